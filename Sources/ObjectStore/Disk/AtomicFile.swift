@@ -1,0 +1,67 @@
+import SystemPackage
+
+/// Replaces one file so that a reader, or a power cut, finds the old or the new content, never a mixture.
+package struct AtomicFile {
+  let disk: any Disk
+
+  /// Writes through the given disk.
+  package init(disk: any Disk) {
+    self.disk = disk
+  }
+
+  /// Writes a file under a temporary name in the same folder, makes it durable, and renames it.
+  ///
+  /// After a failure the old content stands, and at most a file named `tmp_…` is left, which the next
+  /// garbage collection takes away. Only if the very last step fails, making the new name durable, the
+  /// new content is there already, and a power cut may still bring back the old.
+  ///
+  /// The mode is the permission bits before the user's umask.
+  ///
+  /// - Throws: `DiskError` of the step that failed.
+  package func replace(
+    _ name: FileName,
+    in folder: Folder,
+    with bytes: [UInt8],
+    mode: UInt16 = 0o644
+  ) throws(DiskError) {
+    let temporary = TemporaryName.make()
+    do {
+      try write(bytes, to: temporary, in: folder, mode: mode)
+      try disk.rename(temporary, in: folder, to: name, in: folder)
+    } catch {
+      // The first failure is the one to report; what cannot be removed now is recognisable by its name.
+      try? disk.removeFile(temporary, in: folder)
+      throw error
+    }
+    // The new name must survive a power cut before anything is allowed to rely on it.
+    try disk.synchronize(folder)
+  }
+
+  private func write(
+    _ bytes: [UInt8],
+    to name: FileName,
+    in folder: Folder,
+    mode: UInt16
+  ) throws(DiskError) {
+    let file = try disk.createFile(name, in: folder, mode: mode)
+    try disk.write(bytes.span.bytes, to: file)
+    // Some network file systems report a full disk only here or as a short file.
+    guard try folder.findAttributes(name)?.size == Int64(bytes.count) else {
+      throw DiskError(.write, file.path, .ioError)
+    }
+    try disk.synchronize(file)
+  }
+}
+
+/// Names for files that are not finished.
+package enum TemporaryName {
+  /// A name beginning with the given prefix that nothing else uses.
+  package static func make(prefix: String = StoreLayout.temporaryPrefix) -> FileName {
+    var name = prefix
+    for _ in 0..<2 {
+      let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+      name += String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    return StoreLayout.component(name)
+  }
+}

@@ -1,0 +1,120 @@
+package import SystemPackage
+
+/// Every call that changes the disk.
+///
+/// Passed in when a store is made, so that tests can fail the n-th call or take back what was not made
+/// durable. Each operation names a folder by its handle and a file by one path component; none follows a
+/// symbolic link. All of them may be called from any thread and throw `DiskError`.
+package protocol Disk: Sendable {
+  /// Creates a file that does not exist yet and opens it for writing.
+  ///
+  /// The mode is the permission bits before the user's umask.
+  func createFile(
+    _ name: FileName,
+    in folder: Folder,
+    mode: UInt16
+  ) throws(DiskError) -> WritableFile
+
+  /// Opens a file for appending, creating it if need be.
+  func openForAppending(_ name: FileName, in folder: Folder) throws(DiskError) -> WritableFile
+
+  /// Writes all the bytes where the last write ended.
+  func write(_ bytes: RawSpan, to file: borrowing WritableFile) throws(DiskError)
+
+  /// Cuts a file to a length in bytes.
+  func truncate(_ file: borrowing WritableFile, to length: Int64) throws(DiskError)
+
+  /// Makes a file's content durable (fsync; F_FULLFSYNC on macOS).
+  func synchronize(_ file: borrowing WritableFile) throws(DiskError)
+
+  /// Makes the content of a file that was written earlier durable.
+  func synchronizeFile(_ name: FileName, in folder: Folder) throws(DiskError)
+
+  /// Makes the names in a folder durable.
+  func synchronize(_ folder: Folder) throws(DiskError)
+
+  /// Makes everything on the folder's file system durable, where one call can be trusted to do so.
+  ///
+  /// - Returns: False, having done nothing, where the file system or the system has no such call
+  ///   (DESIGN section 3.2 names ext4, xfs, btrfs and tmpfs).
+  func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool
+
+  /// Makes a folder that does not exist yet, mode 0755 before the user's umask.
+  func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError)
+
+  /// Renames, replacing what has the new name.
+  func rename(
+    _ name: FileName,
+    in folder: Folder,
+    to newName: FileName,
+    in newFolder: Folder
+  ) throws(DiskError)
+
+  /// Exchanges two names in one step.
+  ///
+  /// - Throws: `DiskError` with EINVAL, ENOSYS or EXDEV where the file system cannot (DESIGN section 3.2).
+  func exchange(
+    _ name: FileName,
+    with other: FileName,
+    in folder: Folder
+  ) throws(DiskError)
+
+  /// Gives a file a second name.
+  func link(
+    _ name: FileName,
+    in folder: Folder,
+    to newName: FileName,
+    in newFolder: Folder
+  ) throws(DiskError)
+
+  /// Removes a file's name; an absent one is no error.
+  func removeFile(_ name: FileName, in folder: Folder) throws(DiskError)
+
+  /// Removes an empty folder; an absent one is no error.
+  func removeFolder(_ name: FileName, in folder: Folder) throws(DiskError)
+}
+
+/// A file opened for writing through a `Disk`; closed when the value goes away.
+package struct WritableFile: ~Copyable {
+  /// Where the file was when it was opened; for messages only, so put together when asked for.
+  package var path: FilePath { folder.path.appending(name) }
+
+  /// The open descriptor, for implementations of `Disk`.
+  package let descriptor: CInt
+
+  private let folder: Folder
+  private let name: FileName
+
+  /// Takes over a descriptor.
+  package init(descriptor: CInt, name: FileName, in folder: Folder) {
+    self.descriptor = descriptor
+    self.folder = folder
+    self.name = name
+  }
+
+  deinit { closeDescriptor(descriptor) }
+}
+
+extension Disk {
+  /// Opens a folder, making it first where it is missing.
+  package func ensureFolder(_ name: FileName, in folder: Folder) throws(DiskError) -> Folder {
+    if let existing = try folder.findFolder(name) { return existing }
+    do {
+      try makeFolder(name, in: folder)
+    } catch  where error.code == .fileExists {
+      // Another process made it between the two calls; opening it decides whether it is a folder.
+    }
+    return try folder.openFolder(name)
+  }
+
+  /// Removes a folder with everything in it; an absent one is no error.
+  ///
+  /// Links are removed, never followed.
+  package func removeRecursively(_ name: FileName, in folder: Folder) throws(DiskError) {
+    guard let attributes = try folder.findAttributes(name) else { return }
+    guard attributes.kind == .folder else { return try removeFile(name, in: folder) }
+    let inner = try folder.openFolder(name)
+    for child in try inner.names() { try removeRecursively(child, in: inner) }
+    try removeFolder(name, in: folder)
+  }
+}

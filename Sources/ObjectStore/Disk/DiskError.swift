@@ -1,0 +1,62 @@
+package import SystemPackage
+
+/// A system call on the disk that failed.
+///
+/// Made only by this folder's wrappers, so that every one names its operation and its path.
+package struct DiskError: Error, Equatable, Sendable {
+  /// What was being done.
+  package enum Operation: String, Sendable {
+    case open, read, list, inspect, create, write, append, truncate, synchronize, rename, exchange, link
+    case makeFolder = "make folder"
+    case remove, lock
+  }
+
+  /// What was being done.
+  package let operation: Operation
+
+  /// The file or folder it was done to; for messages only.
+  package let path: FilePath
+
+  /// The system's error number.
+  package let code: Errno
+
+  /// Names a failed operation.
+  package init(_ operation: Operation, _ path: FilePath, _ code: Errno) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  /// Whether the error says that a link or another kind of file stands where a file or folder was
+  /// expected (DESIGN section 1, rule 11).
+  package var isWrongKind: Bool {
+    // ENXIO is what opening a socket gives (open(2)).
+    [.tooManySymbolicLinkLevels, .notDirectory, .isDirectory, .invalidArgument, .noSuchAddressOrDevice]
+      .contains(code)
+  }
+}
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Runs a system call until it is not interrupted (EINTR) and returns its result.
+///
+/// - Throws: `DiskError` with the call's errno when it returns a negative value.
+@discardableResult
+func systemCall<Result: SignedInteger>(
+  _ operation: DiskError.Operation,
+  _ path: @autoclosure () -> FilePath,
+  _ call: () -> Result
+) throws(DiskError) -> Result {
+  while true {
+    let result = call()
+    if result >= 0 { return result }
+    let code = errno
+    if code != EINTR { throw DiskError(operation, path(), Errno(rawValue: code)) }
+  }
+}

@@ -1,0 +1,68 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the file system says of a file or folder.
+package struct FileAttributes: Equatable, Sendable {
+  /// The kinds that matter here.
+  package enum Kind: Sendable {
+    case file, folder, link, other
+  }
+
+  /// What tells two files of one system apart.
+  package struct Identity: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+  }
+
+  /// The kind of file.
+  package let kind: Kind
+
+  /// Size in bytes.
+  package let size: Int64
+
+  /// Device and inode.
+  package let identity: Identity
+
+  /// The numeric id of the owning user.
+  package let owner: UInt32
+
+  /// The permission bits, 0o7777 at most.
+  package let mode: UInt32
+
+  /// When content, name or attributes last changed, in nanoseconds since 1970.
+  ///
+  /// Unlike the modification time no user program can set it.
+  package let changeTime: Int64
+
+  /// The number of names the file has.
+  package let linkCount: UInt64
+
+  init(_ status: stat) {
+    kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .folder
+      case S_IFLNK: .link
+      default: .other
+      }
+    size = Int64(status.st_size)
+    identity = Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
+    owner = status.st_uid
+    mode = UInt32(status.st_mode) & 0o7777
+    linkCount = UInt64(status.st_nlink)
+    #if canImport(Darwin)
+      let time = status.st_ctimespec
+    #else
+      let time = status.st_ctim
+    #endif
+    changeTime = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Whether everyone on the machine may write to it.
+  package var isWritableByEveryone: Bool { mode & 0o002 != 0 }
+}

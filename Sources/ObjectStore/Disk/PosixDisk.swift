@@ -1,0 +1,214 @@
+import CPlatform
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The real disk.
+package struct PosixDisk: Disk {
+  /// Makes the disk; it has no state.
+  package init() {}
+
+  /// Makes a file with `O_EXCL`: whatever has the name already, a link included, is an error.
+  package func createFile(
+    _ name: FileName,
+    in folder: Folder,
+    mode: UInt16
+  ) throws(DiskError) -> WritableFile {
+    try requirePlain(name, in: folder, .create)
+    let descriptor = try systemCall(.create, folder.path.appending(name)) {
+      name.withPlatformString {
+        openat(folder.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
+      }
+    }
+    return WritableFile(descriptor: descriptor, name: name, in: folder)
+  }
+
+  /// Opens or makes a regular file with `O_APPEND`; a link, pipe or folder is an error.
+  package func openForAppending(
+    _ name: FileName,
+    in folder: Folder
+  ) throws(DiskError) -> WritableFile {
+    try requirePlain(name, in: folder, .append)
+    let descriptor = try systemCall(.append, folder.path.appending(name)) {
+      name.withPlatformString {
+        openat(
+          folder.descriptor,
+          $0,
+          O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+          0o644
+        )
+      }
+    }
+    let file = WritableFile(descriptor: descriptor, name: name, in: folder)
+    var status = stat()
+    try systemCall(.inspect, file.path) { fstat(descriptor, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw DiskError(.append, file.path, .invalidArgument) }
+    return file
+  }
+
+  /// Writes all bytes, in as many calls of write(2) as that takes.
+  package func write(_ bytes: RawSpan, to file: borrowing WritableFile) throws(DiskError) {
+    let descriptor = file.descriptor
+    var written = 0
+    while written < bytes.byteCount {
+      written += try systemCall(.write, file.path) {
+        bytes.withUnsafeBytes { buffer in
+          let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
+          #if canImport(Darwin)
+            return Darwin.write(descriptor, rest.baseAddress, rest.count)
+          #elseif canImport(Musl)
+            return Musl.write(descriptor, rest.baseAddress, rest.count)
+          #else
+            return Glibc.write(descriptor, rest.baseAddress, rest.count)
+          #endif
+        }
+      }
+    }
+  }
+
+  /// Cuts the file with ftruncate(2).
+  package func truncate(_ file: borrowing WritableFile, to length: Int64) throws(DiskError) {
+    let descriptor = file.descriptor
+    try systemCall(.truncate, file.path) { ftruncate(descriptor, off_t(length)) }
+  }
+
+  /// Makes contents and size durable: fsync(2), on macOS `F_FULLFSYNC`.
+  package func synchronize(_ file: borrowing WritableFile) throws(DiskError) {
+    try flush(file.descriptor, file.path)
+  }
+
+  /// As `synchronize(_:)`, for a file that is not open; an absent one is an error.
+  package func synchronizeFile(_ name: FileName, in folder: Folder) throws(DiskError) {
+    guard let file = try folder.findFile(name) else {
+      throw DiskError(.synchronize, folder.path.appending(name), .noSuchFileOrDirectory)
+    }
+    try flush(file.descriptor, file.path)
+  }
+
+  /// Makes the names in the folder durable.
+  package func synchronize(_ folder: Folder) throws(DiskError) {
+    try flush(folder.descriptor, folder.path)
+  }
+
+  /// Calls syncfs(2) where it is known to be enough and to report write errors, else returns false.
+  package func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool {
+    guard try supportsFileSystemFlush(folder) else { return false }
+    do {
+      try systemCall(.synchronize, folder.path) { mmdos_syncfs(folder.descriptor) }
+      return true
+    } catch  where error.code == .noFunction {
+      return false
+    }
+  }
+
+  /// Makes a folder of mode 0755 before the umask; an existing one is an error.
+  package func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError) {
+    try requirePlain(name, in: folder, .makeFolder)
+    try systemCall(.makeFolder, folder.path.appending(name)) {
+      name.withPlatformString { mkdirat(folder.descriptor, $0, 0o755) }
+    }
+  }
+
+  /// Calls renameat(2), which replaces a file of the new name in one step.
+  package func rename(
+    _ name: FileName,
+    in folder: Folder,
+    to newName: FileName,
+    in newFolder: Folder
+  ) throws(DiskError) {
+    try requirePlain(name, in: folder, .rename)
+    try requirePlain(newName, in: newFolder, .rename)
+    try systemCall(.rename, newFolder.path.appending(newName)) {
+      name.withPlatformString { old in
+        newName.withPlatformString { renameat(folder.descriptor, old, newFolder.descriptor, $0) }
+      }
+    }
+  }
+
+  /// Swaps two names in one step, with `RENAME_EXCHANGE`.
+  package func exchange(
+    _ name: FileName,
+    with other: FileName,
+    in folder: Folder
+  ) throws(DiskError) {
+    try requirePlain(name, in: folder, .exchange)
+    try requirePlain(other, in: folder, .exchange)
+    try systemCall(.exchange, folder.path.appending(name)) {
+      name.withPlatformString { first in
+        other.withPlatformString { mmdos_rename_exchange(folder.descriptor, first, folder.descriptor, $0) }
+      }
+    }
+  }
+
+  /// Gives a file a second name with linkat(2), which does not follow links here.
+  package func link(
+    _ name: FileName,
+    in folder: Folder,
+    to newName: FileName,
+    in newFolder: Folder
+  ) throws(DiskError) {
+    try requirePlain(name, in: folder, .link)
+    try requirePlain(newName, in: newFolder, .link)
+    try systemCall(.link, newFolder.path.appending(newName)) {
+      name.withPlatformString { old in
+        newName.withPlatformString { linkat(folder.descriptor, old, newFolder.descriptor, $0, 0) }
+      }
+    }
+  }
+
+  /// Removes a name that is no folder; an absent one is no error.
+  package func removeFile(_ name: FileName, in folder: Folder) throws(DiskError) {
+    try remove(name, in: folder, flags: 0)
+  }
+
+  /// Removes an empty folder; an absent one is no error.
+  package func removeFolder(_ name: FileName, in folder: Folder) throws(DiskError) {
+    try remove(name, in: folder, flags: AT_REMOVEDIR)
+  }
+
+  private func remove(_ name: FileName, in folder: Folder, flags: CInt) throws(DiskError) {
+    try requirePlain(name, in: folder, .remove)
+    do {
+      try systemCall(.remove, folder.path.appending(name)) {
+        name.withPlatformString { unlinkat(folder.descriptor, $0, flags) }
+      }
+    } catch  where error.code == .noSuchFileOrDirectory {
+      // Removed is what it should be.
+    }
+  }
+
+  private func flush(_ descriptor: CInt, _ path: @autoclosure () -> FilePath) throws(DiskError) {
+    #if canImport(Darwin)
+      // fsync(2) on macOS stops at the drive's cache; F_FULLFSYNC goes through it.
+      try systemCall(.synchronize, path()) { fcntl(descriptor, F_FULLFSYNC) }
+    #else
+      try systemCall(.synchronize, path()) { fsync(descriptor) }
+    #endif
+  }
+
+  /// Refuses `.` and `..`: no operation leaves the folder it was given.
+  private func requirePlain(
+    _ name: FileName,
+    in folder: Folder,
+    _ operation: DiskError.Operation
+  ) throws(DiskError) {
+    guard name.isPlain else { throw DiskError(operation, folder.path.appending(name), .invalidArgument) }
+  }
+
+  /// Whether syncfs(2) on this file system reports write errors and is known to be enough.
+  private func supportsFileSystemFlush(_ folder: Folder) throws(DiskError) -> Bool {
+    let type = try systemCall(.inspect, folder.path) { mmdos_file_system_type(folder.descriptor) }
+    // statfs(2): ext4, xfs, btrfs, tmpfs.
+    return [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994].contains(type)
+  }
+}
+
+func closeDescriptor(_ descriptor: CInt) {
+  close(descriptor)
+}

@@ -1,0 +1,87 @@
+package import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A regular file opened for reading; closed when the value goes away.
+package struct ReadableFile: ~Copyable {
+  /// Where the file was when it was opened; for messages only.
+  ///
+  /// Put together when asked for: most files are read without a message.
+  package var path: FilePath { folder.path.appending(name) }
+
+  /// What the file was when it was opened.
+  package let attributes: FileAttributes
+
+  let descriptor: CInt
+  private let folder: Folder
+  private let name: FileName
+
+  /// Takes over a descriptor and checks that it is a regular file.
+  init(descriptor: CInt, name: FileName, in folder: Folder) throws(DiskError) {
+    var status = stat()
+    let result = fstat(descriptor, &status)
+    let code = Errno(rawValue: errno)
+    // From here on the value is whole: whatever is thrown, its deinit closes the descriptor.
+    self.descriptor = descriptor
+    self.folder = folder
+    self.name = name
+    attributes = FileAttributes(status)
+    guard result == 0 else { throw DiskError(.inspect, path, code) }
+    guard attributes.kind == .file else {
+      throw DiskError(.open, path, attributes.kind == .folder ? .isDirectory : .invalidArgument)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads on from where the last read ended.
+  ///
+  /// - Returns: How many bytes of `buffer` were filled; 0 at the end of the file.
+  package func read(into buffer: inout [UInt8]) throws(DiskError) -> Int {
+    try systemCall(.read, path) {
+      buffer.withUnsafeMutableBytes {
+        #if canImport(Darwin)
+          Darwin.read(descriptor, $0.baseAddress, $0.count)
+        #elseif canImport(Musl)
+          Musl.read(descriptor, $0.baseAddress, $0.count)
+        #else
+          Glibc.read(descriptor, $0.baseAddress, $0.count)
+        #endif
+      }
+    }
+  }
+
+  /// Goes back to the first byte.
+  package func rewind() throws(DiskError) {
+    try systemCall(.read, path) { lseek(descriptor, 0, SEEK_SET) }
+  }
+
+  /// Reads the whole file.
+  ///
+  /// - Throws: `DiskError`; EFBIG when the file has, or grows to, more than `limit` bytes.
+  package func readAll(limit: Int) throws(DiskError) -> [UInt8] {
+    guard attributes.size <= limit else { throw DiskError(.read, path, .fileTooLarge) }
+    // One byte more than it had: the read that finds the end is then usually the second.
+    var bytes = [UInt8](repeating: 0, count: Int(attributes.size) + 1)
+    var filled = 0
+    while true {
+      let count = try systemCall(.read, path) {
+        bytes.withUnsafeMutableBytes {
+          pread(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled, off_t(filled))
+        }
+      }
+      if count == 0 { break }
+      filled += count
+      guard filled <= limit else { throw DiskError(.read, path, .fileTooLarge) }
+      if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: bytes.count)) }
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+}

@@ -1,0 +1,90 @@
+import Synchronization
+import SystemPackage
+
+/// Objects that are one file each: `objects/<first 2>/<other 62>` (DESIGN section 3.1).
+final class LooseObjects: Sendable {
+  let folder: Folder
+  /// Fan-out folders, opened once and used through their handles.
+  private let fanOuts = Mutex<[UInt8: Folder]>([:])
+
+  init(folder: Folder) {
+    self.folder = folder
+  }
+
+  /// The name of an object's file in its fan-out folder.
+  static func fileName(_ id: ObjectID) -> FileName {
+    StoreLayout.component(id.digits(from: 2))
+  }
+
+  /// Where an object's file is or would be; for messages only.
+  func path(of id: ObjectID) -> FilePath {
+    folder.path.appending(StoreLayout.fanOut(id.firstByte)).appending(Self.fileName(id))
+  }
+
+  /// The fan-out folder that an object belongs in, or nil when there is none yet.
+  func findFanOut(of id: ObjectID) throws(DiskError) -> Folder? {
+    let byte = id.firstByte
+    if let known = fanOuts.withLock({ $0[byte] }) { return known }
+    guard let opened = try folder.findFolder(StoreLayout.fanOut(byte)) else { return nil }
+    fanOuts.withLock { $0[byte] = opened }
+    return opened
+  }
+
+  /// The fan-out folder that an object belongs in, made if need be.
+  func ensureFanOut(of id: ObjectID, disk: any Disk) throws(DiskError) -> Folder {
+    if let existing = try findFanOut(of: id) { return existing }
+    let made = try disk.ensureFolder(StoreLayout.fanOut(id.firstByte), in: folder)
+    fanOuts.withLock { $0[id.firstByte] = made }
+    return made
+  }
+
+  /// What the file system says of an object's file; nil when there is none.
+  func findAttributes(_ id: ObjectID) throws(DiskError) -> FileAttributes? {
+    try findFanOut(of: id)?.findAttributes(Self.fileName(id))
+  }
+
+  /// Opens an object's file, unproven.
+  ///
+  /// - Throws: `ObjectStoreError.corrupt` for a link or special file in its place, `.disk`.
+  func findFile(_ id: ObjectID) throws(ObjectStoreError) -> ReadableFile? {
+    do {
+      guard let fanOut = try findFanOut(of: id) else { return nil }
+      return try fanOut.findFile(Self.fileName(id))
+    } catch {
+      if error.isWrongKind { throw .corrupt(id, path(of: id), .wrongKind) }
+      throw .disk(error)
+    }
+  }
+
+  /// Everything that lies here, without looking into it.
+  struct Listing {
+    /// The ids of all object files, sorted.
+    var ids: [ObjectID] = []
+    /// What has no name that this store gives, and what is no folder where one should be.
+    var strangers: [FilePath] = []
+  }
+
+  func list() throws(DiskError) -> Listing {
+    var listing = Listing()
+    for name in try folder.names() {
+      let text = name.string
+      guard text.utf8.count == 2, let byte = UInt8(text, radix: 16), StoreLayout.fanOut(byte) == name else {
+        if name != StoreLayout.info { listing.strangers.append(folder.path.appending(name)) }
+        continue
+      }
+      do {
+        guard let fanOut = try folder.findFolder(name) else { continue }
+        for file in try fanOut.names() {
+          if let id = ObjectID(hex: text + file.string) {
+            listing.ids.append(id)
+          } else {
+            listing.strangers.append(fanOut.path.appending(file))
+          }
+        }
+      } catch  where error.isWrongKind {
+        listing.strangers.append(folder.path.appending(name))
+      }
+    }
+    return listing
+  }
+}

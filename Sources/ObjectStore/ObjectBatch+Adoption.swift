@@ -1,0 +1,52 @@
+import Synchronization
+import SystemPackage
+
+extension ObjectBatch {
+  /// Moves what killed processes left into this quarantine, as far as it hashes right.
+  func adoptAbandoned() throws(DiskError) {
+    for other in try store.folder.names()
+    where other.string.hasPrefix(StoreLayout.quarantinePrefix) && other != name {
+      do {
+        try adopt(everythingIn: other)
+      } catch  where error.isWrongKind {
+        // Nothing that a batch made; garbage collection takes it.
+      }
+    }
+  }
+
+  private func adopt(everythingIn other: FileName) throws(DiskError) {
+    // Two batches may look at the same moment; the lock makes one of them the heir.
+    guard let abandoned = try store.folder.findFolder(other),
+      let held = try FileLock.tryExclusive(on: abandoned)
+    else { return }
+    let files = try abandoned.names()
+    try Parallel.forEach(count: files.count) { (index) throws(DiskError) in
+      try adopt(files[index], from: abandoned)
+    }
+    state.withLock { $0.adopted.append(other) }
+    _ = consume held
+  }
+
+  private func adopt(_ file: FileName, from abandoned: Folder) throws(DiskError) {
+    guard let id = ObjectID(hex: file.string), let size = provenSize(of: id, file, in: abandoned) else {
+      return
+    }
+    try store.disk.rename(file, in: abandoned, to: file, in: quarantine)
+    state.withLock { $0.sizes[id] = size }
+  }
+
+  /// The payload size of a quarantined object; nil when its bytes do not prove its id.
+  private func provenSize(of id: ObjectID, _ file: FileName, in folder: Folder) -> Int64? {
+    do {
+      guard let opened = try folder.findFile(file) else { return nil }
+      var size: Int64 = 0
+      try ObjectDecoder.stream(opened, as: id, size: nil, limit: .max) { (bytes) throws(DiskError) in
+        size += Int64(bytes.byteCount)
+      }
+      return size
+    } catch {
+      // Torn, planted or unreadable: not proven, so it goes with the folder and is fetched again.
+      return nil
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/// The name of an object: the SHA-256 of its payload (DESIGN section 3.1).
+///
+/// Written as 64 lower-case hexadecimal digits; ordered as those digits are.
+package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible {
+  // Four big-endian words: no allocation, and comparing words is comparing digits.
+  private let words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// The number of bytes in an id.
+  package static let byteCount = 32
+
+  /// Reads an id from exactly 64 lower-case hexadecimal digits; nil for anything else.
+  package init?(hex text: some StringProtocol) {
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    var count = 0
+    for byte in text.utf8 {
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      default: return nil
+      }
+      switch count / 16 {
+      case 0: words.0 = words.0 << 4 | UInt64(digit)
+      case 1: words.1 = words.1 << 4 | UInt64(digit)
+      case 2: words.2 = words.2 << 4 | UInt64(digit)
+      case 3: words.3 = words.3 << 4 | UInt64(digit)
+      default: return nil
+      }
+      count += 1
+    }
+    guard count == 64 else { return nil }
+    self.words = words
+  }
+
+  /// Reads an id from its 32 bytes; nil for any other number of bytes.
+  package init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    let digest = Array(bytes)
+    self.init(digest: digest.span.bytes)
+  }
+
+  /// Reads an id from the first 32 of the bytes that a digest left.
+  init(digest: RawSpan) {
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: digest.unsafeLoadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+    }
+    precondition(digest.byteCount >= Self.byteCount, "SHA-256 has 32 bytes")
+    words = (word(0), word(1), word(2), word(3))
+  }
+
+  /// The id of a payload that is in memory.
+  package init(hashing payload: [UInt8]) {
+    self = SHA256.hash(payload.span.bytes)
+  }
+
+  /// The 32 bytes.
+  package var bytes: [UInt8] {
+    [words.0, words.1, words.2, words.3].flatMap { word in
+      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
+    }
+  }
+
+  /// The first byte, by which objects are spread over folders.
+  var firstByte: UInt8 { UInt8(truncatingIfNeeded: words.0 >> 56) }
+
+  /// All 64 digits.
+  package var description: String { digits(from: 0) }
+
+  /// The digits from the given one on; made in one go, as every file name of an object needs them.
+  func digits(from start: Int) -> String {
+    String(unsafeUninitializedCapacity: 64 - start) { buffer in
+      for position in start..<64 {
+        let word =
+          switch position / 16 {
+          case 0: words.0
+          case 1: words.1
+          case 2: words.2
+          default: words.3
+          }
+        let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - position % 16 * 4) & 0xF)
+        buffer[position - start] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+      }
+      return 64 - start
+    }
+  }
+
+  /// The first 12 digits, for people.
+  package var abbreviated: String { String(description.prefix(12)) }
+
+  package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+
+  package static func < (left: Self, right: Self) -> Bool { left.words < right.words }
+
+  package func hash(into hasher: inout Hasher) {
+    // All of it: a manifest only states its ids, so one made in bad faith may share any part of them.
+    hasher.combine(words.0)
+    hasher.combine(words.1)
+    hasher.combine(words.2)
+    hasher.combine(words.3)
+  }
+}

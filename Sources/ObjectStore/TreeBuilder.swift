@@ -1,0 +1,81 @@
+/// A file that is to stand in a tree.
+package struct TreeFile: Equatable, Sendable {
+  /// Where.
+  package let path: TreePath
+  /// Its bytes' id.
+  package let id: ObjectID
+  /// Its size in bytes.
+  package let size: Int64
+
+  /// Names a file.
+  package init(path: TreePath, id: ObjectID, size: Int64) {
+    self.path = path
+    self.id = id
+    self.size = size
+  }
+}
+
+/// Makes the trees of a snapshot from a list of its files.
+package enum TreeBuilder {
+  /// Builds all trees, innermost first, and hands each payload on.
+  ///
+  /// - Parameters:
+  ///   - files: In any order.
+  ///   - store: Keeps one tree payload and returns its id.
+  /// - Returns: The id of the root tree.
+  /// - Throws: `ObjectStoreError.collidingPaths` when two files have one path or a file stands where another
+  ///   needs a folder; `.unencodable` for a size or a folder that is too large; what `store` throws.
+  package static func build(
+    _ files: [TreeFile],
+    store: ([UInt8]) throws(ObjectStoreError) -> ObjectID
+  ) throws(ObjectStoreError) -> ObjectID {
+    let sorted = files.sorted { $0.path < $1.path }
+    for (first, second) in zip(sorted, sorted.dropFirst()) where first.path == second.path {
+      throw .collidingPaths(first.path.description, second.path.description)
+    }
+    return try buildFolder(sorted[...], depth: 0, store: store).id
+  }
+
+  /// Builds the tree of files that share their first `depth` names.
+  private static func buildFolder(
+    _ files: ArraySlice<TreeFile>,
+    depth: Int,
+    store: ([UInt8]) throws(ObjectStoreError) -> ObjectID
+  ) throws(ObjectStoreError) -> (id: ObjectID, size: Int64) {
+    var entries: [Tree.Entry] = []
+    var rest = files
+    while let first = rest.first {
+      let name = first.path.components[depth]
+      if first.path.components.count == depth + 1 {
+        entries.append(Tree.Entry(kind: .blob, size: first.size, id: first.id, name: name))
+        rest = rest.dropFirst()
+      } else {
+        // All paths below one folder begin with its name and a slash, so in sorted order they stand together.
+        let inner = rest.prefix {
+          $0.path.components.count > depth + 1 && $0.path.components[depth].utf8.elementsEqual(name.utf8)
+        }
+        let tree = try buildFolder(inner, depth: depth + 1, store: store)
+        entries.append(Tree.Entry(kind: .tree, size: tree.size, id: tree.id, name: name))
+        rest = rest.dropFirst(inner.count)
+      }
+    }
+    let tree = try makeTree(entries, of: files, depth: depth)
+    return (try store(tree.encoded()), tree.totalSize)
+  }
+
+  /// Makes one tree; where a name is both file and folder, the error names whole paths.
+  private static func makeTree(
+    _ entries: [Tree.Entry],
+    of files: ArraySlice<TreeFile>,
+    depth: Int
+  ) throws(ObjectStoreError) -> Tree {
+    do {
+      return try Tree(entries)
+    } catch {
+      guard case .collidingPaths(let name, _) = error else { throw error }
+      let colliding = files.filter { $0.path.components[depth].utf8.elementsEqual(name.utf8) }
+      guard let first = colliding.first, let last = colliding.last else { throw error }
+      throw .collidingPaths(first.path.description, last.path.description)
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import CZlib
+
+/// How hard to compress.
+///
+/// Chosen by measurement; the figures are in docs/benchmarks.md.
+enum Compression: CInt {
+  /// Stored blocks: for content that does not shrink, or has no need to.
+  case stored = 0
+  /// The last level that zlib compresses without looking back for a better match: beyond it a few per cent
+  /// less cost half as much time again.
+  case fast = 3
+}
+
+/// A zlib compressor (RFC 1950) that is used for one stream after another.
+///
+/// Unchecked, because a `CodecPool` hands it from thread to thread but never to two at a time.
+final class Deflater: @unchecked Sendable {
+  private let stream: UnsafeMutablePointer<z_stream>
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+
+  init(_ compression: Compression) {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // zlib.h: fails only when memory runs out or the library is of another version.
+    let result = deflateInit_(stream, compression.rawValue, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    precondition(result == Z_OK, "zlib could not start a compressor")
+  }
+
+  deinit {
+    deflateEnd(stream)
+    stream.deallocate()
+    buffer.deallocate()
+  }
+
+  /// Compresses the next bytes and hands on what comes out; the last ones end the stream.
+  ///
+  /// The compressor is then ready for the next stream, as it is after `output` has thrown.
+  func compress<Failure: Error>(
+    _ bytes: RawSpan,
+    isLast: Bool,
+    into output: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    do {
+      try run(bytes, flush: isLast ? Z_FINISH : Z_NO_FLUSH, into: output)
+    } catch {
+      deflateReset(stream)
+      throw error
+    }
+    if isLast { deflateReset(stream) }
+  }
+
+  private func run<Failure: Error>(
+    _ bytes: RawSpan,
+    flush: CInt,
+    into output: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    var consumed = 0
+    while true {
+      let (taken, made, result) = step(bytes, from: consumed, flush: flush)
+      consumed += taken
+      if made > 0 { try output(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: buffer[..<made]))) }
+      if result == Z_STREAM_END { return }
+      // Room left in the buffer means that deflate has nothing more to say about this input.
+      if flush == Z_NO_FLUSH && consumed == bytes.byteCount && made < buffer.count { return }
+    }
+  }
+
+  private func step(
+    _ bytes: RawSpan,
+    from start: Int,
+    flush: CInt
+  ) -> (taken: Int, made: Int, result: CInt) {
+    bytes.withUnsafeBytes { input in
+      let rest = min(input.count - start, Int(CInt.max))
+      stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: input.baseAddress?.advanced(by: start).assumingMemoryBound(to: Bytef.self)
+      )
+      stream.pointee.avail_in = uInt(rest)
+      stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
+      stream.pointee.avail_out = uInt(buffer.count)
+      // Only the last piece of a large input may end the stream.
+      let isWhole = start + rest == input.count
+      let result = deflate(stream, isWhole ? flush : Z_NO_FLUSH)
+      precondition(result != Z_STREAM_ERROR, "zlib compressor used out of order")
+      return (rest - Int(stream.pointee.avail_in), buffer.count - Int(stream.pointee.avail_out), result)
+    }
+  }
+}
+
+/// Why bytes are not one zlib stream of the expected size.
+package enum InflateProblem: Error, Equatable, Sendable {
+  /// The bytes are not a zlib stream; its checksum is wrong, or it wants a preset dictionary.
+  case notZlib
+  /// The stream does not end.
+  case truncated
+  /// Something follows the stream.
+  case trailingBytes
+  /// More comes out than the most that may.
+  case tooLarge(limit: Int64)
+}
+
+/// A zlib decompressor (RFC 1950) that is used for one stream after another.
+///
+/// Unchecked, because a `CodecPool` hands it from thread to thread but never to two at a time.
+final class Inflater: @unchecked Sendable {
+  private let stream: UnsafeMutablePointer<z_stream>
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+  private(set) var isFinished = false
+  private var produced: Int64 = 0
+
+  init() {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // zlib.h: fails only when memory runs out or the library is of another version.
+    let result = inflateInit_(stream, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    precondition(result == Z_OK, "zlib could not start a decompressor")
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+    buffer.deallocate()
+  }
+
+  /// Gets ready for a new stream.
+  func reset() {
+    inflateReset(stream)
+    isFinished = false
+    produced = 0
+  }
+
+  /// Decompresses the next bytes and hands on what comes out, never more than `limit` bytes in all.
+  ///
+  /// - Throws: `InflateProblem`, or what `output` throws.
+  func decompress(
+    _ bytes: RawSpan,
+    limit: Int64,
+    into output: (RawSpan) throws -> Void
+  ) throws {
+    var consumed = 0
+    while consumed < bytes.byteCount {
+      if isFinished { throw InflateProblem.trailingBytes }
+      let (taken, made, result) = step(bytes, from: consumed)
+      consumed += taken
+      guard result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR else {
+        throw InflateProblem.notZlib
+      }
+      produced += Int64(made)
+      guard produced <= limit else { throw InflateProblem.tooLarge(limit: limit) }
+      if made > 0 { try output(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: buffer[..<made]))) }
+      isFinished = result == Z_STREAM_END
+      if taken == 0 && made == 0 { break }
+    }
+  }
+
+  /// Decompresses a whole stream that is in memory; nothing larger than the capacity is produced.
+  ///
+  /// - Throws: `InflateProblem`.
+  func decompressWhole(_ bytes: [UInt8], capacity: Int) throws(InflateProblem) -> [UInt8] {
+    reset()
+    var result = Z_OK
+    // One byte of room more: a stream that fills it is too large, however it goes on.
+    let output = [UInt8](unsafeUninitializedCapacity: capacity + 1) { target, count in
+      bytes.withUnsafeBytes { input in
+        stream.pointee.next_in = UnsafeMutablePointer(
+          mutating: input.baseAddress?.assumingMemoryBound(to: Bytef.self)
+        )
+        stream.pointee.avail_in = uInt(clamping: input.count)
+        stream.pointee.next_out = target.baseAddress
+        stream.pointee.avail_out = uInt(clamping: target.count)
+        result = inflate(stream, Z_FINISH)
+        count = target.count - Int(stream.pointee.avail_out)
+      }
+    }
+    guard output.count <= capacity else { throw .tooLarge(limit: Int64(capacity)) }
+    guard result == Z_STREAM_END else {
+      throw result == Z_BUF_ERROR || result == Z_OK ? .truncated : .notZlib
+    }
+    guard stream.pointee.avail_in == 0 else { throw .trailingBytes }
+    return output
+  }
+
+  private func step(_ bytes: RawSpan, from start: Int) -> (taken: Int, made: Int, result: CInt) {
+    bytes.withUnsafeBytes { input in
+      let rest = min(input.count - start, Int(CInt.max))
+      stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: input.baseAddress?.advanced(by: start).assumingMemoryBound(to: Bytef.self)
+      )
+      stream.pointee.avail_in = uInt(rest)
+      stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
+      stream.pointee.avail_out = uInt(buffer.count)
+      let result = inflate(stream, Z_NO_FLUSH)
+      return (rest - Int(stream.pointee.avail_in), buffer.count - Int(stream.pointee.avail_out), result)
+    }
+  }
+}

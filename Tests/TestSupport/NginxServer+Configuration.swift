@@ -1,0 +1,62 @@
+import SystemPackage
+
+extension NginxServer {
+  /// The text of `nginx.conf`; one process that stays in the foreground and writes into the scratch folder only.
+  static func configuration(
+    _ folder: FilePath,
+    _ scratch: FilePath,
+    _ ports: [Site: Int],
+    _ identities: [Site: TestAuthority.Identity]
+  ) -> String {
+    """
+    daemon off;
+    master_process off;
+    worker_processes 1;
+    pid nginx.pid;
+    error_log \(scratch)/error.log warn;
+    events { worker_connections 1024; }
+    http {
+      log_format line "$request_method\\t$request_uri\\t$status\\t$server_protocol\\t$server_port\\t$http_user_agent";
+      access_log \(scratch)/access.log line;
+      client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+      uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+      types {
+        application/json json; text/markdown md; application/yaml yaml yml;
+      }
+      default_type application/octet-stream;
+      gzip off;
+      sendfile on;
+      keepalive_requests 100000;
+    \(Site.allCases.map { server($0, folder, ports, identities[$0]) }.joined())
+    }
+
+    """
+  }
+
+  private static func server(
+    _ site: Site,
+    _ folder: FilePath,
+    _ ports: [Site: Int],
+    _ identity: TestAuthority.Identity?
+  ) -> String {
+    let port = ports[site] ?? 0
+    let listen =
+      switch site {
+      case .plain: "\(port)"
+      case .http2: "\(port) ssl http2"
+      default: "\(port) ssl"
+      }
+    let certificate =
+      identity.map { "ssl_certificate \($0.certificate); ssl_certificate_key \($0.key);" } ?? ""
+    return """
+        server {
+          listen 127.0.0.1:\(listen);
+          server_name localhost;
+          ssl_protocols TLSv1.2 TLSv1.3;
+          \(certificate)
+          root \(folder);
+        }
+
+      """
+  }
+}
