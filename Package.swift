@@ -40,6 +40,20 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    // MARK: Refs
+    .target(
+      name: "Refs",
+      dependencies: ["ObjectStore", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "RefsTests",
+      dependencies: [
+        "ObjectStore", "Refs", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings
+    ),
+
     // MARK: Support for tests
     .target(
       name: "TestSupport",

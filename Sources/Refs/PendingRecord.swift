@@ -1,0 +1,110 @@
+package import ObjectStore
+import SystemPackage
+
+/// What an interrupted write of a registry left to finish (DESIGN section 3.2).
+///
+///     pending 1\n
+///     <old id, or - if the ref was absent>\n
+///     <new id>\n
+package struct PendingRecord: Equatable, Sendable {
+  /// The ref's value before the write; nil if it was absent.
+  package let old: ObjectID?
+
+  /// The ref's value once the write counts as done.
+  package let new: ObjectID
+
+  /// Describes a write that is about to be made.
+  package init(old: ObjectID?, new: ObjectID) {
+    self.old = old
+    self.new = new
+  }
+
+  /// Whether the write counts as done and its rest is to be finished.
+  ///
+  /// - Parameter value: The ref's value now.
+  /// - Returns: False when the record is to be ignored, and dropped by the next writer.
+  package func isEffective(with value: ObjectID?) -> Bool {
+    value == new
+  }
+
+  /// The record's bytes.
+  package func encode() -> [UInt8] {
+    Array("pending 1\n\(old?.description ?? "-")\n\(new)\n".utf8)
+  }
+
+  /// Reads a record; nil for anything that `encode` does not write.
+  static func decode(_ bytes: [UInt8]) -> PendingRecord? {
+    let lines = String(decoding: bytes, as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count == 4, let new = ObjectID(hex: lines[2]) else { return nil }
+    let record = PendingRecord(old: ObjectID(hex: lines[1]), new: new)
+    return record.encode() == bytes ? record : nil
+  }
+
+  // MARK: On disk
+
+  /// The size of the longest record, in bytes.
+  private static let maximumSize = 10 + 65 + 65
+
+  /// The record of a registry, or nil when no write was interrupted.
+  ///
+  /// - Parameters:
+  ///   - registry: The registry's name.
+  ///   - cache: The cache folder.
+  /// - Returns: The record, whether or not it is effective.
+  /// - Throws: `RefError.malformedPendingRecord`, `.disk`.
+  package static func find(
+    _ registry: RefComponent,
+    in cache: Folder
+  ) throws(RefError) -> PendingRecord? {
+    let file = RefsLayout.pendingRecord(of: registry)
+    do {
+      guard let state = try cache.findFolder(RefsLayout.state),
+        let bytes = try state.findBytes(file, limit: maximumSize)
+      else { return nil }
+      if let record = decode(bytes) { return record }
+    } catch  where error.code == .fileTooLarge {
+      // Longer than any record: the error below.
+    } catch {
+      throw .disk(error)
+    }
+    throw .malformedPendingRecord(cache.path.appending([RefsLayout.state, file]))
+  }
+
+  /// Makes the record durable, in place of an older one.
+  ///
+  /// - Parameters:
+  ///   - lock: The lock of the registry, which says whose record it is.
+  ///   - disk: Where to write.
+  /// - Throws: `RefError.disk`; the older record, if any, may still be there.
+  package func write(lock: borrowing RegistryLock, on disk: any Disk) throws(RefError) {
+    do {
+      // The lock's file is in this folder, but nobody made the folder's own name durable.
+      let state = try FolderChain(cache: lock.cache, disk: disk)
+        .open([RefsLayout.state], makingDurable: true)
+      try AtomicFile(disk: disk).replace(
+        RefsLayout.pendingRecord(of: lock.registry),
+        in: state,
+        with: encode()
+      )
+    } catch {
+      throw .disk(error)
+    }
+  }
+
+  /// Removes a registry's record, durably; an absent one is no error.
+  ///
+  /// - Parameters:
+  ///   - lock: The lock of the registry, which says whose record it is.
+  ///   - disk: Where to write.
+  /// - Throws: `RefError.disk`; the record may still be there.
+  package static func remove(lock: borrowing RegistryLock, on disk: any Disk) throws(RefError) {
+    do {
+      guard let state = try lock.cache.findFolder(RefsLayout.state) else { return }
+      try disk.removeFile(RefsLayout.pendingRecord(of: lock.registry), in: state)
+      try disk.synchronize(state)
+    } catch {
+      throw .disk(error)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package import ObjectStore
+import SystemPackage
+
+/// The values a ref had, as far as its log goes.
+package struct Reflog: Equatable, Sendable {
+  /// What an interrupted change left at the end of a log.
+  package enum Leftover: Equatable, Sendable {
+    /// A last line without its newline.
+    case torn
+    /// A last line for a change that never happened: its new id is not the ref's value.
+    case unconfirmed(ObjectID)
+    /// A whole log without its ref: removing a ref removes the log last, making one writes the log first.
+    case withoutRef
+  }
+
+  /// The value of the ref at the same moment; nil when it was absent.
+  package let value: ObjectID?
+
+  /// The changes that happened, newest first: `entries[N].new` is what `@{N}` means.
+  package let entries: [ReflogEntry]
+
+  /// What readers ignore and the next writer removes (DESIGN section 3.2), the first that applies.
+  package let leftover: Leftover?
+
+  /// How many bytes of the file hold `entries`.
+  let confirmedLength: Int
+
+  /// The largest log that is read, in bytes: some 250,000 changes.
+  static let maximumSize = 64 * 1024 * 1024
+
+  /// Reads a log's bytes beside the ref's value.
+  ///
+  /// - Throws: `RefError.malformedReflog` for a whole line that mmdos would not have written.
+  init(_ bytes: [UInt8], value: ObjectID?, path: FilePath) throws(RefError) {
+    self.value = value
+    guard let value else {
+      entries = []
+      confirmedLength = 0
+      leftover = bytes.isEmpty ? nil : .withoutRef
+      return
+    }
+    var entries: [ReflogEntry] = []
+    var starts: [Int] = []
+    var start = 0
+    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      guard let entry = ReflogEntry.decode(bytes[start..<end]) else {
+        throw .malformedReflog(path, line: entries.count + 1)
+      }
+      entries.append(entry)
+      starts.append(start)
+      start = end + 1
+    }
+    var leftover: Leftover? = start < bytes.count ? .torn : nil
+    if let last = entries.last, last.new != value {
+      leftover = leftover ?? .unconfirmed(last.new)
+      entries.removeLast()
+      start = starts[entries.count]
+    }
+    self.entries = entries.reversed()
+    self.leftover = leftover
+    confirmedLength = start
+  }
+}
+
+extension RefStore {
+  /// How often a reader starts again before it gives up.
+  private static let maximumAttempts = 100
+
+  /// The reflog of a ref, together with the ref's value at the same moment.
+  ///
+  /// Takes no lock: reads again while a writer is changing the two (DESIGN section 3.2).
+  ///
+  /// - Parameter ref: The ref; one of a kind that has no reflog has no entries.
+  /// - Returns: A log without entries where there is none.
+  /// - Throws: `RefError.malformedReflog`; `.unstable` when the ref changed at every attempt; what `find`
+  ///   throws.
+  package func reflog(of ref: RefName) throws(RefError) -> Reflog {
+    for _ in 0..<Self.maximumAttempts {
+      let value = try find(ref)
+      let (bytes, path) = try reflogBytes(of: ref)
+      guard try find(ref) == value else { continue }
+      do {
+        return try Reflog(bytes, value: value, path: path)
+      } catch {
+        // A writer may have been cutting off an old line and appending a new one at this moment.
+        if try reflogBytes(of: ref).bytes == bytes { throw error }
+      }
+    }
+    throw .unstable(ref, attempts: Self.maximumAttempts)
+  }
+
+  private func reflogBytes(of ref: RefName) throws(RefError) -> (bytes: [UInt8], path: FilePath) {
+    guard ref.hasReflog, let folder = try folder(RefsLayout.logs, ref.kind) else { return ([], "") }
+    let file = RefsLayout.file(of: ref)
+    let bytes = try mapDiskError { () throws(DiskError) in
+      try folder.findBytes(file, limit: Reflog.maximumSize)
+    }
+    return (bytes ?? [], folder.path.appending(file))
+  }
+}

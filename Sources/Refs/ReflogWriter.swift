@@ -1,0 +1,87 @@
+package import ObjectStore
+import SystemPackage
+
+/// Changes the file of a reflog; its caller holds the registry's lock.
+struct ReflogWriter {
+  let folders: FolderChain
+
+  /// Removes what an interrupted change left, appends an entry, and makes both durable.
+  ///
+  /// After a failure the file holds the confirmed entries and at most one line more, torn or whole, which
+  /// readers ignore because the ref does not have its value.
+  func append(_ entry: ReflogEntry?, to log: Reflog, of ref: RefName) throws(DiskError) {
+    guard entry != nil || log.leftover != nil else { return }
+    // While nothing in the file is confirmed, its name and its folders may be an interrupted process's
+    // work that is not durable yet.
+    let isFirst = log.entries.isEmpty
+    let folder = try folders.open(
+      [RefsLayout.logs, RefsLayout.folder(of: ref.kind)],
+      makingDurable: isFirst
+    )
+    let file = try folders.disk.openForAppending(RefsLayout.file(of: ref), in: folder)
+    if log.leftover != nil { try folders.disk.truncate(file, to: Int64(log.confirmedLength)) }
+    if let entry { try folders.disk.write(entry.encode().span.bytes, to: file) }
+    try folders.disk.synchronize(file)
+    if isFirst { try folders.disk.synchronize(folder) }
+  }
+
+  /// Removes the log of a ref, durably; an absent one is no error.
+  func remove(of ref: RefName) throws(DiskError) {
+    let kind = RefsLayout.folder(of: ref.kind)
+    guard let folder = try folders.cache.findFolder(RefsLayout.logs)?.findFolder(kind) else { return }
+    try folders.disk.removeFile(RefsLayout.file(of: ref), in: folder)
+    try folders.disk.synchronize(folder)
+  }
+}
+
+extension Reflog {
+  /// Forgets the oldest entries of a registry's reflog, durably.
+  ///
+  /// The file is replaced as a whole: after a failure it has all its entries or the newest ones.
+  ///
+  /// - Parameters:
+  ///   - count: How many of the newest entries stay.
+  ///   - lock: The lock of the registry, which says whose reflog it is.
+  ///   - disk: Where to write.
+  /// - Throws: `RefError`; what was kept before is still there.
+  package static func trim(
+    keepingNewest count: Int,
+    lock: borrowing RegistryLock,
+    on disk: any Disk
+  ) throws(RefError) {
+    let ref = RefName.registry(lock.registry)
+    let log = try RefStore(cache: lock.cache).reflog(of: ref)
+    guard log.entries.count > count || log.leftover != nil else { return }
+    let kept = log.entries.prefix(max(count, 0)).reversed().flatMap { $0.encode() }
+    let folders = FolderChain(cache: lock.cache, disk: disk)
+    do {
+      let folder = try folders.open(
+        [RefsLayout.logs, RefsLayout.folder(of: ref.kind)],
+        makingDurable: false
+      )
+      try AtomicFile(disk: disk).replace(RefsLayout.file(of: ref), in: folder, with: kept)
+    } catch {
+      throw .disk(error)
+    }
+  }
+}
+
+/// Opens folders beneath the cache for writing.
+struct FolderChain: Sendable {
+  let cache: Folder
+  let disk: any Disk
+
+  /// Opens a folder by its names from the cache down, making what is missing.
+  ///
+  /// With `makingDurable` each folder's name is made durable in the one above it, also if it existed:
+  /// another process may have been killed between making it and that.
+  func open(_ names: [FileName], makingDurable: Bool) throws(DiskError) -> Folder {
+    var folder = cache
+    for name in names {
+      let inner = try disk.ensureFolder(name, in: folder)
+      if makingDurable { try disk.synchronize(folder) }
+      folder = inner
+    }
+    return folder
+  }
+}

@@ -1,0 +1,97 @@
+package import ObjectStore
+
+/// What resolving a revision needs to know of one registry.
+package protocol RevisionContext {
+  /// How reading the history fails.
+  associatedtype Failure: Error
+
+  /// The snapshot in use, if any.
+  var current: ObjectID? { get }
+
+  /// The newest synced snapshot, if any.
+  var latest: ObjectID? { get }
+
+  /// The reflog of the snapshot in use, newest entry first.
+  var reflog: [ReflogEntry] { get }
+
+  /// What comes before a snapshot.
+  func parent(of id: ObjectID) throws(Failure) -> SnapshotParent
+
+  /// All snapshots that are reachable in the registry, in any order, repeated or not.
+  func snapshots() throws(Failure) -> [ObjectID]
+
+  /// Those of them with this manifest version, newest first.
+  func snapshots(withVersion version: String) throws(Failure) -> [ObjectID]
+}
+
+/// What comes before a snapshot.
+package enum SnapshotParent: Equatable, Sendable {
+  /// This one.
+  case snapshot(ObjectID)
+  /// Nothing: it is the first.
+  case none
+  /// Snapshots that are no longer kept (`objects/info/shallow`).
+  case trimmed
+}
+
+/// How resolving a revision fails.
+package enum RevisionFailure<Cause: Error>: Error {
+  /// The revision names no snapshot, or more than one; always `RefError.revision`.
+  case revision(RefError)
+  /// The history could not be read.
+  case history(Cause)
+}
+
+extension Revision {
+  /// The snapshot that is meant.
+  ///
+  /// - Parameter context: The registry in which it is looked for, and nowhere else.
+  /// - Returns: A snapshot that the context named.
+  /// - Throws: `RevisionFailure`.
+  package func resolve<Context: RevisionContext>(
+    in context: Context
+  ) throws(RevisionFailure<Context.Failure>) -> ObjectID {
+    var id = try resolveBase(in: context)
+    for _ in 0..<steps {
+      let parent: SnapshotParent
+      do { parent = try context.parent(of: id) } catch { throw .history(error) }
+      switch parent {
+      case .snapshot(let older): id = older
+      case .none: throw failure(.noParent(of: id))
+      case .trimmed: throw failure(.trimmed(after: id))
+      }
+    }
+    return id
+  }
+
+  private func resolveBase<Context: RevisionContext>(
+    in context: Context
+  ) throws(RevisionFailure<Context.Failure>) -> ObjectID {
+    let found: ObjectID?
+    switch base {
+    case .latest: found = context.latest
+    case .current, .reflog(0): found = context.current
+    case .reflog(let number):
+      guard number < context.reflog.count else {
+        // `@{0}` needs no reflog.
+        let available = max(context.reflog.count, context.current == nil ? 0 : 1)
+        throw failure(.reflogTooShort(available: available))
+      }
+      found = context.reflog[number].new
+    case .version(let version):
+      do { found = try context.snapshots(withVersion: version).first } catch { throw .history(error) }
+    case .prefix(let first, let last):
+      let all: [ObjectID]
+      do { all = try context.snapshots() } catch { throw .history(error) }
+      let candidates = Set(all.filter { first <= $0 && $0 <= last })
+      guard candidates.count <= 1 else { throw failure(.ambiguous(candidates.sorted())) }
+      found = candidates.first
+    }
+    guard let found else { throw failure(.unknown) }
+    return found
+  }
+
+  private func failure<Cause>(_ problem: RevisionProblem) -> RevisionFailure<Cause> {
+    .revision(.revision(text, problem))
+  }
+}

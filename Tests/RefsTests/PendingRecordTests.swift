@@ -1,0 +1,109 @@
+import ObjectStore
+import Refs
+import SystemPackage
+import TestSupport
+import Testing
+
+struct PendingRecordTests {
+  let cache: TestCache
+  let file = "state/acme.pending"
+
+  init() throws {
+    cache = try TestCache()
+  }
+
+  @Test func recordHasThreeLines() {
+    #expect(
+      PendingRecord(old: nil, new: id(2)).encode() == Array("pending 1\n-\n\(id(2))\n".utf8)
+    )
+    #expect(
+      PendingRecord(old: id(1), new: id(2)).encode()
+        == Array("pending 1\n\(id(1))\n\(id(2))\n".utf8)
+    )
+  }
+
+  @Test(arguments: [nil, id(1)])
+  func writtenRecordIsFoundUntilItIsRemoved(old: ObjectID?) throws {
+    #expect(try PendingRecord.find(cache.registry, in: cache.folder) == nil)
+    let record = PendingRecord(old: old, new: id(2))
+    try record.write(lock: cache.lock(), on: cache.disk)
+    #expect(try PendingRecord.find(cache.registry, in: cache.folder) == record)
+    #expect(try PendingRecord.find(RefComponent("other"), in: cache.folder) == nil)
+    try PendingRecord.remove(lock: cache.lock(), on: cache.disk)
+    #expect(try PendingRecord.find(cache.registry, in: cache.folder) == nil)
+    try PendingRecord.remove(lock: cache.lock(), on: cache.disk)
+    #expect(try cache.paths() == ["lock", "state", "state/acme.lock"])
+  }
+
+  @Test func recordCountsOnlyWhileItsNewIdIsTheValue() {
+    let record = PendingRecord(old: id(1), new: id(2))
+    #expect(record.isEffective(with: id(2)))
+    #expect(!record.isEffective(with: id(1)))
+    #expect(!record.isEffective(with: nil))
+  }
+
+  @Test(arguments: [
+    "", "pending 1\n", "pending 2\n-\n\(id(2))\n", "pending 1\n-\n\(id(2))", "pending 1\n\n\(id(2))\n",
+    "pending 1\n--\n\(id(2))\n", "pending 1\n-\n-\n", "pending 1\r\n-\n\(id(2))\n",
+    "pending 1\n-\n\(id(2))\n\n", "pending 1\n-\n\(id(2))\nmore\n", " pending 1\n-\n\(id(2))\n",
+    "pending 1\n\(id(1).description.uppercased())\n\(id(2))\n", "pending 1\n-\n\(id(2)) \n",
+    String(repeating: "x", count: 10_000),
+  ])
+  func anythingElseIsCorrupt(content: String) throws {
+    try cache.write(content, to: file)
+    let path = cache.folder.path.appending(file)
+    #expect(throws: RefError.malformedPendingRecord(path)) {
+      try PendingRecord.find(cache.registry, in: cache.folder)
+    }
+  }
+
+  @Test func linkInItsPlaceIsNotFollowed() throws {
+    try cache.write("pending 1\n-\n\(id(2))\n", to: "elsewhere")
+    try cache.link(file, to: "../elsewhere")
+    let error = thrown { _ = try PendingRecord.find(cache.registry, in: cache.folder) }
+    guard case .disk = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test(arguments: UnsyncedJournal.Contents.allCases, UnsyncedJournal.Names.allCases)
+  func powerCutDoesNotTakeAWrittenRecord(
+    contents: UnsyncedJournal.Contents,
+    names: UnsyncedJournal.Names
+  ) throws {
+    let store = try StoreLock.acquire(in: cache.folder, .shared, timeout: .zero)
+    let lock = try RegistryLock.acquire(
+      cache.registry,
+      holding: store,
+      on: cache.disk,
+      timeout: .zero
+    )
+    let record = PendingRecord(old: id(1), new: id(2))
+    try record.write(lock: lock, on: cache.disk)
+    try cache.disk.powerCut(contents: contents, names: names)
+    #expect(try PendingRecord.find(cache.registry, in: cache.folder) == record)
+  }
+
+  @Test func powerCutDoesNotBringBackARemovedRecord() throws {
+    try PendingRecord(old: nil, new: id(2)).write(lock: cache.lock(), on: cache.disk)
+    try PendingRecord.remove(lock: cache.lock(), on: cache.disk)
+    try cache.disk.powerCut()
+    #expect(try PendingRecord.find(cache.registry, in: cache.folder) == nil)
+  }
+
+  @Test func writeThatFailsLeavesTheOlderRecordOrThisOne() throws {
+    let (older, newer) = (PendingRecord(old: nil, new: id(1)), PendingRecord(old: id(1), new: id(2)))
+    try older.write(lock: cache.lock(), on: PosixDisk())
+    for call in 1... {
+      cache.disk.arm(.call(call, .ioError))
+      let lock = try cache.lock()
+      let error = thrown { try newer.write(lock: lock, on: cache.disk) }
+      let found = try PendingRecord.find(cache.registry, in: cache.folder)
+      #expect(found == older || found == newer)
+      if error == nil { break }
+      #expect(call < 20)
+    }
+    #expect(try PendingRecord.find(cache.registry, in: cache.folder) == newer)
+  }
+}
