@@ -1,0 +1,66 @@
+/// A path of a registry's file, proven to fit the rules of DESIGN section 5, "Manifest paths".
+///
+/// Relative, `/` separated, in Normalization Form C, at most 1,024 bytes. Whether it fits beside other
+/// paths is asked of `ManifestPathSet`, whether its extension is allowed of `checkExtension(allowed:)`.
+package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The path as it stands in the manifest.
+  package let description: String
+
+  /// Checks a path from outside.
+  ///
+  /// - Throws: `PathProblem`, the first rule that is broken.
+  package init(parsing rawPath: String) throws(PathProblem) {
+    let bytes = Array(rawPath.utf8)
+    if bytes.isEmpty { throw .empty }
+    guard bytes.count <= PathRules.maxPathBytes else {
+      throw .tooLong(bytes: bytes.count, limit: PathRules.maxPathBytes)
+    }
+    if bytes.first == UInt8(ascii: "/") { throw .absolute }
+    try PathRules.checkCharacters(of: rawPath, bytes: bytes)
+    try PathRules.checkComponents(of: bytes)
+    description = rawPath
+  }
+
+  /// The names between the slashes, at least one, none empty.
+  package var components: [String] {
+    // By bytes: as characters, a slash followed by a combining mark would not be a slash.
+    description.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+  }
+
+  /// The last component.
+  package var name: String { String(Substring(nameBytes)) }
+
+  /// The last component's extension with its dot, as in `.md`; nil where there is none.
+  ///
+  /// A name that only begins with a dot (`.md`) has no extension.
+  package var fileExtension: String? {
+    let name = nameBytes
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
+    return String(Substring(name[dot...]))
+  }
+
+  /// Requires the extension to be one of the policy's `allowed_file_extensions`.
+  ///
+  /// The allowed ones are written with their dot. Case does not count: `.MD` is as declarative as `.md`.
+  ///
+  /// - Throws: `PathProblem.extensionNotAllowed`.
+  package func checkExtension(allowed: [String]) throws(PathProblem) {
+    let found = fileExtension
+    if let found, allowed.contains(found) { return }
+    guard let folded = found?.lowercased(), allowed.contains(where: { $0.lowercased() == folded }) else {
+      throw .extensionNotAllowed(found, allowed: allowed)
+    }
+  }
+
+  /// Orders by UTF-8 bytes, as trees and `checksums.json` are sorted.
+  ///
+  /// Swift orders strings by the scalars of their normal form; as both are in it already, that is the
+  /// order of their bytes.
+  package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
+
+  private var nameBytes: Substring.UTF8View {
+    let bytes = description.utf8
+    let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) } ?? bytes.startIndex
+    return bytes[start...]
+  }
+}

@@ -1,0 +1,130 @@
+/// Why a version is refused; the rules are those of Semantic Versioning 2.0.0.
+package enum VersionProblem: Error, Hashable, Sendable {
+  /// The text is longer than the limit; both in bytes.
+  case tooLong(bytes: Int, limit: Int)
+  /// There are not exactly three parts before `-` and `+`.
+  case notThreeParts(Int)
+  /// One of the three parts is not a number.
+  case notANumber(String)
+  /// A number begins with a zero that says nothing.
+  case leadingZero(String)
+  /// A number is longer than nine digits (DESIGN section 8).
+  case numberTooLong(digits: Int, limit: Int)
+  /// Two dots follow each other in what stands behind `-` or `+`, or nothing stands there.
+  case emptyIdentifier
+  /// An identifier has something else than ASCII letters, digits and hyphens.
+  case badIdentifier(String)
+
+  /// What is wrong, in words that follow the version: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .tooLong(let bytes, let limit): "the version is \(bytes) bytes long, more than \(limit)"
+    case .notThreeParts(let count): "the version has \(count) parts, not major.minor.patch"
+    case .notANumber(let part): "\(part.quotedForMessage) is not a number"
+    case .leadingZero(let part): "\(part.quotedForMessage) has a leading zero"
+    case .numberTooLong(let digits, let limit): "a number has \(digits) digits, more than \(limit)"
+    case .emptyIdentifier: "an identifier is empty"
+    case .badIdentifier(let part): "\(part.quotedForMessage) is not made of letters, digits and hyphens"
+    }
+  }
+}
+
+/// A version by Semantic Versioning 2.0.0, every number at most nine digits.
+///
+/// Build metadata is kept for printing only: versions that differ in nothing else are equal, as they are
+/// of the same precedence (section 10 there).
+package struct SemanticVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// An identifier of a pre-release; numbers come before words.
+  private enum Identifier: Hashable, Comparable {
+    case number(Int)
+    case word(String)
+  }
+
+  private static let maxBytes = 256
+  private static let maxDigits = 9
+
+  /// Raised by incompatible changes.
+  package let major: Int
+  /// Raised by additions.
+  package let minor: Int
+  /// Raised by fixes.
+  package let patch: Int
+  private let prerelease: [Identifier]
+
+  /// The version as it was written, build metadata included.
+  package let description: String
+
+  /// Whether the version precedes the release of its numbers (`1.0.0-rc.1`).
+  package var isPrerelease: Bool { !prerelease.isEmpty }
+
+  /// Checks a version from outside; a leading `v` is not part of one.
+  ///
+  /// - Throws: `VersionProblem`, the first rule that is broken.
+  package init(parsing rawVersion: String) throws(VersionProblem) {
+    let bytes = Array(rawVersion.utf8)
+    guard bytes.count <= Self.maxBytes else { throw .tooLong(bytes: bytes.count, limit: Self.maxBytes) }
+    let beforeBuild = bytes.prefix { $0 != UInt8(ascii: "+") }
+    let core = beforeBuild.prefix { $0 != UInt8(ascii: "-") }
+    let parts = core.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 3 else { throw .notThreeParts(parts.count) }
+    major = try Self.parseNumber(parts[0])
+    minor = try Self.parseNumber(parts[1])
+    patch = try Self.parseNumber(parts[2])
+    var prerelease: [Identifier] = []
+    if core.count < beforeBuild.count {
+      for part in try Self.splitIdentifiers(beforeBuild.dropFirst(core.count + 1)) {
+        let isNumber = part.allSatisfy(ASCII.isDigit)
+        let word = String(decoding: part, as: UTF8.self)
+        prerelease.append(isNumber ? .number(try Self.parseNumber(part)) : .word(word))
+      }
+    }
+    self.prerelease = prerelease
+    if beforeBuild.count < bytes.count {
+      _ = try Self.splitIdentifiers(bytes.dropFirst(beforeBuild.count + 1))
+    }
+    description = rawVersion
+  }
+
+  private static func parseNumber(_ digits: ArraySlice<UInt8>) throws(VersionProblem) -> Int {
+    let text = String(decoding: digits, as: UTF8.self)
+    guard !digits.isEmpty, digits.allSatisfy(ASCII.isDigit) else { throw .notANumber(text) }
+    if digits.count > 1, digits.first == UInt8(ascii: "0") { throw .leadingZero(text) }
+    guard digits.count <= maxDigits else { throw .numberTooLong(digits: digits.count, limit: maxDigits) }
+    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+
+  private static func splitIdentifiers(
+    _ bytes: ArraySlice<UInt8>
+  ) throws(VersionProblem) -> [ArraySlice<UInt8>] {
+    let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    for part in parts {
+      if part.isEmpty { throw .emptyIdentifier }
+      guard part.allSatisfy({ ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }) else {
+        throw .badIdentifier(String(decoding: part, as: UTF8.self))
+      }
+    }
+    return parts
+  }
+
+  /// Whether the versions are of the same precedence.
+  package static func == (lhs: Self, rhs: Self) -> Bool {
+    lhs.numbers == rhs.numbers && lhs.prerelease == rhs.prerelease
+  }
+
+  /// Feeds what `==` compares.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(major)
+    hasher.combine(minor)
+    hasher.combine(patch)
+    hasher.combine(prerelease)
+  }
+
+  /// Orders by precedence (section 11 there): a pre-release comes before its release.
+  package static func < (lhs: Self, rhs: Self) -> Bool {
+    if lhs.numbers != rhs.numbers { return lhs.numbers < rhs.numbers }
+    if !lhs.isPrerelease || !rhs.isPrerelease { return lhs.isPrerelease && !rhs.isPrerelease }
+    return lhs.prerelease.lexicographicallyPrecedes(rhs.prerelease)
+  }
+
+  private var numbers: (Int, Int, Int) { (major, minor, patch) }
+}

@@ -1,0 +1,33 @@
+/// Why a time is refused; the rules are those of RFC 3339 section 5.6.
+package enum TimestampProblem: Error, Hashable, Sendable {
+  /// The text does not have the shape `2026-01-14T08:00:00Z`; the offset is of the first wrong byte.
+  case badShape(offset: Int)
+  /// A year outside 1970 to 9999, as written or in UTC.
+  case yearOutOfRange(Int)
+  /// A month outside 1 to 12.
+  case monthOutOfRange(Int)
+  /// A day that the month does not have.
+  case dayOutOfRange(Int)
+  /// An hour, minute or second that does not exist.
+  case timeOutOfRange(hour: Int, minute: Int, second: Int)
+  /// Second 60: a clock that counts seconds since 1970 has no value for it.
+  case leapSecond
+  /// An offset of 24 hours or more, or with more than 59 minutes.
+  case offsetOutOfRange(hours: Int, minutes: Int)
+  /// More than nine digits behind the point.
+  case fractionTooLong(digits: Int)
+
+  /// What is wrong, in words that follow the text: lower case, no full stop.
+  package var summary: String {
+    switch self {
+    case .badShape(let offset): "not of the form '2026-01-14T08:00:00Z' from byte \(offset) on"
+    case .yearOutOfRange(let year): "year \(year) is not within 1970 to 9999"
+    case .monthOutOfRange(let month): "there is no month \(month)"
+    case .dayOutOfRange(let day): "the month has no day \(day)"
+    case .timeOutOfRange(let hour, let minute, let second): "there is no time \(hour):\(minute):\(second)"
+    case .leapSecond: "leap seconds are not supported"
+    case .offsetOutOfRange(let hours, let minutes): "there is no offset \(hours):\(minutes)"
+    case .fractionTooLong(let digits): "the fraction has \(digits) digits, more than 9"
+    }
+  }
+}

@@ -1,0 +1,30 @@
+extension RetryPolicy {
+  /// Runs an operation until it succeeds, or until this policy or the budget gives up.
+  ///
+  /// `operation` is given the number of the attempt, from 1, and starts over each time: what an earlier
+  /// attempt received is to be dropped. Only a `FetchError` is retried. `willRetry` is told of each retry
+  /// before its pause.
+  /// - Throws: the error of the last attempt, `CancellationError` if the task is cancelled in a pause.
+  package func run<Success>(
+    budget: RetryBudget,
+    willRetry: (FetchError, Duration) -> Void = { _, _ in },
+    operation: (_ attempt: Int) async throws -> Success
+  ) async throws -> Success {
+    var random = SystemRandomNumberGenerator()
+    var attempt = 1
+    // From the first failure on, all that happens here is retries and pauses.
+    defer { if attempt > 1 { budget.end() } }
+    while true {
+      do {
+        return try await operation(attempt)
+      } catch let error as FetchError {
+        let decision = decide(after: error, attempt: attempt, budgetLeft: budget.left(), using: &random)
+        guard case .retry(let pause) = decision else { throw error }
+        if attempt == 1 { budget.begin() }
+        attempt += 1
+        willRetry(error, pause)
+        try await Task.sleep(for: pause)
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import ObjectStore
+
+/// Reads files of a registry, asking again where that may help (DESIGN section 6, step 4).
+struct RetryingReader: Sendable {
+  let reader: any SourceReader
+  let policy: RetryPolicy
+  let budget: RetryBudget
+
+  /// Reads a file until it succeeds or trying again is pointless.
+  ///
+  /// `makeReceiver`: Called before every attempt: what an earlier one received is void.
+  /// Returns how the last attempt ended, and the receiver it filled.
+  ///
+  /// - Throws: The last attempt's failure; `CancellationError`.
+  func read<Receiver: ByteReceiver & ~Copyable>(
+    _ file: SourceFile,
+    options: ReadOptions,
+    makeReceiver: () throws -> Receiver
+  ) async throws -> Received<Receiver> {
+    var random = SystemRandomNumberGenerator()
+    var attempt = 1
+    while true {
+      do {
+        if attempt > 1 { budget.begin() }
+        defer { if attempt > 1 { budget.end() } }
+        var receiver = try makeReceiver()
+        let response = try await reader.read(file, options: options) { try receiver.receive($0) }
+        return Received(response: response, receiver: receiver)
+      } catch SyncError.fetch(let error) {
+        let decision = policy.decide(
+          after: error,
+          attempt: attempt,
+          budgetLeft: budget.left(),
+          using: &random
+        )
+        guard case .retry(let pause) = decision else { throw SyncError.fetch(error) }
+        budget.begin()
+        defer { budget.end() }
+        try await Task.sleep(for: pause)
+        attempt += 1
+      }
+    }
+  }
+}
+
+/// Something that takes in a file piece by piece.
+protocol ByteReceiver: ~Copyable {
+  /// Takes in the next bytes.
+  mutating func receive(_ bytes: RawSpan) throws
+}
+
+/// The end of a successful attempt.
+struct Received<Receiver: ~Copyable>: ~Copyable {
+  let response: FetchResponse
+  var receiver: Receiver
+}

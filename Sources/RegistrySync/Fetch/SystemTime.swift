@@ -1,0 +1,14 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The wall clock, for dates in headers and certificates only; limits use a monotonic clock.
+enum SystemTime {
+  static func secondsSince1970() -> Int64 {
+    Int64(time(nil))
+  }
+}

@@ -1,0 +1,73 @@
+/// Keeps the time of one transfer and says when a limit is passed.
+///
+/// Pure: every call is told the time.
+struct TransferMeter: Sendable {
+  enum Violation: Hashable, Sendable {
+    case timeout(FetchError.TimeoutPhase)
+    case tooSlow(bytesPerSecond: Int64)
+  }
+
+  private enum Phase: Hashable, Sendable {
+    case connecting
+    case awaitingHead(since: ContinuousClock.Instant)
+    case body(lastProgress: ContinuousClock.Instant)
+  }
+
+  private let limits: TransferLimits
+  private let start: ContinuousClock.Instant
+  private var phase = Phase.connecting
+  private var lastCheck: ContinuousClock.Instant
+  /// Time of the window in which we waited for the server, and what it sent meanwhile.
+  private var windowTime = Duration.zero
+  private var windowBytes: Int64 = 0
+
+  init(limits: TransferLimits, start: ContinuousClock.Instant) {
+    self.limits = limits
+    self.start = start
+    lastCheck = start
+  }
+
+  mutating func requestSent(at now: ContinuousClock.Instant) {
+    if phase == .connecting { phase = .awaitingHead(since: now) }
+  }
+
+  mutating func headReceived(at now: ContinuousClock.Instant) {
+    phase = .body(lastProgress: now)
+    lastCheck = now
+  }
+
+  mutating func bodyReceived(byteCount: Int, at now: ContinuousClock.Instant) {
+    phase = .body(lastProgress: now)
+    windowBytes += Int64(byteCount)
+  }
+
+  /// Looks at the clock.
+  ///
+  /// Time in which the reader is behind is not the server's fault and counts for `transferTimeout` only.
+  /// A window without a single byte is a stall, which is `idleTimeout`'s business.
+  mutating func check(at now: ContinuousClock.Instant, readerIsBehind: Bool) -> Violation? {
+    defer { lastCheck = now }
+    if now - start >= limits.transferTimeout { return .timeout(.transfer) }
+    switch phase {
+    case .connecting: return nil
+    case .awaitingHead(let since): return now - since >= limits.headerTimeout ? .timeout(.header) : nil
+    case .body(let lastProgress):
+      if readerIsBehind {
+        phase = .body(lastProgress: now)
+        return nil
+      }
+      if now - lastProgress >= limits.idleTimeout { return .timeout(.idle) }
+      return checkRate(at: now)
+    }
+  }
+
+  private mutating func checkRate(at now: ContinuousClock.Instant) -> Violation? {
+    windowTime += now - lastCheck
+    guard windowTime >= limits.rateWindow else { return nil }
+    let rate = Int64(Double(windowBytes) / (windowTime / .seconds(1)))
+    let isSlow = windowBytes > 0 && rate < limits.minTransferBytesPerSecond
+    windowTime = .zero
+    windowBytes = 0
+    return isSlow ? .tooSlow(bytesPerSecond: rate) : nil
+  }
+}

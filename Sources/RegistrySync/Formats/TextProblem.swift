@@ -1,0 +1,188 @@
+/// Why a text file is refused, and where in it.
+///
+/// Thrown by every reader and editor of JSON and YAML. It does not know which file it was; whoever opened
+/// the file adds that. Text in the cases is as it came from outside; `summary` escapes it.
+package struct TextProblem: Error, Equatable, Sendable {
+  /// The place, or nil where the file as a whole is meant.
+  package let position: TextPosition?
+  /// What is wrong there.
+  package let reason: Reason
+
+  /// Names a problem at a place.
+  package init(_ reason: Reason, at position: TextPosition?) {
+    self.position = position
+    self.reason = reason
+  }
+}
+
+extension TextProblem {
+  /// What is wrong.
+  package enum Reason: Equatable, Sendable {
+    // MARK: Any text
+
+    /// The text is larger than the limit; both in bytes.
+    case tooLarge(bytes: Int, limit: Int)
+    /// Lists and objects are nested deeper than the limit.
+    case tooDeep(limit: Int)
+    /// The bytes are not valid UTF-8.
+    case invalidUTF8
+    /// The text begins with a byte order mark.
+    case byteOrderMark
+    /// Something stands where something else must stand.
+    case unexpected(found: Found, expected: Expected)
+    /// One object or map has the same key twice.
+    case duplicateKey(String)
+
+    // MARK: JSON
+
+    /// A control character inside a string, which must be escaped there.
+    case controlCharacter(Unicode.Scalar)
+    /// An escape that JSON does not have.
+    case invalidEscape(Found)
+    /// An escaped UTF-16 surrogate without its other half.
+    case loneSurrogate
+    /// A number that a double cannot hold.
+    case numberOutOfRange(String)
+
+    // MARK: YAML
+
+    /// The text is not YAML; both in libyaml's words.
+    case yamlSyntax(problem: String, context: String?)
+    /// An alias (`*name`).
+    case aliasRefused(String)
+    /// An anchor (`&name`).
+    case anchorRefused(String)
+    /// A tag (`!name`), or a `%TAG` directive.
+    case tagRefused(String)
+    /// A second document in one file.
+    case severalDocuments
+    /// A key that is itself a list or a map.
+    case complexKey
+
+    // MARK: Keys and values
+
+    /// A key that means nothing here, with the known key that looks most like it.
+    case unknownKey(String, nearest: String?)
+    /// A key that must be there.
+    case missingKey(String)
+    /// A value of another type than the key takes; an empty key means the whole document.
+    case wrongType(key: String, expected: ValueType, found: ValueType)
+    /// A value of the right type that the key does not take.
+    case invalidValue(key: String, value: String, rule: ValueRule)
+    /// A value that the Node tool knows and mmdos will not do.
+    case unsupportedValue(key: String, value: String, why: Unsupported)
+    /// A value that another entry of the list already has; registry names compare ignoring case.
+    case alreadyUsed(key: String, value: String)
+    /// An entry that the list does not have.
+    case noSuchEntry(String)
+
+    // MARK: Editing
+
+    /// The layout of a file is one that cannot be changed without touching more than asked.
+    case cannotEdit(key: String, obstacle: EditObstacle)
+    /// A value that would need an escape in YAML.
+    case needsEscape(key: String, value: String)
+    /// The edited text would not mean the old one plus the change.
+    case editNotFaithful
+
+    // MARK: Canonical payload
+
+    /// `signed_fields` names a field twice.
+    case signedFieldRepeated(String)
+    /// `signed_fields` names a field that is not there.
+    case signedFieldMissing(String)
+  }
+
+  /// What stands at a place.
+  package enum Found: Hashable, Sendable {
+    /// Nothing: the text ends.
+    case endOfText
+    /// A character.
+    case character(Unicode.Scalar)
+  }
+
+  /// What must stand at a place.
+  package enum Expected: String, Hashable, Sendable {
+    case value = "a value"
+    case memberName = "a member name in double quotes"
+    case memberNameOrBrace = "a member name in double quotes or '}'"
+    case valueOrBracket = "a value or ']'"
+    case colon = "':'"
+    case commaOrBrace = "',' or '}'"
+    case commaOrBracket = "',' or ']'"
+    case digit = "a digit"
+    case hexDigit = "four hexadecimal digits"
+    case closingQuote = "'\"'"
+    case endOfText = "the end of the text"
+  }
+
+  /// The types of values, in the words of JSON and YAML alike.
+  package enum ValueType: String, Hashable, Sendable {
+    case null = "nothing"
+    case boolean = "a boolean (true or false)"
+    case integer = "a whole number"
+    case number = "a number"
+    case string = "a string"
+    case list = "a list"
+    case map = "a map"
+    case duration = "a duration such as 10s, 5m, 12h or 3d"
+  }
+}
+
+extension TextProblem {
+  /// What a value must be to be taken.
+  package enum ValueRule: Equatable, Sendable {
+    /// One of these words.
+    case oneOf([String])
+    /// A whole number from the first to the second.
+    case between(Int64, Int64)
+    /// A duration from the first to the second.
+    case durationBetween(Duration, Duration)
+    /// At least one character, or one item.
+    case notEmpty
+    /// A text of this shape.
+    case shape(Shape)
+    /// No item twice.
+    case distinct
+    /// A value that another key makes impossible.
+    case conflicts(withKey: String, value: String)
+    /// What a checked type said about it, in that type's `summary`.
+    case refused(because: String)
+  }
+
+  /// Shapes of text that have no type of their own.
+  package enum Shape: String, Hashable, Sendable {
+    case fileExtension = "a dot followed by letters and digits"
+    case relativePath = "a relative path inside the project, with '/' and without '..'"
+    case keyID = "letters, digits, '_' and '-'"
+    case sha256 = "64 lower-case hexadecimal digits"
+    case oneLine = "one line without control or invisible characters"
+    case wholeNumber = "digits only, without leading zeros"
+  }
+
+  /// What mmdos will not do.
+  package enum Unsupported: Hashable, Sendable {
+    /// Remote work always needs approval (DESIGN section 1, rule 2).
+    case syncWithoutApproval
+    /// Nothing unproven is stored (DESIGN section 4).
+    case withoutChecksum
+    /// A source that is a git repository.
+    case gitSource
+  }
+
+  /// What keeps a file from being edited.
+  package enum EditObstacle: Hashable, Sendable {
+    /// The document is not a map in block style.
+    case rootNotBlockMap
+    /// The list is not written one item per `-` line.
+    case listNotBlock
+    /// The item is not a map in block style.
+    case itemNotBlockMap
+    /// The item does not begin with a `-` on a line of its own.
+    case itemNotOnOwnLines
+    /// The value goes over several lines.
+    case valueOverSeveralLines
+    /// The file has line breaks other than LF and CRLF.
+    case unusualLineBreaks
+  }
+}

@@ -1,0 +1,101 @@
+extension YAMLListEdit {
+  /// Adds an item behind the last one.
+  mutating func append(_ fields: [YAMLEdit.Field]) throws(TextProblem) {
+    let (after, indentation, isSetOff) = try makeRoom()
+    var texts: [String] = isSetOff ? [""] : []
+    var mark = "- "
+    for field in fields {
+      texts.append(
+        String(repeating: " ", count: indentation) + mark + (try YAMLText.line(field.key, field.value))
+      )
+      mark = "  "
+    }
+    if listMember == nil { texts.insert("\(key):", at: 0) }
+    lines.insert(texts, after: after)
+    let members = fields.map { YAMLMember($0.key, YAMLText.node(of: $0.value)) }
+    items.append(YAMLNode(.mapping(members), style: .block))
+  }
+
+  /// Where a new item goes: behind which line, how far in, and whether a blank line comes before it.
+  private mutating func makeRoom() throws(TextProblem) -> (after: Int, indentation: Int, isSetOff: Bool) {
+    guard let listMember else {
+      let column = members.first.map { $0.position.column - 1 } ?? 0
+      guard column == 0 else {
+        throw TextProblem(.cannotEdit(key: key, obstacle: .rootNotBlockMap), at: members.first?.position)
+      }
+      return (lines.count, 2, false)
+    }
+    let list = listMember.value
+    let keyIndentation = listMember.position.column - 1
+    guard let last = items.last else {
+      let colon = try colonOffset(of: listMember)
+      guard list.end.line == listMember.position.line else {
+        throw TextProblem(.cannotEdit(key: key, obstacle: .valueOverSeveralLines), at: list.position)
+      }
+      lines.replace(colon + 1..<max(colon + 1, lines.byteOffset(list.end)), ofLine: list.end.line, with: "")
+      let end = endOfComments(after: list.end.line, indentedBy: keyIndentation + 1)
+      return (end - 1, keyIndentation + 2, false)
+    }
+    let indentation = list.position.column - 1
+    let least = max(indentation, keyIndentation + 1)
+    let end = endOfComments(after: lastLine(of: last), indentedBy: least)
+    let start = startOfComments(above: try dashLine(of: items.count - 1, in: list))
+    return (end - 1, indentation, items.count > 1 && lines.isBlank(start - 1))
+  }
+
+  /// Takes an item out.
+  mutating func remove(at index: Int) throws(TextProblem) {
+    guard items.indices.contains(index), let listMember else {
+      throw TextProblem(.noSuchEntry("\(key)[\(index)]"), at: nil)
+    }
+    let list = listMember.value
+    let dash = try dashLine(of: index, in: list)
+    var start = startOfComments(above: dash)
+    var end = endOfComments(after: lastLine(of: items[index]), indentedBy: list.position.column)
+    // Two blank lines that meet, or one that would end the file, are one too many.
+    if start > 1, lines.isBlank(start - 1), lines.isBlank(end) {
+      if end <= lines.count { end += 1 } else { start -= 1 }
+    }
+    if items.count == 1 {
+      let colon = try colonOffset(of: listMember)
+      lines.replace(colon + 1..<colon + 1, ofLine: listMember.position.line, with: " []")
+    }
+    lines.remove(start..<end)
+    items.remove(at: index)
+  }
+
+  /// Sets a key of an item, in its place or at the item's end.
+  mutating func set(_ field: YAMLEdit.Field, ofItem index: Int) throws(TextProblem) {
+    guard items.indices.contains(index) else {
+      throw TextProblem(.noSuchEntry("\(key)[\(index)]"), at: nil)
+    }
+    let item = items[index]
+    var fields = try item.members(for: key)
+    guard item.style == .block, let first = fields.first else {
+      throw TextProblem(.cannotEdit(key: key, obstacle: .itemNotBlockMap), at: item.position)
+    }
+    let newMember = YAMLMember(field.key, YAMLText.node(of: field.value))
+    if let place = fields.firstIndex(where: { $0.key == field.key }) {
+      try replaceValue(of: fields[place], with: field.value)
+      fields[place] = newMember
+    } else {
+      let text = String(repeating: " ", count: first.position.column - 1)
+      lines.insert([text + (try YAMLText.line(field.key, field.value))], after: lastLine(of: item))
+      fields.append(newMember)
+    }
+    items[index] = YAMLNode(.mapping(fields), style: .block)
+  }
+
+  private mutating func replaceValue(of member: YAMLMember, with value: YAMLText.Value) throws(TextProblem) {
+    let colon = try colonOffset(of: member)
+    let old = member.value
+    let isBlock = old.style == .block || old.style == .blockScalar
+    guard !isBlock, old.position.line == member.end.line, old.end.line == member.end.line else {
+      let obstacle = TextProblem.EditObstacle.valueOverSeveralLines
+      throw TextProblem(.cannotEdit(key: member.key, obstacle: obstacle), at: member.position)
+    }
+    let text = try YAMLText.text(of: value, for: member.key)
+    let end = max(colon + 1, lines.byteOffset(old.end))
+    lines.replace(colon + 1..<end, ofLine: member.end.line, with: " " + text)
+  }
+}

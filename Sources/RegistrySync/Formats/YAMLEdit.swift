@@ -1,0 +1,156 @@
+/// Changes a YAML file that people edit, line by line: comments, order, blank lines and line breaks stay.
+///
+/// Every edit is checked before it counts: the new text is read again and must mean exactly the old
+/// document plus the change. A layout that cannot be changed line by line is refused. After an error the
+/// text is as it was.
+package struct YAMLEdit {
+  /// The text as edited so far.
+  package private(set) var bytes: [UInt8]
+
+  /// A key and its value, as an item's line.
+  package typealias Field = (key: String, value: YAMLText.Value)
+
+  /// Starts on a file's text.
+  package init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  /// Appends a map to a list under a top-level key; a missing or empty list is begun.
+  ///
+  /// The item follows the list's own indentation, and is set off by a blank line if the others are.
+  ///
+  /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `needsEscape` or `wrongType`.
+  package mutating func appendItem(_ fields: [Field], toList key: String) throws(TextProblem) {
+    var edit = try YAMLListEdit(bytes, list: key)
+    try edit.append(fields)
+    bytes = try edit.checkedBytes()
+  }
+
+  /// Removes an item of a list under a top-level key; the last one leaves `[]` behind.
+  ///
+  /// With it go the comments inside it and those right above its `-`, in the same column and with no blank
+  /// line between, which speak about it; all others stay.
+  ///
+  /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `noSuchEntry` or `wrongType`.
+  package mutating func removeItem(at index: Int, fromList key: String) throws(TextProblem) {
+    var edit = try YAMLListEdit(bytes, list: key)
+    try edit.remove(at: index)
+    bytes = try edit.checkedBytes()
+  }
+
+  /// Sets a key of an item of a list under a top-level key; a missing key goes to the item's end.
+  ///
+  /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `noSuchEntry`, `needsEscape` or
+  ///   `wrongType`.
+  package mutating func setField(
+    _ field: Field,
+    ofItem index: Int,
+    inList key: String
+  ) throws(TextProblem) {
+    var edit = try YAMLListEdit(bytes, list: key)
+    try edit.set(field, ofItem: index)
+    bytes = try edit.checkedBytes()
+  }
+}
+
+/// One edit of one list: the lines as they change, and beside them what they must mean in the end.
+struct YAMLListEdit {
+  let key: String
+  var lines: YAMLLines
+  /// The top-level members that the result must have.
+  var members: [YAMLMember]
+  /// The list's member in the text as it was, or nil where it has none.
+  let listMember: YAMLMember?
+  /// The items that the result must have.
+  var items: [YAMLNode]
+
+  init(_ bytes: [UInt8], list key: String) throws(TextProblem) {
+    let root = try SafeYAML.parse(bytes)
+    lines = try YAMLLines(bytes)
+    self.key = key
+    if root.isNull {
+      members = []
+    } else {
+      members = try root.members(for: "")
+      guard root.style == .block else {
+        throw TextProblem(.cannotEdit(key: "", obstacle: .rootNotBlockMap), at: root.position)
+      }
+    }
+    listMember = members.first { $0.key == key }
+    if let list = listMember?.value, !list.isNull {
+      items = try list.items(for: key)
+      guard list.style == .block || items.isEmpty else {
+        throw TextProblem(.cannotEdit(key: key, obstacle: .listNotBlock), at: list.position)
+      }
+    } else {
+      items = []
+    }
+  }
+
+  /// The edited text, once it was read again and found to mean what it must.
+  func checkedBytes() throws(TextProblem) -> [UInt8] {
+    let bytes = lines.bytes
+    let list = YAMLMember(key, YAMLNode(.sequence(items), style: .block))
+    var expected = members
+    if let index = members.firstIndex(where: { $0.key == key }) {
+      expected[index] = list
+    } else {
+      expected.append(list)
+    }
+    guard let result = try? SafeYAML.parse(bytes),  // Whatever is wrong with it, the edit was.
+      result == YAMLNode(.mapping(expected), style: .block)
+    else { throw TextProblem(.editNotFaithful, at: nil) }
+    return bytes
+  }
+
+  /// The last line of a node's own text.
+  func lastLine(of node: YAMLNode) -> Int { node.lastLine(isBlank: lines.isBlank) }
+
+  /// The line behind `line` and behind the comments that follow at once, indented by `indentation` or more.
+  func endOfComments(after line: Int, indentedBy indentation: Int) -> Int {
+    var end = line + 1
+    while lines.isComment(end), lines.indentation(end) >= indentation { end += 1 }
+    return end
+  }
+
+  /// The first of the comment lines right above a line, in its column.
+  func startOfComments(above line: Int) -> Int {
+    var start = line
+    while start > 1, lines.isComment(start - 1), lines.indentation(start - 1) == lines.indentation(line) {
+      start -= 1
+    }
+    return start
+  }
+
+  /// The line with the `-` of an item.
+  func dashLine(of index: Int, in list: YAMLNode) throws(TextProblem) -> Int {
+    // An item may begin below its dash, with comments between.
+    var line = items[index].position.line
+    while line > list.position.line, lines.isBlank(line) || lines.isComment(line) || !isDash(line, of: list) {
+      line -= 1
+    }
+    let isTaken = index > 0 && lastLine(of: items[index - 1]) >= line
+    guard isDash(line, of: list), !isTaken else {
+      throw TextProblem(.cannotEdit(key: key, obstacle: .itemNotOnOwnLines), at: items[index].position)
+    }
+    return line
+  }
+
+  private func isDash(_ line: Int, of list: YAMLNode) -> Bool {
+    let indentation = lines.indentation(line)
+    let bytes = lines.lines[line - 1]
+    return indentation == list.position.column - 1 && bytes.count > indentation
+      && bytes[indentation] == UInt8(ascii: "-")
+  }
+
+  /// The offset of the colon behind a key; the key and its value must stand on one line.
+  func colonOffset(of member: YAMLMember) throws(TextProblem) -> Int {
+    let line = lines.lines[member.end.line - 1]
+    let offset = line[lines.byteOffset(member.end)...].firstIndex { $0 != UInt8(ascii: " ") } ?? line.endIndex
+    guard member.position.line == member.end.line, offset < line.endIndex, line[offset] == UInt8(ascii: ":")
+    else {
+      throw TextProblem(.cannotEdit(key: member.key, obstacle: .valueOverSeveralLines), at: member.position)
+    }
+    return offset
+  }
+}

@@ -1,0 +1,86 @@
+package import ObjectStore
+package import Refs
+import SystemPackage
+
+/// A project's `.ai/registry-cache`: the store, the refs, and beside them the views.
+package struct Cache: Sendable {
+  /// The folder `.ai/registry-cache`.
+  package let folder: Folder
+  /// The objects.
+  package let store: ObjectStore
+  /// The refs.
+  package let refs: RefStore
+
+  /// Opens the cache without changing anything.
+  ///
+  /// - Returns: Nil when there is none yet, or only that of the Node tool, whose views are ignored until
+  ///   the first sync (DESIGN section 3).
+  /// - Throws: `SyncError.unknownCacheFormat`, `.unsafeFolder`, `.disk`, `.store`.
+  package static func find(in project: Project) throws(SyncError) -> Cache? {
+    let folder = try SyncError.wrapping { () throws(DiskError) in
+      try project.ai.findFolder(ProjectLayout.cache)
+    }
+    guard let folder else { return nil }
+    try Project.checkOwner(of: folder, safeDirectories: project.safeDirectories)
+    let (format, objects) = try SyncError.wrapping { () throws(DiskError) in
+      (try folder.findBytes(StoreLayout.format, limit: 4096), try folder.findFolder(StoreLayout.objects))
+    }
+    guard try isOurs(format, hasObjects: objects != nil, folder: folder), let objects else { return nil }
+    return try Cache(folder: folder, objects: objects, disk: project.disk)
+  }
+
+  /// Opens the cache, making it first where it is missing.
+  ///
+  /// - Throws: As `find`.
+  package static func create(in project: Project) throws(SyncError) -> Cache {
+    if let existing = try find(in: project) { return existing }
+    let disk = project.disk
+    let (folder, objects) = try SyncError.wrapping { () throws(DiskError) in
+      let folder = try disk.ensureFolder(ProjectLayout.cache, in: project.ai)
+      let file = AtomicFile(disk: disk)
+      try file.replace(ProjectLayout.gitignore, in: folder, with: Array("*\n".utf8))
+      try file.replace(ProjectLayout.cacheReadme, in: folder, with: Array(readme.utf8))
+      // The marker comes before the objects: objects without a marker are refused.
+      try file.replace(StoreLayout.format, in: folder, with: Array(StoreLayout.formatLine.utf8))
+      let objects = try disk.ensureFolder(StoreLayout.objects, in: folder)
+      try disk.synchronize(folder)
+      try disk.synchronize(project.ai)
+      return (folder, objects)
+    }
+    return try Cache(folder: folder, objects: objects, disk: disk)
+  }
+
+  private init(folder: Folder, objects: Folder, disk: any Disk) throws(SyncError) {
+    self.folder = folder
+    do {
+      store = try ObjectStore(folder: objects, disk: disk)
+    } catch {
+      throw .store(error)
+    }
+    refs = RefStore(cache: folder)
+  }
+
+  private static func isOurs(
+    _ format: [UInt8]?,
+    hasObjects: Bool,
+    folder: Folder
+  ) throws(SyncError) -> Bool {
+    guard let format else {
+      if hasObjects { throw .unknownCacheFormat(folder.path, found: nil) }
+      return false
+    }
+    guard format == Array(StoreLayout.formatLine.utf8) else {
+      throw .unknownCacheFormat(folder.path, found: String(decoding: format.prefix(64), as: UTF8.self))
+    }
+    return true
+  }
+
+  private static let readme = """
+    # Registry cache
+
+    Made by `mmdos registry sync`. Everything here can be deleted and fetched again; nothing here is
+    meant to be committed or edited. `objects`, `refs` and `logs` are the store, the other folders are
+    views of it, one per registry. `mmdos fsck` checks all of it.
+
+    """
+}

@@ -1,0 +1,86 @@
+import ObjectStore
+import SystemPackage
+
+extension LockEntry {
+  /// The entry that stands for a snapshot in use: every word of it follows from store, source and policy.
+  ///
+  /// `old`: The entry before; what it remembers (`highest`, `pinned`) is never lowered.
+  ///
+  /// - Throws: `SyncError.store` when the snapshot's tree or manifest cannot be read.
+  init(
+    _ snapshot: Snapshot,
+    of source: Source,
+    policy: Policy,
+    key: ProjectKey?,
+    in store: ObjectStore,
+    after old: LockEntry?
+  ) throws(SyncError) {
+    let (catalog, registryName) = try Self.readFacts(snapshot, in: store)
+    let syncedAt: WrittenTime
+    let generatedAt: WrittenTime
+    let version: SemanticVersion
+    do {
+      syncedAt = try WrittenTime(parsing: snapshot.syncedAt)
+      generatedAt = try WrittenTime(parsing: snapshot.generatedAt)
+      version = try SemanticVersion(parsing: snapshot.version)
+    } catch {
+      // A canonical snapshot that this program would not have written.
+      throw .store(.malformed(snapshot.manifest, .badLine(0)))
+    }
+    self.init(
+      name: source.name,
+      url: source.location.text,
+      syncedAt: syncedAt,
+      catalog: catalog,
+      manifest: snapshot.manifest
+    )
+    trustStorePath = policy.trustedKeysFile
+    self.registryName = registryName
+    tree = snapshot.tree
+    self.version = version
+    self.generatedAt = generatedAt
+    takeTrust(snapshot)
+    highest = Highest(
+      version: max(version, old?.highest?.version ?? version),
+      generatedAt: [generatedAt, old?.highest?.generatedAt ?? generatedAt].max { $0.time < $1.time }
+        ?? generatedAt
+    )
+    isPinned = old?.isPinned ?? false
+    authenticate(with: key)
+  }
+
+  /// Takes over how the snapshot's signatures were judged.
+  private mutating func takeTrust(_ snapshot: Snapshot) {
+    signers = snapshot.signers.compactMap { signer in
+      SignatureAlgorithm(rawValue: signer.algorithm).map {
+        Signer(algorithm: $0, keyID: signer.keyID, fingerprint: signer.fingerprint)
+      }
+    }
+    guard snapshot.trust == .verified else { return }
+    signatureStatus = .verified
+    publisherStatus = .active
+    trustVerdict = .verified
+    signatureAlgorithm = signers?.first?.algorithm
+    signatureKeyID = signers?.first?.keyID
+  }
+
+  /// What the snapshot itself does not say: the catalog's id and the registry's own name.
+  private static func readFacts(
+    _ snapshot: Snapshot,
+    in store: ObjectStore
+  ) throws(SyncError) -> (catalog: ObjectID, registryName: String) {
+    let (tree, manifest) = try SyncError.storing { () throws(ObjectStoreError) in
+      (
+        try store.readTree(snapshot.tree),
+        try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
+      )
+    }
+    let catalog = tree.entries.first { $0.name == ProjectLayout.catalog.string && $0.kind == .blob }
+    let document = try? StrictJSON.parse(manifest)
+    guard let catalog, let name = try? document?.find("registry_name")?.string(for: "registry_name") else {
+      // No sync stores such a tree: the manifest was parsed before.
+      throw .store(.malformed(snapshot.tree, .missingHeader))
+    }
+    return (catalog.id, name)
+  }
+}

@@ -1,0 +1,62 @@
+import ObjectStore
+import Refs
+import SystemPackage
+
+/// Changes of the files that all registries of a project share: under the project's lock, re-read, changed
+/// and replaced.
+struct ProjectFiles: Sendable {
+  let project: Project
+  let cache: Cache
+  let lockTimeout: Duration
+
+  /// Changes the lockfile; it is written only when `change` says so.
+  ///
+  /// - Parameter change: Gets what the file says now and returns whether it must be written.
+  /// - Throws: `SyncError.refs` when the lock stays busy, `.invalidFile`, `.disk`.
+  func updateLockfile(_ change: (inout Lockfile) -> Bool) throws(SyncError) {
+    let held = try lock()
+    var lockfile = try project.readLockfile()
+    if change(&lockfile) {
+      let bytes = lockfile.encode()
+      try SyncError.wrapping { () throws(DiskError) in
+        try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
+      }
+    }
+    _ = consume held
+  }
+
+  /// Adopts a lockfile that was made with another key, or without one: writes all codes anew.
+  ///
+  /// - Throws: `SyncError.refs` when the lock stays busy, `.invalidFile`, `.disk`.
+  func resignLockfile(with key: ProjectKey) throws(SyncError) {
+    let held = try lock()
+    var lockfile = try project.readUncheckedLockfile()
+    lockfile.authenticate(with: key)
+    let bytes = lockfile.encode()
+    try SyncError.wrapping { () throws(DiskError) in
+      try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
+    }
+    _ = consume held
+  }
+
+  /// Changes the sources' file.
+  ///
+  /// - Parameter change: Gets the file's bytes, nil where there is none, and returns the new ones.
+  /// - Throws: `SyncError.refs` when the lock stays busy, `.invalidFile`, `.disk`.
+  func updateSources(_ change: ([UInt8]?) throws(TextProblem) -> [UInt8]) throws(SyncError) {
+    let held = try lock()
+    let old = try project.findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries)
+    let new = try SyncError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in try change(old) }
+    try SyncError.wrapping { () throws(DiskError) in
+      let folder = try project.disk.ensureFolder(ProjectLayout.registries, in: project.ai)
+      try AtomicFile(disk: project.disk).replace(ProjectLayout.sourcesFile, in: folder, with: new)
+    }
+    _ = consume held
+  }
+
+  private func lock() throws(SyncError) -> ProjectLock {
+    try SyncError.referring { () throws(RefError) in
+      try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
+    }
+  }
+}

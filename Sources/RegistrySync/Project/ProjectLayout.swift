@@ -1,0 +1,64 @@
+package import ObjectStore
+package import SystemPackage
+
+/// Every name below a project's root that this module uses (DESIGN section 3).
+package enum ProjectLayout {
+  /// `.ai`, by which a project is recognised.
+  package static let ai = StoreLayout.component(".ai")
+  /// The folder `.ai/policies`.
+  package static let policies = StoreLayout.component("policies")
+  /// `.ai/policies/registry-policy.yaml`: what is allowed.
+  package static let policyFile = StoreLayout.component("registry-policy.yaml")
+  /// The folder `.ai/registries`.
+  package static let registries = StoreLayout.component("registries")
+  /// `.ai/registries/sources.yaml`: the configured sources.
+  package static let sourcesFile = StoreLayout.component("sources.yaml")
+  /// `.ai/registries/trusted-keys.yaml`: the trusted publishers.
+  package static let trustedKeysFile = StoreLayout.component("trusted-keys.yaml")
+  /// `.ai/registry-lock.json`: the provenance lockfile.
+  package static let lockfile = StoreLayout.component("registry-lock.json")
+  /// `.ai/registry-signing-key`: the project's HMAC key.
+  package static let signingKey = StoreLayout.component("registry-signing-key")
+  /// The folder `.ai/registry-cache`.
+  package static let cache = StoreLayout.component("registry-cache")
+  /// `.gitignore`, in the root and in the cache.
+  package static let gitignore = StoreLayout.component(".gitignore")
+  /// `README.md` of the cache.
+  package static let cacheReadme = StoreLayout.component("README.md")
+
+  /// `catalog.yaml` of a view or a published folder.
+  package static let catalog = StoreLayout.component("catalog.yaml")
+  /// `manifest.json` of a view or a published folder.
+  package static let manifest = StoreLayout.component("manifest.json")
+  /// `checksums.json` of a view.
+  package static let checksums = StoreLayout.component("checksums.json")
+
+  /// The view of a registry.
+  package static func view(_ name: RegistryName) -> FileName {
+    StoreLayout.component(name.description)
+  }
+
+  /// The view that is being built beside it.
+  static func newView(_ name: RegistryName) -> FileName {
+    StoreLayout.component(".tmp_new_\(name)")
+  }
+
+  /// The view that was replaced, kept until the next write command for readers that have it open.
+  static func oldView(_ name: RegistryName) -> FileName {
+    StoreLayout.component(".tmp_old_\(name)")
+  }
+
+  /// What is remembered of the last check: a cache.
+  static func state(_ name: RegistryName) -> FileName {
+    StoreLayout.component("\(name).json")
+  }
+
+  /// How a path below the root is called in messages and lockfiles.
+  package static let policyPath = FilePath(".ai/policies/registry-policy.yaml")
+  /// See `policyPath`.
+  package static let sourcesPath = FilePath(".ai/registries/sources.yaml")
+  /// See `policyPath`.
+  package static let lockfilePath = FilePath(".ai/registry-lock.json")
+  /// See `policyPath`.
+  package static let cachePath = FilePath(".ai/registry-cache")
+}

@@ -1,0 +1,90 @@
+package import ObjectStore
+package import SystemPackage
+
+/// Makes a folder a project: default policy, sources, trust store, and what git must not see.
+package struct ProjectSetup: Sendable {
+  /// A file that setting up writes.
+  package struct File: Equatable, Sendable {
+    /// Where, relative to the root.
+    package let path: FilePath
+    /// What becomes of it.
+    package let action: Action
+
+    /// What becomes of a file.
+    package enum Action: Equatable, Sendable {
+      case create
+      /// Lines are added at its end.
+      case extend
+      /// It is there already and stays as it is.
+      case keep
+    }
+  }
+
+  private let root: Folder
+  private let disk: any Disk
+  private let safeDirectories: [FilePath]
+
+  /// Opens the folder that is to become a project.
+  ///
+  /// - Throws: `SyncError.disk`, `.unsafeFolder`.
+  package init(_ path: FilePath, safeDirectories: [FilePath], disk: any Disk) throws(SyncError) {
+    root = try SyncError.wrapping { () throws(DiskError) in try Folder.open(path) }
+    try Project.checkOwner(of: root, safeDirectories: safeDirectories)
+    self.disk = disk
+    self.safeDirectories = safeDirectories
+  }
+
+  private static let files: [(folder: FileName, name: FileName, text: String)] = [
+    (ProjectLayout.policies, ProjectLayout.policyFile, DefaultFiles.policy),
+    (ProjectLayout.registries, ProjectLayout.sourcesFile, DefaultFiles.sources),
+    (ProjectLayout.registries, ProjectLayout.trustedKeysFile, DefaultFiles.trustedKeys),
+  ]
+
+  /// What `run` would do.
+  ///
+  /// - Throws: `SyncError.disk`.
+  package func plan() throws(SyncError) -> [File] {
+    try SyncError.wrapping { () throws(DiskError) in
+      let ai = try root.findFolder(ProjectLayout.ai)
+      var plan: [File] = []
+      for file in Self.files {
+        let exists = try ai?.findFolder(file.folder)?.findAttributes(file.name) != nil
+        plan.append(
+          File(
+            path: FilePath(".ai").appending(file.folder).appending(file.name),
+            action: exists ? .keep : .create
+          )
+        )
+      }
+      let ignored = try IgnoreFile(in: root)
+      plan.append(
+        File(
+          path: FilePath(".gitignore"),
+          action: ignored.missing.isEmpty ? .keep : ignored.exists ? .extend : .create
+        )
+      )
+      return plan
+    }
+  }
+
+  /// Writes what is missing; nothing that is there is changed, but for lines added to `.gitignore`.
+  ///
+  /// - Returns: What was done.
+  /// - Throws: `SyncError.disk`.
+  package func run() throws(SyncError) -> [File] {
+    let plan = try plan()
+    let project = try Project.create(at: root.path, safeDirectories: safeDirectories, disk: disk)
+    try SyncError.wrapping { () throws(DiskError) in
+      let writer = AtomicFile(disk: disk)
+      for file in Self.files {
+        let folder = try disk.ensureFolder(file.folder, in: project.ai)
+        guard try folder.findAttributes(file.name) == nil else { continue }
+        try writer.replace(file.name, in: folder, with: Array(file.text.utf8))
+      }
+      try disk.synchronize(project.ai)
+      try disk.synchronize(root)
+      try IgnoreFile(in: root).extend(in: root, disk: disk)
+    }
+    return plan
+  }
+}

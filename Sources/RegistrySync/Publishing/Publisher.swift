@@ -1,0 +1,205 @@
+package import ObjectStore
+package import SystemPackage
+
+/// Makes `manifest.json` of a folder, so that the folder can be put on any web host.
+package struct Publisher: Sendable {
+  /// What the manifest is to say; nil keeps what the manifest in the folder says.
+  package struct Fields: Sendable {
+    /// The registry's own name.
+    package var registryName: String?
+    /// Who publishes it.
+    package var publisher: String?
+    /// The version of the content.
+    package var version: String?
+    /// Whether the version of the manifest in the folder may be published again.
+    package var allowSameVersion = false
+
+    /// Keeps everything.
+    package init() {}
+  }
+
+  /// What was published.
+  package struct Report: Sendable {
+    /// The registry's own name.
+    package let registryName: String
+    /// The version.
+    package let version: SemanticVersion
+    /// How many files the manifest names.
+    package let fileCount: Int
+    /// Their bytes.
+    package let byteCount: Int64
+    /// How many plugins the catalog names.
+    package let pluginCount: Int
+    /// The id of the manifest.
+    package let manifest: ObjectID
+    /// Where it was written.
+    package let path: FilePath
+    /// Whose signatures the manifest has, in its order.
+    package let signatures: [SignatureBlock]
+    /// The key that signed just now; nil where none did.
+    package let signer: Signer?
+    /// What clients will warn about.
+    package let warnings: [String]
+  }
+
+  let folder: Folder
+  private let disk: any Disk
+
+  /// Opens a folder for publishing.
+  ///
+  /// - Throws: `SyncError.disk`.
+  package init(_ path: FilePath, disk: any Disk) throws(SyncError) {
+    folder = try SyncError.wrapping { () throws(DiskError) in try Folder.open(path) }
+    self.disk = disk
+  }
+
+  /// Checks the folder by the rules that a sync applies by default, and writes its manifest.
+  ///
+  /// `signer`: What to sign it with; without one the manifest is unsigned, whatever it was before.
+  ///
+  /// - Throws: `SyncError.publish`, `.disk`; then the manifest in the folder is as it was.
+  package func publish(_ fields: Fields, signer: Signer? = nil) throws(SyncError) -> Report {
+    let policy = Policy()
+    let contents = try RegistryFolder(
+      folder,
+      limits: policy.limits,
+      allowedExtensions: policy.allowedFileExtensions
+    )
+    let catalog = try checkCatalog(contents)
+    let old = try readOldManifest()
+    var members = try makeManifest(fields, old: old, contents)
+    if let signer { members = try signer.sign(members) }
+    let bytes = JSONWriter.pretty(.object(members: members))
+    let manifest = try write(bytes)
+    let loses = signer == nil && old?.signatureBlocks.isEmpty == false
+    return report(
+      manifest,
+      bytes,
+      contents,
+      catalog,
+      signer: signer,
+      warnings: loses ? [Self.signatureLost] : []
+    )
+  }
+
+  private static let signatureLost =
+    "the manifest before this one was signed; clients who remember its signers refuse an unsigned one"
+
+  /// Puts a manifest in place, after a last look: it must be what a client reads.
+  func write(
+    _ bytes: [UInt8],
+    checking check: (Manifest) -> Bool = { _ in true }
+  ) throws(SyncError) -> Manifest {
+    let manifest: Manifest
+    do { manifest = try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
+      throw .publish(.oldManifest(error))
+    }
+    guard check(manifest) else { throw .publish(.notFaithful) }
+    try SyncError.wrapping { () throws(DiskError) in
+      try AtomicFile(disk: disk).replace(ProjectLayout.manifest, in: folder, with: bytes)
+    }
+    return manifest
+  }
+
+  /// Sums up what was published.
+  func report(
+    _ manifest: Manifest,
+    _ bytes: [UInt8],
+    _ contents: RegistryFolder,
+    _ catalog: Catalog,
+    signer: Signer?,
+    warnings: [String] = []
+  ) -> Report {
+    Report(
+      registryName: manifest.registryName,
+      version: manifest.version,
+      fileCount: contents.files.count,
+      byteCount: contents.files.reduce(0) { $0 + $1.size },
+      pluginCount: catalog.entries.count,
+      manifest: ObjectID(hashing: bytes),
+      path: folder.path.appending(ProjectLayout.manifest),
+      signatures: manifest.signatureBlocks,
+      signer: signer,
+      warnings: warnings + catalog.warnings.map(\.summary)
+    )
+  }
+
+  /// Checks catalog and plugins as far as a client would see them.
+  func checkCatalog(_ contents: RegistryFolder) throws(SyncError) -> Catalog {
+    guard let bytes = try contents.findBytes(ProjectLayout.catalog.string) else {
+      throw .publish(.missingCatalog(folder.path))
+    }
+    let catalog: Catalog
+    do { catalog = try Catalog.parse(bytes) } catch { throw .publish(.catalog(error)) }
+    let paths = Set(contents.files.map(\.path.description))
+    for entry in catalog.entries {
+      let path = "catalog/\(entry.slug).yaml"
+      guard let bytes = try contents.findBytes(path) else {
+        throw .publish(.missingPlugin(slug: entry.slug.description, path: path))
+      }
+      let plugin: PluginManifest
+      do { plugin = try PluginManifest.parse(bytes, expecting: entry.slug) } catch {
+        throw .publish(.plugin(path: path, error))
+      }
+      for asset in plugin.assets where !paths.contains(asset.registryPath.description) {
+        throw .publish(.missingAsset(slug: entry.slug.description, path: asset.registryPath.description))
+      }
+    }
+    return catalog
+  }
+
+  /// Reads the manifest that is in the folder.
+  func readOldManifest() throws(SyncError) -> Manifest? {
+    let bytes = try SyncError.wrapping { () throws(DiskError) in
+      try folder.findBytes(ProjectLayout.manifest, limit: Int(Policy().limits.maxManifestBytes))
+    }
+    guard let bytes else { return nil }
+    do { return try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
+      throw .publish(.oldManifest(error))
+    }
+  }
+
+  /// Names the option, where the manifest's own check could only name the field.
+  private static func checkLine(_ text: String?, option: String) throws(SyncError) {
+    guard let text else { return }
+    do { try LineText.checkName(text) } catch { throw .publish(.badField(option, text)) }
+  }
+
+  private func makeManifest(
+    _ fields: Fields,
+    old: Manifest?,
+    _ contents: RegistryFolder
+  ) throws(SyncError) -> [JSONMember] {
+    guard let name = fields.registryName ?? old?.registryName else { throw .publish(.missingField("--name")) }
+    guard let publisher = fields.publisher ?? old?.publisher else {
+      throw .publish(.missingField("--publisher"))
+    }
+    guard let text = fields.version ?? old?.version.description else {
+      throw .publish(.missingField("--version"))
+    }
+    try Self.checkLine(fields.registryName, option: "--name")
+    try Self.checkLine(fields.publisher, option: "--publisher")
+    let version: SemanticVersion
+    do { version = try SemanticVersion(parsing: text) } catch { throw .publish(.badField("--version", text)) }
+    if let old, version <= old.version, !(version == old.version && fields.allowSameVersion) {
+      throw .publish(.versionNotNewer(new: version, published: old.version))
+    }
+    guard let catalog = contents.files.first(where: { $0.path.description == ProjectLayout.catalog.string })
+    else {
+      throw .publish(.missingCatalog(folder.path))
+    }
+    return [
+      JSONMember("registry_name", .string(name)), JSONMember("publisher", .string(publisher)),
+      JSONMember("version", .string(version.description)),
+      JSONMember("generated_at", .string(Timestamp.now().wholeSeconds.description)),
+      JSONMember("catalog_hash", .string("sha256:\(catalog.id)")),
+      JSONMember(
+        "files_hashes",
+        .object(contents.files.map { ($0.path.description, .string("sha256:\($0.id)")) })
+      ),
+      JSONMember("minimum_mmdo_version", .string("1.0.0")),
+      JSONMember("safety_policy_version", .string("1.0")),
+      JSONMember("signature", .null),
+    ]
+  }
+}

@@ -1,0 +1,60 @@
+import ObjectStore
+package import SystemPackage
+
+/// A project at a glance.
+package struct ProjectStatus: Sendable {
+  /// What the cache folder is.
+  package enum CacheState: Equatable, Sendable {
+    case absent
+    /// Views of the Node tool, ignored until the first sync.
+    case foreign
+    case present(objects: Int)
+  }
+
+  /// The project's root.
+  package let root: FilePath
+  /// What is allowed.
+  package let policy: Policy
+  /// Whether the project has an HMAC key.
+  package let hasSigningKey: Bool
+  /// The lockfile.
+  package let lockfile: Lockfile
+  /// What the cache folder is.
+  package let cacheState: CacheState
+  /// The configured registries.
+  package let registries: [RegistrySummary]
+  /// Alternates that are listed and cannot be opened.
+  package let unavailableAlternates: [String]
+
+  /// Reads everything; nothing is written.
+  ///
+  /// - Throws: `SyncError` for the first file that cannot be read.
+  package init(of project: Project) throws(SyncError) {
+    root = project.root.path
+    policy = try project.readPolicy()
+    let lockfile = try project.readLockfile()
+    self.lockfile = lockfile
+    let cache = try Cache.find(in: project)
+    hasSigningKey = try SyncError.wrapping { () throws(DiskError) in
+      try project.ai.findAttributes(ProjectLayout.signingKey) != nil
+    }
+    if let cache {
+      cacheState = .present(
+        objects: try SyncError.storing { () throws(ObjectStoreError) in
+          try cache.store.ids().count
+        }
+      )
+    } else {
+      let isThere = try SyncError.wrapping { () throws(DiskError) in
+        try project.ai.findAttributes(ProjectLayout.cache) != nil
+      }
+      cacheState = isThere ? .foreign : .absent
+    }
+    var registries: [RegistrySummary] = []
+    for source in try project.readSources().sources {
+      registries.append(try RegistrySummary(of: source, in: cache, lockfile: lockfile))
+    }
+    self.registries = registries
+    unavailableAlternates = cache?.store.alternates.unavailable.map(\.string) ?? []
+  }
+}

@@ -1,0 +1,69 @@
+import ObjectStore
+import Refs
+import SystemPackage
+
+/// What must stay the same while a registry is looked at without its lock (DESIGN section 3.2).
+///
+/// A reader that finds something takes a second look at this; if it changed, a write was under way, and the
+/// reader starts again.
+struct RegistryMoment: Equatable {
+  /// How often a reader starts again before it gives up.
+  static let attempts = 50
+
+  /// The snapshot in use.
+  let current: ObjectID?
+  private let latest: ObjectID?
+  private let pending: PendingRecord?
+  private let view: FileAttributes.Identity?
+  /// What the lockfile says of the registry; its codes are for the reader to check.
+  let lockEntry: LockEntry?
+
+  /// Reads refs, pending record, view identity and lock entry.
+  ///
+  /// - Throws: `SyncError.refs`, `.invalidFile`, `.disk`.
+  init(of name: RegistryName, in project: Project, _ cache: Cache) throws(SyncError) {
+    let registry = try name.refComponent()
+    lockEntry = try project.readUncheckedLockfile().find(name)
+    view = try SyncError.wrapping { () throws(DiskError) in
+      try cache.folder.findAttributes(ProjectLayout.view(name))?.identity
+    }
+    (current, latest, pending) = try SyncError.referring { () throws(RefError) in
+      (
+        try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)),
+        try PendingRecord.find(registry, in: cache.folder)
+      )
+    }
+  }
+
+  /// Whether a write counts as done and its rest is still to be finished.
+  var isUnfinished: Bool { pending?.isEffective(with: current) ?? false }
+
+  /// The snapshots that view and lock entry may be of, the one in use first.
+  var acceptable: [ObjectID] {
+    guard let current else { return [] }
+    return [current] + (isUnfinished ? [pending?.old].compactMap { $0 } : [])
+  }
+
+  /// Whether a first write is being finished: then there may be no view and no lock entry yet.
+  var mayLackView: Bool { isUnfinished && pending?.old == nil }
+
+  /// How the lock entry disagrees with every snapshot that it may be about; nil when it agrees with one.
+  func provenanceProblem(_ snapshots: [Snapshot], url: String) -> ProvenanceProblem? {
+    guard let lockEntry else { return mayLackView ? nil : .missingEntry }
+    let mismatches = snapshots.map { Provenance.mismatch(lockEntry, $0, url: url) }
+    guard !mismatches.contains(nil), let field = mismatches.first ?? nil else { return nil }
+    return .mismatch(field: field)
+  }
+}
+
+/// Whether a lockfile entry is about a snapshot.
+enum Provenance {
+  /// The first field that differs; nil when the entry is about the snapshot.
+  static func mismatch(_ entry: LockEntry, _ snapshot: Snapshot, url: String) -> String? {
+    if entry.url != url { return "url" }
+    if entry.manifest != snapshot.manifest { return "manifest_sha256" }
+    if let tree = entry.tree, tree != snapshot.tree { return "tree" }
+    if let version = entry.version, version.description != snapshot.version { return "version" }
+    return nil
+  }
+}

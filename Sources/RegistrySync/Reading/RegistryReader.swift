@@ -1,0 +1,164 @@
+package import ObjectStore
+import Refs
+import SystemPackage
+
+/// Reads files of a registry straight from the store; views play no part in it.
+package final class RegistryReader {
+  /// The snapshots to read from.
+  package let history: RegistryHistory
+
+  private let cache: Cache
+  private let lock: StoreLock?
+
+  /// Opens a registry for reading; nothing is written.
+  ///
+  /// - Throws: `SyncError.neverSynced`, `.refs` when a garbage collection holds the store for too long.
+  package init(_ name: RegistryName, in project: Project, lockTimeout: Duration) throws(SyncError) {
+    guard let cache = try Cache.find(in: project) else { throw .neverSynced(name) }
+    self.cache = cache
+    lock = try SyncError.referring { () throws(RefError) in
+      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
+    }
+    history = try RegistryHistory(of: name, in: cache)
+  }
+
+  /// The store, for what is not offered here.
+  package var store: ObjectStore { cache.store }
+
+  /// The files of a snapshot below a folder, sorted by path.
+  ///
+  /// `prefix`: A file or folder; nil for all.
+  ///
+  /// - Throws: `SyncError.noSuchFile`, `.store`.
+  package func files(
+    of entry: RegistryHistory.Entry,
+    below prefix: String?
+  ) throws(SyncError) -> [TreeFile] {
+    let files = try SyncError.storing { () throws(ObjectStoreError) in
+      try TreeWalk.files(of: entry.snapshot.tree, in: cache.store)
+    }.sorted { $0.path < $1.path }
+    guard let prefix, !prefix.isEmpty else { return files }
+    let folder = prefix.hasSuffix("/") ? prefix : prefix + "/"
+    let found = files.filter {
+      $0.path.description == prefix || $0.path.description.utf8.starts(with: folder.utf8)
+    }
+    if found.isEmpty { throw .noSuchFile(history.name, path: prefix) }
+    return found
+  }
+
+  /// Reads one file in pieces.
+  ///
+  /// It is proven before the first piece is handed on, and again while it is: nothing unproven leaves.
+  ///
+  /// - Throws: `SyncError.noSuchFile`, `.store`; what `output` throws, as `.store(.disk)`.
+  package func read(
+    _ path: String,
+    of entry: RegistryHistory.Entry,
+    into output: (RawSpan) throws(DiskError) -> Void
+  ) throws(SyncError) {
+    let treePath: TreePath
+    do { treePath = try TreePath(path) } catch { throw .noSuchFile(history.name, path: path) }
+    let store = cache.store
+    let found = try SyncError.storing { () throws(ObjectStoreError) in
+      try TreeWalk.find(treePath, below: entry.snapshot.tree, in: store)
+    }
+    guard let found, found.kind == .blob else { throw .noSuchFile(history.name, path: path) }
+    try SyncError.storing { () throws(ObjectStoreError) in
+      if found.size <= 8 << 20 {
+        let payload = try store.read(found.id, size: found.size, limit: found.size)
+        do throws(DiskError) { return try output(payload.span.bytes) } catch { throw .disk(error) }
+      }
+      try store.stream(found.id, size: found.size) { () throws(DiskError) in
+      } into: { _ throws(DiskError) in
+      }
+      // The second pass may come from another place than the first only if the first was changed since;
+      // what went out already cannot be taken back, so that is an error and not a fresh start.
+      try store.stream(found.id, size: found.size) { () throws(DiskError) in
+        throw DiskError(.read, cache.folder.path, .ioError)
+      } into: { (bytes) throws(DiskError) in
+        try output(bytes)
+      }
+    }
+  }
+
+  /// The snapshot in use, vouched for by the lockfile where the policy asks for it.
+  private func findInUse(
+    _ source: Source,
+    _ project: Project,
+    _ policy: Policy
+  ) throws(SyncError) -> RegistryHistory.Entry {
+    // Checks the codes of the entries; the moment below only compares them.
+    _ = try project.readLockfile()
+    for _ in 0..<RegistryMoment.attempts {
+      let moment = try RegistryMoment(of: source.name, in: project, cache)
+      guard moment.current != nil else { throw .neverSynced(source.name) }
+      let entries = try moment.acceptable.map { (id) throws(SyncError) in
+        try RegistryHistory(of: source.name, in: cache).resolve(id.description)
+      }
+      let problem = moment.provenanceProblem(entries.map(\.snapshot), url: source.location.text)
+      if problem == nil || !policy.provenanceRequired, let entry = entries.first { return entry }
+      // Only what holds still may be reported.
+      if let problem, try RegistryMoment(of: source.name, in: project, cache) == moment {
+        throw .provenance(source.name, problem)
+      }
+    }
+    throw .keepsChanging(source.name)
+  }
+
+  /// Why a snapshot would be refused today, for commands that only look: they warn and go on.
+  ///
+  /// - Throws: `SyncError` when policy or trust store cannot be read.
+  package func findRefusal(
+    of entry: RegistryHistory.Entry,
+    of source: Source,
+    in project: Project
+  ) throws(SyncError) -> TrustRefusal? {
+    do {
+      try judge(entry, of: source, in: project, policy: project.readPolicy())
+      return nil
+    } catch {
+      switch error {
+      case .untrusted(_, let refusal): return refusal
+      // Damage is reported where the damaged thing itself is read.
+      case .store, .invalidManifest: return nil
+      default: throw error
+      }
+    }
+  }
+
+  /// Judges a snapshot by today's keys and policy.
+  ///
+  /// - Throws: `SyncError.untrusted`, `.store`.
+  package func judge(
+    _ entry: RegistryHistory.Entry,
+    of source: Source,
+    in project: Project,
+    policy: Policy
+  ) throws(SyncError) {
+    let trust = try project.readTrustMaterial(policy: policy)
+    _ = try HeldManifest.judge(entry.snapshot, of: source, policy: policy, trust: trust, in: cache.store)
+  }
+
+  /// The catalog of the snapshot in use.
+  ///
+  /// - Throws: `SyncError.provenance` where the policy wants a lock entry that matches; `.refused` when
+  ///   remote registries are not allowed any more; `.untrusted` by today's keys; `.invalidCatalog`, `.store`.
+  package func catalog(of source: Source, in project: Project, policy: Policy) throws(SyncError) -> Catalog {
+    try SourceConnector.check(source, policy)
+    let entry = try findInUse(source, project, policy)
+    try judge(entry, of: source, in: project, policy: policy)
+    let store = cache.store
+    let bytes = try SyncError.storing { () throws(ObjectStoreError) in
+      let tree = try store.readTree(entry.snapshot.tree)
+      guard let file = tree.entries.first(where: { $0.name == ProjectLayout.catalog.string }) else {
+        throw .malformed(entry.snapshot.tree, .missingHeader)
+      }
+      return try store.read(file.id, size: file.size, limit: file.size)
+    }
+    do {
+      return try Catalog.parse(bytes)
+    } catch {
+      throw .invalidCatalog(source: entry.snapshot.source, error)
+    }
+  }
+}

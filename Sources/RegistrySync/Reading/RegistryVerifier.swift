@@ -1,0 +1,225 @@
+import ObjectStore
+import Refs
+import Synchronization
+import SystemPackage
+
+/// Proves a registry again: every object, every view file, the lock entry, today's policy.
+///
+/// Takes no registry lock: it reads refs, pending record and view identity before and after, and starts
+/// again if any of them changed while it found something (DESIGN section 3.2).
+package struct RegistryVerifier: Sendable {
+  private let project: Project
+  private let cache: Cache
+  private let source: Source
+  private let policy: Policy
+
+  /// Opens a registry for verification.
+  ///
+  /// - Throws: `SyncError.neverSynced`; what opening the cache throws.
+  package init(_ source: Source, in project: Project, policy: Policy) throws(SyncError) {
+    guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
+    self.project = project
+    self.cache = cache
+    self.source = source
+    self.policy = policy
+  }
+
+  /// Looks at everything.
+  ///
+  /// - Throws: `SyncError.neverSynced`, `.keepsChanging`, `.refs`, `.disk`.
+  package func verify(lockTimeout: Duration) throws(SyncError) -> VerifyReport {
+    let lock = try SyncError.referring { () throws(RefError) in
+      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
+    }
+    for _ in 0..<RegistryMoment.attempts {
+      let before = try moment()
+      let report = try check(before)
+      let isSettled = report.isIntact ? true : try moment() == before
+      if isSettled {
+        _ = consume lock
+        return report
+      }
+    }
+    throw .keepsChanging(source.name)
+  }
+
+  private func moment() throws(SyncError) -> RegistryMoment {
+    try RegistryMoment(of: source.name, in: project, cache)
+  }
+
+  private func check(_ moment: RegistryMoment) throws(SyncError) -> VerifyReport {
+    guard let current = moment.current else { throw .neverSynced(source.name) }
+    let history = try RegistryHistory(of: source.name, in: cache)
+    var (findings, objectCount) = try checkObjects(history)
+    let snapshots = moment.acceptable.compactMap { id in
+      // A damaged snapshot is among the findings already.
+      (try? cache.store.readSnapshot(id)).map { (id, $0) }
+    }
+    var viewFileCount = 0
+    var notes: [TrustNote] = []
+    if let newest = snapshots.first, newest.0 == current {
+      let (viewFindings, count) = try checkView(snapshots.map(\.1))
+      if !(moment.mayLackView && viewFindings.map(\.kind) == [.view(.absent)]) { findings += viewFindings }
+      viewFileCount = count
+      findings += checkLockfile(moment, snapshots.map(\.1))
+      findings += try checkCodes(moment.lockEntry)
+      let trust = try checkTrust(newest.1)
+      findings += trust.findings
+      notes = trust.notes
+    }
+    if moment.isUnfinished {
+      findings.append(.init(layer: .view, kind: .interrupted, isFailure: false))
+    }
+    return VerifyReport(
+      registry: source.name,
+      snapshot: current,
+      version: snapshots.first?.1.version,
+      trust: snapshots.first?.1.trust,
+      objectCount: objectCount,
+      viewFileCount: viewFileCount,
+      hasProjectKey: try project.readProjectKey() != nil,
+      notes: notes,
+      findings: findings
+    )
+  }
+
+  // MARK: Layers
+
+  private func checkObjects(
+    _ history: RegistryHistory
+  ) throws(SyncError) -> ([VerifyReport.Finding], Int) {
+    do {
+      let marks = try Reachability.mark(snapshots: history.roots, in: cache.store)
+      let problems = Mutex(marks.problems)
+      let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
+        if case .blob(let size) = use { (id, size) } else { nil }
+      }
+      let store = cache.store
+      try Parallel.forEach(count: blobs.count) { (index) throws(ObjectStoreError) in
+        let (id, size) = blobs[index]
+        do throws(ObjectStoreError) {
+          try store.verify(id, size: size)
+        } catch {
+          if case .disk = error { throw error }
+          problems.withLock { $0.append(Reachability.Problem(id: id, use: .blob(size: size), error: error)) }
+        }
+      }
+      let found = problems.withLock { $0 }.sorted { $0.id < $1.id }
+      let paths = found.isEmpty ? [:] : findPaths(of: Set(found.map(\.id)), history)
+      return (found.map { Self.finding($0, paths: paths[$0.id] ?? []) }, marks.uses.count)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private static func finding(_ problem: Reachability.Problem, paths: [String]) -> VerifyReport.Finding {
+    let kind: VerifyReport.Finding.Kind =
+      switch problem.error {
+      case .missing: .missingObject(problem.id, paths: paths)
+      case .malformed: .malformedObject(problem.id, problem.error)
+      default: .damagedObject(problem.id, paths: paths, problem.error)
+      }
+    return .init(layer: .objects, kind: kind, isFailure: true)
+  }
+
+  /// Where damaged objects stand, for people; newest snapshot first, as far as trees can be read.
+  private func findPaths(of ids: Set<ObjectID>, _ history: RegistryHistory) -> [ObjectID: [String]] {
+    var paths: [ObjectID: [String]] = [:]
+    for root in history.roots {
+      guard let snapshot = try? cache.store.readSnapshot(root) else { continue }
+      // A tree that cannot be read is a finding of its own; here its files just stay without a name.
+      try? TreeWalk.walk(snapshot.tree, readTree: { id in try? cache.store.readTree(id) }) { path, entry in
+        if ids.contains(entry.id), !(paths[entry.id] ?? []).contains(path.description) {
+          paths[entry.id, default: []].append(path.description)
+        }
+      }
+    }
+    return paths
+  }
+
+  private func checkView(_ snapshots: [Snapshot]) throws(SyncError) -> ([VerifyReport.Finding], Int) {
+    let view: Folder?
+    do {
+      view = try cache.folder.findFolder(ProjectLayout.view(source.name))
+    } catch {
+      guard error.isWrongKind else { throw .disk(error) }
+      return (
+        [.init(layer: .view, kind: .view(.wrongKind(path: source.name.description)), isFailure: true)], 0
+      )
+    }
+    var first: [ViewCheck.Finding]?
+    var count = 0
+    for snapshot in snapshots {
+      let content: ViewContent
+      do { content = try ViewContent(of: snapshot, in: cache.store) } catch { continue }
+      let findings = try SyncError.wrapping { () throws(DiskError) in
+        try ViewCheck.findings(in: view, against: content)
+      }
+      count = max(count, content.files.count + 1)
+      if findings.isEmpty { return ([], count) }
+      first = first ?? findings
+    }
+    return ((first ?? []).map { .init(layer: .view, kind: .view($0), isFailure: true) }, count)
+  }
+
+  private func checkLockfile(_ moment: RegistryMoment, _ snapshots: [Snapshot]) -> [VerifyReport.Finding] {
+    guard let problem = moment.provenanceProblem(snapshots, url: source.location.text) else { return [] }
+    let isFailure = problem == .missingEntry ? policy.requireLockfileOnVerify : true
+    return [.init(layer: .lockfile, kind: .lockfile(problem), isFailure: isFailure)]
+  }
+
+  private func checkCodes(_ entry: LockEntry?) throws(SyncError) -> [VerifyReport.Finding] {
+    guard let entry else { return [] }
+    let key = try project.readProjectKey()
+    let checks = [
+      ("signature", entry.checkSignature(with: key)), ("entry_hmac", entry.checkEntryHMAC(with: key)),
+    ]
+    var findings: [VerifyReport.Finding] = []
+    for (field, result) in checks {
+      switch result {
+      case .valid: continue
+      case .mismatch: findings.append(.init(layer: .hmac, kind: .forgedEntry(field: field), isFailure: true))
+      case .missing: findings.append(.init(layer: .hmac, kind: .missingCode(field: field), isFailure: false))
+      case .notChecked: return []
+      }
+    }
+    return findings
+  }
+
+  /// Judges the manifest in use by today's keys and policy, and its age.
+  private func checkTrust(
+    _ snapshot: Snapshot
+  ) throws(SyncError) -> (findings: [VerifyReport.Finding], notes: [TrustNote]) {
+    let question: TrustQuestion
+    do {
+      question = try HeldManifest.question(
+        snapshot,
+        of: source,
+        policy: policy,
+        trust: project.readTrustMaterial(policy: policy),
+        in: cache.store
+      )
+    } catch {
+      // A damaged manifest is a finding about objects already.
+      guard case .store = error else { throw error }
+      return ([], [])
+    }
+    var findings: [VerifyReport.Finding] = []
+    var notes: [TrustNote] = []
+    do {
+      // What is pinned is what was pinned when it was taken; here that would be no news.
+      notes = try TrustVerdict.judgeHeld(question).notes.filter { note in
+        if case .firstPin = note { false } else { true }
+      }
+    } catch {
+      findings = [.init(layer: .signatures, kind: .untrusted(error), isFailure: true)]
+    }
+    if let staleness = question.staleness {
+      let isFailure = policy.limits.maxManifestAge != nil
+      findings.append(.init(layer: .age, kind: .stale(staleness), isFailure: isFailure))
+    }
+    findings += try EvidenceLog.entries(of: source.name, in: cache)
+      .map { .init(layer: .signatures, kind: .equivocation($0), isFailure: false) }
+    return (findings, notes)
+  }
+}

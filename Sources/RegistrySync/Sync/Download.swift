@@ -1,0 +1,181 @@
+import ObjectStore
+import Synchronization
+
+/// Downloads the missing files of a sync into a batch.
+struct Download: Sendable {
+  let reader: RetryingReader
+  let batch: ObjectBatch
+  let meter: SizeMeter
+  let concurrency: Int
+  let observer: SyncObserver
+
+  /// Downloads all files, several at a time.
+  ///
+  /// After a failure no further file is begun; those that are running end first, so that what they prove
+  /// is kept.
+  ///
+  /// - Returns: The sizes of the files in bytes.
+  /// - Throws: The first failure.
+  func fetch(_ files: [WantedFile]) async throws -> [ObjectID: Int64] {
+    var sizes: [ObjectID: Int64] = [:]
+    var failure: (any Error)?
+    var waiting = files[...]
+    await withTaskGroup(of: Result<(ObjectID, Int64), any Error>.self) { group in
+      func startNext() {
+        guard failure == nil, !Task.isCancelled, let file = waiting.popFirst() else { return }
+        group.addTask {
+          do { return .success((file.id, try await fetch(file))) } catch { return .failure(error) }
+        }
+      }
+      for _ in 0..<concurrency { startNext() }
+      while let result = await group.next() {
+        switch result {
+        case .success(let (id, size)): sizes[id] = size
+        case .failure(let error): failure = failure ?? error
+        }
+        observer(.downloading(done: sizes.count, of: files.count, bytes: meter.downloaded))
+        startNext()
+      }
+    }
+    if let failure { throw failure }
+    try Task.checkCancellation()
+    return sizes
+  }
+
+  /// Downloads one file; a wrong or absent one is asked for once more, past all caches.
+  private func fetch(_ file: WantedFile) async throws -> Int64 {
+    do {
+      return try await fetch(file, bypassCaches: false)
+    } catch let error as SyncError where error.mayBeStaleCache {
+      return try await fetch(file, bypassCaches: true)
+    }
+  }
+
+  private func fetch(_ file: WantedFile, bypassCaches: Bool) async throws -> Int64 {
+    let options = ReadOptions(maxBytes: file.maxBytes, bypassCaches: bypassCaches)
+    let received = try await reader.read(.file(file.path), options: options) {
+      FileReceiver(file: file, batch: batch, meter: meter)
+    }
+    return try received.receiver.finish(location: reader.reader.location(of: .file(file.path)))
+  }
+}
+
+/// Takes one file in: counts, looks at its beginning, and writes its object.
+private struct FileReceiver: ByteReceiver, ~Copyable {
+  /// Up to here a file is kept in memory; larger ones go to the disk as they come.
+  private static let bufferLimit = 256 * 1024
+
+  let file: WantedFile
+  let batch: ObjectBatch
+  let meter: SizeMeter
+  private var detector = ContentKindDetector()
+  private var buffer: [UInt8] = []
+  private var writer: ObjectWriter?
+  private var size: Int64 = 0
+  private var isFinished = false
+
+  init(file: WantedFile, batch: ObjectBatch, meter: SizeMeter) {
+    self.file = file
+    self.batch = batch
+    self.meter = meter
+  }
+
+  deinit {
+    if !isFinished { meter.takeBack(size) }
+  }
+
+  mutating func receive(_ bytes: RawSpan) throws {
+    size += Int64(bytes.byteCount)
+    try meter.add(Int64(bytes.byteCount))
+    detector.take(bytes)
+    if let kind = detector.refusedKind { throw SyncError.refusedContent(path: file.path, kind) }
+    do throws(ObjectStoreError) {
+      if writer == nil, buffer.count + bytes.byteCount <= Self.bufferLimit {
+        bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+        return
+      }
+      try spill()
+      try writer?.write(bytes)
+    } catch {
+      throw SyncError.store(error)
+    }
+  }
+
+  /// Ends the file; its object is in the batch when this returns.
+  ///
+  /// - Throws: `SyncError.wrongContent` when it is not the file that the manifest names.
+  consuming func finish(location: String) throws(SyncError) -> Int64 {
+    do {
+      if let complete = writer.take() {
+        try batch.add(complete, expecting: file.id)
+      } else {
+        try batch.add(buffer, expecting: file.id)
+      }
+    } catch .wrongContent(let expected, let found) {
+      throw .wrongContent(url: location, expected: expected, found: found)
+    } catch {
+      throw .store(error)
+    }
+    isFinished = true
+    return size
+  }
+
+  private mutating func spill() throws(ObjectStoreError) {
+    guard writer == nil else { return }
+    let start = buffer
+    buffer = []
+    writer = batch.makeWriter()
+    try writer?.write(start.span.bytes)
+  }
+}
+
+/// Adds up what one snapshot brings, against the policy's limit (`max_registry_cache_size_kb`).
+final class SizeMeter: Sendable {
+  private struct State {
+    var total: Int64
+    var downloaded: Int64 = 0
+  }
+
+  private let limit: Int64
+  private let state: Mutex<State>
+
+  /// Starts with the bytes that are held already.
+  init(limit: Int64, held: Int64) {
+    self.limit = limit
+    state = Mutex(State(total: held))
+  }
+
+  /// How many bytes were downloaded and kept so far.
+  var downloaded: Int64 { state.withLock { $0.downloaded } }
+
+  /// Counts bytes as they arrive.
+  ///
+  /// - Throws: `SyncError.tooLarge` as soon as the limit is passed.
+  func add(_ bytes: Int64) throws(SyncError) {
+    let total = state.withLock { state in
+      state.total += bytes
+      state.downloaded += bytes
+      return state.total
+    }
+    if total > limit { throw .tooLarge(path: nil, limit: limit) }
+  }
+
+  /// Forgets the bytes of an attempt that failed.
+  func takeBack(_ bytes: Int64) {
+    state.withLock { state in
+      state.total -= bytes
+      state.downloaded -= bytes
+    }
+  }
+}
+
+extension SyncError {
+  /// Whether a cache between us and the publisher may have served something old.
+  var mayBeStaleCache: Bool {
+    switch self {
+    case .wrongContent: true
+    case .fetch(.status(_, let code, _)): code == 404 || code == 410
+    default: false
+    }
+  }
+}

@@ -1,0 +1,337 @@
+import ObjectStore
+import Refs
+import SystemPackage
+
+/// Puts a snapshot in use: refs, view and lock entry, in the order of DESIGN section 3.2.
+///
+/// Every operation needs the registry's lock.
+struct RegistryWriter: Sendable {
+  let project: Project
+  let cache: Cache
+  let source: Source
+  let policy: Policy
+  let options: SyncOptions
+
+  /// What a commit did.
+  struct Result: Sendable {
+    let outcome: SyncReport.Outcome
+    let snapshot: ObjectID
+    let changes: [TreeChange]
+    let warnings: [SyncWarning]
+  }
+
+  private var name: RegistryName { source.name }
+  private var disk: any Disk { project.disk }
+  private var views: ViewWriter { ViewWriter(cache: cache, disk: disk, name: name) }
+
+  // MARK: After an interruption
+
+  /// Finishes what an interrupted write left, or drops it; every write command begins with this.
+  ///
+  /// - Throws: `SyncError`; the record then stays for the next write command.
+  func finishInterrupted(lock: borrowing RegistryLock) throws(SyncError) {
+    let views = views
+    try SyncError.wrapping { () throws(DiskError) in try views.removeLeftovers() }
+    let registry = try name.refComponent()
+    let pending = try SyncError.referring { () throws(RefError) in
+      try PendingRecord.find(registry, in: cache.folder)
+    }
+    guard let pending else { return }
+    let value = try SyncError.referring { () throws(RefError) in try cache.refs.find(.registry(registry)) }
+    if pending.isEffective(with: value) {
+      let snapshot = try SyncError.storing { () throws(ObjectStoreError) in
+        try cache.store.readSnapshot(pending.new)
+      }
+      let content = try ViewContent(of: snapshot, in: cache.store)
+      try views.build(content, reusing: nil)
+      try makeBuiltViewDurable(content)
+      _ = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
+      try updateLockfile(snapshot)
+    }
+    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+  }
+
+  // MARK: Commit
+
+  /// Writes trees and snapshot and puts them in use, or finds that they are in use already.
+  ///
+  /// - Throws: `SyncError`. Before the ref moved nothing that a user sees has changed; after it the next
+  ///   write command finishes the rest.
+  func commit(
+    _ content: SyncContent,
+    of offer: SyncTransaction.Offer,
+    base: SyncBase,
+    lock: borrowing RegistryLock
+  ) throws(SyncError) -> Result {
+    let files = try treeFiles(content, offer)
+    let batch = content.batch
+    let root = try SyncError.storing { () throws(ObjectStoreError) in
+      try batch.add(offer.bytes, expecting: offer.id)
+      return try TreeBuilder.build(files) { payload throws(ObjectStoreError) in try batch.addIfNeeded(payload)
+      }
+    }
+    let known = try findKnown(root, offer, base)
+    let snapshot =
+      known?.snapshot ?? makeSnapshot(root, offer, parent: base.snapshot == nil ? nil : base.synced)
+    let id: ObjectID
+    if let known {
+      id = known.id
+    } else {
+      id = try SyncError.storing { () throws(ObjectStoreError) in try batch.add(try snapshot.encoded()) }
+    }
+    try SyncError.storing { () throws(ObjectStoreError) in try batch.commit() }
+    let isPinned = options.isLocked ? false : try project.readLockfile().find(name)?.isPinned ?? false
+    let goal = Goal(
+      inUse: isPinned ? (base.inUse ?? id) : id,
+      // What the lockfile names says nothing of what is the newest, unless nothing else does.
+      synced: options.isLocked ? (base.synced ?? id) : id
+    )
+    var warnings = missingPluginFiles(content.catalog, files)
+    if base.synced != goal.synced || base.inUse != goal.inUse {
+      warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
+    } else {
+      warnings += try restoreView(of: goal.inUse, base: base, lock: lock)
+    }
+    try remember(offer)
+    let isNew = known == nil || id != base.synced && !options.isLocked
+    let changes = try difference(from: base.snapshot?.tree, to: root)
+    let outcome: SyncReport.Outcome =
+      isPinned && isNew ? .fetched : isNew || base.inUse != goal.inUse ? .updated : .upToDate
+    return Result(outcome: outcome, snapshot: id, changes: changes, warnings: warnings)
+  }
+
+  /// Which snapshots a commit is to leave in use and as the newest.
+  private struct Goal {
+    let inUse: ObjectID
+    let synced: ObjectID
+  }
+
+  /// The snapshot that says all that a new one would: of the newest, or for `--locked` of any that is here.
+  ///
+  /// The same files with other signatures that count are something new: what is pinned must be recorded.
+  private func findKnown(
+    _ root: ObjectID,
+    _ offer: SyncTransaction.Offer,
+    _ base: SyncBase
+  ) throws(SyncError) -> (id: ObjectID, snapshot: Snapshot)? {
+    if let id = base.synced, let snapshot = base.snapshot, snapshot.tree == root,
+      options.isLocked || (snapshot.trust == offer.verdict.trust && snapshot.signers == offer.verdict.signers)
+    {
+      return (id, snapshot)
+    }
+    guard options.isLocked else { return nil }
+    let history = try RegistryHistory(of: name, in: cache)
+    for id in try history.snapshots() {
+      let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(id) }
+      if snapshot.tree == root { return (id, snapshot) }
+    }
+    return nil
+  }
+
+  private func treeFiles(
+    _ content: SyncContent,
+    _ offer: SyncTransaction.Offer
+  ) throws(SyncError) -> [TreeFile] {
+    var files: [TreeFile] = []
+    files.reserveCapacity(offer.manifest.entries.count + 1)
+    do throws(ObjectStoreError) {
+      files.append(
+        TreeFile(
+          path: try TreePath(ProjectLayout.manifest.string),
+          id: offer.id,
+          size: Int64(offer.bytes.count)
+        )
+      )
+      for entry in offer.manifest.entries {
+        guard let size = content.sizes[entry.id] else { throw ObjectStoreError.missing(entry.id) }
+        files.append(TreeFile(path: try TreePath(entry.path.description), id: entry.id, size: size))
+      }
+    } catch {
+      throw .store(error)
+    }
+    return files
+  }
+
+  private func makeSnapshot(_ root: ObjectID, _ offer: SyncTransaction.Offer, parent: ObjectID?) -> Snapshot {
+    Snapshot(
+      tree: root,
+      parent: parent,
+      source: source.location.text,
+      manifest: offer.id,
+      version: offer.manifest.version.description,
+      generatedAt: offer.manifest.generatedAtText,
+      syncedAt: Timestamp.now().wholeSeconds.description,
+      publisher: offer.manifest.publisher,
+      trust: offer.verdict.trust,
+      signers: offer.verdict.signers,
+      agent: Agent.name
+    )
+  }
+
+  /// Steps 2 to 4 of DESIGN section 3.2; step 1, the durable objects, is behind us.
+  private func move(
+    to goal: Goal,
+    _ snapshot: Snapshot,
+    _ offer: SyncTransaction.Offer,
+    base: SyncBase,
+    lock: borrowing RegistryLock
+  ) throws(SyncError) -> [SyncWarning] {
+    let isSwitch = base.inUse != goal.inUse
+    if isSwitch {
+      // The view is built before the ref moves, so that what can fail of it fails while nothing changed.
+      let content = try ViewContent(of: snapshot, in: cache.store)
+      try views.build(content, reusing: base.view)
+      try makeBuiltViewDurable(content)
+      do { try PendingRecord(old: base.inUse, new: goal.inUse).write(lock: lock, on: disk) } catch {
+        throw .refs(error)
+      }
+    }
+    try moveRefs(to: goal, snapshot, offer, base: base, lock: lock)
+    guard isSwitch else {
+      try raiseMemory(snapshot)
+      return []
+    }
+    let warnings = try finishSwitch(snapshot)
+    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+    return warnings
+  }
+
+  /// Moves the refs, the one in use last: it is the commit point.
+  private func moveRefs(
+    to goal: Goal,
+    _ snapshot: Snapshot,
+    _ offer: SyncTransaction.Offer,
+    base: SyncBase,
+    lock: borrowing RegistryLock
+  ) throws(SyncError) {
+    let registry = try name.refComponent()
+    do {
+      let note = try ReflogNote(
+        agentVersion: Agent.version,
+        seconds: Timestamp.now().secondsSince1970,
+        message: "sync: version \(snapshot.version)" + overrides(offer)
+      )
+      let source = try RefName(parsing: "sources/\(ObjectID(hashing: Array(snapshot.source.utf8)))")
+      let transaction = try RefTransaction.prepare(
+        [
+          RefUpdate(.synced(registry), expecting: base.synced.map { .id($0) } ?? .absent, .set(goal.synced)),
+          RefUpdate(source, expecting: .any, .set(goal.synced)),
+          RefUpdate(.registry(registry), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
+        ],
+        note: note,
+        lock: lock,
+        on: disk
+      )
+      try transaction.commit(lock: lock)
+    } catch {
+      throw .refs(error)
+    }
+  }
+
+  /// What a person who reads the reflog must know of a sync: the refusals that were set aside.
+  private func overrides(_ offer: SyncTransaction.Offer) -> String {
+    let flags = (options.isLocked ? ["--locked"] : []) + offer.verdict.usedOverrides.map(\.flag)
+    return flags.isEmpty ? "" : " (\(flags.joined(separator: ", ")))"
+  }
+
+  private func finishSwitch(_ snapshot: Snapshot) throws(SyncError) -> [SyncWarning] {
+    let views = views
+    let exchange = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
+    try updateLockfile(snapshot)
+    return exchange == .fileByFile ? [.viewNotExchanged] : []
+  }
+
+  /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
+  private func restoreView(
+    of target: ObjectID,
+    base: SyncBase,
+    lock: borrowing RegistryLock
+  ) throws(SyncError) -> [SyncWarning] {
+    let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(target)
+    }
+    let content = try ViewContent(of: snapshot, in: cache.store)
+    let findings = try SyncError.wrapping { () throws(DiskError) in
+      try ViewCheck.findings(
+        in: try? cache.folder.findFolder(ProjectLayout.view(name)),
+        against: content,
+        unchangedSince: base.state?.provenUntil
+      )
+    }
+    guard !findings.isEmpty else {
+      try updateLockfile(snapshot)
+      return []
+    }
+    try views.build(content, reusing: content)
+    try makeBuiltViewDurable(content)
+    do { try PendingRecord(old: target, new: target).write(lock: lock, on: disk) } catch {
+      throw .refs(error)
+    }
+    let warnings = try finishSwitch(snapshot)
+    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+    return [.viewRestored(count: findings.count)] + warnings
+  }
+
+  /// Makes the files of the view beside durable before anything points at them.
+  private func makeBuiltViewDurable(_ content: ViewContent) throws(SyncError) {
+    let views = views
+    try SyncError.wrapping { () throws(DiskError) in
+      // As for objects: one flush is cheaper than many where it can be trusted.
+      if content.files.count > 64, try disk.synchronizeFileSystem(of: cache.folder) { return }
+      try views.synchronizeBuilt(content)
+    }
+  }
+
+  private func updateLockfile(_ snapshot: Snapshot) throws(SyncError) {
+    // The lockfile is what a locked sync follows; it says so already.
+    if options.isLocked { return }
+    let old = try project.readLockfile().find(name)
+    let entry = try LockEntry(
+      snapshot,
+      of: source,
+      policy: policy,
+      key: try project.readProjectKey(),
+      in: cache.store,
+      after: old
+    )
+    try ProjectFiles(project: project, cache: cache, lockTimeout: options.lockTimeout)
+      .updateLockfile { $0.set(entry) }
+  }
+
+  /// Remembers in the entry of a pinned registry what was fetched: the pin must not be a way to forget.
+  private func raiseMemory(_ fetched: Snapshot) throws(SyncError) {
+    if options.isLocked { return }
+    let key = try project.readProjectKey()
+    guard var entry = try project.readLockfile().find(name) else { return }
+    let newest = try LockEntry(fetched, of: source, policy: policy, key: key, in: cache.store, after: entry)
+    entry.highest = newest.highest
+    entry.authenticate(with: key)
+    let raised = entry
+    try ProjectFiles(project: project, cache: cache, lockTimeout: options.lockTimeout)
+      .updateLockfile { $0.set(raised) }
+  }
+
+  private func remember(_ offer: SyncTransaction.Offer) throws(SyncError) {
+    let now = Timestamp.now()
+    let state = RegistryState(
+      etag: offer.etag,
+      manifest: offer.id,
+      checkedAt: now.wholeSeconds,
+      // File times lag behind the clock by up to a timer tick; what changed in that time is proven anew.
+      provenUntil: now.secondsSince1970 * 1_000_000_000 + Int64(now.nanoseconds) - 20_000_000,
+      seen: .init(version: offer.manifest.version.description, since: offer.firstSeen)
+    )
+    try state.write(name, in: cache, disk: disk)
+  }
+
+  private func difference(from old: ObjectID?, to new: ObjectID) throws(SyncError) -> [TreeChange] {
+    try SyncError.storing { () throws(ObjectStoreError) in
+      try TreeDiff.changes(from: old, to: new, in: cache.store)
+    }
+  }
+
+  private func missingPluginFiles(_ catalog: Catalog, _ files: [TreeFile]) -> [SyncWarning] {
+    let paths = Set(files.map(\.path.description))
+    return catalog.entries.filter { !paths.contains("catalog/\($0.slug).yaml") }
+      .map { .missingPluginFile(slug: $0.slug.description) }
+  }
+}

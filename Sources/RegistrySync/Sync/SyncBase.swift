@@ -1,0 +1,71 @@
+import ObjectStore
+package import Refs
+
+/// What is known of a registry before a sync.
+struct SyncBase: Sendable {
+  /// The snapshot in use.
+  let inUse: ObjectID?
+  /// The newest synced snapshot.
+  let synced: ObjectID?
+  /// The newest synced snapshot, as far as it can be read.
+  let snapshot: Snapshot?
+  /// The newest synced snapshot with its parsed manifest, which is nil if that is damaged: for what is
+  /// remembered of the registry.
+  let remembered: (snapshot: Snapshot, manifest: Manifest?)?
+  /// What the view of the snapshot in use holds, as far as that can be read.
+  let view: ViewContent?
+  /// The sizes in bytes of the newest snapshot's files, by id.
+  let knownSizes: [ObjectID: Int64]
+  let state: RegistryState?
+
+  /// Reads refs, state and the newest snapshot's trees.
+  ///
+  /// Damaged or missing objects are no failure here: the sync brings them back.
+  ///
+  /// - Throws: `SyncError.refs`, `.disk`, `.store` for a failing disk.
+  init(of name: RegistryName, in cache: Cache) throws(SyncError) {
+    let registry = try name.refComponent()
+    (inUse, synced) = try SyncError.referring { () throws(RefError) in
+      (try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)))
+    }
+    state = try RegistryState.find(name, in: cache)
+    let newest = try Self.readIfWhole(synced, in: cache.store)
+    snapshot = newest?.snapshot
+    remembered = newest.map { ($0.snapshot, Self.findManifest($0.snapshot, in: cache.store)) }
+    view = inUse == synced ? newest?.content : try Self.readIfWhole(inUse, in: cache.store)?.content
+    knownSizes = Dictionary(
+      (newest?.content.files ?? []).map { ($0.id, $0.size) },
+      uniquingKeysWith: { first, _ in first }
+    )
+  }
+
+  /// The manifest of a snapshot, by the widest rules: it was let in before.
+  private static func findManifest(_ snapshot: Snapshot, in store: ObjectStore) -> Manifest? {
+    // Damaged or unreadable is like not remembered by the store; the lock entry remembers as well.
+    guard let bytes = try? store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes) else {
+      return nil
+    }
+    return try? Manifest.parse(bytes, rules: .held)
+  }
+
+  private static func readIfWhole(
+    _ id: ObjectID?,
+    in store: ObjectStore
+  ) throws(SyncError) -> (snapshot: Snapshot, content: ViewContent)? {
+    guard let id else { return nil }
+    do {
+      let snapshot = try store.readSnapshot(id)
+      return (snapshot, ViewContent(files: try TreeWalk.files(of: snapshot.tree, in: store)))
+    } catch {
+      if case .disk = error { throw .store(error) }
+      return nil
+    }
+  }
+}
+
+extension RegistryName {
+  /// The name as a part of a ref's name; every registry name is one.
+  package func refComponent() throws(SyncError) -> RefComponent {
+    do { return try RefComponent(description) } catch { throw .refs(error) }
+  }
+}

@@ -1,0 +1,122 @@
+import ObjectStore
+import Synchronization
+
+/// A file that has to be downloaded.
+struct WantedFile: Sendable {
+  let id: ObjectID
+  let path: ManifestPath
+  let maxBytes: Int64
+}
+
+/// Which of a manifest's files are held already, and which are missing (DESIGN section 6, step 3).
+struct SyncPlan: Sendable {
+  /// The different files of the manifest, each once, with one of their paths.
+  let files: [WantedFile]
+  /// Sizes in bytes of the files that are held and proven.
+  var sizes: [ObjectID: Int64] = [:]
+  /// The files to download.
+  var missing: [WantedFile] = []
+  /// How many of the missing ones were held before and are damaged or gone.
+  var lostCount = 0
+
+  init(files: [WantedFile]) {
+    self.files = files
+  }
+
+  /// Works out what is missing, taking what alternates have.
+  ///
+  /// `known`: Sizes of the files that the snapshot before states; only these may be taken as proven by
+  /// their change time.
+  /// `provenUntil`: Our own copies of known files whose change time is earlier were proven then.
+  ///
+  /// - Throws: `SyncError.store`, `.tooLarge`, `.refusedContent`.
+  static func make(
+    _ files: [WantedFile],
+    known: [ObjectID: Int64],
+    provenUntil: Int64?,
+    batch: ObjectBatch,
+    store: ObjectStore
+  ) throws(SyncError) -> SyncPlan {
+    var plan = SyncPlan(files: files)
+    let held = Mutex<[ObjectID: Int64]>([:])
+    try Parallel.forEach(count: files.count) { (index) throws(SyncError) in
+      let file = files[index]
+      let check = HeldFile(file: file, knownSize: known[file.id], provenUntil: provenUntil)
+      if let size = try check.findSize(in: store, batch: batch) {
+        held.withLock { $0[file.id] = size }
+      }
+    }
+    plan.sizes = held.withLock { $0 }
+    for file in files where plan.sizes[file.id] == nil {
+      plan.missing.append(file)
+      if known[file.id] != nil { plan.lostCount += 1 }
+    }
+    return plan
+  }
+}
+
+/// Finds out whether one file needs no download.
+private struct HeldFile {
+  let file: WantedFile
+  let knownSize: Int64?
+  let provenUntil: Int64?
+
+  /// The size of a proven copy; nil when the file has to be downloaded.
+  func findSize(in store: ObjectStore, batch: ObjectBatch) throws(SyncError) -> Int64? {
+    if let waiting = batch.size(of: file.id) { return waiting }
+    let attributes = try SyncError.storing { () throws(ObjectStoreError) in try store.findAttributes(file.id)
+    }
+    if let attributes {
+      if let knownSize, let provenUntil, attributes.kind == .file, attributes.changeTime < provenUntil {
+        return knownSize
+      }
+      if let size = try proveOwn(in: store) { return size }
+    }
+    return try borrow(batch)
+  }
+
+  private func proveOwn(in store: ObjectStore) throws(SyncError) -> Int64? {
+    var size: Int64 = 0
+    var detector = ContentKindDetector()
+    do {
+      try store.verify(file.id, size: knownSize) { bytes in
+        size += Int64(bytes.byteCount)
+        detector.take(bytes)
+      }
+    } catch .corrupt, .missing {
+      return nil
+    } catch {
+      throw .store(error)
+    }
+    try check(size, detector)
+    return size
+  }
+
+  private func borrow(_ batch: ObjectBatch) throws(SyncError) -> Int64? {
+    var detector = ContentKindDetector()
+    let size = try SyncError.storing { () throws(ObjectStoreError) in
+      try batch.borrow(file.id, limit: file.maxBytes) {
+        detector.take($0)
+      } restart: {
+        // A lender's damaged copy was seen first; what counts is the good one.
+        detector = ContentKindDetector()
+      }
+    }
+    if let size { try check(size, detector) }
+    return size
+  }
+
+  /// What was stored for another registry, or by another program, is held to this policy too.
+  private func check(_ size: Int64, _ detector: ContentKindDetector) throws(SyncError) {
+    guard size <= file.maxBytes else { throw .tooLarge(path: file.path, limit: file.maxBytes) }
+    if let kind = detector.refusedKind { throw .refusedContent(path: file.path, kind) }
+  }
+}
+
+extension ContentKindDetector {
+  /// Takes in the beginning of a piece of a file.
+  mutating func take(_ bytes: RawSpan) {
+    guard bytes.byteCount > 0 else { return }
+    bytes.withUnsafeBytes { _ = append($0.prefix(Self.bytesNeeded)) }
+  }
+}

@@ -1,0 +1,80 @@
+package import ObjectStore
+
+/// What a sync did.
+package struct SyncReport: Sendable {
+  /// How it ended.
+  package enum Outcome: Sendable {
+    /// The publisher has nothing new.
+    case upToDate
+    /// A new snapshot is in use.
+    case updated
+    /// A new snapshot is stored; the registry is pinned and stays on the one in use.
+    case fetched
+  }
+
+  /// The registry.
+  package let registry: RegistryName
+  /// How it ended.
+  package let outcome: Outcome
+  /// The newest snapshot.
+  package let snapshot: ObjectID
+  /// The manifest that was judged.
+  package let manifest: ObjectID
+  /// Its version.
+  package let version: String
+  /// The files that differ from the snapshot before.
+  package let changes: [TreeChange]
+  /// How many different files the publisher has.
+  package let fileCount: Int
+  /// How many of them were not downloaded.
+  package let reusedCount: Int
+  /// How many were downloaded.
+  package let fetchedCount: Int
+  /// Bytes of file content that were downloaded.
+  package let fetchedBytes: Int64
+  /// Bytes of file content that were there already.
+  package let savedBytes: Int64
+  /// What was proven of the manifest's signatures.
+  package let trust: TrustVerdict
+  /// What the user should know, though nothing failed.
+  package let warnings: [SyncWarning]
+  /// From the first request to the end.
+  package let duration: Duration
+}
+
+/// Something that a user should know, though nothing failed.
+package enum SyncWarning: Equatable, Sendable {
+  /// The catalog has an entry whose plugin file is not in the registry.
+  case missingPluginFile(slug: String)
+  /// The catalog has something that this version does not know.
+  case catalog(String)
+  /// The policy has something that is not supported.
+  case policy(String)
+  /// Something about signatures that a person should look at.
+  case trust(String)
+  /// Objects that were damaged or lost were fetched again.
+  case healed(count: Int)
+  /// The view differed from the snapshot in use and was written anew.
+  case viewRestored(count: Int)
+  /// The view was replaced file by file, because the file system cannot exchange folders.
+  case viewNotExchanged
+  /// A listed alternate cannot be opened.
+  case alternateUnavailable(String)
+}
+
+/// What a running sync tells the person who waits.
+package enum SyncProgress: Equatable, Sendable {
+  /// Another process holds a lock.
+  case waitingForLock
+  /// Asking for the manifest.
+  case manifest
+  /// Proving what is held already.
+  case checking
+  /// Downloading; bytes are of file content.
+  case downloading(done: Int, of: Int, bytes: Int64)
+  /// Making objects durable and writing the view.
+  case storing
+}
+
+/// Takes a sync's progress, from any thread.
+package typealias SyncObserver = @Sendable (SyncProgress) -> Void

@@ -1,0 +1,224 @@
+import Foundation
+import ObjectStore
+import Refs
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RegistrySync
+
+/// Every changing call of a whole sync fails once, and the power goes at every one of them.
+///
+/// Whatever happens: the store is clean, the ref is the old or the new snapshot, the view is whole, and the
+/// next sync brings everything to the new state. A sync that reported success has outlived the power cut.
+///
+/// A run looks at every `step`-th call, beginning anywhere; `MMDOS_FAULT_STEP=1` looks at all, in minutes.
+struct SyncFaultTests {
+  @Test(arguments: SyncFaultScene.Situation.allCases)
+  func oneFailedCallLeavesOldOrNew(_ situation: SyncFaultScene.Situation) async throws {
+    try await everyCall(of: situation, .call) { scene, n in
+      try scene.check("call \(n) failed")
+    }
+  }
+
+  @Test(arguments: SyncFaultScene.Situation.allCases)
+  func diskGoneFromAnyCallOnLeavesOldOrNew(_ situation: SyncFaultScene.Situation) async throws {
+    try await everyCall(of: situation, .from) { scene, n in
+      try scene.check("all calls from \(n) failed")
+    }
+  }
+
+  @Test(
+    arguments: SyncFaultScene.Situation.allCases,
+    [(UnsyncedJournal.Contents.lost, UnsyncedJournal.Names.undone), (.torn, .kept)]
+  )
+  func powerCutAtAnyCallLeavesOldOrNew(
+    _ situation: SyncFaultScene.Situation,
+    _ loss: (UnsyncedJournal.Contents, UnsyncedJournal.Names)
+  ) async throws {
+    try await everyCall(of: situation, .from) { scene, n in
+      try scene.disk.powerCut(contents: loss.0, names: loss.1)
+      try scene.check("power went at \(n)")
+    }
+  }
+
+  private enum Kind { case call, from }
+
+  /// Runs the sync with each of its calls failing, until one run gets through without meeting the fault.
+  private func everyCall(
+    of situation: SyncFaultScene.Situation,
+    _ kind: Kind,
+    then check: (SyncFaultScene, Int) throws -> Void
+  ) async throws {
+    let base = try await SyncFaultScene.Base(situation)
+    let step = ProcessInfo.processInfo.environment["MMDOS_FAULT_STEP"].flatMap { Int($0) } ?? 61
+    var n = Int.random(in: 1 - step...0)
+    while true {
+      n = max(1, n + step)
+      let scene = try SyncFaultScene(base)
+      scene.disk.arm(kind == .call ? .call(n, .noSpace) : .from(n, .ioError))
+      let isSuccess = await scene.sync(on: scene.disk)
+      let isOver = scene.disk.callCount < n
+      if isOver { #expect(isSuccess, "a sync without a fault failed") }
+      scene.hasSucceeded = isSuccess
+      try check(scene, n)
+      try await scene.checkNextSync("after \(n)")
+      if isOver { break }
+    }
+    // A sync that makes only a few calls would prove nothing.
+    #expect(n > 40, "only \(n) calls")
+  }
+}
+
+/// A project and a local registry beside it, on a disk that fails.
+final class SyncFaultScene {
+  /// What the sync finds.
+  enum Situation: CaseIterable, Sendable {
+    case first, update
+    /// The registry has nothing new, but an object is damaged, one lost, and the view was edited.
+    case repair
+  }
+
+  /// The project before the sync, made once and copied for every run.
+  struct Base {
+    let situation: Situation
+    let folder: ScratchFolder
+    let old: CrashSceneRegistry?
+    let new: CrashSceneRegistry
+
+    init(_ situation: Situation) async throws {
+      self.situation = situation
+      folder = try ScratchFolder("SyncFault")
+      old = situation == .first ? nil : CrashSceneRegistry(version: "1.0.0", fileCount: 5)
+      new =
+        situation == .repair
+        ? old ?? .init(version: "1.0.0", fileCount: 5) : .init(version: "2.0.0", fileCount: 5)
+      try folder.write(".ai/registries/sources.yaml", text: SyncFaultScene.sources)
+      if let old {
+        try old.write(to: folder.path.appending("registry"))
+        let isSuccess = await SyncFaultScene.sync(folder.path, on: PosixDisk())
+        try #require(isSuccess)
+      }
+      try new.write(to: folder.path.appending("registry"))
+      if situation == .repair { try damage() }
+    }
+
+    private func damage() throws {
+      let cache = ".ai/registry-cache"
+      try folder.write("\(cache)/acme/catalog/crash.yaml", text: "edited\n")
+      let ids = new.files.values.map { CrashSceneRegistry.id($0).description }.sorted()
+      let paths = ids.map { "\(cache)/objects/\($0.prefix(2))/\($0.dropFirst(2))" }
+      try FileManager.default.removeItem(atPath: folder.path.pushing(FilePath(paths[0])).string)
+      try FileManager.default.removeItem(atPath: folder.path.pushing(FilePath(paths[1])).string)
+      try folder.write(paths[1], text: "damaged")
+      // Without it the change times are not believed, and everything is read again.
+      try FileManager.default.removeItem(
+        atPath: folder.path.pushing(FilePath("\(cache)/state/acme.json")).string
+      )
+    }
+  }
+
+  static let sources = """
+    sources:
+      - name: acme
+        type: local
+        url: "registry"
+        enabled: true
+        trust_level: community
+        safety_policy: "sandboxed"
+        signature_required: false
+        checksum_required: true
+
+    """
+
+  let base: Base
+  let folder: ScratchFolder
+  let disk: FaultyDisk
+  var hasSucceeded = false
+  private let root: FilePath
+
+  init(_ base: Base) throws {
+    self.base = base
+    folder = try ScratchFolder("SyncFaultRun")
+    root = folder.path.appending("project")
+    try FileManager.default.copyItem(atPath: base.folder.path.string, toPath: root.string)
+    disk = FaultyDisk(aside: try Folder.open(try folder.makeFolder("aside")))
+  }
+
+  func sync(on disk: any Disk) async -> Bool { await Self.sync(root, on: disk) }
+
+  private static func sync(_ root: FilePath, on disk: any Disk) async -> Bool {
+    do {
+      let project = try Project.find(target: root, workingFolder: root, safeDirectories: [], disk: disk)
+      let source = try source(project)
+      _ = try await SyncTransaction(
+        of: source,
+        in: project,
+        policy: project.readPolicy(),
+        options: SyncOptions(),
+        connector: SourceConnector(environment: [:], root: root),
+        observer: { _ in }
+      ).run()
+      return true
+    } catch {
+      // Which call fails decides what is thrown; what matters is the state it leaves.
+      return false
+    }
+  }
+
+  private static func source(_ project: Project) throws -> Source {
+    try #require(try project.readSources().find(RegistryName(parsing: "acme")))
+  }
+
+  private func open() throws -> Project {
+    try Project.find(target: root, workingFolder: root, safeDirectories: [], disk: PosixDisk())
+  }
+
+  private func version(_ cache: Cache?) throws -> String? {
+    guard let cache, let id = try cache.refs.find(RefName(parsing: "registries/acme")) else { return nil }
+    return try cache.store.readSnapshot(id).version
+  }
+
+  /// The store is clean, and what is in use is whole and one of the two states.
+  func check(_ moment: String) throws {
+    let project = try open()
+    if base.situation != .repair, let report = try StoreCheck.run(project, lockTimeout: .seconds(1)) {
+      #expect(report.isClean, "\(moment): \(report)")
+    }
+    let version = try version(Cache.find(in: project))
+    let isOldOrNew = version == base.old?.version || version == base.new.version
+    #expect(isOldOrNew, "\(moment): \(version ?? "-")")
+    if hasSucceeded { #expect(version == base.new.version, "\(moment): success was taken back") }
+    guard version != nil, base.situation != .repair || hasSucceeded else { return }
+    let report = try verify(project)
+    #expect(report.isIntact, "\(moment): \(report.findings)")
+    if hasSucceeded { #expect(report.findings.isEmpty, "\(moment): \(report.findings)") }
+  }
+
+  private func verify(_ project: Project) throws -> VerifyReport {
+    try RegistryVerifier(Self.source(project), in: project, policy: project.readPolicy())
+      .verify(lockTimeout: .seconds(1))
+  }
+
+  /// The next sync, on a good disk, ends in the new state and leaves nothing behind.
+  func checkNextSync(_ moment: String) async throws {
+    #expect(await sync(on: PosixDisk()), "\(moment): the next sync failed")
+    let project = try open()
+    let report = try #require(try StoreCheck.run(project, lockTimeout: .seconds(1)))
+    #expect(report.isClean && report.unfinishedLogs.isEmpty, "\(moment): \(report)")
+    #expect(try version(Cache.find(in: project)) == base.new.version)
+    let findings = try verify(project).findings
+    #expect(findings.isEmpty, "\(moment): \(findings)")
+    #expect(try LockfileCheck.run(project, lockTimeout: .seconds(1)).isEmpty)
+    for (path, bytes) in base.new.all {
+      let file = try Data(contentsOf: URL(fileURLWithPath: root.string + "/.ai/registry-cache/acme/" + path))
+      #expect([UInt8](file) == bytes, "\(moment): \(path)")
+    }
+    let cache = root.string + "/.ai/registry-cache"
+    for folder in ["", "/state", "/objects"] {
+      let left = try FileManager.default.contentsOfDirectory(atPath: cache + folder)
+        .filter { $0.hasPrefix(".tmp_new_") || $0.hasPrefix("tmp_incoming") || $0.hasSuffix(".pending") }
+      #expect(left.isEmpty, "\(moment): \(left)")
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import ObjectStore
+import Testing
+
+@testable import RegistrySync
+
+private let alice = CountedSigner(
+  algorithm: .ed25519,
+  keyID: "alice",
+  fingerprint: TrustScene.alice.publicKey.fingerprint
+)
+private let bob = CountedSigner(
+  algorithm: .ed25519,
+  keyID: "bob",
+  fingerprint: TrustScene.bob.publicKey.fingerprint
+)
+
+@Suite struct TrustRefusalTests {
+  private static func all() throws -> [(TrustRefusal, String, TrustRefusal.Kind, TrustOverride?)] {
+    let (version, time) = (
+      try SemanticVersion(parsing: "1.0.0"), try Timestamp(parsing: "2026-01-01T00:00:00Z")
+    )
+    let id = ObjectID(hashing: [])
+    let known = TrustMemory.Release(version: version, manifest: id, content: nil, isSigned: true)
+    return [
+      (.badSignature(keyID: "a", .ed25519), "bad-signature", .integrity, nil),
+      (.badSignature(keyID: "a", .hmacSHA256), "bad-signature", .integrity, nil),
+      (.signatureStripped(old: [alice]), "signature-stripped", .integrity, .acceptUnsigned),
+      (.signerChanged(old: [alice], new: [bob], needed: 1), "signer-changed", .integrity, .acceptNewKey),
+      (.thresholdNotMet(needed: 2, found: 1), "threshold-not-met", .integrity, nil),
+      (.otherRegistry(expected: "a", found: "\u{1B}[31m"), "other-registry", .integrity, nil),
+      (.rollback(.version(offered: version, highest: version)), "rollback", .integrity, .allowRollback),
+      (.rollback(.generatedAt(offered: time, highest: time)), "rollback", .integrity, .allowRollback),
+      (
+        .sameVersionOtherContent(version, known: known, offered: id), "same-version-other-content",
+        .integrity, nil
+      ),
+      (.fromTheFuture(time, by: .seconds(90000)), "from-the-future", .integrity, .allowRollback),
+      (.expired(time), "expired", .integrity, nil),
+      (.tooOld(age: .seconds(7200), limit: .seconds(3600)), "too-old", .integrity, nil),
+      (.unsigned(.remote), "unsigned", .policy, nil), (.unsigned(.local), "unsigned", .policy, nil),
+      (.signatureRequired(bySource: true), "signature-required", .policy, nil),
+      (.signatureRequired(bySource: false), "signature-required", .policy, nil),
+      (.trustedPublisherRequired, "trusted-publisher-required", .policy, nil),
+      (.tooYoung(until: time), "too-young", .policy, nil),
+    ]
+  }
+
+  @Test func everyRefusalHasItsWordKindAndOverride() throws {
+    for (refusal, word, kind, override) in try Self.all() {
+      #expect(refusal.word == word && refusal.kind == kind && refusal.override == override)
+      expectSafe(refusal.summary)
+    }
+  }
+
+  @Test func notesAreSafeToPrint() {
+    let notes: [TrustNote] = [
+      .signed(by: [alice], fields: ["\u{1B}"]), .unsigned, .firstPin([alice]),
+      .ignoredSignature(keyID: "a", .ed25519, .fieldsTooNarrow(missing: ["\u{202E}"])),
+      .signersChanged(old: [alice], new: [bob]), .overrode(.allowRollback, .unsigned(.remote)),
+    ]
+    for note in notes { expectSafe(note.summary) }
+    #expect(notes.map(\.isWarning) == [false, true, false, true, true, true])
+  }
+}
