@@ -12,7 +12,11 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "mmdos",
   platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "mmdos", targets: ["mmdos"])
+  ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -80,6 +84,25 @@ let package = Package(
       dependencies: [
         "ObjectStore", "Refs", "RegistrySync", "TestSupport",
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings
+    ),
+
+    // MARK: mmdos
+    .executableTarget(
+      name: "mmdos",
+      dependencies: [
+        "ObjectStore", "Refs", "RegistrySync",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "mmdosTests",
+      dependencies: [
+        "ObjectStore", "Refs", "RegistrySync", "TestSupport", "mmdos",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings

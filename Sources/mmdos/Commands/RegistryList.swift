@@ -1,0 +1,68 @@
+import ArgumentParser
+import ObjectStore
+import Refs
+import RegistrySync
+
+/// The command `mmdos registry list`.
+struct RegistryList: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the configured registries."
+  )
+
+  @OptionGroup var global: GlobalOptions
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let list = try project.readSources()
+    let summaries = try list.sources.map { try RegistrySummary(of: $0, in: project) }
+    if session.options.isJSON {
+      session.console.print(.object([("registries", .array(summaries.map(\.json)))]))
+      return ExitCodes.done
+    }
+    guard !summaries.isEmpty else {
+      session.console.note("no registries yet; mmdos registry add NAME URL --approved")
+      return ExitCodes.done
+    }
+    var table = Table([
+      Table.Column("NAME"), Table.Column("TYPE"), Table.Column("TRUST"), Table.Column("VERSION"),
+      Table.Column("SYNCED"), Table.Column("URL"),
+    ])
+    for summary in summaries { table.append(summary.cells) }
+    session.console.print(table)
+    for warning in list.warnings { session.console.warn(warning.summary) }
+    return ExitCodes.done
+  }
+}
+
+extension RegistrySummary {
+  fileprivate var cells: [SafeText] {
+    [
+      SafeText(source.name.description + (source.isEnabled ? "" : " (disabled)")),
+      SafeText(source.location.typeName), SafeText(source.trustLevel.rawValue),
+      SafeText(version ?? "-"), SafeText(syncedAt ?? (isBundled ? "-" : "never")),
+      SafeText(source.location.text),
+    ]
+  }
+
+  /// Whether it came with the program and is never synced.
+  var isBundled: Bool {
+    if case .bundled = source.location { true } else { false }
+  }
+
+  /// The same for programs.
+  var json: JSONValue {
+    .object([
+      ("name", .string(source.name.description)), ("type", .string(source.location.typeName)),
+      ("url", .string(source.location.text)), ("enabled", .boolean(source.isEnabled)),
+      ("trust_level", .string(source.trustLevel.rawValue)),
+      ("signature_required", .boolean(source.isSignatureRequired)),
+      ("signers", .array(source.signers.map { .string($0) })),
+      ("version", .string(orNull: version)), ("synced_at", .string(orNull: syncedAt)),
+      ("checked_at", .string(orNull: checkedAt)), ("snapshot", .string(orNull: snapshot?.description)),
+      ("latest", .string(orNull: latest?.description)), ("pinned", .boolean(isPinned)),
+      ("publisher", .string(orNull: publisher)), ("trust", .string(orNull: trust)),
+      ("interrupted", .boolean(isInterrupted)),
+    ])
+  }
+}

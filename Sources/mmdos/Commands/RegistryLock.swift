@@ -1,0 +1,122 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The command `mmdos registry lock`.
+struct RegistryLockCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "lock",
+    abstract: "Show the lockfile; --check compares it with the store, --resign adopts it.",
+    discussion: """
+      With --check the exit code is 3 when an entry is not about the snapshot in use, or was not made with the \
+      project's key: for CI. With --resign all entries get the codes of the key that is here now.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @Flag(name: .customLong("check"), help: "Compare every entry with the store.") var isCheck = false
+  @Flag(name: .customLong("resign"), help: "Write the codes of all entries anew with the project's key.")
+  var isResign = false
+
+  func validate() throws {
+    guard !(isCheck && isResign) else { throw ValidationError("give --check or --resign, not both") }
+  }
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    if isResign { return try resign(project, session) }
+    guard isCheck else {
+      let lockfile = try project.readLockfile()
+      show(lockfile, session)
+      return ExitCodes.done
+    }
+    let lockfile = try project.readUncheckedLockfile()
+    let findings = try LockfileCheck.run(project, lockTimeout: session.options.lockTimeout)
+    if session.options.isJSON {
+      session.console.print(
+        .object([
+          ("ok", .boolean(findings.isEmpty)), ("entries", .number(lockfile.entries.count)),
+          (
+            "findings",
+            .array(
+              findings.map {
+                .object([
+                  ("registry", .string($0.registry.description)), ("message", .string($0.words)),
+                ])
+              }
+            )
+          ),
+        ])
+      )
+    } else if findings.isEmpty {
+      session.console.print(
+        "registry-lock.json agrees with the store (\(Quantity.count(lockfile.entries.count, "entry", "entries")))"
+      )
+    } else {
+      for finding in findings {
+        session.console.print(
+          "\("✗", .bad) \(SafeText(finding.registry.description)): \(SafeText(finding.words))"
+        )
+      }
+    }
+    return findings.isEmpty ? ExitCodes.done : ExitCodes.integrity
+  }
+
+  private func resign(_ project: Project, _ session: Session) throws -> Int32 {
+    let entries = try project.readUncheckedLockfile().entries
+    guard approval.isApproved else {
+      return Preview(
+        command: "mmdos registry lock --resign --approved",
+        lines: [
+          "would write the codes of \(Quantity.count(entries.count, "entry", "entries")) in .ai/registry-lock.json anew:"
+        ]
+          + entries.map { "  \($0.name)  manifest \($0.manifest)" },
+        json: [("resign", .array(entries.map { .string($0.name.description) }))]
+      ).show(in: session)
+    }
+    let count = try LockfileCheck.resign(project, lockTimeout: session.options.lockTimeout)
+    if session.options.isJSON {
+      session.console.print(.object([("resigned", .number(count))]))
+    } else {
+      session.console.print("wrote the codes of \(Quantity.count(count, "entry", "entries")) anew")
+    }
+    return ExitCodes.done
+  }
+
+  private func show(_ lockfile: Lockfile, _ session: Session) {
+    if session.options.isJSON {
+      lockfile.encode().withUnsafeBytes { session.console.output.write(RawSpan(_unsafeBytes: $0)) }
+      return
+    }
+    guard !lockfile.entries.isEmpty else {
+      session.console.note("registry-lock.json has no entries")
+      return
+    }
+    for entry in lockfile.entries {
+      session.console.print(SafeText(entry.name.description))
+      session.console.print(
+        [
+          ("url", entry.url), ("version", entry.version?.description ?? "-"),
+          ("synced", entry.syncedAt.description), ("manifest", entry.manifest.description),
+          ("catalog", entry.catalog.description), ("tree", entry.tree?.description ?? "-"),
+          ("trust", entry.trustVerdict.rawValue), ("pinned", entry.isPinned ? "yes" : "no"),
+        ],
+        indent: 2
+      )
+    }
+  }
+}
+
+extension LockfileCheck.Finding {
+  /// The finding in one line.
+  var words: String {
+    switch problem {
+    case .missingEntry: "it is synced, but registry-lock.json has no entry"
+    case .forged(let field): "its entry was changed, or made with another key: '\(field)' does not match"
+    case .mismatch(let field): "'\(field)' of its entry is not that of the snapshot in use"
+    case .notSynced: "it has an entry, but nothing is synced here"
+    case .unknownSource: "it has an entry, but sources.yaml does not name it"
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import ObjectStore
+import Refs
+import RegistrySync
+
+/// The command `mmdos registry log`.
+struct RegistryLog: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "log",
+    abstract: "List a registry's snapshots, newest first."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The registry's name.") var name: String
+  @Option(name: .customShort("n"), help: ArgumentHelp("Show this many.", valueName: "count")) var limit: Int?
+  @Flag(name: .customLong("stat"), help: "List the files that each changed.") var hasStat = false
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("-n takes a number of at least 1") }
+  }
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let source = try project.source(name)
+    let isPinned = try project.readLockfile().find(source.name)?.isPinned ?? false
+    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
+    guard reader.history.latest != nil else { throw SyncError.neverSynced(source.name) }
+    if let refusal = try reader.findRefusal(of: reader.history.resolve(nil), of: source, in: project) {
+      session.console.warn("today the one in use would be refused: \(refusal.summary)")
+    }
+    var items: [JSONValue] = []
+    for entry in try reader.history.entries(limit: limit ?? .max) {
+      let changes = try reader.history.changes(of: entry)
+      let marks = marks(entry.id, reader.history, isPinned)
+      if session.options.isJSON {
+        items.append(json(entry, changes, marks))
+      } else {
+        print(entry, changes, marks, to: session.console)
+      }
+    }
+    if session.options.isJSON { session.console.print(.object([("snapshots", .array(items))])) }
+    return ExitCodes.done
+  }
+
+  private func marks(_ id: ObjectID, _ history: RegistryHistory, _ isPinned: Bool) -> [String] {
+    var marks: [String] = []
+    if id == history.current { marks.append("in use") }
+    if id == history.latest { marks.append("synced") }
+    if id == history.current && isPinned { marks.append("pinned") }
+    // What was overridden when it came is part of its history.
+    let notes = history.reflog.filter { $0.new == id }.map(\.note.message)
+    marks += TrustOverride.allCases.map(\.flag).filter { flag in notes.contains { $0.contains(flag) } }
+    return marks
+  }
+
+  private func print(
+    _ entry: RegistryHistory.Entry,
+    _ changes: [TreeChange],
+    _ marks: [String],
+    to console: Console
+  ) {
+    let counts = ChangeCounts(changes)
+    let signer = entry.snapshot.signers.map(\.keyID).joined(separator: ",")
+    let columns: [SafeText] = [
+      SafeText(entry.id.abbreviated).styled(.id), SafeText(entry.snapshot.syncedAt),
+      "v\(SafeText(entry.snapshot.version))", signer.isEmpty ? "unsigned" : SafeText(signer),
+      "+\(counts.added) ~\(counts.changed) -\(counts.removed)",
+    ]
+    let suffix: SafeText = marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))"
+    console.print(columns.dropFirst().reduce(columns[0]) { "\($0)  \($1)" } + suffix)
+    if entry.isOldestKept { console.print("    (older history was trimmed)") }
+    guard hasStat else { return }
+    for change in changes {
+      let mark = change.old == nil ? "+" : change.new == nil ? "-" : "~"
+      let size = change.new?.size ?? change.old?.size ?? 0
+      console.print("    \(mark) \(SafeText(change.path.description))  \(Quantity.bytes(size))")
+    }
+  }
+
+  private func json(
+    _ entry: RegistryHistory.Entry,
+    _ changes: [TreeChange],
+    _ marks: [String]
+  ) -> JSONValue {
+    let snapshot = entry.snapshot
+    var members: [(String, JSONValue)] = [
+      ("id", .string(entry.id.description)), ("version", .string(snapshot.version)),
+      ("synced_at", .string(snapshot.syncedAt)), ("generated_at", .string(snapshot.generatedAt)),
+      ("publisher", .string(snapshot.publisher)), ("source", .string(snapshot.source)),
+      ("trust", .string(snapshot.trust.rawValue)),
+      (
+        "signers",
+        .array(
+          snapshot.signers.map {
+            .object([
+              ("algorithm", .string($0.algorithm)), ("key_id", .string($0.keyID)),
+              ("fingerprint", .string($0.fingerprint)),
+            ])
+          }
+        )
+      ),
+      ("tree", .string(snapshot.tree.description)), ("manifest", .string(snapshot.manifest.description)),
+      ("parent", .string(orNull: snapshot.parent?.description)), ("files", ChangeCounts(changes).json),
+      ("marks", .array(marks.map { .string($0) })),
+    ]
+    if hasStat {
+      members.append(
+        (
+          "changes",
+          .array(
+            changes.map { change in
+              .object([
+                ("path", .string(change.path.description)),
+                ("old", .string(orNull: change.old?.id.description)),
+                ("new", .string(orNull: change.new?.id.description)),
+              ])
+            }
+          )
+        )
+      )
+    }
+    return .object(members)
+  }
+}

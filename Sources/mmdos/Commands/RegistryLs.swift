@@ -1,0 +1,59 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The command `mmdos registry ls`.
+struct RegistryLs: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "ls",
+    abstract: "List the files of a registry, straight from the store."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(
+    help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]")
+  )
+  var target: RevisionArgument
+  @Argument(help: "A folder or file in the registry.") var path: String?
+  @Flag(name: [.customShort("l"), .customLong("long")], help: "Show sizes and ids.") var isLong = false
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let source = try project.source(target.name)
+    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
+    let entry = try reader.history.resolve(target.revision)
+    if let refusal = try reader.findRefusal(of: entry, of: source, in: project) {
+      session.console.warn("today this would be refused: \(refusal.summary)")
+    }
+    let files = try reader.files(of: entry, below: path)
+    if session.options.isJSON {
+      session.console.print(
+        .object([
+          ("registry", .string(source.name.description)), ("snapshot", .string(entry.id.description)),
+          (
+            "files",
+            .array(
+              files.map {
+                .object([
+                  ("path", .string($0.path.description)), ("size", .number($0.size)),
+                  ("sha256", .string($0.id.description)),
+                ])
+              }
+            )
+          ),
+        ])
+      )
+    } else if isLong {
+      var table = Table([Table.Column("SHA-256"), Table.Column("SIZE", .right), Table.Column("PATH")])
+      for file in files {
+        table.append([
+          SafeText(file.id.description), SafeText("\(file.size)"), SafeText(file.path.description),
+        ])
+      }
+      session.console.print(table)
+    } else {
+      for file in files { session.console.print(SafeText(file.path.description)) }
+    }
+    return ExitCodes.done
+  }
+}

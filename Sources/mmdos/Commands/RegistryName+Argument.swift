@@ -1,0 +1,46 @@
+import ArgumentParser
+import RegistrySync
+
+extension RegistryName {
+  /// Reads a name as it was typed.
+  init(argument: String) throws(SyncError) {
+    do { self = try RegistryName(parsing: argument) } catch { throw .invalidName(argument, error) }
+  }
+}
+
+extension Project {
+  /// The source that was named on the command line.
+  ///
+  /// - Throws: `SyncError.unknownRegistry` with the names that are known.
+  func source(_ argument: String) throws(SyncError) -> Source {
+    let sources = try readSources()
+    // 'bundled' is listed, though no registry may be called so.
+    if let listed = sources.sources.first(where: { $0.name.description == argument }) { return listed }
+    let name = try RegistryName(argument: argument)
+    guard let source = sources.find(name) else {
+      throw .unknownRegistry(argument, known: sources.sources.map(\.name.description))
+    }
+    return source
+  }
+}
+
+/// Words that stand safely in a shell's command line.
+enum ShellWord {
+  /// The word, quoted where a shell would otherwise take it apart.
+  static func quote(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          || "@%+=:,./-_".utf8.contains(byte)
+      }
+    return isPlain
+      ? word
+      : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  /// A whole command line.
+  static func line(_ words: [String]) -> String {
+    words.map(quote).joined(separator: " ")
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import RegistrySync
+
+/// The command `mmdos registry remove`.
+struct RegistryRemove: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "remove",
+    abstract: "Drop a registry with its refs, view and lock entry.",
+    discussion: "Installed plugins stay. Objects stay until garbage is collected."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @Argument(help: "The registry's name.") var name: String
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let source = try project.source(name)
+    if case .bundled = source.location { throw SyncError.refused(.bundledSource) }
+    guard approval.isApproved else {
+      return Preview(
+        command: ShellWord.line(["mmdos", "registry", "remove", name, "--approved"]),
+        lines: [
+          "would remove \(SafeText(name)):", "  its entry in .ai/registries/sources.yaml",
+          "  its entry in .ai/registry-lock.json, and with it what is remembered against rollbacks",
+          "  its refs and its history", "  its view .ai/registry-cache/\(SafeText(name))/",
+        ],
+        json: [("remove", .string(source.name.description))]
+      ).show(in: session)
+    }
+    try SourceEditing(project, lockTimeout: session.options.lockTimeout).remove(source.name)
+    if session.options.isJSON {
+      session.console.print(.object([("removed", .string(source.name.description))]))
+    } else {
+      session.console.print("removed \(SafeText(source.name.description))")
+    }
+    return ExitCodes.done
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import RegistrySync
+import SystemPackage
+
+/// The command `mmdos registry serve`.
+struct RegistryServe: AsyncCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve a folder on this machine only, to preview a registry."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The folder to serve.") var folder: String
+  @Option(help: "The port; 0 takes a free one.") var port: Int = 8787
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+  }
+
+  func run(in session: Session) async throws -> Int32 {
+    let console = session.console
+    let isVerbose = !session.options.isQuiet
+    let server = try await StaticServer.start(
+      folder: session.absolute(folder),
+      port: port,
+      onRequest: { answer in
+        if isVerbose { console.note("\(answer.status) \(answer.method) \(answer.target)") }
+      }
+    )
+    let address = "http://127.0.0.1:\(server.port)/catalog.yaml"
+    if session.options.isJSON {
+      console.print(.object([("url", .string(address)), ("port", .number(server.port))]))
+    } else {
+      console.print("serving \(SafeText(session.absolute(folder).string)) at")
+      console.print("  \(address)")
+      console.note("clients need allow_http_localhost: true; Ctrl-C stops it")
+    }
+    console.output.flush()
+    do {
+      while true { try await Task.sleep(for: .seconds(3600)) }
+    } catch {
+      // Being told to stop is how this command ends.
+      await server.stop()
+    }
+    return ExitCodes.done
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The command `mmdos registry show`.
+struct RegistryShow: Command {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one registry.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The registry's name.") var name: String
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let summary = try RegistrySummary(of: project.source(name), in: project)
+    if session.options.isJSON {
+      session.console.print(summary.json)
+      return ExitCodes.done
+    }
+    var rows: [(String, String)] = [
+      ("name", summary.source.name.description), ("url", summary.source.location.text),
+      ("type", summary.source.location.typeName), ("enabled", summary.source.isEnabled ? "yes" : "no"),
+      ("trust level", summary.source.trustLevel.rawValue),
+      ("signature", summary.source.isSignatureRequired ? "required by the source" : "as the policy says"),
+    ]
+    if let snapshot = summary.snapshot {
+      rows += [
+        (
+          "in use",
+          "\(snapshot.abbreviated) (version \(summary.version ?? "?"))" + (summary.isPinned ? ", pinned" : "")
+        ),
+        ("synced", summary.syncedAt ?? "-"), ("checked", summary.checkedAt ?? "-"),
+        ("publisher", summary.publisher ?? "-"), ("trust", summary.trust ?? "-"),
+      ]
+    } else {
+      rows.append(
+        ("in use", summary.isBundled ? "nothing to sync: it came with the program" : "nothing: never synced")
+      )
+    }
+    if summary.isInterrupted {
+      rows.append(("note", "a write was interrupted; the next write command finishes it"))
+    }
+    session.console.print(rows)
+    return ExitCodes.done
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import RegistrySync
+import SystemPackage
+
+/// The command `mmdos registry status`.
+struct RegistryStatus: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show policy, lockfile, key and cache at a glance."
+  )
+
+  @OptionGroup var global: GlobalOptions
+
+  func run(in session: Session) throws -> Int32 {
+    let status = try ProjectStatus(of: session.project())
+    if session.options.isJSON {
+      session.console.print(status.json)
+      return ExitCodes.done
+    }
+    let policy = status.policy
+    session.console.print([
+      ("project", status.root.string),
+      ("remote registries", policy.allowRemoteRegistries ? "allowed" : "forbidden by the policy"),
+      ("unsigned remote", policy.allowUnsignedRemote ? "allowed" : "refused"),
+      ("http on this machine", policy.allowHTTPLocalhost ? "allowed" : "refused"),
+      ("signing key", status.hasSigningKey ? "present" : "none"),
+      ("lockfile", Quantity.count(status.lockfile.entries.count, "entry", "entries").description),
+      ("cache", status.cacheWords),
+    ])
+    if !status.registries.isEmpty { session.console.print("") }
+    for summary in status.registries {
+      let state =
+        if summary.isInterrupted {
+          "a write was interrupted; the next write command finishes it"
+        } else if summary.isBundled {
+          "came with the program, nothing to sync"
+        } else if let version = summary.version {
+          "version \(version), synced \(summary.syncedAt ?? "?")"
+        } else { "never synced" }
+      session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
+    }
+    for warning in policy.warnings { session.console.warn(warning.summary) }
+    for path in status.unavailableAlternates {
+      session.console.warn("the alternate '\(path)' cannot be opened")
+    }
+    return ExitCodes.done
+  }
+}
+
+extension ProjectStatus {
+  fileprivate var cacheWords: String {
+    switch cacheState {
+    case .absent: "none yet"
+    case .foreign: "of another tool; ignored until the first sync"
+    case .present(let objects): Quantity.count(objects, "object").description
+    }
+  }
+
+  fileprivate var json: JSONValue {
+    let objects: JSONValue
+    if case .present(let count) = cacheState { objects = .number(count) } else { objects = .null }
+    return .object([
+      ("root", .string(root.string)), ("allow_remote_registries", .boolean(policy.allowRemoteRegistries)),
+      ("allow_unsigned_remote", .boolean(policy.allowUnsignedRemote)),
+      ("allow_http_localhost", .boolean(policy.allowHTTPLocalhost)),
+      ("require_signature", .boolean(policy.requireSignature)), ("signing_key", .boolean(hasSigningKey)),
+      ("lock_entries", .number(lockfile.entries.count)), ("objects", objects),
+      ("registries", .array(registries.map(\.json))),
+      ("warnings", .array(policy.warnings.map { .string($0.summary) })),
+    ])
+  }
+}

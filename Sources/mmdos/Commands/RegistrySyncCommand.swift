@@ -1,0 +1,140 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The command `mmdos registry sync`.
+struct RegistrySyncCommand: AsyncCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sync",
+    abstract: "Download a registry, prove every byte, and put it in use.",
+    discussion: """
+      Without --approved it shows what would be requested and written, and requests nothing. A sync that \
+      fails changes nothing that you see, and what it proved is not downloaded again.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @Argument(help: "The registry's name.") var name: String?
+  @Flag(name: .customLong("all"), help: "Sync every enabled registry.") var isAll = false
+  @Option(
+    help: ArgumentHelp("Take only the manifest whose id begins so; 12 digits or more.", valueName: "id")
+  )
+  var expect: String?
+
+  @Flag(name: .customLong("locked"), help: "Put in use what registry-lock.json names: for CI.") var isLocked =
+    false
+  @Flag(
+    name: .customLong("allow-rollback"),
+    help: "Accept a version or date that is older than what was seen."
+  )
+  var allowsRollback = false
+  @Flag(name: .customLong("accept-unsigned"), help: "Accept that a signed registry is not signed any more.")
+  var acceptsUnsigned = false
+  @Flag(name: .customLong("accept-new-key"), help: "Accept that other keys sign than before.")
+  var acceptsNewKey = false
+
+  private var overrides: Set<TrustOverride> {
+    Set(
+      [
+        (allowsRollback, TrustOverride.allowRollback), (acceptsUnsigned, .acceptUnsigned),
+        (acceptsNewKey, .acceptNewKey),
+      ]
+      .filter(\.0).map(\.1)
+    )
+  }
+
+  func validate() throws {
+    guard overrides.isEmpty || !isLocked else { throw ValidationError("--locked takes no override") }
+    guard (name == nil) == isAll else { throw ValidationError("give a registry's name, or --all") }
+    if let expect {
+      let isPrefix =
+        (12...64).contains(expect.utf8.count)
+        && expect.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+      guard isPrefix, !isAll else {
+        throw ValidationError("--expect takes 12 to 64 lower-case hex digits, and one registry")
+      }
+    }
+  }
+
+  func run(in session: Session) async throws -> Int32 {
+    let project = try session.project()
+    let policy = try project.readPolicy()
+    let sources = try selected(project)
+    for source in sources where !isAll { try SourceConnector.check(source, policy) }
+    guard approval.isApproved else { return try preview(sources, policy, project).show(in: session) }
+    var reports: [JSONValue] = []
+    var code = ExitCodes.done
+    for source in sources {
+      do {
+        let report = try await sync(source, project, policy, session)
+        reports.append(report.json)
+      } catch {
+        let failure = Failure(error)
+        // One registry's failure does not keep the others from being synced; an interruption does.
+        guard isAll, !Task.isCancelled else { throw error }
+        session.console.report(failure, about: source.name.description)
+        reports.append(.object([("registry", .string(source.name.description)), ("error", failure.json)]))
+        code = code == ExitCodes.done ? failure.code : code
+      }
+    }
+    if session.options.isJSON {
+      session.console.print(isAll ? .object([("registries", .array(reports))]) : reports.first ?? .null)
+    }
+    return code
+  }
+
+  private func selected(_ project: Project) throws(SyncError) -> [Source] {
+    if let name { return [try project.source(name)] }
+    return try project.readSources().sources.filter { source in
+      if case .bundled = source.location { return false }
+      return source.isEnabled
+    }
+  }
+
+  private func sync(
+    _ source: Source,
+    _ project: Project,
+    _ policy: Policy,
+    _ session: Session
+  ) async throws -> SyncReport {
+    var options = SyncOptions()
+    options.lockTimeout = session.options.lockTimeout
+    options.expectedManifest = expect
+    options.isLocked = isLocked
+    options.overrides = overrides
+    let view = SyncProgressView(session.console, name: source.name.description)
+    let transaction = try SyncTransaction(
+      of: source,
+      in: project,
+      policy: policy,
+      options: options,
+      connector: session.connector(project),
+      observer: { view.show($0) }
+    )
+    let report: SyncReport
+    do {
+      report = try await transaction.run()
+      view.end()
+    } catch {
+      view.end()
+      throw error
+    }
+    if !session.options.isJSON { SyncReportText(report).print(to: session.console) }
+    for warning in report.warnings { session.console.warn(warning.words) }
+    return report
+  }
+
+  private func preview(_ sources: [Source], _ policy: Policy, _ project: Project) throws -> Preview {
+    let words =
+      ["mmdos", "registry", "sync"] + (name.map { [$0] } ?? ["--all"])
+      + (expect.map { ["--expect", $0] } ?? [])
+      + (isLocked ? ["--locked"] : []) + overrides.map(\.flag).sorted()
+    let previews = sources.map { SyncPreview($0, policy) }
+    return Preview(
+      command: ShellWord.line(words + ["--approved"]),
+      lines: previews.flatMap { $0.lines + [""] }.dropLast(),
+      json: [("sync", .array(previews.map(\.json)))]
+    )
+  }
+}

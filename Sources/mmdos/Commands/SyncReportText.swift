@@ -1,0 +1,107 @@
+import ObjectStore
+import RegistrySync
+
+/// A finished sync in words.
+struct SyncReportText {
+  let report: SyncReport
+
+  init(_ report: SyncReport) {
+    self.report = report
+  }
+
+  func print(to console: Console) {
+    let name = SafeText(report.registry.description)
+    let time = Quantity.duration(report.duration)
+    switch report.outcome {
+    case .upToDate:
+      console.print("\(name): already up to date (version \(SafeText(report.version)), \(time))")
+    case .updated, .fetched:
+      let counts = ChangeCounts(report.changes)
+      let verb = report.outcome == .updated ? "synced" : "fetched, not switched (pinned):"
+      console.print(
+        "\(name): \(verb) version \(SafeText(report.version)), snapshot \(report.snapshot.abbreviated)"
+      )
+      console.print(
+        "  \(counts.added) added, \(counts.changed) changed, \(counts.removed) removed, "
+          + "\(report.reusedCount) of \(report.fileCount) reused"
+      )
+      console.print(
+        "  \(Quantity.bytes(report.fetchedBytes)) fetched, \(Quantity.bytes(report.savedBytes)) saved, \(time)"
+      )
+      console.print("  manifest \(report.manifest)")
+      for note in report.trust.notes where !note.isWarning { console.print("  \(note.summary)") }
+    }
+  }
+}
+
+/// How many files were added, changed and removed.
+struct ChangeCounts {
+  var added = 0
+  var changed = 0
+  var removed = 0
+
+  init(_ changes: [TreeChange]) {
+    for change in changes {
+      switch (change.old, change.new) {
+      case (nil, _): added += 1
+      case (_, nil): removed += 1
+      default: changed += 1
+      }
+    }
+  }
+
+  var json: JSONValue {
+    .object([("added", .number(added)), ("changed", .number(changed)), ("removed", .number(removed))])
+  }
+}
+
+extension SyncReport {
+  /// The same for programs.
+  var json: JSONValue {
+    let word =
+      switch outcome {
+      case .upToDate: "up-to-date"
+      case .updated: "updated"
+      case .fetched: "fetched"
+      }
+    let milliseconds =
+      duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    return .object([
+      ("registry", .string(registry.description)), ("outcome", .string(word)),
+      ("snapshot", .string(snapshot.description)), ("manifest", .string(manifest.description)),
+      ("version", .string(version)), ("files", ChangeCounts(changes).json),
+      ("file_count", .number(fileCount)),
+      ("fetched_files", .number(fetchedCount)), ("reused_files", .number(reusedCount)),
+      ("fetched_bytes", .number(fetchedBytes)), ("saved_bytes", .number(savedBytes)),
+      ("trust", .string(trust.trust.rawValue)),
+      (
+        "signers",
+        .array(
+          trust.signers.map {
+            .object([
+              ("algorithm", .string($0.algorithm)), ("key_id", .string($0.keyID)),
+              ("fingerprint", .string($0.fingerprint)),
+            ])
+          }
+        )
+      ),
+      ("milliseconds", .number(milliseconds)), ("warnings", .array(warnings.map { .string($0.words) })),
+    ])
+  }
+}
+
+extension SyncWarning {
+  /// What the user should know.
+  var words: String {
+    switch self {
+    case .missingPluginFile(let slug):
+      "the catalog lists '\(slug)', but the registry has no catalog/\(slug).yaml"
+    case .catalog(let text), .policy(let text), .trust(let text): text
+    case .healed(let count): "\(Quantity.count(count, "damaged or lost file")) fetched again"
+    case .viewRestored(let count):
+      "the view differed from the snapshot in \(Quantity.count(count, "place")) and was written anew"
+    case .viewNotExchanged: "this file system cannot exchange folders, so the view was replaced file by file"
+    case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"
+    }
+  }
+}

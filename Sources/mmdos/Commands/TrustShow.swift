@@ -1,0 +1,20 @@
+import ArgumentParser
+import RegistrySync
+
+/// The command `mmdos registry trust show`.
+struct TrustShow: Command {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one trusted key.")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: ArgumentHelp("The key's name in the trust store.", valueName: "key-id")) var keyID: String
+
+  func run(in session: Session) throws -> Int32 {
+    let key = try session.trustStore().editing.find(keyID)
+    if session.options.isJSON {
+      session.console.print(key.json)
+    } else {
+      session.console.print(key.rows)
+    }
+    return ExitCodes.done
+  }
+}

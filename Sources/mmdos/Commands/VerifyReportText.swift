@@ -1,0 +1,166 @@
+import ObjectStore
+import RegistrySync
+
+/// What `registry verify` found, in words: a line for every layer, a line for every finding, a verdict.
+struct VerifyReportText {
+  let report: VerifyReport
+  let isVerbose: Bool
+
+  init(_ report: VerifyReport, isVerbose: Bool) {
+    self.report = report
+    self.isVerbose = isVerbose
+  }
+
+  func print(to console: Console) {
+    let name = SafeText(report.registry.description)
+    console.print(
+      "\(name)  snapshot \(report.snapshot.abbreviated)  version \(SafeText(report.version ?? "?"))"
+    )
+    for layer in VerifyReport.Layer.allCases {
+      let findings = report.findings.filter { $0.layer == layer }
+      let isBad = findings.contains(where: \.isFailure)
+      let verdict = isBad ? SafeText("FAILED").styled(.bad) : SafeText("ok").styled(.good)
+      console.print("  \(Self.padded(layer.rawValue))  \(verdict)  \(report.proof(of: layer))")
+      for finding in findings {
+        let mark = finding.isFailure ? SafeText("✗").styled(.bad) : SafeText("!").styled(.warning)
+        console.print("    \(mark) \(SafeText(finding.kind.words))")
+      }
+      if layer == .signatures {
+        for note in report.notes { console.print("    \(note.summary)") }
+      }
+    }
+    let conclusion: SafeText =
+      report.isIntact
+      ? "\(name): intact, as it was synced (\(report.trust == .verified ? "signed" : "unsigned"))"
+      : "\(name): NOT what was synced; mmdos registry sync \(name) --approved restores it"
+    console.print(conclusion)
+  }
+
+  private static func padded(_ word: String) -> String {
+    word + String(repeating: " ", count: max(0, 10 - word.count))
+  }
+}
+
+extension VerifyReport {
+  /// What was done to prove a layer.
+  func proof(of layer: Layer) -> SafeText {
+    switch layer {
+    case .objects: "\(Quantity.count(objectCount, "object")) re-hashed"
+    case .view: "\(Quantity.count(viewFileCount, "file")) re-hashed, checksums.json compared"
+    case .lockfile: "entry compared with the snapshot in use"
+    case .hmac: hasProjectKey ? "the entry's codes checked with the project's key" : "not checked, no key"
+    case .signatures: trust == .verified ? "judged by today's keys" : "unsigned; judged by today's policy"
+    case .age: "against expires_at and max_manifest_age"
+    }
+  }
+
+  /// The same for programs.
+  var json: JSONValue {
+    .object([
+      ("registry", .string(registry.description)), ("intact", .boolean(isIntact)),
+      ("snapshot", .string(snapshot.description)), ("version", .string(orNull: version)),
+      ("trust", .string(orNull: trust?.rawValue)), ("objects", .number(objectCount)),
+      ("view_files", .number(viewFileCount)), ("project_key", .boolean(hasProjectKey)),
+      ("notes", .array(notes.map { .string($0.summary) })),
+      (
+        "layers",
+        .array(
+          Layer.allCases.map { layer in
+            let isBad = findings.contains { $0.layer == layer && $0.isFailure }
+            return .object([
+              ("layer", .string(layer.rawValue)), ("verdict", .string(isBad ? "failed" : "ok")),
+            ])
+          }
+        )
+      ),
+      (
+        "findings",
+        .array(
+          findings.map { finding in
+            .object([
+              ("layer", .string(finding.layer.rawValue)), ("kind", .string(finding.kind.word)),
+              ("failure", .boolean(finding.isFailure)), ("object", .string(orNull: finding.kind.objectID)),
+              ("path", .string(orNull: finding.kind.path)), ("message", .string(finding.kind.words)),
+            ])
+          }
+        )
+      ),
+    ])
+  }
+}
+
+extension VerifyReport.Finding.Kind {
+  /// A stable word for programs.
+  var word: String {
+    switch self {
+    case .damagedObject: "damaged-object"
+    case .missingObject: "missing-object"
+    case .malformedObject: "malformed-object"
+    case .view(.absent): "view-absent"
+    case .view(.missing): "view-file-missing"
+    case .view(.changed): "view-file-changed"
+    case .view(.wrongKind): "view-file-wrong-kind"
+    case .view(.extra): "view-file-extra"
+    case .lockfile(.missingEntry): "lockfile-entry-missing"
+    case .lockfile(.mismatch): "lockfile-mismatch"
+    case .forgedEntry: "forged-lock-entry"
+    case .missingCode: "lock-entry-without-code"
+    case .untrusted(let refusal): refusal.word
+    case .stale: "stale"
+    case .equivocation: "equivocation"
+    case .interrupted: "interrupted"
+    }
+  }
+
+  /// The object it is about.
+  var objectID: String? {
+    switch self {
+    case .damagedObject(let id, _, _), .missingObject(let id, _), .malformedObject(let id, _): id.description
+    default: nil
+    }
+  }
+
+  /// The file it is about.
+  var path: String? {
+    switch self {
+    case .damagedObject(_, let paths, _), .missingObject(_, let paths): paths.first
+    case .view(let finding): finding.path.isEmpty ? nil : finding.path
+    default: nil
+    }
+  }
+
+  /// The finding in one line; may hold outside text.
+  var words: String {
+    switch self {
+    case .damagedObject(let id, let paths, let error):
+      "object \(id) is damaged\(Self.at(paths)): \(Self.why(error))"
+    case .missingObject(let id, let paths): "object \(id) is missing\(Self.at(paths))"
+    case .malformedObject(let id, let error): "object \(id): \(Failure(error).message)"
+    case .view(.absent): "there is no view"
+    case .view(.missing(let path)): "the view has no '\(path)'"
+    case .view(.changed(let path)): "'\(path)' in the view is not what was synced"
+    case .view(.wrongKind(let path)): "'\(path)' in the view is a link, of another kind, or executable"
+    case .view(.extra(let path)): "'\(path)' in the view does not belong there"
+    case .lockfile(.missingEntry): "registry-lock.json has no entry"
+    case .lockfile(.mismatch(let field)):
+      "'\(field)' in registry-lock.json is not that of the snapshot in use"
+    case .forgedEntry(let field):
+      "'\(field)' of the entry does not match: it was changed, or made with another key"
+    case .missingCode(let field): "the entry has no '\(field)' yet; the next sync writes it"
+    case .untrusted(let refusal): refusal.summary
+    case .stale(let refusal): "stale: \(refusal.summary)"
+    case .equivocation(let entry):
+      "at \(entry.time) version \(entry.version) was offered with other content: manifests \(entry.known) and \(entry.offered)"
+    case .interrupted: "interrupted, finished by the next write command"
+    }
+  }
+
+  private static func at(_ paths: [String]) -> String {
+    guard let first = paths.first else { return "" }
+    return " ('\(first)'" + (paths.count > 1 ? " and \(paths.count - 1) more)" : ")")
+  }
+
+  private static func why(_ error: ObjectStoreError) -> String {
+    if case .corrupt(_, _, let damage) = error { damage.words } else { Failure(error).message }
+  }
+}

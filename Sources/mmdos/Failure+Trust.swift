@@ -1,0 +1,121 @@
+import RegistrySync
+import SystemPackage
+
+// The words for keys and the trust store.
+extension Failure {
+  init(trustStore problem: TrustStoreProblem) {
+    switch problem {
+    case .unknownKey(let keyID, let known):
+      self.init(
+        ExitCodes.absent,
+        "unknown-key",
+        "the trust store has no key '\(keyID)'",
+        hint: known.isEmpty
+          ? "mmdos registry trust add KEY_ID --help" : "known are: \(known.joined(separator: ", "))"
+      )
+    case .keyIDTaken(let keyID, let fingerprint):
+      self.init(
+        ExitCodes.failure,
+        "key-exists",
+        "the trust store has a key '\(keyID)' already, with the fingerprint \(fingerprint)",
+        hint: "a key is never replaced by adding; mmdos registry trust show \(keyID)"
+      )
+    case .keyTaken(let fingerprint, let keyID):
+      self.init(
+        ExitCodes.failure,
+        "key-exists",
+        "the trust store has the key with the fingerprint \(fingerprint) already, as '\(keyID)'",
+        hint: "mmdos registry trust show \(keyID)"
+      )
+    case .badKeyID(let keyID):
+      self.init(
+        ExitCodes.usage,
+        "invalid-key-id",
+        "'\(keyID)' cannot name a key: it is not 1 to 128 letters, digits, '_' and '-'"
+      )
+    default: self.init(newKey: problem)
+    }
+  }
+
+  private init(newKey problem: TrustStoreProblem) {
+    let ask = "nothing changed; ask the publisher"
+    switch problem {
+    case .badKey(let source, let problem):
+      self.init(
+        ExitCodes.failure,
+        "invalid-key",
+        "\(source): \(problem.summary)",
+        hint: "what openssl pkey -pubout writes, or its base64 on one line"
+      )
+    case .notAKey(let source, let problem):
+      let place = problem.position.map { ":\($0)" } ?? ""
+      self.init(
+        ExitCodes.failure,
+        "invalid-key",
+        "\(source)\(place): neither a key nor a trust store: \(problem.summary)"
+      )
+    case .notInDocument(let source, let keyID):
+      self.init(ExitCodes.absent, "unknown-key", "\(source) has no key '\(keyID)'", hint: ask)
+    case .withdrawnInDocument(let source, let keyID, let status):
+      self.init(
+        ExitCodes.integrity,
+        "withdrawn-key",
+        "\(source) calls the key '\(keyID)' \(status.rawValue)",
+        hint: ask
+      )
+    case .wrongFingerprint(let expected, let found):
+      self.init(
+        ExitCodes.integrity,
+        "wrong-fingerprint",
+        "the key has the fingerprint \(found), not \(expected)",
+        hint: ask
+      )
+    case .changedMeanwhile(let keyID):
+      self.init(ExitCodes.busy, "busy", "the key '\(keyID)' was changed meanwhile", hint: "try again")
+    default: self.init(ExitCodes.failure, "failure", "\(problem)")
+    }
+  }
+
+  init(keyFile path: FilePath, _ problem: KeyFileProblem) {
+    switch problem {
+    case .accessibleToOthers(let mode):
+      self.init(
+        ExitCodes.policy,
+        "unsafe-key-file",
+        "\(path.quoted) is not used: others can access it (mode \(String(mode, radix: 8)))",
+        hint: "chmod 600 \(ShellWord.quote(path.string)), and think about who may have read it"
+      )
+    case .ownedByAnotherUser(let owner):
+      self.init(
+        ExitCodes.policy,
+        "unsafe-key-file",
+        "\(path.quoted) is not used: it belongs to another user (\(owner))"
+      )
+    case .key(let problem):
+      self.init(
+        ExitCodes.failure,
+        "invalid-key",
+        "\(path.quoted): \(problem.summary)",
+        hint: "mmdos registry keygen --publisher --out PREFIX"
+      )
+    case .exists:
+      self.init(
+        ExitCodes.failure,
+        "key-exists",
+        "\(path.quoted) is there already",
+        hint: "--force overwrites it, and the old key is gone for good"
+      )
+    }
+  }
+}
+
+extension ManifestDifference {
+  /// What is wrong with a file.
+  var words: String {
+    switch self {
+    case .notNamed: "is not named by manifest.json"
+    case .missing: "is named by manifest.json and not there"
+    case .changed: "is not what manifest.json states"
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import ObjectStore
+import RegistrySync
+import SystemPackage
+
+extension TrustRefusal {
+  /// What the user can do.
+  func hint(name: String) -> String? {
+    let policy = ".ai/policies/registry-policy.yaml"
+    switch self {
+    case .badSignature: return "the manifest was changed after it was signed; " + askPublisher
+    case .signatureStripped, .signerChanged, .rollback, .fromTheFuture:
+      let flag = override.map { " \($0.flag)" } ?? ""
+      return "ask the publisher; if it is meant so: mmdos registry sync \(name)\(flag) --approved"
+    case .thresholdNotMet:
+      return "signature_threshold in \(policy), or more of the publisher's keys in the trust store"
+    case .otherRegistry: return "the address serves another registry now; add that under a name of its own"
+    case .sameVersionOtherContent:
+      return "the publisher must not change a version; both manifests are kept as evidence"
+    case .expired, .tooOld: return "ask the publisher for a fresh manifest; a mirror may be withholding it"
+    case .unsigned(let setting):
+      return
+        "mmdos registry trust add KEY_ID, if it is signed by a key you trust; or \(setting.rawValue): true in \(policy)"
+    case .signatureRequired(let bySource):
+      return bySource
+        ? "signature_required of its entry in .ai/registries/sources.yaml" : "require_signature in \(policy)"
+    case .trustedPublisherRequired: return "require_trusted_publisher in \(policy)"
+    case .tooYoung: return "wait, or change min_release_age in \(policy)"
+    }
+  }
+}
+
+/// What to do about a registry that is not as it was published.
+let askPublisher = "nothing changed; tell the publisher"
+
+extension FilePath {
+  /// The path as it stands in messages.
+  var quoted: String { "'\(self)'" }
+}
+
+extension ObjectStoreError.Damage {
+  /// What is wrong with an object's bytes.
+  var words: String {
+    switch self {
+    case .encoding(.notZlib): "not a zlib stream, or its checksum is wrong"
+    case .encoding(.truncated): "it is cut off"
+    case .encoding(.trailingBytes): "something follows it"
+    case .encoding(.tooLarge(let limit)): "it unpacks to more than \(limit) bytes"
+    case .wrongHash(let found): "its content hashes to \(found)"
+    case .wrongSize(let expected, let found): "\(found) bytes instead of \(expected)"
+    case .wrongKind: "a link or special file stands in its place"
+    }
+  }
+}
+
+extension ObjectStoreError.Malformation {
+  /// What is wrong with a tree or snapshot.
+  var words: String {
+    switch self {
+    case .missingHeader: "its header is missing"
+    case .missingFinalNewline: "its last line has no end"
+    case .badLine(let line): "line \(line) is not canonical"
+    case .unsortedName(let line): "the name in line \(line) is out of order"
+    case .badName(let line): "the name in line \(line) is not legal"
+    case .wrongTotal(let folder, let stated, let found): "'\(folder)' states \(stated) bytes and has \(found)"
+    case .tooDeep: "it is too deep"
+    case .tooLarge(let limit): "it is larger than \(limit) bytes"
+    case .tooManyEntries(let limit): "it leads to more than \(limit) names"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import RegistrySync
+
+/// The root command.
+struct MMDOS: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mmdos",
+    abstract: "An offline, verified, versioned cache of plugin registries for AI coding tools.",
+    discussion: """
+      Nothing touches the network, and nothing is written, without --approved. Exit codes: 0 done, 1 failure, \
+      2 approval needed, 3 integrity or signature failure, 4 refused by policy, 5 network, 6 no such thing, \
+      7 busy, 64 wrong usage.
+      """,
+    version: "mmdos \(Agent.version)",
+    subcommands: [Init.self, RegistryGroup.self, CatalogGroup.self, FsckCommand.self]
+  )
+}
+
+/// The command `mmdos registry …`.
+struct RegistryGroup: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "registry",
+    abstract: "Configure, sync, verify and read registries.",
+    subcommands: [
+      RegistryList.self, RegistryStatus.self, RegistryShow.self, RegistryAdd.self, RegistryRemove.self,
+      RegistrySyncCommand.self, RegistryVerify.self, RegistryLog.self, RegistryCat.self, RegistryLs.self,
+      RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryPublish.self,
+      RegistryServe.self,
+    ]
+  )
+}
+
+/// The command `mmdos registry trust …`.
+struct RegistryTrust: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trust",
+    abstract: "Say whose signatures count: the trust store.",
+    subcommands: [
+      TrustList.self, TrustShow.self, TrustVerify.self, TrustAdd.self, TrustRemove.self, TrustRevoke.self,
+      TrustSyncCommand.self,
+    ]
+  )
+}
+
+/// The command `mmdos catalog …`.
+struct CatalogGroup: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "catalog",
+    abstract: "Look at the plugins of synced registries.",
+    subcommands: [CatalogList.self]
+  )
+}

@@ -1,0 +1,61 @@
+/// Sizes, times and counts in the words that people read; `--json` gives plain numbers instead.
+///
+/// No locale: the same output everywhere, so that it can be compared and searched.
+enum Quantity {
+  private static let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+
+  /// Exact below 1024 (`812 B`), then one decimal in powers of 1024 (`1.2 MiB`); below 0 counts as 0.
+  static func bytes(_ count: some BinaryInteger) -> SafeText {
+    let count = UInt64(clamping: count)
+    guard count >= 1024 else { return "\(count) B" }
+    var shift: UInt64 = 10
+    for unit in units {
+      // Rounded in whole tenths: what rounds to 1024.0 belongs to the next unit.
+      let size: UInt64 = 1 << shift
+      let tenths = (count >> shift) * 10 + ((count & (size - 1)) * 10 + size / 2) >> shift
+      if tenths < 10_240 || unit == units.last { return "\(tenths / 10).\(tenths % 10) \(unit)" }
+      shift += 10
+    }
+    return "\(count) B"
+  }
+
+  /// Bytes a second, as `1.2 MiB/s`.
+  static func rate(_ bytesPerSecond: some BinaryInteger) -> SafeText {
+    bytes(bytesPerSecond) + "/s"
+  }
+
+  /// About three digits: `35 ms`, `1.24 s`, `12.3 s`, `2 min 5 s`, `1 h 2 min`, `3 d 4 h`; below 0 counts as 0.
+  static func duration(_ duration: Duration) -> SafeText {
+    let (seconds, attoseconds) = max(duration, .zero).components
+    // Capped where the milliseconds would overflow.
+    let whole = min(seconds, .max / 2000)
+    let milliseconds = whole * 1000 + (attoseconds + 500_000_000_000_000) / 1_000_000_000_000_000
+    if milliseconds == 0, attoseconds > 0 { return "<1 ms" }
+    if milliseconds < 1000 { return "\(milliseconds) ms" }
+    let hundredths = (milliseconds + 5) / 10
+    if hundredths < 1000 { return "\(hundredths / 100).\(padded(hundredths % 100)) s" }
+    let tenths = (milliseconds + 50) / 100
+    if tenths < 600 { return "\(tenths / 10).\(tenths % 10) s" }
+    let rounded = (milliseconds + 500) / 1000
+    if rounded < 3600 { return pair(rounded / 60, "min", rounded % 60, "s") }
+    let minutes = (rounded + 30) / 60
+    if minutes < 48 * 60 { return pair(minutes / 60, "h", minutes % 60, "min") }
+    let hours = (minutes + 30) / 60
+    return pair(hours / 24, "d", hours % 24, "h")
+  }
+
+  /// A number with its noun: `1 file`, `2 files`, `2 registries`.
+  ///
+  /// Without `plural` it is the singular with an s.
+  static func count(_ count: Int, _ singular: String, _ plural: String? = nil) -> SafeText {
+    "\(count) \(count == 1 ? singular : plural ?? singular + "s")"
+  }
+
+  private static func pair(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> SafeText {
+    small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(smallUnit)"
+  }
+
+  private static func padded(_ number: Int64) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
+}

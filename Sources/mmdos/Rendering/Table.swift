@@ -1,0 +1,89 @@
+/// Columns of text, aligned by display width.
+struct Table {
+  enum Alignment: Sendable {
+    case left
+    case right
+  }
+
+  struct Column: Sendable {
+    /// Shown above the column; a table whose titles are all `nil` has no heading.
+    var title: SafeText?
+    var alignment: Alignment
+
+    init(_ title: SafeText? = nil, _ alignment: Alignment = .left) {
+      self.title = title
+      self.alignment = alignment
+    }
+  }
+
+  /// A last column with less room than this is not cut: three letters and an ellipsis tell nothing.
+  static let minimumWidth = 12
+
+  private let columns: [Column]
+  private let indent: Int
+  private let gap: Int
+  private var rows: [[SafeText]] = []
+  private var widths: [Int]
+
+  /// Makes an empty table; `indent` and `gap` are spaces before and between columns.
+  init(_ columns: [Column], indent: Int = 0, gap: Int = 2) {
+    self.columns = columns
+    self.indent = indent
+    self.gap = gap
+    widths = columns.map { $0.title?.width ?? 0 }
+  }
+
+  var isEmpty: Bool { rows.isEmpty }
+
+  /// Adds a row; cells that it lacks are empty.
+  mutating func append(_ cells: [SafeText]) {
+    precondition(cells.count <= columns.count, "a row has no more cells than the table has columns")
+    for (index, cell) in cells.enumerated() { widths[index] = max(widths[index], cell.width) }
+    rows.append(cells)
+  }
+
+  /// Writes the table; only for a terminal is the last column cut, to `width` columns in all.
+  func write(to output: Output, width: Int) {
+    for line in lines(width: output.isTerminal ? width : nil) { output.line(line) }
+  }
+
+  /// The finished lines, headings first, none with spaces at its end.
+  ///
+  /// With a width the last column is cut to it, if it is left-aligned: a number must not lose digits.
+  func lines(width: Int?) -> [SafeText] {
+    var lines: [SafeText] = []
+    lines.reserveCapacity(rows.count + 1)
+    if columns.contains(where: { $0.title != nil }) {
+      lines.append(line(columns.map { $0.title?.styled(.heading) ?? "" }, width: width))
+    }
+    for row in rows { lines.append(line(row, width: width)) }
+    return lines
+  }
+
+  private func line(_ cells: [SafeText], width: Int?) -> SafeText {
+    var line = SafeText.spaces(indent)
+    var position = indent
+    // Spaces wait until text follows them, so none end a line.
+    var waiting = 0
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { waiting += gap }
+      let cell = cut(cell, at: index, start: position + waiting, width: width)
+      let padding = widths[index] - cell.width
+      if columns[index].alignment == .right { waiting += padding }
+      if !cell.isEmpty {
+        line.append(.spaces(waiting))
+        line.append(cell)
+        position += waiting + cell.width
+        waiting = 0
+      }
+      waiting += columns[index].alignment == .left ? padding : 0
+    }
+    return cells.allSatisfy(\.isEmpty) ? "" : line
+  }
+
+  private func cut(_ cell: SafeText, at index: Int, start: Int, width: Int?) -> SafeText {
+    guard let width, index == columns.count - 1, columns[index].alignment == .left else { return cell }
+    let room = width - start
+    return room < Self.minimumWidth ? cell : cell.truncated(to: room)
+  }
+}

@@ -1,0 +1,107 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Files that are not declarative text, from the web and from a folder (DESIGN section 5).
+struct ContentRefusalTests {
+  struct Content: Sendable, CustomTestStringConvertible {
+    let bytes: [UInt8]
+    let text: String
+    init(_ bytes: [UInt8], _ text: String) { (self.bytes, self.text) = (bytes, text) }
+    var testDescription: String { "\(text) \(bytes)" }
+  }
+
+  static let contents: [Content] = [
+    Content([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1], "an ELF executable"),
+    Content(Array("MZ\u{90}".utf8), "a Windows executable"),
+    Content([0xFE, 0xED, 0xFA, 0xCE], "a Mach-O executable"),
+    Content([0xCE, 0xFA, 0xED, 0xFE], "a Mach-O executable"),
+    Content([0xFE, 0xED, 0xFA, 0xCF], "a Mach-O executable"),
+    Content([0xCF, 0xFA, 0xED, 0xFE], "a Mach-O executable"),
+    Content([0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 2], "a Mach-O universal executable"),
+    Content(Array("#!/bin/sh\necho hello\n".utf8), "a script with an interpreter line"),
+    Content([0xEF, 0xBB, 0xBF] + Array("#!/bin/sh\n".utf8), "a script with an interpreter line"),
+  ]
+
+  @Test(arguments: contents)
+  func programFromTheWebIsRefused(content: Content) async throws {
+    let project = try TestProject()
+    let server = try await LoopbackServer()
+    // It ends with its last reference.
+    defer { withExtendedLifetime(server) {} }
+    let registry = TestRegistry(count: 3).with("catalog/tool.md", content.bytes)
+    registry.publish(on: server)
+    try project.setSources(["web": server.registryURL])
+    let before = try project.state()
+    expect(
+      try await project.sync(),
+      exit: 4,
+      error: "'catalog/tool.md' begins like \(content.text)",
+      "hint: registries carry text, not programs"
+    )
+    try expectUnchanged(project, since: before)
+    #expect(server.requests(for: TestRegistry.base + "catalog/tool.md").count == 1)
+    #expect(!project.objects().contains(String(TestRegistry.hash(content.bytes).dropFirst(7))))
+  }
+
+  @Test func programInPiecesIsRefused() async throws {
+    let project = try TestProject()
+    let server = try await LoopbackServer()
+    // It ends with its last reference.
+    defer { withExtendedLifetime(server) {} }
+    let bytes = Array("#!/bin/sh\necho hello\n".utf8)
+    TestRegistry(count: 3).with("catalog/tool.md", bytes).publish(on: server)
+    server.behave(
+      at: TestRegistry.base + "catalog/tool.md",
+      .slowDrip(bytes, bytes: 1, every: .milliseconds(20))
+    )
+    try project.setSources(["web": server.registryURL])
+    expect(try await project.sync(), exit: 4, error: "'catalog/tool.md' begins like a script")
+  }
+
+  @Test(arguments: contents)
+  func programFromAFolderIsRefused(content: Content) async throws {
+    let project = try TestProject(policy: nil)
+    let folder = try project.scratch.makeFolder("registry")
+    try TestRegistry(count: 3).with("catalog/tool.md", content.bytes).write(to: folder)
+    try project.setSources(["web": folder.string])
+    let before = try project.state()
+    expect(try await project.sync(), exit: 4, error: "'catalog/tool.md' begins like \(content.text)")
+    try expectUnchanged(project, since: before)
+  }
+
+  @Test(arguments: contents)
+  func publisherIsToldBeforeAnyClientIs(content: Content) async throws {
+    let project = try TestProject(policy: nil)
+    let folder = try project.scratch.makeFolder("registry")
+    for (path, bytes) in TestRegistry(count: 3).with("catalog/tool.md", content.bytes).files {
+      try project.scratch.write("registry/\(path)", bytes)
+    }
+    let words = ["--name", "a", "--publisher", "b", "--version", "1.0.0"]
+    let result = try await project.run(["registry", "publish", folder.string] + words)
+    expect(result, exit: 1, error: "'catalog/tool.md' begins like \(content.text)")
+    #expect(!project.has("../registry/manifest.json"))
+  }
+
+  static let catalogs: [(String, String, String)] = [
+    ("not YAML", "catalog: [", "catalog.yaml:"),
+    ("no catalog", "other: 1\n", "catalog.yaml"),
+    ("a duplicate key", "catalog:\n  version: \"1\"\n  version: \"2\"\n", "the key 'version' appears twice"),
+    ("an alias", "catalog: &a\n  version: *a\n", "refused"),
+    ("a tag", "catalog: !!python/object:os.system\n  version: 1\n", "refused"),
+    ("two documents", "catalog:\n  plugins: []\n---\ncatalog:\n  plugins: []\n", "second document"),
+  ]
+
+  @Test(arguments: catalogs)
+  func catalogThatIsNotSafeYAMLIsRefused(name: String, text: String, expected: String) async throws {
+    let project = try TestProject()
+    let server = try await LoopbackServer()
+    // It ends with its last reference.
+    defer { withExtendedLifetime(server) {} }
+    TestRegistry(count: 2).with("catalog.yaml", text.utf8).publish(on: server)
+    try project.setSources(["web": server.registryURL])
+    let before = try project.state()
+    expect(try await project.sync(), exit: 3, error: "error: ", "catalog.yaml", expected)
+    try expectUnchanged(project, since: before)
+  }
+}

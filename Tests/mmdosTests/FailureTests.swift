@@ -1,0 +1,298 @@
+import ObjectStore
+import Refs
+import RegistrySync
+import SystemPackage
+import Testing
+
+@testable import mmdos
+
+/// Every error of the libraries becomes an exit code, a word and a sentence.
+///
+/// The lists below are complete because each error type is switched over without a default: a new case does
+/// not compile until it has its place, and a sample that is missing is found by counting.
+struct FailureTests {
+  private static let id = ObjectID(hashing: [1])
+  private static let other = ObjectID(hashing: [2])
+  private static let path = FilePath("/p/.ai")
+  private static let disk = DiskError(.read, "/p/file", .ioError)
+
+  // MARK: ObjectStoreError
+
+  private static let storeErrors: [ObjectStoreError] = [
+    .missing(id), .corrupt(id, path, .encoding(.notZlib)), .corrupt(id, path, .encoding(.truncated)),
+    .corrupt(id, path, .encoding(.trailingBytes)), .corrupt(id, path, .encoding(.tooLarge(limit: 5))),
+    .corrupt(id, path, .wrongHash(found: other)), .corrupt(id, path, .wrongSize(expected: 1, found: 2)),
+    .corrupt(id, path, .wrongKind), .malformed(id, .missingHeader), .malformed(id, .missingFinalNewline),
+    .malformed(id, .badLine(3)), .malformed(id, .unsortedName(line: 3)), .malformed(id, .badName(line: 3)),
+    .malformed(id, .wrongTotal(folder: "f", stated: 1, found: 2)), .malformed(id, .tooDeep),
+    .unencodable(field: "publisher"), .collidingPaths("a", "a/b"), .wrongContent(expected: id, found: other),
+    .unknownFormat(path, found: "x"), .disk(disk),
+  ]
+
+  private static func expected(_ error: ObjectStoreError) -> (code: Int32, kind: String) {
+    switch error {
+    case .missing: (3, "missing-object")
+    case .corrupt: (3, "corrupt-object")
+    case .malformed: (3, "malformed-object")
+    case .unencodable: (1, "unencodable")
+    case .collidingPaths: (3, "colliding-paths")
+    case .wrongContent: (3, "wrong-hash")
+    case .unknownFormat: (1, "cache-format")
+    case .disk: (1, "disk")
+    }
+  }
+
+  @Test(arguments: storeErrors.indices)
+  func storeErrorsHaveWords(index: Int) {
+    let error = Self.storeErrors[index]
+    check(error, Self.expected(error))
+    check(SyncError.store(error), Self.expected(error))
+  }
+
+  @Test func everyStoreErrorIsVisited() {
+    #expect(Set(Self.storeErrors.map { Self.expected($0).kind }).count == 8)
+  }
+
+  // MARK: RefError
+
+  private static func refErrors() throws -> [RefError] {
+    let component = try RefComponent("partner")
+    let ref = RefName.registry(component)
+    let problems: [RevisionProblem] = [
+      .malformed, .tooShort, .numberTooLarge, .unknown, .ambiguous([id, other]), .noParent(of: id),
+      .trimmed(after: id), .reflogTooShort(available: 2),
+    ]
+    return [
+      .malformedName("a b"), .absent(ref), .malformedRef(path), .unexpectedFile(path),
+      .unexpectedValue(ref, expected: .absent, found: id),
+      .unexpectedValue(ref, expected: .id(id), found: nil),
+      .duplicateUpdate(ref), .wrongLock(ref, held: component), .zeroID(ref),
+      .commitFailed(ref: ref, moved: [], cause: disk), .commitFailed(ref: ref, moved: [ref], cause: disk),
+      .malformedMessage("a\nb"), .malformedAgent(" "), .malformedTime(-1), .malformedReflog(path, line: 2),
+      .malformedPendingRecord(path), .busy(path, waited: .seconds(10)), .unstable(ref, attempts: 5),
+      .disk(disk),
+    ] + problems.map { .revision("abcd", $0) }
+  }
+
+  private static func expected(_ error: RefError) -> (code: Int32, kind: String) {
+    switch error {
+    case .malformedName, .malformedRef, .unexpectedFile, .duplicateUpdate, .wrongLock, .zeroID,
+      .malformedMessage,
+      .malformedAgent, .malformedTime, .malformedReflog, .malformedPendingRecord:
+      (3, "refs")
+    case .absent, .revision: (6, "no-such-revision")
+    case .unexpectedValue, .busy, .unstable: (7, "busy")
+    case .commitFailed, .disk: (1, "disk")
+    }
+  }
+
+  @Test func refErrorsHaveWords() throws {
+    for error in try Self.refErrors() {
+      check(error, Self.expected(error))
+      check(SyncError.refs(error), Self.expected(error))
+    }
+  }
+
+  // MARK: SyncError
+
+  private static func contentErrors() throws -> [SyncError] {
+    let file = try ManifestPath(parsing: "catalog/a.md")
+    let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
+    let url = "https://h/catalog.yaml"
+    return [
+      .invalidManifest(source: url, .text(text)),
+      .invalidManifest(source: url, .tooManySignatures(count: 9, limit: 1)),
+      .invalidCatalog(source: url, .field(.text(text))), .wrongContent(url: url, expected: id, found: other),
+      .refusedContent(path: file, .elf), .tooLarge(path: file, limit: 5), .tooLarge(path: nil, limit: 5),
+      .unexpectedManifest(expected: "0000", found: id), .fetch(.shutDown),
+      .localSource(disk), .localSource(DiskError(.open, path, .noSuchFileOrDirectory)),
+    ] + publishProblems(text).map { .publish($0) }
+  }
+
+  private static func publishProblems(_ text: TextProblem) -> [PublishProblem] {
+    [
+      .missingCatalog(path), .catalog(.field(.text(text))), .missingPlugin(slug: "a", path: "catalog/a.yaml"),
+      .plugin(path: "catalog/a.yaml", .field(.text(text))), .missingAsset(slug: "a", path: "catalog/x.md"),
+      .path("a b ", .trailingSpace("a b ")), .content(path: "a.md", .script), .notAFile(path: "a"),
+      .tooLarge(path: "a", limit: 5), .tooLarge(path: nil, limit: 5), .tooManyFiles(count: 2, limit: 1),
+      .missingField("--name"), .badField("--version", "1"), .badField("--name", ""),
+      .oldManifest(.text(text)),
+      .missingManifest(path), .differsFromManifest(path: "a", .notNamed),
+      .differsFromManifest(path: "a", .missing),
+      .differsFromManifest(path: "a", .changed), .signing(.alreadySigned(keyID: "a")), .notFaithful,
+    ]
+  }
+
+  private static func localErrors() throws -> [SyncError] {
+    let name = try RegistryName(parsing: "partner")
+    let text = TextProblem(.invalidUTF8, at: nil)
+    let refusals: [PolicyRefusal] = [
+      .remoteRegistries, .disabledSource(name), .bundledSource,
+    ]
+    let locked: [LockedProblem] = [
+      .missingEntry, .otherURL(locked: "https://h/"), .otherManifest(locked: id, found: other),
+    ]
+    let keyProblems: [ProjectKeyProblem] = [
+      .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .disk(disk),
+    ]
+    let plain: [SyncError] = [
+      .noProject(path), .unsafeFolder(path, .ownedByAnotherUser), .unsafeFolder(path, .writableByEveryone),
+      .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
+      .invalidFile(path, text), .invalidName("a b", .badCharacter(" ")), .unknownRegistry("x", known: []),
+      .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"), .neverSynced(name),
+      .invalidURL("http://h/", .schemeNotAllowed("http")), .noSuchFile(name, path: "a"),
+      .invalidPath("a//b", .emptyComponent), .provenance(name, .missingEntry),
+      .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
+      .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"),
+      .untrusted(name, .signatureStripped(old: [])),
+    ]
+    var errors = plain
+    errors += refusals.map { SyncError.refused($0) }
+    errors += locked.map { SyncError.notAsLocked(name, $0) }
+    errors += keyProblems.map { SyncError.projectKey(path, $0) }
+    errors += try keyErrors()
+    return errors
+  }
+
+  private static func keyErrors() throws -> [SyncError] {
+    let digits = String(repeating: "ab", count: 32)
+    let fingerprint = try #require(KeyFingerprint(hex: digits))
+    let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
+    let trust: [TrustStoreProblem] = [
+      .unknownKey("a", known: []), .unknownKey("a", known: ["b"]), .keyIDTaken("a", by: fingerprint),
+      .keyTaken(fingerprint, by: "a"), .badKeyID("a b"), .badKey(source: "f", .notBase64),
+      .notAKey(source: "f", text), .notInDocument(source: "f", keyID: "a"),
+      .withdrawnInDocument(source: "f", keyID: "a", .revoked),
+      .wrongFingerprint(expected: digits, found: fingerprint), .changedMeanwhile(keyID: "a"),
+    ]
+    let files: [KeyFileProblem] = [
+      .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .key(.encrypted), .exists,
+    ]
+    return trust.map { .trustStore($0) } + files.map { .keyFile(path, $0) }
+  }
+
+  private static func expected(_ problem: TrustStoreProblem) -> (code: Int32, kind: String) {
+    switch problem {
+    case .unknownKey, .notInDocument: (6, "unknown-key")
+    case .keyIDTaken, .keyTaken: (1, "key-exists")
+    case .badKeyID: (64, "invalid-key-id")
+    case .badKey, .notAKey: (1, "invalid-key")
+    case .withdrawnInDocument: (3, "withdrawn-key")
+    case .wrongFingerprint: (3, "wrong-fingerprint")
+    case .changedMeanwhile: (7, "busy")
+    }
+  }
+
+  private static func expected(_ problem: KeyFileProblem) -> (code: Int32, kind: String) {
+    switch problem {
+    case .accessibleToOthers, .ownedByAnotherUser: (4, "unsafe-key-file")
+    case .key: (1, "invalid-key")
+    case .exists: (1, "key-exists")
+    }
+  }
+
+  private static func expected(_ error: SyncError) -> (code: Int32, kind: String) {
+    switch error {
+    case .noProject: (6, "no-project")
+    case .unsafeFolder: (4, "unsafe-folder")
+    case .unknownCacheFormat: (1, "cache-format")
+    case .invalidFile: (1, "invalid-file")
+    case .invalidName: (64, "invalid-name")
+    case .unknownRegistry: (6, "unknown-registry")
+    case .registryExists: (1, "registry-exists")
+    case .neverSynced: (6, "never-synced")
+    case .invalidURL: (4, "invalid-url")
+    case .refused(let refusal): (4, expectedKind(refusal))
+    case .invalidManifest: (3, "invalid-manifest")
+    case .invalidCatalog: (3, "invalid-catalog")
+    case .wrongContent: (3, "wrong-hash")
+    case .refusedContent: (4, "refused-content")
+    case .tooLarge: (4, "too-large")
+    case .manifestTooLarge: (4, "too-large")
+    case .unexpectedManifest: (3, "unexpected-manifest")
+    case .fetch: (5, "network")
+    case .localSource(let error): (error.code == .noSuchFileOrDirectory ? 6 : 1, "local-source")
+    case .noSuchFile: (6, "no-such-file")
+    case .invalidPath: (64, "invalid-path")
+    case .provenance: (3, "provenance")
+    case .keepsChanging: (7, "busy")
+    case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
+    case .projectKey(_, .disk): (1, "disk")
+    case .projectKey: (1, "project-key")
+    case .noProjectKey: (6, "no-project-key")
+    case .forgedLockEntry: (3, "forged-lock-entry")
+    case .notAsLocked: (3, "not-as-locked")
+    case .trustStore(let problem): expected(problem)
+    case .keyFile(_, let problem): expected(problem)
+    case .publish: (1, "publish")
+    case .store(let error): expected(error)
+    case .refs(let error): expected(error)
+    case .disk: (1, "disk")
+    }
+  }
+
+  private static func expectedKind(_ refusal: PolicyRefusal) -> String {
+    switch refusal {
+    case .remoteRegistries: "remote-forbidden"
+    case .disabledSource: "disabled-source"
+    case .bundledSource: "bundled-source"
+    }
+  }
+
+  @Test func syncErrorsHaveWords() throws {
+    let errors = try Self.contentErrors() + Self.localErrors() + [.disk(Self.disk)]
+    for error in errors { check(error, Self.expected(error)) }
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 38)
+  }
+
+  @Test func olderVersionNamesBoth() throws {
+    let problem = PublishProblem.versionNotNewer(
+      new: try SemanticVersion(parsing: "1.0.0"),
+      published: try SemanticVersion(parsing: "1.2.0")
+    )
+    check(SyncError.publish(problem), (1, "publish"))
+    #expect(
+      Failure(SyncError.publish(problem)).message
+        == "version 1.0.0 is not newer than 1.2.0, which manifest.json has"
+    )
+  }
+
+  @Test func absentFileIsNoSuchThing() {
+    let failure = Failure(DiskError(.open, "/p/x", .noSuchFileOrDirectory))
+    #expect(failure == Failure(6, "disk", "cannot open '/p/x': No such file or directory"))
+  }
+
+  @Test func interruptionIs130() {
+    check(CancellationError(), (130, "interrupted"))
+  }
+
+  @Test func lostOutputIsAFailure() {
+    check(OutputError(descriptor: 1, code: 28), (1, "output"))
+  }
+
+  /// Lower case (a quoted name, a path or an address may come first), no full stop, one line.
+  private func check(
+    _ error: any Error,
+    _ expected: (code: Int32, kind: String),
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let failure = Failure(error)
+    #expect(failure.code == expected.code, "\(failure)", sourceLocation: sourceLocation)
+    #expect(failure.kind == expected.kind, "\(failure)", sourceLocation: sourceLocation)
+    for text in [failure.message, failure.hint].compactMap({ $0 }) {
+      #expect(!text.isEmpty && !text.hasSuffix("."), "\(text)", sourceLocation: sourceLocation)
+      let first = text.first.map(String.init) ?? ""
+      #expect(
+        first == first.lowercased() || text.hasPrefix("MMDOS_"),
+        "\(text)",
+        sourceLocation: sourceLocation
+      )
+      // A case without words of its own would show as Swift writes it.
+      #expect(
+        !text.contains("RegistrySync.") && !text.contains("ObjectStore."),
+        "\(text)",
+        sourceLocation: sourceLocation
+      )
+    }
+  }
+}

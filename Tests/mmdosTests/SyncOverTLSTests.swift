@@ -1,0 +1,221 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Syncs by the built program from a real nginx (issue 2, "Show" 2).
+@Suite(.enabled(if: NginxServer.isAvailable, "nginx and openssl are needed"))
+struct SyncOverTLSTests {
+  /// Runs a test with a project whose source `web` is the folder `one` of an nginx.
+  private func withNginx(
+    _ registry: TestRegistry,
+    site: NginxServer.Site = .http2,
+    name: String = #function,
+    _ body: (TestProject, NginxServer) async throws -> Void
+  ) async throws {
+    var project = try TestProject(name: name)
+    let folder = try project.scratch.makeFolder("served")
+    try registry.write(to: folder.appending("one"))
+    let server = try await NginxServer(serving: folder)
+    project.environment["SSL_CERT_FILE"] = server.authority.string
+    try project.setSources(["web": server.origin(site) + "/one/catalog.yaml"])
+    do { try await body(project, server) } catch {
+      await server.stop()
+      throw error
+    }
+    await server.stop()
+  }
+
+  /// The requests after the first `start`; waits until at least `count` have reached the log.
+  private func requests(
+    _ server: NginxServer,
+    from start: Int,
+    atLeast count: Int
+  ) async throws -> [NginxServer.Request] {
+    for _ in 0..<500 {
+      if try server.requests().count >= start + count { break }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return Array(try server.requests().dropFirst(start))
+  }
+
+  private func expectView(_ project: TestProject, _ name: String, is registry: TestRegistry) throws {
+    let view = try project.view(name)
+    #expect(Set(view.keys) == Set(registry.published.keys))
+    #expect(view == registry.published)
+  }
+
+  @Test(arguments: [(NginxServer.Site.http1, "HTTP/1.1"), (.http2, "HTTP/2.0")])
+  func coldSyncAsksForEveryFileOnce(site: NginxServer.Site, version: String) async throws {
+    let registry = TestRegistry(count: 40)
+    try await withNginx(registry, site: site) { project, server in
+      expect(try await project.sync(), exit: 0, output: "web: synced version 1.0.0", "42 added")
+      let log = try await requests(server, from: 0, atLeast: 42)
+      #expect(log.first?.path == "/one/manifest.json")
+      #expect(log.map(\.path).sorted() == registry.published.keys.map { "/one/\($0)" }.sorted())
+      #expect(log.allSatisfy { $0.status == 200 && $0.method == "GET" && $0.version == version })
+      #expect(log.allSatisfy { $0.userAgent.hasPrefix("mmdos/") })
+      try expectView(project, "web", is: registry)
+      expect(try await project.run("registry", "verify", "web"), exit: 0, output: "intact")
+      expect(try await project.run("fsck"), exit: 0, output: "clean")
+    }
+  }
+
+  @Test(arguments: [NginxServer.Site.http1, .http2])
+  func syncWithoutChangesIsOneRequest(site: NginxServer.Site) async throws {
+    try await withNginx(TestRegistry(count: 20), site: site) { project, server in
+      expect(try await project.sync(), exit: 0)
+      let count = try await requests(server, from: 0, atLeast: 22).count
+      let before = try project.state()
+      expect(try await project.sync(), exit: 0, output: "already up to date")
+      let log = try await requests(server, from: count, atLeast: 1)
+      #expect(log.map(\.path) == ["/one/manifest.json"])
+      #expect(log.map(\.status) == [304])
+      try expectUnchanged(project, since: before)
+    }
+  }
+
+  @Test(arguments: [NginxServer.Site.http1, .http2])
+  func oneChangeInAHundredFetchesManifestAndThatFile(site: NginxServer.Site) async throws {
+    let old = TestRegistry(count: 100)
+    let new = old.changing(17..<18)
+    try await withNginx(old, site: site) { project, server in
+      expect(try await project.sync(), exit: 0)
+      let count = try await requests(server, from: 0, atLeast: 102).count
+      try new.write(to: project.scratch.path.appending("served/one"))
+      expect(try await project.sync(), exit: 0, output: "0 added, 2 changed, 0 removed")
+      let log = try await requests(server, from: count, atLeast: 2)
+      #expect(log.first?.path == "/one/manifest.json")
+      let expected = ["manifest.json", TestRegistry.path(17)].map { "/one/\($0)" }
+      #expect(log.map(\.path).sorted() == expected.sorted())
+      try expectView(project, "web", is: new)
+    }
+  }
+
+  @Test func secondRegistryFetchesOnlyWhatTheFirstDidNotBring() async throws {
+    let first = TestRegistry(count: 49)
+    let second = first.changing(0..<5, seed: "c", version: "3.0.0")
+    try await withNginx(first) { project, server in
+      try second.write(to: project.scratch.path.appending("served/two"))
+      try project.setSources([
+        "web": server.origin(.http2) + "/one/catalog.yaml",
+        "more": server.origin(.http2) + "/two/catalog.yaml",
+      ])
+      expect(try await project.sync(), exit: 0)
+      let count = try await requests(server, from: 0, atLeast: 51).count
+      expect(try await project.sync("more"), exit: 0, output: "45 of 50 reused")
+      let log = try await requests(server, from: count, atLeast: 6)
+      let expected = (["manifest.json"] + (0..<5).map(TestRegistry.path)).map { "/two/\($0)" }
+      #expect(log.map(\.path).sorted() == expected.sorted())
+      try expectView(project, "more", is: second)
+      try expectView(project, "web", is: first)
+    }
+  }
+
+  @Test func missingFileFailsAndIsAskedForOnceMorePastCaches() async throws {
+    let registry = TestRegistry(count: 6)
+    try await withNginx(registry) { project, server in
+      let missing = project.scratch.path.appending("served/one/\(TestRegistry.path(3))").string
+      try FileManager.default.removeItem(atPath: missing)
+      let before = try project.state()
+      expect(
+        try await project.sync(),
+        exit: 5,
+        error: TestRegistry.path(3),
+        "the server answered 404"
+      )
+      try expectUnchanged(project, since: before)
+      let log = try await requests(server, from: 0, atLeast: 10)
+      #expect(
+        log.filter { $0.status == 404 }.map(\.path)
+          == Array(repeating: "/one/\(TestRegistry.path(3))", count: 2)
+      )
+      try registry.write(to: project.scratch.path.appending("served/one"))
+      expect(try await project.sync(), exit: 0, output: "6 of 7 reused")
+      let second = try await requests(server, from: log.count, atLeast: 2)
+      #expect(second.map(\.path) == ["/one/manifest.json", "/one/\(TestRegistry.path(3))"])
+    }
+  }
+
+  @Test func missingManifestIsAnError() async throws {
+    try await withNginx(TestRegistry()) { project, server in
+      try project.setSources(["web": server.origin(.http2) + "/nowhere/catalog.yaml"])
+      let before = try project.state()
+      expect(try await project.sync(), exit: 5, error: "/nowhere/manifest.json", "the server answered 404")
+      try expectUnchanged(project, since: before)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (NginxServer.Site.expired, "the server's certificate is not valid today"),
+      (.wrongHost, "the server's certificate is for another host"),
+      (.otherAuthority, "the server's certificate comes from an unknown issuer"),
+    ])
+  func badCertificateIsRefusedBeforeAnyRequest(site: NginxServer.Site, text: String) async throws {
+    let registry = TestRegistry()
+    try await withNginx(registry, site: site) { project, server in
+      let before = try project.state()
+      expect(try await project.sync(), exit: 5, error: "error: ", text, "hint: nothing changed")
+      try expectUnchanged(project, since: before)
+      #expect(try server.requests().isEmpty)
+      #expect(project.objects().isEmpty)
+      try project.setSources(["web": server.origin(.http2) + "/one/catalog.yaml"])
+      expect(try await project.sync(), exit: 0)
+      try expectView(project, "web", is: registry)
+    }
+  }
+
+  @Test func authorityOfThePolicyIsTrustedAndNoOther() async throws {
+    try await withNginx(TestRegistry()) { project, server in
+      var project = project
+      project.environment = [:]
+      expect(
+        try await project.sync(),
+        exit: 5,
+        error: "the server's certificate comes from an unknown issuer"
+      )
+      // Named by an absolute path, and relative to the project.
+      try project.setPolicy(TestProject.openPolicy + "ca_file: \"\(server.authority)\"\n")
+      expect(try await project.sync(), exit: 0, output: "synced")
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: server.authority.string))
+      try project.scratch.write("project/certificates/own.pem", bytes)
+      try project.setPolicy(TestProject.openPolicy + "ca_file: \"certificates/own.pem\"\n")
+      expect(try await project.sync(), exit: 0, output: "already up to date")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("absent.pem", "cannot be read"), ("empty.pem", "holds no certificate"),
+    ])
+  func certificateFileThatCannotBeUsedIsAnError(file: String, text: String) async throws {
+    let project = try TestProject(policy: TestProject.openPolicy + "ca_file: \"\(file)\"\n")
+    try project.write("empty.pem", "no certificate\n")
+    try project.setSources(["web": "https://localhost:1/catalog.yaml"])
+    let before = try project.state()
+    expect(try await project.sync(), exit: 5, error: "certificate file", file, text)
+    try expectUnchanged(project, since: before)
+  }
+
+  @Test func registryMadeByPublishIsSynced() async throws {
+    let registry = TestRegistry(count: 12)
+    try await withNginx(registry) { project, server in
+      let folder = project.scratch.path.appending("served/one")
+      try FileManager.default.removeItem(atPath: folder.appending("manifest.json").string)
+      let words = ["--name", "published", "--publisher", "Somebody", "--version", "2.5.0"]
+      expect(try await project.run(["registry", "publish", folder.string] + words), exit: 0, output: "2.5.0")
+      expect(try await project.sync(), exit: 0, output: "version 2.5.0")
+      var expected = registry.files
+      expected["manifest.json"] = try project.scratch.read("served/one/manifest.json")
+      #expect(try project.view() == expected)
+      // Outside tools agree with what the view says of itself.
+      let check = Program(path: "/bin/sh", folder: project.root.appending(".ai/registry-cache/web"))
+      let script =
+        #"sed -n 's/^ *"\(.*\)": "sha256:\(.*\)".*$/\2  \1/p' checksums.json | sha256sum -c --strict"#
+      let result = try await check.run(["-c", script])
+      expect(result, exit: 0)
+      #expect(result.output.split(separator: "\n").count == 14)
+    }
+  }
+}
