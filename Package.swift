@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "ObjectStore",
+        "ObjectStore", "RegistrySync",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "SystemPackage", package: "swift-system"),

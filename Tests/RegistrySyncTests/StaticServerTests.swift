@@ -222,4 +222,21 @@ import Testing
     await server.stop()
     #expect(!Loopback.isListening(on: server.port))
   }
+
+  /// A connection that is accepted as the server stops must be closed like any other, not end the program.
+  @Test func stopsWhileConnectionsArrive() async throws {
+    let folder = try ScratchFolder()
+    for _ in 0..<100 {
+      let server = try await StaticServer.start(folder: folder.path)
+      let port = server.port
+      await withTaskGroup { group in
+        for _ in 0..<8 {
+          group.addTask { for _ in 0..<20 { _ = Loopback.isListening(on: port) } }
+        }
+        await group.next()
+        await server.stop()
+      }
+      #expect(!Loopback.isListening(on: port))
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import RegistrySync
 import Synchronization
 
 /// An HTTP proxy on 127.0.0.1 that knows CONNECT only and leads every host name to 127.0.0.1.
@@ -7,9 +8,9 @@ package final class ConnectProxy: Sendable {
   private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
   /// The port it listens on.
-  package let port: Int
+  package var port: Int { listener.address.port ?? 0 }
   private let seen: SeenRequests
-  private let task: Task<Void, Never>
+  private let listener: ConnectionListener
 
   private final class SeenRequests: Sendable {
     let list = Mutex<[LoopbackRequest]>([])
@@ -17,30 +18,14 @@ package final class ConnectProxy: Sendable {
 
   /// Starts a proxy; with `credentials`, `user:password` in base64, it wants them.
   package init(credentials: String? = nil) async throws {
-    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .bind(host: "127.0.0.1", port: 0) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-        }
-      }
-    port = listener.channel.localAddress?.port ?? 0
     let seen = SeenRequests()
-    self.seen = seen
-    task = Task {
-      // Ends by cancellation only; a connection's failure is its client's business.
-      try? await withThrowingDiscardingTaskGroup { group in
-        try await listener.executeThenClose { connections in
-          for try await connection in connections {
-            group.addTask { try? await Self.handle(connection, seen, credentials) }
-          }
-          group.cancelAll()
-        }
-      }
+    listener = try await ConnectionListener.start {
+      try Connection(wrappingChannelSynchronously: $0)
+    } handle: {
+      // A connection's failure is its client's business.
+      try? await Self.handle($0, seen, credentials)
     }
-  }
-
-  deinit {
-    task.cancel()
+    self.seen = seen
   }
 
   /// Every CONNECT so far.
@@ -48,8 +33,7 @@ package final class ConnectProxy: Sendable {
 
   /// Closes all connections and the port.
   package func stop() async {
-    task.cancel()
-    await task.value
+    await listener.stop()
   }
 
   private static func handle(_ connection: Connection, _ seen: SeenRequests, _ credentials: String?)

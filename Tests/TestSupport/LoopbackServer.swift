@@ -1,5 +1,5 @@
 import NIOCore
-import NIOPosix
+import RegistrySync
 import Synchronization
 
 /// A real HTTP/1.1 server on 127.0.0.1 that misbehaves as told, and remembers every request.
@@ -7,30 +7,19 @@ import Synchronization
 /// Files and behaviours may change while it runs, from any thread.
 package final class LoopbackServer: Sendable {
   /// The port it listens on.
-  package let port: Int
+  package var port: Int { listener.address.port ?? 0 }
   private let site: LoopbackSite
-  private let task: Task<Void, Never>
+  private let listener: ConnectionListener
 
   /// Starts a server for these files; keys are request targets such as `/registry/catalog.yaml`.
   package init(files: [String: [UInt8]] = [:]) async throws {
     let site = LoopbackSite(files: files)
-    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .serverChannelOption(.backlog, value: 256)
-      .bind(host: "127.0.0.1", port: 0) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try LoopbackSite.Connection(wrappingChannelSynchronously: channel)
-        }
-      }
-    port = listener.channel.localAddress?.port ?? 0
-    self.site = site
-    task = Task {
-      // Ends by cancellation only.
-      try? await Self.serve(listener, site)
+    listener = try await ConnectionListener.start {
+      try LoopbackSite.Connection(wrappingChannelSynchronously: $0)
+    } handle: {
+      await site.handle($0)
     }
-  }
-
-  deinit {
-    task.cancel()
+    self.site = site
   }
 
   /// `http://127.0.0.1:<port>`.
@@ -62,19 +51,6 @@ package final class LoopbackServer: Sendable {
 
   /// Closes all connections and the port.
   package func stop() async {
-    task.cancel()
-    await task.value
-  }
-
-  private static func serve(
-    _ listener: NIOAsyncChannel<LoopbackSite.Connection, Never>,
-    _ site: LoopbackSite
-  ) async throws {
-    try await withThrowingDiscardingTaskGroup { group in
-      try await listener.executeThenClose { connections in
-        for try await connection in connections { group.addTask { await site.handle(connection) } }
-        group.cancelAll()
-      }
-    }
+    await listener.stop()
   }
 }

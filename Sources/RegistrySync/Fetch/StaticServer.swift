@@ -1,7 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
-import Synchronization
 package import SystemPackage
 
 /// Serves the regular files below one folder to this machine only, for `registry serve`.
@@ -34,19 +32,13 @@ package final class StaticServer: Sendable {
   typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
   /// The port that is listened on.
-  package let port: Int
+  package var port: Int { listener.address.port ?? 0 }
   /// The address that is listened on, `127.0.0.1` or `::1`.
-  package let address: String
-  private let task: Task<Void, any Error>
+  package var address: String { listener.address.ipAddress ?? "" }
+  private let listener: ConnectionListener
 
-  private init(port: Int, address: String, task: Task<Void, any Error>) {
-    self.port = port
-    self.address = address
-    self.task = task
-  }
-
-  deinit {
-    task.cancel()
+  private init(listener: ConnectionListener) {
+    self.listener = listener
   }
 
   /// Starts serving; port 0 lets the system choose one.
@@ -62,53 +54,27 @@ package final class StaticServer: Sendable {
     guard host == "127.0.0.1" || host == "::1" else { throw .notLoopback(address: address) }
     let folder: StaticFolder
     do { folder = try StaticFolder(path) } catch { throw .folder(path: path, errno: error) }
-    let listener: NIOAsyncChannel<Connection, Never>
-    do { listener = try await listen(host: host, port: port) } catch {
+    do {
+      let listener = try await ConnectionListener.start(host: host, port: port) { channel in
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+        return try Connection(wrappingChannelSynchronously: channel)
+      } handle: { connection in
+        // A client that went away is no failure of the server.
+        try? await StaticConnection(folder: folder, onRequest: onRequest).run(connection)
+      }
+      return StaticServer(listener: listener)
+    } catch {
       throw .listen(port: port, detail: "\(error)")
     }
-    let task = Task { try await serve(listener, from: folder, onRequest: onRequest) }
-    return StaticServer(port: listener.channel.localAddress?.port ?? port, address: host, task: task)
   }
 
   /// Waits until the server has stopped.
   package func waitUntilStopped() async {
-    // How it ended is of no interest: it only ends by `stop()` or by losing its socket.
-    _ = await task.result
+    await listener.waitUntilStopped()
   }
 
   /// Closes the port and all connections, then returns.
   package func stop() async {
-    task.cancel()
-    await waitUntilStopped()
-  }
-
-  private static func listen(host: String, port: Int) async throws -> NIOAsyncChannel<Connection, Never> {
-    try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .serverChannelOption(.backlog, value: 256)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .bind(to: SocketAddress(ipAddress: host, port: port)) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-          return try Connection(wrappingChannelSynchronously: channel)
-        }
-      }
-  }
-
-  private static func serve(
-    _ listener: NIOAsyncChannel<Connection, Never>,
-    from folder: StaticFolder,
-    onRequest: @escaping @Sendable (Answer) -> Void
-  ) async throws {
-    try await withThrowingDiscardingTaskGroup { group in
-      try await listener.executeThenClose { connections in
-        for try await connection in connections {
-          group.addTask {
-            // A client that went away is no failure of the server.
-            try? await StaticConnection(folder: folder, onRequest: onRequest).run(connection)
-          }
-        }
-        group.cancelAll()
-      }
-    }
+    await listener.stop()
   }
 }
