@@ -20,6 +20,7 @@ final class HTTPEngine: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let clients = Mutex<[ProxySettings.Choice: HTTPClient]>([:])
   private let transfers: ActiveTransfers
+  private let gate: ReadGate
   private let clock: RepeatedTask
 
   /// Starts the thread; reads certificate files.
@@ -31,10 +32,10 @@ final class HTTPEngine: Sendable {
     )
     // One thread carries more than a network brings; hashing and compression need the other cores.
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let transfers = ActiveTransfers()
-    self.transfers = transfers
+    let (transfers, gate) = (ActiveTransfers(), ReadGate())
+    (self.transfers, self.gate) = (transfers, gate)
     clock = group.next().scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in
-      transfers.check(at: .now)
+      transfers.check(at: .now, isReadingStopped: gate.isClosed)
     }
   }
 
@@ -48,7 +49,7 @@ final class HTTPEngine: Sendable {
       throw .connect(url: url, cause: .other("\(error)"))
     }
     guard transfers.insert(exchange) else { throw .shutDown }
-    let task = client(for: choice).execute(request: outgoing, delegate: ResponseDelegate(exchange))
+    let task = client(for: choice).execute(request: outgoing, delegate: ResponseDelegate(exchange, gate))
     task.futureResult.whenComplete { result in
       switch result {
       case .success: exchange.responseEnded()
@@ -141,6 +142,10 @@ final class HTTPEngine: Sendable {
     client.http1_1ConnectionDebugInitializer = { channel in
       HeaderGuard.install(on: channel, maxBytes: limits.maxHeaderBytes)
     }
+    client.http2ConnectionDebugInitializer = { [gate] channel in
+      gate.add(channel)
+      return channel.eventLoop.makeSucceededVoidFuture()
+    }
     switch choice {
     case .direct: break
     case .socks5(let host, let port): client.proxy = .socksServer(host: host, port: port)
@@ -202,8 +207,10 @@ private final class ActiveTransfers: Sendable {
     state.withLock { _ = $0?.removeValue(forKey: ObjectIdentifier(exchange)) }
   }
 
-  func check(at now: ContinuousClock.Instant) {
-    for exchange in state.withLock({ $0.map { Array($0.values) } ?? [] }) { exchange.check(at: now) }
+  func check(at now: ContinuousClock.Instant, isReadingStopped: Bool) {
+    for exchange in state.withLock({ $0.map { Array($0.values) } ?? [] }) {
+      exchange.check(at: now, isReadingStopped: isReadingStopped)
+    }
   }
 
   /// Lets no more transfers in; returns those under way.
@@ -218,9 +225,10 @@ private final class ActiveTransfers: Sendable {
 /// Passes on what async-http-client reports.
 private final class ResponseDelegate: HTTPClientResponseDelegate {
   private let exchange: HTTPExchange
+  private let gate: ReadGate
 
-  init(_ exchange: HTTPExchange) {
-    self.exchange = exchange
+  init(_ exchange: HTTPExchange, _ gate: ReadGate) {
+    (self.exchange, self.gate) = (exchange, gate)
   }
 
   func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
@@ -233,7 +241,11 @@ private final class ResponseDelegate: HTTPClientResponseDelegate {
   }
 
   func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
-    exchange.bodyReceived(buffer, on: task.eventLoop)
+    guard let pause = exchange.bodyReceived(buffer, on: task.eventLoop) else {
+      return task.eventLoop.makeSucceededVoidFuture()
+    }
+    gate.close(until: pause)
+    return pause
   }
 
   func didFinishRequest(task: HTTPClient.Task<Void>) {}

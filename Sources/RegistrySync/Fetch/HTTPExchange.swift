@@ -76,8 +76,8 @@ final class HTTPExchange: Sendable {
     if case .refused = verdict, head.status.code == 200 { endDiscarding() }
   }
 
-  /// Takes a piece of the body; reading goes on once the future completes.
-  func bodyReceived(_ buffer: ByteBuffer, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+  /// Takes a piece of the body; where that is enough for now, reading goes on once the future completes.
+  func bodyReceived(_ buffer: ByteBuffer, on eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
     let (pause, isOver) = state.withLock { state -> (EventLoopPromise<Void>?, Bool) in
       state.meter.bodyReceived(byteCount: buffer.readableBytes, at: .now)
       guard state.outcome == nil, let body = state.body else { return (nil, false) }
@@ -99,7 +99,7 @@ final class HTTPExchange: Sendable {
       }
     }
     if isOver { endDiscarding() } else { wakeReader() }
-    return pause?.futureResult ?? eventLoop.makeSucceededVoidFuture()
+    return pause?.futureResult
   }
 
   func responseEnded() {
@@ -130,10 +130,10 @@ final class HTTPExchange: Sendable {
   }
 
   /// Looks at the clock and ends the transfer if a limit is passed.
-  func check(at now: ContinuousClock.Instant) {
+  func check(at now: ContinuousClock.Instant, isReadingStopped: Bool) {
     let outcome = state.withLock { state -> Outcome? in
       guard state.outcome == nil,
-        let violation = state.meter.check(at: now, readerIsBehind: !state.waiting.isEmpty)
+        let violation = state.meter.check(at: now, readerIsBehind: isReadingStopped || !state.waiting.isEmpty)
       else { return nil }
       if case .discarded(let outcome) = state.body { return outcome }
       return .failed(error(for: violation))
