@@ -65,7 +65,7 @@ extension ObjectStoreError {
   /// Whether only one copy of the object is bad, so that another may still do.
   ///
   /// What failed to *write* is ours and not the copy's fault.
-  var isOfOneCopy: Bool {
+  package var isOfOneCopy: Bool {
     switch self {
     case .corrupt: true
     case .disk(let error): [.open, .read, .inspect].contains(error.operation)

@@ -46,13 +46,11 @@ struct DamageTests {
     try await expectHealed(scene)
   }
 
-  enum ObjectDamage: CaseIterable { case flipped, truncated, missing, link, bomb, folder }
-
   @Test(arguments: ObjectDamage.allCases)
   func damagedBlobIsNamedRefusedAndHealed(_ damage: ObjectDamage) async throws {
     let scene = try await synced()
     let id = CrashSceneRegistry.id(try #require(registry.files[path])).description
-    try self.damage(scene.object(id), damage)
+    try damage.apply(to: scene.object(id))
     try await expectNamed(scene, id)
     let cat = try await scene.run("registry", "cat", "acme", path)
     #expect(cat.exitCode == 3 && cat.outputBytes.isEmpty && cat.error.contains(id), "\(cat)")
@@ -64,22 +62,35 @@ struct DamageTests {
   func damagedTreeIsNamedAndHealed(_ damage: ObjectDamage) async throws {
     let scene = try await synced()
     let id = try scene.snapshotField("tree")
-    try self.damage(scene.object(id), damage)
+    try damage.apply(to: scene.object(id))
     try await expectNamed(scene, id)
     #expect(try await scene.run("registry", "ls", "acme").exitCode == 3)
     try await expectHealed(scene)
   }
 
   @Test(arguments: ObjectDamage.allCases)
-  func damagedSnapshotIsNamedAndSyncGoesOn(_ damage: ObjectDamage) async throws {
+  func damagedSnapshotIsNamedAndHealed(_ damage: ObjectDamage) async throws {
     let scene = try await synced()
     let id = try scene.ref()
-    try self.damage(scene.object(id), damage)
+    try damage.apply(to: scene.object(id))
     try await expectNamed(scene, id)
-    let sync = try await scene.sync()
-    #expect(sync.exitCode == 0, "\(sync.error)")
-    #expect(try scene.view() == registry.view)
+    try await expectHealed(scene)
+    #expect(try scene.ref() == id)
     #expect(try await scene.run("registry", "cat", "acme", path).outputBytes == registry.files[path])
+  }
+
+  @Test func damagedSnapshotWithAParentIsHealed() async throws {
+    let scene = try await synced()
+    let second = CrashSceneRegistry(version: "2.0.0", fileCount: 6)
+    scene.publish(second)
+    #expect(try await scene.sync().exitCode == 0)
+    let id = try scene.ref()
+    try ObjectDamage.flipped.apply(to: scene.object(id))
+    let sync = try await scene.sync()
+    #expect(sync.exitCode == 0 && sync.error.contains("1 damaged or lost file fetched again"), "\(sync)")
+    #expect(try scene.ref() == id)
+    #expect(try await scene.run("registry", "verify", "acme").exitCode == 0)
+    #expect(try await scene.run("registry", "log", "acme").output.contains("1.0.0"))
   }
 
   @Test func damagedRefIsNamed() async throws {
@@ -124,7 +135,7 @@ struct DamageTests {
     #expect(result.exitCode == 0, "\(result.error)")
     #expect(result.output.split(separator: "\n").map(String.init).sorted() == expected)
     let id = CrashSceneRegistry.id(try #require(registry.files[path])).description
-    try damage(scene.object(id), .flipped)
+    try ObjectDamage.flipped.apply(to: scene.object(id))
     let damaged = try await reader.run(words)
     #expect(damaged.exitCode != 0 && damaged.output.isEmpty && damaged.error.contains(id), "\(damaged.error)")
   }
@@ -175,22 +186,6 @@ struct DamageTests {
 
   // MARK: Helpers
 
-  private func damage(_ file: String, _ damage: ObjectDamage) throws {
-    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
-    try FileManager.default.removeItem(atPath: file)
-    switch damage {
-    case .flipped: bytes[bytes.count / 2] ^= 0x10
-    case .truncated: bytes.removeLast(bytes.count / 2)
-    case .missing: return
-    case .link:
-      return try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "/etc/hostname")
-    case .bomb: bytes = ObjectEncoder.encode([UInt8](repeating: 0, count: 32 << 20))
-    case .folder:
-      return try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
-    }
-    try Data(bytes).write(to: URL(fileURLWithPath: file))
-  }
-
   private func expectNamed(_ scene: CrashScene, _ id: String) async throws {
     for words in [["registry", "verify", "acme"], ["fsck"]] {
       let result = try await scene.program.run(words)
@@ -208,5 +203,27 @@ struct DamageTests {
     let fsck = try await scene.run("fsck")
     #expect(fsck.exitCode == 0, "\(fsck.output)\(fsck.error)")
     #expect(try scene.view() == registry.view)
+  }
+}
+
+/// What may happen to the file of an object.
+enum ObjectDamage: CaseIterable {
+  case flipped, truncated, missing, link, bomb, folder
+
+  /// Does it to a file.
+  func apply(to file: String) throws {
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+    try FileManager.default.removeItem(atPath: file)
+    switch self {
+    case .flipped: bytes[bytes.count / 2] ^= 0x10
+    case .truncated: bytes.removeLast(bytes.count / 2)
+    case .missing: return
+    case .link:
+      return try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "/etc/hostname")
+    case .bomb: bytes = ObjectEncoder.encode([UInt8](repeating: 0, count: 32 << 20))
+    case .folder:
+      return try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+    }
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
   }
 }

@@ -1,6 +1,5 @@
 import ObjectStore
 import Refs
-import Synchronization
 import SystemPackage
 
 /// Proves a registry again: every object, every view file, the lock entry, today's policy.
@@ -88,28 +87,9 @@ package struct RegistryVerifier: Sendable {
   private func checkObjects(
     _ history: RegistryHistory
   ) throws(SyncError) -> ([VerifyReport.Finding], Int) {
-    do {
-      let marks = try Reachability.mark(snapshots: history.roots, in: cache.store)
-      let problems = Mutex(marks.problems)
-      let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
-        if case .blob(let size) = use { (id, size) } else { nil }
-      }
-      let store = cache.store
-      try Parallel.forEach(count: blobs.count) { (index) throws(ObjectStoreError) in
-        let (id, size) = blobs[index]
-        do throws(ObjectStoreError) {
-          try store.verify(id, size: size)
-        } catch {
-          if case .disk = error { throw error }
-          problems.withLock { $0.append(Reachability.Problem(id: id, use: .blob(size: size), error: error)) }
-        }
-      }
-      let found = problems.withLock { $0 }.sorted { $0.id < $1.id }
-      let paths = found.isEmpty ? [:] : findPaths(of: Set(found.map(\.id)), history)
-      return (found.map { Self.finding($0, paths: paths[$0.id] ?? []) }, marks.uses.count)
-    } catch {
-      throw .store(error)
-    }
+    let proof = try ObjectProof(of: history, in: cache.store)
+    let paths = proof.findPaths()
+    return (proof.problems.map { Self.finding($0, paths: paths[$0.id] ?? []) }, proof.objectCount)
   }
 
   private static func finding(_ problem: Reachability.Problem, paths: [String]) -> VerifyReport.Finding {
@@ -120,21 +100,6 @@ package struct RegistryVerifier: Sendable {
       default: .damagedObject(problem.id, paths: paths, problem.error)
       }
     return .init(layer: .objects, kind: kind, isFailure: true)
-  }
-
-  /// Where damaged objects stand, for people; newest snapshot first, as far as trees can be read.
-  private func findPaths(of ids: Set<ObjectID>, _ history: RegistryHistory) -> [ObjectID: [String]] {
-    var paths: [ObjectID: [String]] = [:]
-    for root in history.roots {
-      guard let snapshot = try? cache.store.readSnapshot(root) else { continue }
-      // A tree that cannot be read is a finding of its own; here its files just stay without a name.
-      try? TreeWalk.walk(snapshot.tree, readTree: { id in try? cache.store.readTree(id) }) { path, entry in
-        if ids.contains(entry.id), !(paths[entry.id] ?? []).contains(path.description) {
-          paths[entry.id, default: []].append(path.description)
-        }
-      }
-    }
-    return paths
   }
 
   private func checkView(_ snapshots: [Snapshot]) throws(SyncError) -> ([VerifyReport.Finding], Int) {

@@ -9,37 +9,57 @@ struct Download: Sendable {
   let concurrency: Int
   let observer: SyncObserver
 
+  /// What became of files that were asked for.
+  struct Outcome {
+    /// The sizes, in bytes, of the files that came.
+    var sizes: [ObjectID: Int64] = [:]
+    /// Those that did not, in the order in which they failed.
+    var failures: [(file: WantedFile, error: any Error)] = []
+  }
+
   /// Downloads all files, several at a time.
   ///
   /// After a failure no further file is begun; those that are running end first, so that what they prove
   /// is kept.
   ///
   /// - Returns: The sizes of the files in bytes.
-  /// - Throws: The first failure.
+  /// - Throws: The first failure; `CancellationError`.
   func fetch(_ files: [WantedFile]) async throws -> [ObjectID: Int64] {
-    var sizes: [ObjectID: Int64] = [:]
-    var failure: (any Error)?
+    let outcome = try await run(files, stopsAtFailure: true)
+    if let failure = outcome.failures.first { throw failure.error }
+    return outcome.sizes
+  }
+
+  /// Downloads what comes of some files; one that fails keeps no other from being asked for.
+  ///
+  /// - Throws: `CancellationError`.
+  func fetchAvailable(_ files: [WantedFile]) async throws -> Outcome {
+    try await run(files, stopsAtFailure: false)
+  }
+
+  private func run(_ files: [WantedFile], stopsAtFailure: Bool) async throws -> Outcome {
+    var outcome = Outcome()
     var waiting = files[...]
-    await withTaskGroup(of: Result<(ObjectID, Int64), any Error>.self) { group in
+    await withTaskGroup(of: (WantedFile, Result<Int64, any Error>).self) { group in
       func startNext() {
-        guard failure == nil, !Task.isCancelled, let file = waiting.popFirst() else { return }
+        let isStopped = stopsAtFailure && !outcome.failures.isEmpty
+        guard !isStopped, !Task.isCancelled, let file = waiting.popFirst() else { return }
         group.addTask {
-          do { return .success((file.id, try await fetch(file))) } catch { return .failure(error) }
+          do { return (file, .success(try await fetch(file))) } catch { return (file, .failure(error)) }
         }
       }
       for _ in 0..<concurrency { startNext() }
-      while let result = await group.next() {
+      while let (file, result) = await group.next() {
         switch result {
-        case .success(let (id, size)): sizes[id] = size
-        case .failure(let error): failure = failure ?? error
+        case .success(let size): outcome.sizes[file.id] = size
+        case .failure(let error): outcome.failures.append((file, error))
         }
-        observer(.downloading(done: sizes.count, of: files.count, bytes: meter.downloaded))
+        observer(.downloading(done: outcome.sizes.count, of: files.count, bytes: meter.downloaded))
         startNext()
       }
     }
-    if let failure { throw failure }
-    try Task.checkCancellation()
-    return sizes
+    if outcome.failures.isEmpty || !stopsAtFailure { try Task.checkCancellation() }
+    return outcome
   }
 
   /// Downloads one file; a wrong or absent one is asked for once more, past all caches.

@@ -20,36 +20,9 @@ struct RegistryWriter: Sendable {
     let warnings: [SyncWarning]
   }
 
-  private var name: RegistryName { source.name }
-  private var disk: any Disk { project.disk }
-  private var views: ViewWriter { ViewWriter(cache: cache, disk: disk, name: name) }
-
-  // MARK: After an interruption
-
-  /// Finishes what an interrupted write left, or drops it; every write command begins with this.
-  ///
-  /// - Throws: `SyncError`; the record then stays for the next write command.
-  func finishInterrupted(lock: borrowing RegistryLock) throws(SyncError) {
-    let views = views
-    try SyncError.wrapping { () throws(DiskError) in try views.removeLeftovers() }
-    let registry = try name.refComponent()
-    let pending = try SyncError.referring { () throws(RefError) in
-      try PendingRecord.find(registry, in: cache.folder)
-    }
-    guard let pending else { return }
-    let value = try SyncError.referring { () throws(RefError) in try cache.refs.find(.registry(registry)) }
-    if pending.isEffective(with: value) {
-      let snapshot = try SyncError.storing { () throws(ObjectStoreError) in
-        try cache.store.readSnapshot(pending.new)
-      }
-      let content = try ViewContent(of: snapshot, in: cache.store)
-      try views.build(content, reusing: nil)
-      try makeBuiltViewDurable(content)
-      _ = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
-      try updateLockfile(snapshot)
-    }
-    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
-  }
+  var name: RegistryName { source.name }
+  var disk: any Disk { project.disk }
+  var views: ViewWriter { ViewWriter(cache: cache, disk: disk, name: name) }
 
   // MARK: Commit
 
@@ -59,11 +32,18 @@ struct RegistryWriter: Sendable {
   ///   write command finishes the rest.
   func commit(
     _ content: SyncContent,
-    of offer: SyncTransaction.Offer,
+    of offer: ManifestOffer,
     base: SyncBase,
     lock: borrowing RegistryLock
   ) throws(SyncError) -> Result {
-    let files = try treeFiles(content, offer)
+    let files = try SyncError.storing { () throws(ObjectStoreError) in
+      try TreeFile.list(
+        of: offer.manifest,
+        id: offer.id,
+        byteCount: offer.bytes.count,
+        sizes: content.sizes
+      )
+    }
     let batch = content.batch
     let root = try SyncError.storing { () throws(ObjectStoreError) in
       try batch.add(offer.bytes, expecting: offer.id)
@@ -90,7 +70,7 @@ struct RegistryWriter: Sendable {
     if base.synced != goal.synced || base.inUse != goal.inUse {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {
-      warnings += try restoreView(of: goal.inUse, base: base, lock: lock)
+      warnings += try restoreView(of: goal.inUse, unchangedSince: base.state?.provenUntil, lock: lock)
     }
     try remember(offer)
     let isNew = known == nil || id != base.synced && !options.isLocked
@@ -111,7 +91,7 @@ struct RegistryWriter: Sendable {
   /// The same files with other signatures that count are something new: what is pinned must be recorded.
   private func findKnown(
     _ root: ObjectID,
-    _ offer: SyncTransaction.Offer,
+    _ offer: ManifestOffer,
     _ base: SyncBase
   ) throws(SyncError) -> (id: ObjectID, snapshot: Snapshot)? {
     if let id = base.synced, let snapshot = base.snapshot, snapshot.tree == root,
@@ -128,31 +108,7 @@ struct RegistryWriter: Sendable {
     return nil
   }
 
-  private func treeFiles(
-    _ content: SyncContent,
-    _ offer: SyncTransaction.Offer
-  ) throws(SyncError) -> [TreeFile] {
-    var files: [TreeFile] = []
-    files.reserveCapacity(offer.manifest.entries.count + 1)
-    do throws(ObjectStoreError) {
-      files.append(
-        TreeFile(
-          path: try TreePath(ProjectLayout.manifest.string),
-          id: offer.id,
-          size: Int64(offer.bytes.count)
-        )
-      )
-      for entry in offer.manifest.entries {
-        guard let size = content.sizes[entry.id] else { throw ObjectStoreError.missing(entry.id) }
-        files.append(TreeFile(path: try TreePath(entry.path.description), id: entry.id, size: size))
-      }
-    } catch {
-      throw .store(error)
-    }
-    return files
-  }
-
-  private func makeSnapshot(_ root: ObjectID, _ offer: SyncTransaction.Offer, parent: ObjectID?) -> Snapshot {
+  private func makeSnapshot(_ root: ObjectID, _ offer: ManifestOffer, parent: ObjectID?) -> Snapshot {
     Snapshot(
       tree: root,
       parent: parent,
@@ -172,7 +128,7 @@ struct RegistryWriter: Sendable {
   private func move(
     to goal: Goal,
     _ snapshot: Snapshot,
-    _ offer: SyncTransaction.Offer,
+    _ offer: ManifestOffer,
     base: SyncBase,
     lock: borrowing RegistryLock
   ) throws(SyncError) -> [SyncWarning] {
@@ -200,7 +156,7 @@ struct RegistryWriter: Sendable {
   private func moveRefs(
     to goal: Goal,
     _ snapshot: Snapshot,
-    _ offer: SyncTransaction.Offer,
+    _ offer: ManifestOffer,
     base: SyncBase,
     lock: borrowing RegistryLock
   ) throws(SyncError) {
@@ -229,88 +185,12 @@ struct RegistryWriter: Sendable {
   }
 
   /// What a person who reads the reflog must know of a sync: the refusals that were set aside.
-  private func overrides(_ offer: SyncTransaction.Offer) -> String {
+  private func overrides(_ offer: ManifestOffer) -> String {
     let flags = (options.isLocked ? ["--locked"] : []) + offer.verdict.usedOverrides.map(\.flag)
     return flags.isEmpty ? "" : " (\(flags.joined(separator: ", ")))"
   }
 
-  private func finishSwitch(_ snapshot: Snapshot) throws(SyncError) -> [SyncWarning] {
-    let views = views
-    let exchange = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
-    try updateLockfile(snapshot)
-    return exchange == .fileByFile ? [.viewNotExchanged] : []
-  }
-
-  /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
-  private func restoreView(
-    of target: ObjectID,
-    base: SyncBase,
-    lock: borrowing RegistryLock
-  ) throws(SyncError) -> [SyncWarning] {
-    let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(target)
-    }
-    let content = try ViewContent(of: snapshot, in: cache.store)
-    let findings = try SyncError.wrapping { () throws(DiskError) in
-      try ViewCheck.findings(
-        in: try? cache.folder.findFolder(ProjectLayout.view(name)),
-        against: content,
-        unchangedSince: base.state?.provenUntil
-      )
-    }
-    guard !findings.isEmpty else {
-      try updateLockfile(snapshot)
-      return []
-    }
-    try views.build(content, reusing: content)
-    try makeBuiltViewDurable(content)
-    do { try PendingRecord(old: target, new: target).write(lock: lock, on: disk) } catch {
-      throw .refs(error)
-    }
-    let warnings = try finishSwitch(snapshot)
-    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
-    return [.viewRestored(count: findings.count)] + warnings
-  }
-
-  /// Makes the files of the view beside durable before anything points at them.
-  private func makeBuiltViewDurable(_ content: ViewContent) throws(SyncError) {
-    let views = views
-    try SyncError.wrapping { () throws(DiskError) in
-      // As for objects: one flush is cheaper than many where it can be trusted.
-      if content.files.count > 64, try disk.synchronizeFileSystem(of: cache.folder) { return }
-      try views.synchronizeBuilt(content)
-    }
-  }
-
-  private func updateLockfile(_ snapshot: Snapshot) throws(SyncError) {
-    // The lockfile is what a locked sync follows; it says so already.
-    if options.isLocked { return }
-    let old = try project.readLockfile().find(name)
-    let entry = try LockEntry(
-      snapshot,
-      of: source,
-      policy: policy,
-      key: try project.readProjectKey(),
-      in: cache.store,
-      after: old
-    )
-    try ProjectFiles(project: project, cache: cache, lockTimeout: options.lockTimeout)
-      .updateLockfile { $0.set(entry) }
-  }
-
-  /// Remembers in the entry of a pinned registry what was fetched: the pin must not be a way to forget.
-  private func raiseMemory(_ fetched: Snapshot) throws(SyncError) {
-    if options.isLocked { return }
-    let key = try project.readProjectKey()
-    guard var entry = try project.readLockfile().find(name) else { return }
-    let newest = try LockEntry(fetched, of: source, policy: policy, key: key, in: cache.store, after: entry)
-    entry.highest = newest.highest
-    entry.authenticate(with: key)
-    let raised = entry
-    try ProjectFiles(project: project, cache: cache, lockTimeout: options.lockTimeout)
-      .updateLockfile { $0.set(raised) }
-  }
-
-  private func remember(_ offer: SyncTransaction.Offer) throws(SyncError) {
+  private func remember(_ offer: ManifestOffer) throws(SyncError) {
     let now = Timestamp.now()
     let state = RegistryState(
       etag: offer.etag,

@@ -2,39 +2,45 @@ import ArgumentParser
 import RegistrySync
 
 /// The command `mmdos registry verify`.
-struct RegistryVerify: Command {
+struct RegistryVerify: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Prove a registry again: objects, view, lockfile, today's policy.",
-    discussion: "Uses no network and changes nothing. Exit code 3 when something is not what was proven."
+    discussion: """
+      Uses no network and changes nothing. Exit code 3 when something is not what was proven.
+
+      With --repair --approved it first brings back what is damaged or lost: objects from alternates and the \
+      publisher, by the ids that were verified when they were synced, and the view from the objects. No \
+      other version is put in use.
+      """
   )
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
   @Argument(help: "The registry's name.") var name: String?
   @Flag(name: .customLong("all"), help: "Verify every synced registry.") var isAll = false
+  @Flag(name: .customLong("repair"), help: "Bring back damaged and lost objects, and the view.")
+  var isRepair = false
 
   func validate() throws {
     guard (name == nil) == isAll else { throw ValidationError("give a registry's name, or --all") }
+    guard isRepair || !approval.isApproved else { throw ValidationError("--approved belongs to --repair") }
   }
 
-  func run(in session: Session) throws -> Int32 {
+  func run(in session: Session) async throws -> Int32 {
     let project = try session.project()
     let policy = try project.readPolicy()
-    var reports: [VerifyReport] = []
-    for source in try selected(project) {
-      do {
-        reports.append(
-          try RegistryVerifier(source, in: project, policy: policy).verify(
-            lockTimeout: session.options.lockTimeout
-          )
-        )
-      } catch {
-        guard isAll, case .neverSynced = error else { throw error }
-        session.console.note("\(source.name): never synced")
-      }
+    let sources = try selected(project)
+    var repairs: [RepairReport] = []
+    if isRepair {
+      guard approval.isApproved else { return try preview(sources, project, policy, session) }
+      for source in sources { repairs += try await repair(source, project, policy, session) }
     }
+    let reports = try sources.compactMap { try verify($0, project, policy, session) }
     if session.options.isJSON {
-      let list = reports.map(\.json)
+      let list = reports.map { report in
+        report.json(repair: repairs.first { $0.registry == report.registry })
+      }
       session.console.print(isAll ? .object([("registries", .array(list))]) : list.first ?? .null)
     } else {
       for report in reports {
@@ -49,5 +55,74 @@ struct RegistryVerify: Command {
     return try project.readSources().sources.filter { source in
       if case .bundled = source.location { false } else { true }
     }
+  }
+
+  /// The report of one registry; nil, with a note, for one of all that was never synced.
+  private func verify(
+    _ source: Source,
+    _ project: Project,
+    _ policy: Policy,
+    _ session: Session
+  ) throws -> VerifyReport? {
+    do {
+      return try RegistryVerifier(source, in: project, policy: policy)
+        .verify(lockTimeout: session.options.lockTimeout)
+    } catch {
+      guard isAll, case .neverSynced = error else { throw error }
+      session.console.note("\(source.name): never synced")
+      return nil
+    }
+  }
+
+  // MARK: Repair
+
+  private func repair(
+    _ source: Source,
+    _ project: Project,
+    _ policy: Policy,
+    _ session: Session
+  ) async throws -> [RepairReport] {
+    let view = SyncProgressView(session.console, name: source.name.description)
+    let report: RepairReport
+    do {
+      report = try await RegistryRepair(
+        of: source,
+        in: project,
+        policy: policy,
+        connector: session.connector(project),
+        lockTimeout: session.options.lockTimeout,
+        observer: { view.show($0) }
+      ).run()
+      view.end()
+    } catch {
+      view.end()
+      guard isAll, let error = error as? SyncError, case .neverSynced = error else { throw error }
+      return []
+    }
+    if !session.options.isJSON { report.print(to: session.console) }
+    for loss in report.losses {
+      guard let cause = loss.cause else { continue }
+      session.console.warn("object \(loss.id) cannot be brought back: \(Failure(cause).message)")
+    }
+    return [report]
+  }
+
+  private func preview(
+    _ sources: [Source],
+    _ project: Project,
+    _ policy: Policy,
+    _ session: Session
+  ) throws -> Int32 {
+    var lines: [SafeText] = []
+    var json: [JSONValue] = []
+    for source in sources {
+      guard let report = try verify(source, project, policy, session) else { continue }
+      let plan = RepairPlan(report, source)
+      lines += plan.lines
+      json.append(plan.json)
+    }
+    let words = ["mmdos", "registry", "verify", name ?? "--all", "--repair", "--approved"]
+    return Preview(command: ShellWord.line(words), lines: lines, json: [("repair", .array(json))])
+      .show(in: session)
   }
 }

@@ -32,7 +32,7 @@ struct VerifyReportText {
     let conclusion: SafeText =
       report.isIntact
       ? "\(name): intact, as it was synced (\(report.trust == .verified ? "signed" : "unsigned"))"
-      : "\(name): NOT what was synced; mmdos registry sync \(name) --approved restores it"
+      : "\(name): NOT what was synced; mmdos registry verify \(name) --repair restores it"
     console.print(conclusion)
   }
 
@@ -54,38 +54,40 @@ extension VerifyReport {
     }
   }
 
-  /// The same for programs.
-  var json: JSONValue {
-    .object([
-      ("registry", .string(registry.description)), ("intact", .boolean(isIntact)),
-      ("snapshot", .string(snapshot.description)), ("version", .string(orNull: version)),
-      ("trust", .string(orNull: trust?.rawValue)), ("objects", .number(objectCount)),
-      ("view_files", .number(viewFileCount)), ("project_key", .boolean(hasProjectKey)),
-      ("notes", .array(notes.map { .string($0.summary) })),
-      (
-        "layers",
-        .array(
-          Layer.allCases.map { layer in
-            let isBad = findings.contains { $0.layer == layer && $0.isFailure }
-            return .object([
-              ("layer", .string(layer.rawValue)), ("verdict", .string(isBad ? "failed" : "ok")),
-            ])
-          }
-        )
-      ),
-      (
-        "findings",
-        .array(
-          findings.map { finding in
-            .object([
-              ("layer", .string(finding.layer.rawValue)), ("kind", .string(finding.kind.word)),
-              ("failure", .boolean(finding.isFailure)), ("object", .string(orNull: finding.kind.objectID)),
-              ("path", .string(orNull: finding.kind.path)), ("message", .string(finding.kind.words)),
-            ])
-          }
-        )
-      ),
-    ])
+  /// The same for programs, with what a repair did before.
+  func json(repair: RepairReport?) -> JSONValue {
+    .object(
+      [
+        ("registry", .string(registry.description)), ("intact", .boolean(isIntact)),
+        ("snapshot", .string(snapshot.description)), ("version", .string(orNull: version)),
+        ("trust", .string(orNull: trust?.rawValue)), ("objects", .number(objectCount)),
+        ("view_files", .number(viewFileCount)), ("project_key", .boolean(hasProjectKey)),
+        ("notes", .array(notes.map { .string($0.summary) })),
+        (
+          "layers",
+          .array(
+            Layer.allCases.map { layer in
+              let isBad = findings.contains { $0.layer == layer && $0.isFailure }
+              return .object([
+                ("layer", .string(layer.rawValue)), ("verdict", .string(isBad ? "failed" : "ok")),
+              ])
+            }
+          )
+        ),
+        (
+          "findings",
+          .array(
+            findings.map { finding in
+              .object([
+                ("layer", .string(finding.layer.rawValue)), ("kind", .string(finding.kind.word)),
+                ("failure", .boolean(finding.isFailure)), ("object", .string(orNull: finding.kind.objectID)),
+                ("path", .string(orNull: finding.kind.path)), ("message", .string(finding.kind.words)),
+              ])
+            }
+          )
+        ),
+      ] + (repair.map { [("repair", $0.json)] } ?? [])
+    )
   }
 }
 

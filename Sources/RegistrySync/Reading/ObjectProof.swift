@@ -1,0 +1,85 @@
+import ObjectStore
+import Synchronization
+
+/// Every object that a registry's snapshots lead to, read and hashed.
+struct ObjectProof: Sendable {
+  /// The objects that are damaged or lost, by id.
+  let problems: [Reachability.Problem]
+  /// How many objects were looked at.
+  let objectCount: Int
+
+  private let history: RegistryHistory
+  private let store: ObjectStore
+
+  /// Reads everything.
+  ///
+  /// - Throws: `SyncError.store` for a failing disk; damage is a result.
+  init(of history: RegistryHistory, in store: ObjectStore) throws(SyncError) {
+    self.history = history
+    self.store = store
+    do {
+      let marks = try Reachability.mark(snapshots: history.roots, in: store)
+      let problems = Mutex(marks.problems)
+      let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
+        if case .blob(let size) = use { (id, size) } else { nil }
+      }
+      try Parallel.forEach(count: blobs.count) { (index) throws(ObjectStoreError) in
+        let (id, size) = blobs[index]
+        do throws(ObjectStoreError) {
+          try store.verify(id, size: size)
+        } catch {
+          if case .disk = error { throw error }
+          problems.withLock { $0.append(Reachability.Problem(id: id, use: .blob(size: size), error: error)) }
+        }
+      }
+      self.problems = problems.withLock { $0 }.sorted { $0.id < $1.id }
+      objectCount = marks.uses.count
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// The readable snapshots that lead to something damaged or lost, newest first.
+  var incompleteSnapshots: [Snapshot] {
+    let bad = Set(problems.map(\.id))
+    var seen: Set<ObjectID> = []
+    var found: [Snapshot] = []
+    var waiting = Array(history.roots.reversed())
+    while let id = waiting.popLast() {
+      // One that cannot be read is a problem itself, and leads nowhere.
+      guard seen.insert(id).inserted, let snapshot = try? store.readSnapshot(id) else { continue }
+      if leads(snapshot, to: bad) { found.append(snapshot) }
+      if let parent = snapshot.parent { waiting.append(parent) }
+    }
+    return found
+  }
+
+  private func leads(_ snapshot: Snapshot, to bad: Set<ObjectID>) -> Bool {
+    if bad.contains(snapshot.manifest) || bad.contains(snapshot.tree) { return true }
+    var isFound = false
+    do {
+      try TreeWalk.walk(snapshot.tree, readTree: { id in try? store.readTree(id) }) { _, entry in
+        isFound = isFound || bad.contains(entry.id)
+      }
+    } catch {
+      return true
+    }
+    return isFound
+  }
+
+  /// Where the damaged objects stand, for people; newest snapshot first, as far as trees can be read.
+  func findPaths() -> [ObjectID: [String]] {
+    let ids = Set(problems.map(\.id))
+    var paths: [ObjectID: [String]] = [:]
+    for root in ids.isEmpty ? [] : history.roots {
+      // A snapshot or tree that cannot be read is a problem of its own; its files just stay without a name.
+      guard let snapshot = try? store.readSnapshot(root) else { continue }
+      try? TreeWalk.walk(snapshot.tree, readTree: { id in try? store.readTree(id) }) { path, entry in
+        if ids.contains(entry.id), !(paths[entry.id] ?? []).contains(path.description) {
+          paths[entry.id, default: []].append(path.description)
+        }
+      }
+    }
+    return paths
+  }
+}

@@ -1,0 +1,84 @@
+import ObjectStore
+
+/// Everything that a manifest names, held or in the batch.
+struct SyncContent: Sendable {
+  let plan: SyncPlan
+  /// The size in bytes of every file, by id.
+  let sizes: [ObjectID: Int64]
+  let batch: ObjectBatch
+  let catalog: Catalog
+  let fetchedBytes: Int64
+}
+
+/// Gets the files that a manifest names: what is held is proven, what is missing downloaded.
+struct ContentFetch: Sendable {
+  let policy: Policy
+  let cache: Cache
+  let reader: RetryingReader
+  let observer: SyncObserver
+
+  /// Gets the files that are missing; what is proven stays even when this fails.
+  func fetch(_ offer: ManifestOffer, knowing base: SyncBase) async throws -> SyncContent {
+    observer(.checking)
+    let batch: ObjectBatch
+    do {
+      batch = try ObjectBatch(store: cache.store)
+    } catch {
+      throw SyncError.store(error)
+    }
+    do {
+      return try await fillBatch(batch, offer, base)
+    } catch {
+      // The failure that matters is the first; a second one while keeping what was proven changes nothing.
+      try? batch.commit()
+      throw error
+    }
+  }
+
+  private func fillBatch(_ batch: ObjectBatch, _ offer: ManifestOffer, _ base: SyncBase) async throws
+    -> SyncContent
+  {
+    var plan = try SyncPlan.make(
+      WantedFile.list(of: offer.manifest, policy.limits),
+      known: base.knownSizes,
+      provenUntil: base.state?.provenUntil,
+      batch: batch,
+      store: cache.store
+    )
+    let paths = Dictionary(grouping: offer.manifest.entries, by: \.id).mapValues { Int64($0.count) }
+    let meter = SizeMeter(
+      limit: policy.limits.maxSnapshotBytes,
+      held: plan.sizes.reduce(Int64(offer.bytes.count)) { $0 + $1.value * (paths[$1.key] ?? 1) }
+    )
+    try meter.add(0)
+    let download = Download(
+      reader: reader,
+      batch: batch,
+      meter: meter,
+      concurrency: policy.limits.maxConcurrentTransfers,
+      observer: observer
+    )
+    let fetched = plan.missing.isEmpty ? [:] : try await download.fetch(plan.missing)
+    let sizes = plan.sizes.merging(fetched) { held, _ in held }
+    let catalog = try readCatalog(offer.manifest, batch)
+    plan.missing = plan.missing.filter { fetched[$0.id] != nil }
+    return SyncContent(
+      plan: plan,
+      sizes: sizes,
+      batch: batch,
+      catalog: catalog,
+      fetchedBytes: fetched.values.reduce(0, +)
+    )
+  }
+
+  private func readCatalog(_ manifest: Manifest, _ batch: ObjectBatch) throws(SyncError) -> Catalog {
+    let bytes = try SyncError.storing { () throws(ObjectStoreError) in
+      try batch.read(manifest.catalogID, limit: policy.limits.maxManifestBytes)
+    }
+    do {
+      return try Catalog.parse(bytes)
+    } catch {
+      throw .invalidCatalog(source: reader.reader.location(of: .manifest), error)
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import ObjectStore
+
+/// A manifest that passed every check, and where its bytes came from.
+struct ManifestOffer: Sendable {
+  let id: ObjectID
+  let bytes: [UInt8]
+  let manifest: Manifest
+  let verdict: TrustVerdict
+  let etag: String?
+  let firstSeen: Timestamp
+}
+
+/// Gets the manifest that a sync is to follow, and judges it.
+struct ManifestFetch: Sendable {
+  /// Everything that is known before the first request.
+  struct Basis: Sendable {
+    let base: SyncBase
+    let trust: TrustMaterial
+    let lockEntry: LockEntry?
+  }
+
+  let source: Source
+  let policy: Policy
+  let options: SyncOptions
+  let cache: Cache
+  let disk: any Disk
+  let reader: RetryingReader
+  let observer: SyncObserver
+  let basis: Basis
+
+  /// Asks for the manifest and judges it.
+  func fetch(bypassCaches: Bool) async throws -> ManifestOffer {
+    observer(.manifest)
+    let base = basis.base
+    var options = ReadOptions(maxBytes: policy.limits.maxManifestBytes, bypassCaches: bypassCaches)
+    if !bypassCaches, let held = base.snapshot?.manifest, base.state?.manifest == held {
+      options.etag = base.state?.etag
+    }
+    let received = try await reader.read(.manifest, options: options) { BytesReceiver() }
+    if received.response.isNotModified, let snapshot = base.snapshot {
+      return try judge(try readHeld(snapshot.manifest), etag: base.state?.etag)
+    }
+    return try judge(received.receiver.bytes, etag: received.response.etag)
+  }
+
+  /// The manifest that the lockfile names: held, or else from the publisher.
+  func findLocked() async throws -> ManifestOffer {
+    guard let entry = basis.lockEntry else { throw SyncError.notAsLocked(source.name, .missingEntry) }
+    guard entry.url == source.location.text else {
+      throw SyncError.notAsLocked(source.name, .otherURL(locked: entry.url))
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try readHeld(entry.manifest)
+    } catch SyncError.store(.missing) {
+      observer(.manifest)
+      let options = ReadOptions(maxBytes: policy.limits.maxManifestBytes)
+      bytes = try await reader.read(.manifest, options: options) { BytesReceiver() }.receiver.bytes
+      let found = ObjectID(hashing: bytes)
+      guard found == entry.manifest else {
+        throw SyncError.notAsLocked(source.name, .otherManifest(locked: entry.manifest, found: found))
+      }
+    }
+    return try judge(bytes, etag: nil)
+  }
+
+  private func readHeld(_ id: ObjectID) throws(SyncError) -> [UInt8] {
+    try SyncError.storing { () throws(ObjectStoreError) in
+      try cache.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
+    }
+  }
+
+  /// Parses a manifest and judges it by today's keys and policy and by what is remembered.
+  private func judge(_ bytes: [UInt8], etag: String?) throws(SyncError) -> ManifestOffer {
+    let id = ObjectID(hashing: bytes)
+    let manifest: Manifest
+    do {
+      manifest = try Manifest.parse(bytes, rules: ManifestRules(policy))
+    } catch {
+      throw .invalidManifest(source: reader.reader.location(of: .manifest), error)
+    }
+    let now = Timestamp.now()
+    let firstSeen = basis.base.state?.firstSeen(manifest.version.description) ?? now
+    let question = TrustQuestion(
+      manifest,
+      id: id,
+      from: source,
+      policy: policy,
+      trustStore: basis.trust.store,
+      projectKey: basis.trust.projectKey,
+      memory: TrustMemory(lockEntry: basis.lockEntry, synced: basis.base.remembered, firstSeen: firstSeen),
+      overrides: options.overrides,
+      now: now
+    )
+    let verdict: TrustVerdict
+    do {
+      // The lockfile is local and reviewed: what it names is judged by keys, not by its place in history.
+      verdict = try options.isLocked ? TrustVerdict.judgeHeld(question) : TrustVerdict.judge(question)
+    } catch {
+      try keepEvidence(of: error, question, bytes, firstSeen)
+      throw .untrusted(source.name, error)
+    }
+    if let expected = options.expectedManifest, !id.description.hasPrefix(expected) {
+      throw .unexpectedManifest(expected: expected, found: id)
+    }
+    return ManifestOffer(
+      id: id,
+      bytes: bytes,
+      manifest: manifest,
+      verdict: verdict,
+      etag: etag,
+      firstSeen: firstSeen
+    )
+  }
+
+  /// Remembers of a refused manifest what a later decision, or a person, needs.
+  private func keepEvidence(
+    of refusal: TrustRefusal,
+    _ question: TrustQuestion,
+    _ bytes: [UInt8],
+    _ firstSeen: Timestamp
+  ) throws(SyncError) {
+    switch refusal {
+    case .tooYoung:
+      var state = basis.base.state ?? RegistryState()
+      state.seen = .init(version: question.manifest.version.description, since: firstSeen)
+      try state.write(source.name, in: cache, disk: disk)
+    case .sameVersionOtherContent(let version, let known, let offered):
+      guard known.isSigned, !question.signatures.signers.isEmpty else { return }
+      try EvidenceLog(name: source.name, cache: cache, disk: disk)
+        .add(
+          .init(
+            time: question.now.wholeSeconds,
+            version: version.description,
+            known: known.manifest,
+            offered: offered
+          ),
+          offeredBytes: bytes
+        )
+    default: return
+    }
+  }
+}
+
+/// Keeps a small file in memory.
+struct BytesReceiver: ByteReceiver {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func receive(_ piece: RawSpan) {
+    piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
+  }
+}
+
+extension ManifestRules {
+  /// The rules for a manifest that was let in before: its format, and no limit of today's policy.
+  static let held = ManifestRules(
+    programVersion: Agent.formatVersion,
+    allowedExtensions: nil,
+    maxBytes: Int(Tree.maximumPayloadBytes),
+    maxFiles: .max
+  )
+
+  /// The rules of a policy, for this program.
+  init(_ policy: Policy) {
+    self.init(
+      programVersion: Agent.formatVersion,
+      allowedExtensions: policy.allowedFileExtensions,
+      maxBytes: Int(policy.limits.maxManifestBytes),
+      maxFiles: policy.limits.maxManifestEntries
+    )
+  }
+}

@@ -1,0 +1,79 @@
+import ObjectStore
+import Refs
+
+/// The view and what belongs to it: built beside, made durable, exchanged, finished after an interruption.
+extension RegistryWriter {
+  /// Finishes what an interrupted write left, or drops it; every write command begins with this.
+  ///
+  /// - Throws: `SyncError`; the record then stays for the next write command.
+  func finishInterrupted(lock: borrowing RegistryLock) throws(SyncError) {
+    let views = views
+    try SyncError.wrapping { () throws(DiskError) in try views.removeLeftovers() }
+    let registry = try name.refComponent()
+    let pending = try SyncError.referring { () throws(RefError) in
+      try PendingRecord.find(registry, in: cache.folder)
+    }
+    guard let pending else { return }
+    let value = try SyncError.referring { () throws(RefError) in try cache.refs.find(.registry(registry)) }
+    if pending.isEffective(with: value) {
+      let snapshot = try SyncError.storing { () throws(ObjectStoreError) in
+        try cache.store.readSnapshot(pending.new)
+      }
+      let content = try ViewContent(of: snapshot, in: cache.store)
+      try views.build(content, reusing: nil)
+      try makeBuiltViewDurable(content)
+      _ = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
+      try updateLockfile(snapshot)
+    }
+    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+  }
+
+  func finishSwitch(_ snapshot: Snapshot) throws(SyncError) -> [SyncWarning] {
+    let views = views
+    let exchange = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
+    try updateLockfile(snapshot)
+    return exchange == .fileByFile ? [.viewNotExchanged] : []
+  }
+
+  /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
+  ///
+  /// `unchangedSince`: View files that did not change since then, in nanoseconds since 1970, are believed.
+  func restoreView(
+    of target: ObjectID,
+    unchangedSince provenUntil: Int64?,
+    lock: borrowing RegistryLock
+  ) throws(SyncError) -> [SyncWarning] {
+    let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(target)
+    }
+    let content = try ViewContent(of: snapshot, in: cache.store)
+    let findings = try SyncError.wrapping { () throws(DiskError) in
+      try ViewCheck.findings(
+        in: try? cache.folder.findFolder(ProjectLayout.view(name)),
+        against: content,
+        unchangedSince: provenUntil
+      )
+    }
+    guard !findings.isEmpty else {
+      try updateLockfile(snapshot)
+      return []
+    }
+    try views.build(content, reusing: content)
+    try makeBuiltViewDurable(content)
+    do { try PendingRecord(old: target, new: target).write(lock: lock, on: disk) } catch {
+      throw .refs(error)
+    }
+    let warnings = try finishSwitch(snapshot)
+    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+    return [.viewRestored(count: findings.count)] + warnings
+  }
+
+  /// Makes the files of the view beside durable before anything points at them.
+  func makeBuiltViewDurable(_ content: ViewContent) throws(SyncError) {
+    let views = views
+    try SyncError.wrapping { () throws(DiskError) in
+      // As for objects: one flush is cheaper than many where it can be trusted.
+      if content.files.count > 64, try disk.synchronizeFileSystem(of: cache.folder) { return }
+      try views.synchronizeBuilt(content)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import ObjectStore
+
+/// Brings back the objects of one snapshot after another, asking alternates and publisher for what is lost.
+struct RepairFiles: Sendable {
+  /// What was done for one snapshot.
+  struct Result {
+    var fetchedBytes: Int64 = 0
+    /// Why objects stay lost, by id.
+    var causes: [ObjectID: any Error] = [:]
+  }
+
+  private let policy: Policy
+  private let cache: Cache
+  private let observer: SyncObserver
+  /// Who can be asked, or why nobody can.
+  private let reader: Swift.Result<RetryingReader, SyncError>
+
+  /// Connects to the publisher where the policy allows it; without, what is held is used alone.
+  ///
+  /// - Throws: `SyncError.invalidURL`, `.localSource`.
+  init(
+    source: Source,
+    policy: Policy,
+    cache: Cache,
+    _ connector: SourceConnector,
+    _ observer: @escaping SyncObserver
+  ) throws(SyncError) {
+    self.policy = policy
+    self.cache = cache
+    self.observer = observer
+    do {
+      reader = .success(
+        RetryingReader(
+          reader: try connector.connect(to: source, policy: policy),
+          policy: RetryPolicy(maxAttempts: policy.limits.maxAttempts),
+          budget: RetryBudget(policy.limits.retryBudget)
+        )
+      )
+    } catch {
+      guard case .refused = error else { throw error }
+      reader = .failure(error)
+    }
+  }
+
+  /// Gives back connections and threads.
+  func shutdown() async {
+    if case .success(let reader) = reader { await reader.reader.shutdown() }
+  }
+
+  /// Brings back manifest, files and trees of a snapshot, as far as they can be had.
+  ///
+  /// - Throws: `SyncError` for a failing disk; `CancellationError`.
+  func restore(_ snapshot: Snapshot) async throws -> Result {
+    var result = Result()
+    try await withBatch { try await fill($0, snapshot, &result) }
+    return result
+  }
+
+  /// Brings back a manifest, if it can be had.
+  ///
+  /// - Throws: As `restore`.
+  func restoreManifest(_ id: ObjectID) async throws {
+    var result = Result()
+    try await withBatch { _ = try await findManifest(id, $0, &result) }
+  }
+
+  private func withBatch(_ body: (ObjectBatch) async throws -> Void) async throws {
+    let batch = try SyncError.storing { () throws(ObjectStoreError) in try ObjectBatch(store: cache.store) }
+    do {
+      try await body(batch)
+    } catch {
+      // What came is proven; the failure that matters is the one at hand.
+      try? batch.commit()
+      throw error
+    }
+    try SyncError.storing { () throws(ObjectStoreError) in try batch.commit() }
+  }
+
+  private func fill(_ batch: ObjectBatch, _ snapshot: Snapshot, _ result: inout Result) async throws {
+    guard let bytes = try await findManifest(snapshot.manifest, batch, &result) else { return }
+    // A manifest that an earlier version let in and this one cannot read leads to nothing.
+    guard let manifest = try? Manifest.parse(bytes, rules: .held) else { return }
+    let sizes = try await fetchFiles(manifest, batch, &result)
+    let files = try? TreeFile.list(of: manifest, id: snapshot.manifest, byteCount: bytes.count, sizes: sizes)
+    guard let files else { return }
+    try SyncError.storing { () throws(ObjectStoreError) in
+      _ = try TreeBuilder.build(files) { payload throws(ObjectStoreError) in try batch.addIfNeeded(payload) }
+    }
+  }
+
+  /// A manifest's bytes; nil, with its cause in the result, where it cannot be had.
+  private func findManifest(
+    _ id: ObjectID,
+    _ batch: ObjectBatch,
+    _ result: inout Result
+  ) async throws -> [UInt8]? {
+    let limit = policy.limits.maxManifestBytes
+    // Damaged is as good as lost here.
+    if let bytes = try? cache.store.read(id, size: nil, limit: Tree.maximumPayloadBytes) { return bytes }
+    do {
+      let isBorrowed = try SyncError.storing { () throws(ObjectStoreError) in
+        try batch.borrow(id, limit: limit) != nil
+      }
+      if !isBorrowed { try await download(id, limit, to: batch) }
+      return try SyncError.storing { () throws(ObjectStoreError) in try batch.read(id, limit: limit) }
+    } catch let error as SyncError where !error.isOfTheDisk {
+      result.causes[id] = error
+      return nil
+    }
+  }
+
+  private func download(_ id: ObjectID, _ limit: Int64, to batch: ObjectBatch) async throws {
+    observer(.manifest)
+    let bytes = try await reader.get()
+      .read(.manifest, options: ReadOptions(maxBytes: limit)) { BytesReceiver() }.receiver.bytes
+    _ = try SyncError.storing { () throws(ObjectStoreError) in try batch.add(bytes, expecting: id) }
+  }
+
+  /// The sizes of the files that are held or came.
+  private func fetchFiles(
+    _ manifest: Manifest,
+    _ batch: ObjectBatch,
+    _ result: inout Result
+  ) async throws -> [ObjectID: Int64] {
+    let plan = try SyncPlan.make(
+      WantedFile.list(of: manifest, policy.limits),
+      known: [:],
+      provenUntil: nil,
+      batch: batch,
+      store: cache.store
+    )
+    guard !plan.missing.isEmpty else { return plan.sizes }
+    guard case .success(let reader) = reader else {
+      if case .failure(let error) = reader { for file in plan.missing { result.causes[file.id] = error } }
+      return plan.sizes
+    }
+    let meter = SizeMeter(limit: policy.limits.maxSnapshotBytes, held: plan.sizes.values.reduce(0, +))
+    let outcome = try await Download(
+      reader: reader,
+      batch: batch,
+      meter: meter,
+      concurrency: policy.limits.maxConcurrentTransfers,
+      observer: observer
+    ).fetchAvailable(plan.missing)
+    for (file, error) in outcome.failures { result.causes[file.id] = error }
+    result.fetchedBytes = outcome.sizes.values.reduce(0, +)
+    return plan.sizes.merging(outcome.sizes) { held, _ in held }
+  }
+}
+
+extension SyncError {
+  /// Whether this machine's disk failed, rather than what was asked for.
+  fileprivate var isOfTheDisk: Bool {
+    switch self {
+    case .disk: true
+    case .store(.disk): true
+    default: false
+    }
+  }
+}
