@@ -59,10 +59,25 @@ package struct SHA256: ~Copyable {
     let pointer: OpaquePointer
 
     private init() {
+      LibCrypto.prepare()
       guard let pointer = EVP_MD_fetch(nil, "SHA256", nil) else {
         preconditionFailure("this libcrypto has no SHA-256")
       }
       self.pointer = pointer
     }
   }
+}
+
+/// How this process uses libcrypto.
+package enum LibCrypto {
+  /// Starts the library, once, without its configuration file and without texts for its errors.
+  ///
+  /// Whoever can name another `openssl.cnf` could have code loaded into this process by it; and both take a
+  /// tenth of the time of a short command. To be called before anything else of the library.
+  package static func prepare() { _ = isPrepared }
+
+  private static let isPrepared: Bool = {
+    let options = UInt64(OPENSSL_INIT_NO_LOAD_CONFIG) | UInt64(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS)
+    return OPENSSL_init_crypto(options, nil) == 1
+  }()
 }

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import ObjectStore
 
 /// libcrypto's part in signatures: Ed25519, HMAC-SHA256, comparison in constant time, random bytes.
 ///
@@ -17,6 +18,7 @@ enum SignatureCrypto {
   /// libcrypto refuses an S that is not below the group's order, so that no signature has a second form.
   static func isValid(_ signature: [UInt8], over message: [UInt8], publicKey: [UInt8]) -> Bool {
     guard publicKey.count == keyByteCount, signature.count == signatureByteCount else { return false }
+    LibCrypto.prepare()
     guard let key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, publicKey, publicKey.count) else {
       ERR_clear_error()
       return false
@@ -60,6 +62,7 @@ enum SignatureCrypto {
   static func hmac(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
     var code = [UInt8](repeating: 0, count: hmacByteCount)
     var length: CUnsignedInt = 0
+    LibCrypto.prepare()
     let result = HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, &code, &length)
     // HMAC(3) fails only when memory runs out.
     precondition(result != nil && Int(length) == hmacByteCount, "libcrypto could not compute an HMAC")
@@ -74,6 +77,7 @@ enum SignatureCrypto {
   /// Bytes that nobody can guess.
   static func randomBytes(_ count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
+    LibCrypto.prepare()
     // Without a source of randomness there is nothing to go on with: a key must not be made of zeros.
     precondition(RAND_priv_bytes(&bytes, CInt(count)) == 1, "this system has no source of random bytes")
     return bytes
@@ -81,6 +85,7 @@ enum SignatureCrypto {
 
   private static func privateKey(_ seed: [UInt8]) -> OpaquePointer {
     precondition(seed.count == keyByteCount, "a seed has 32 bytes")
+    LibCrypto.prepare()
     guard let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count) else {
       preconditionFailure("this libcrypto has no Ed25519")
     }

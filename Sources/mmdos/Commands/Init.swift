@@ -5,6 +5,7 @@ import SystemPackage
 /// The command `mmdos init`.
 struct Init: Command {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Make this folder a project: policy, sources, trust store, .gitignore lines.",
     discussion: "Files that are there already stay as they are. The policy it writes forbids all remote work."
   )
