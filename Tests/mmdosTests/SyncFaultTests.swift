@@ -229,11 +229,12 @@ struct SyncFaultTests {
     try expectUnchanged(stage.project, since: before)
     #expect(stage.server.requests(for: Self.file).count == fault.requests.file)
     #expect(stage.server.requests(for: Self.manifest).count == fault.requests.manifest)
-    // The others were proven and are kept; on a busy machine one of them may have timed out as well.
+    // The others were proven and are kept.
     let proven = stage.project.objects()
     let lost = stage.new.files.filter { !proven.contains(String(TestRegistry.hash($0.value).dropFirst(7))) }
     #expect(lost.keys.contains(TestRegistry.path(2)))
-    #expect(lost.count <= 2)
+    // Where the policy's time limits are of a second or two, a busy machine may let another one pass them.
+    #expect(lost.count == 1 || !fault.policy.isEmpty, "\(lost.keys)")
     try await stage.expectRecovery()
   }
 
