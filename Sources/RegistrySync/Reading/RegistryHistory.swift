@@ -21,8 +21,20 @@ package struct RegistryHistory: Sendable {
     package let id: ObjectID
     /// What it records.
     package let snapshot: Snapshot
-    /// Whether its parent was trimmed on purpose.
-    package let isOldestKept: Bool
+    /// What is here of the one before it.
+    package let parent: Parent
+  }
+
+  /// What is here of the snapshot before another.
+  package enum Parent: Equatable, Sendable {
+    /// It is the first.
+    case none
+    /// This one.
+    case snapshot(ObjectID)
+    /// It is no longer kept, on purpose (`objects/info/shallow`).
+    case trimmed
+    /// Its object is missing, and nothing says that it should be.
+    case missing(ObjectID)
   }
 
   /// Reads refs and reflog.
@@ -47,28 +59,63 @@ package struct RegistryHistory: Sendable {
     return ([latest, current].compactMap { $0 } + logged).filter { seen.insert($0).inserted }
   }
 
-  /// The newest synced snapshot and those before it, newest first.
+  /// The snapshots that lead to the newest one and to the one in use, newest first.
   ///
   /// `limit`: The most entries.
   ///
-  /// - Throws: `SyncError.store` when one cannot be read.
+  /// - Throws: `SyncError.store` when one cannot be read; a parent that is trimmed or gone is no error.
   package func entries(limit: Int = .max) throws(SyncError) -> [Entry] {
     var entries: [Entry] = []
-    var next = latest
-    while let id = next, entries.count < limit {
-      let snapshot = try read(id)
-      entries.append(Entry(id: id, snapshot: snapshot, isOldestKept: shallow.contains(id)))
-      next = shallow.contains(id) ? nil : snapshot.parent
+    var seen: Set<ObjectID> = []
+    // The one in use is nearly always among those before the newest; then there is one line of them.
+    var waiting: [Entry] = []
+    for id in [latest, current].compactMap(\.self) where seen.insert(id).inserted {
+      waiting.append(try entry(id))
+    }
+    while entries.count < limit, let next = Self.takeNewest(&waiting) {
+      entries.append(next)
+      if case .snapshot(let id) = next.parent, seen.insert(id).inserted { waiting.append(try entry(id)) }
     }
     return entries
+  }
+
+  private static func takeNewest(_ waiting: inout [Entry]) -> Entry? {
+    guard var newest = waiting.indices.first else { return nil }
+    // Times of snapshots are all written alike, in UTC and whole seconds.
+    for index in waiting.indices where waiting[index].snapshot.syncedAt > waiting[newest].snapshot.syncedAt {
+      newest = index
+    }
+    return waiting.remove(at: newest)
+  }
+
+  private func entry(_ id: ObjectID) throws(SyncError) -> Entry {
+    let snapshot = try read(id)
+    return Entry(id: id, snapshot: snapshot, parent: try parent(of: snapshot, id: id))
+  }
+
+  /// Whether a snapshot's parent is to be expected, and there.
+  private func parent(of snapshot: Snapshot, id: ObjectID) throws(SyncError) -> Parent {
+    guard let parent = snapshot.parent else { return .none }
+    if shallow.contains(id) { return .trimmed }
+    do {
+      // Nearly always it is read next anyway; damage is reported where it is used.
+      _ = try store.readSnapshot(parent)
+      return .snapshot(parent)
+    } catch {
+      switch error {
+      case .missing: return .missing(parent)
+      case .disk: throw .store(error)
+      default: return .snapshot(parent)
+      }
+    }
   }
 
   /// What a snapshot changed against the one before it; against nothing where that is not kept.
   ///
   /// - Throws: `SyncError.store`.
   package func changes(of entry: Entry) throws(SyncError) -> [TreeChange] {
-    let parent = entry.isOldestKept ? nil : entry.snapshot.parent
-    let old = try parent.map { (id) throws(SyncError) in try read(id).tree }
+    var old: ObjectID?
+    if case .snapshot(let parent) = entry.parent { old = try read(parent).tree }
     return try SyncError.storing { () throws(ObjectStoreError) in
       try TreeDiff.changes(from: old, to: entry.snapshot.tree, in: store)
     }
@@ -91,7 +138,7 @@ package struct RegistryHistory: Sendable {
       case .history(let problem): throw problem
       }
     }
-    return Entry(id: id, snapshot: try read(id), isOldestKept: shallow.contains(id))
+    return try entry(id)
   }
 
   private func read(_ id: ObjectID) throws(SyncError) -> Snapshot {
@@ -104,21 +151,31 @@ extension RegistryHistory: RevisionContext {
   ///
   /// - Throws: `SyncError.store` when the snapshot cannot be read.
   package func parent(of id: ObjectID) throws(SyncError) -> SnapshotParent {
-    guard let parent = try read(id).parent else { return .none }
-    return shallow.contains(id) ? .trimmed : .snapshot(parent)
+    switch try parent(of: read(id), id: id) {
+    case .none: .none
+    case .snapshot(let parent): .snapshot(parent)
+    case .trimmed, .missing: .trimmed
+    }
   }
 
-  /// All snapshots that the registry's refs and reflog lead to.
+  /// All snapshots that the registry's refs and reflog lead to and that are here.
   ///
-  /// - Throws: `SyncError.store` when one cannot be read.
+  /// - Throws: `SyncError.store` when one is damaged.
   package func snapshots() throws(SyncError) -> [ObjectID] {
     var seen: Set<ObjectID> = []
     var order: [ObjectID] = []
     for root in roots {
       var next: ObjectID? = root
       while let id = next, seen.insert(id).inserted {
-        order.append(id)
-        next = shallow.contains(id) ? nil : try read(id).parent
+        do {
+          let parent = try read(id).parent
+          order.append(id)
+          next = shallow.contains(id) ? nil : parent
+        } catch {
+          // What was trimmed may still be named by an old line of the reflog. `verify` tells loss from intent.
+          guard case .store(.missing) = error else { throw error }
+          next = nil
+        }
       }
     }
     return order

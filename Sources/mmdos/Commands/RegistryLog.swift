@@ -68,7 +68,11 @@ struct RegistryLog: Command {
     ]
     let suffix: SafeText = marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))"
     console.print(columns.dropFirst().reduce(columns[0]) { "\($0)  \($1)" } + suffix)
-    if entry.isOldestKept { console.print("    (older history was trimmed)") }
+    switch entry.parent {
+    case .none, .snapshot: break
+    case .trimmed: console.print("    (older history was trimmed)")
+    case .missing(let id): console.print("    (the snapshot before it, \(id.abbreviated), is missing)")
+    }
     guard hasStat else { return }
     for change in changes {
       let mark = change.old == nil ? "+" : change.new == nil ? "-" : "~"
@@ -100,7 +104,8 @@ struct RegistryLog: Command {
         )
       ),
       ("tree", .string(snapshot.tree.description)), ("manifest", .string(snapshot.manifest.description)),
-      ("parent", .string(orNull: snapshot.parent?.description)), ("files", ChangeCounts(changes).json),
+      ("parent", .string(orNull: snapshot.parent?.description)),
+      ("older", .string(entry.parent.word)), ("files", ChangeCounts(changes).json),
       ("marks", .array(marks.map { .string($0) })),
     ]
     if hasStat {
@@ -120,5 +125,17 @@ struct RegistryLog: Command {
       )
     }
     return .object(members)
+  }
+}
+
+extension RegistryHistory.Parent {
+  /// What is here of the snapshot before, in a word for programs.
+  fileprivate var word: String {
+    switch self {
+    case .none: "none"
+    case .snapshot: "kept"
+    case .trimmed: "trimmed"
+    case .missing: "missing"
+    }
   }
 }
