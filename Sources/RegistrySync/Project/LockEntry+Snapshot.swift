@@ -4,7 +4,9 @@ import SystemPackage
 extension LockEntry {
   /// The entry that stands for a snapshot in use: every word of it follows from store, source and policy.
   ///
-  /// `old`: The entry before; what it remembers (`highest`, `pinned`) is never lowered.
+  /// `old`: The entry before; what it remembers is never lowered.
+  /// `isPinned`: Whether the registry is pinned to the snapshot. Then the newest may be another one, and whose
+  /// signatures it had stays what the entry before says: an old snapshot must not bring back old keys, or none.
   ///
   /// - Throws: `SyncError.store` when the snapshot's tree or manifest cannot be read.
   init(
@@ -13,7 +15,8 @@ extension LockEntry {
     policy: Policy,
     key: ProjectKey?,
     in store: ObjectStore,
-    after old: LockEntry?
+    after old: LockEntry?,
+    isPinned: Bool
   ) throws(SyncError) {
     let (catalog, registryName) = try Self.readFacts(snapshot, in: store)
     let syncedAt: WrittenTime
@@ -45,7 +48,8 @@ extension LockEntry {
       generatedAt: [generatedAt, old?.highest?.generatedAt ?? generatedAt].max { $0.time < $1.time }
         ?? generatedAt
     )
-    isPinned = old?.isPinned ?? false
+    self.isPinned = isPinned
+    if isPinned, let remembered = old?.signers { signers = remembered }
     authenticate(with: key)
   }
 

@@ -23,15 +23,18 @@ extension RegistryWriter {
       try views.build(content, reusing: nil)
       try makeBuiltViewDurable(content)
       _ = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
-      try updateLockfile(snapshot)
+      let log = try SyncError.referring { () throws(RefError) in
+        try cache.refs.reflog(of: .registry(registry))
+      }
+      try updateLockfile(snapshot, PinChange(of: pending, in: log))
     }
     do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
   }
 
-  func finishSwitch(_ snapshot: Snapshot) throws(SyncError) -> [SyncWarning] {
+  func finishSwitch(_ snapshot: Snapshot, _ pin: PinChange = .keep) throws(SyncError) -> [SyncWarning] {
     let views = views
     let exchange = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
-    try updateLockfile(snapshot)
+    try updateLockfile(snapshot, pin)
     return exchange == .fileByFile ? [.viewNotExchanged] : []
   }
 
@@ -41,6 +44,7 @@ extension RegistryWriter {
   func restoreView(
     of target: ObjectID,
     unchangedSince provenUntil: Int64?,
+    _ pin: PinChange = .keep,
     lock: borrowing RegistryLock
   ) throws(SyncError) -> [SyncWarning] {
     let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(target)
@@ -54,7 +58,7 @@ extension RegistryWriter {
       )
     }
     guard !findings.isEmpty else {
-      try updateLockfile(snapshot)
+      try updateLockfile(snapshot, pin)
       return []
     }
     try views.build(content, reusing: content)
@@ -62,7 +66,7 @@ extension RegistryWriter {
     do { try PendingRecord(old: target, new: target).write(lock: lock, on: disk) } catch {
       throw .refs(error)
     }
-    let warnings = try finishSwitch(snapshot)
+    let warnings = try finishSwitch(snapshot, pin)
     do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
     return [.viewRestored(count: findings.count)] + warnings
   }
