@@ -40,7 +40,8 @@ extension RegistrySummary {
     [
       SafeText(source.name.description + (source.isEnabled ? "" : " (disabled)")),
       SafeText(source.location.typeName), SafeText(source.trustLevel.rawValue),
-      SafeText(version ?? "-"), SafeText(syncedAt ?? (isBundled ? "-" : "never")),
+      SafeText((version ?? "-") + (isPinned ? " (pinned)" : "")),
+      SafeText(syncedAt ?? (isBundled ? "-" : "never")),
       SafeText(source.location.text),
     ]
   }
@@ -48,6 +49,12 @@ extension RegistrySummary {
   /// Whether it came with the program and is never synced.
   var isBundled: Bool {
     if case .bundled = source.location { true } else { false }
+  }
+
+  /// That it is pinned, and whether a sync has fetched something that is not in use.
+  var pinWords: String {
+    guard isPinned else { return "" }
+    return latest == snapshot ? ", pinned" : ", pinned; a newer one is synced"
   }
 
   /// The same for programs.

@@ -26,7 +26,7 @@ struct RegistryShow: Command {
       rows += [
         (
           "in use",
-          "\(snapshot.abbreviated) (version \(summary.version ?? "?"))" + (summary.isPinned ? ", pinned" : "")
+          "\(snapshot.abbreviated) (version \(summary.version ?? "?"))" + summary.pinWords
         ),
         ("synced", summary.syncedAt ?? "-"), ("checked", summary.checkedAt ?? "-"),
         ("publisher", summary.publisher ?? "-"), ("trust", summary.trust ?? "-"),

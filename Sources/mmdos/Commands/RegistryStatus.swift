@@ -35,7 +35,7 @@ struct RegistryStatus: Command {
         } else if summary.isBundled {
           "came with the program, nothing to sync"
         } else if let version = summary.version {
-          "version \(version), synced \(summary.syncedAt ?? "?")"
+          "version \(version), synced \(summary.syncedAt ?? "?")" + summary.pinWords
         } else { "never synced" }
       session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
     }

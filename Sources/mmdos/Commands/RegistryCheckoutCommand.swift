@@ -1,0 +1,123 @@
+import ArgumentParser
+import RegistrySync
+
+/// The command `mmdos registry checkout`.
+struct RegistryCheckoutCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "checkout",
+    abstract: "Put another snapshot of a registry in use, and pin it.",
+    discussion: """
+      While a registry is pinned, a sync fetches what is new but does not switch to it. `latest` unpins and \
+      switches to the newest. Nothing is requested.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The snapshot: an id, latest, current, ~N, @{N}, or v and a version.") var revision: String
+
+  func run(in session: Session) throws -> Int32 {
+    let isNewest = revision == "latest"
+    return try Checkout(name: name, revision: revision, isPinning: !isNewest, isApproved: approval.isApproved)
+      .run(["checkout", name, revision], in: session)
+  }
+}
+
+/// The command `mmdos registry pin`.
+struct RegistryPin: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "pin",
+    abstract: "Pin a registry to the snapshot in use, or to another one.",
+    discussion: "While it is pinned, a sync fetches what is new but does not switch to it."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The snapshot, if not the one in use.") var revision: String?
+
+  func run(in session: Session) throws -> Int32 {
+    try Checkout(name: name, revision: revision, isPinning: true, isApproved: approval.isApproved)
+      .run(["pin", name] + (revision.map { [$0] } ?? []), in: session)
+  }
+}
+
+/// The command `mmdos registry unpin`.
+struct RegistryUnpin: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "unpin",
+    abstract: "Drop the pin of a registry, and nothing else.",
+    discussion: "What is in use stays in use until the next sync, which switches to the newest."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @Argument(help: "The registry's name.") var name: String
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let source = try project.source(name)
+    let entry = try project.readLockfile().find(source.name)
+    guard let entry else { throw SyncError.neverSynced(source.name) }
+    guard approval.isApproved || !entry.isPinned else {
+      return Preview(
+        command: ShellWord.line(["mmdos", "registry", "unpin", name, "--approved"]),
+        lines: [
+          "would unpin \(SafeText(name)); what is in use stays in use until the next sync",
+          "  write  .ai/registry-lock.json (its entry)",
+        ],
+        json: [("unpin", .string(source.name.description))]
+      ).show(in: session)
+    }
+    // Without a pin there is nothing to write, and nothing to approve.
+    let wasPinned =
+      try entry.isPinned
+      && RegistryCheckout(
+        of: source,
+        in: project,
+        policy: project.readPolicy(),
+        lockTimeout: session.options.lockTimeout
+      ).unpin()
+    if session.options.isJSON {
+      session.console.print(
+        .object([
+          ("registry", .string(source.name.description)), ("pinned", .boolean(false)),
+          ("was_pinned", .boolean(wasPinned)),
+        ])
+      )
+    } else {
+      session.console.print("\(SafeText(name)): \(wasPinned ? "no longer pinned" : "was not pinned")")
+    }
+    return ExitCodes.done
+  }
+}
+
+/// What `checkout` and `pin` have in common.
+private struct Checkout {
+  let name: String
+  let revision: String?
+  let isPinning: Bool
+  let isApproved: Bool
+
+  func run(_ words: [String], in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let source = try project.source(name)
+    let checkout = RegistryCheckout(
+      of: source,
+      in: project,
+      policy: try project.readPolicy(),
+      lockTimeout: session.options.lockTimeout
+    )
+    guard isApproved else {
+      let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
+      return Preview(
+        command: ShellWord.line(["mmdos", "registry"] + words + ["--approved"]),
+        lines: text.preview,
+        json: text.json
+      ).show(in: session)
+    }
+    CheckoutText(try checkout.run(revision, pinning: isPinning)).print(in: session)
+    return ExitCodes.done
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The command `mmdos registry diff`.
+struct RegistryDiff: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Show what differs between two snapshots of a registry.",
+    discussion: """
+      Without a revision: what a switch from the snapshot in use to the newest would change, or, if the newest \
+      is in use, what it changed. With one: from that to the snapshot in use.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The older snapshot.") var old: String?
+  @Argument(help: "The newer snapshot.") var new: String?
+  @Flag(name: .customLong("stat"), help: "Show how many lines of each file differ.") var hasStat = false
+  @Flag(name: .customLong("name-status"), help: "List the files only.") var hasNameStatus = false
+
+  func validate() throws {
+    if hasStat && hasNameStatus { throw ValidationError("give --stat or --name-status, not both") }
+  }
+
+  func run(in session: Session) throws -> Int32 {
+    // The store is free again when this returns: a pager may stay open for hours.
+    let text = try render(in: session)
+    guard !text.isEmpty else { return ExitCodes.done }
+    let output = session.console.output
+    Pager(for: output, environment: session.environment).show(on: output) { $0.write(text.span.bytes) }
+    return ExitCodes.done
+  }
+
+  /// Compares and renders everything; for JSON it prints the document and returns nothing.
+  private func render(in session: Session) throws -> [UInt8] {
+    let project = try session.project()
+    let source = try project.source(name)
+    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
+    let (old, new) = try reader.history.comparison(from: old, to: new)
+    for entry in old.id == new.id ? [new] : [old, new] {
+      if let refusal = try reader.findRefusal(of: entry, of: source, in: project) {
+        session.console.warn("today \(entry.id.abbreviated) would be refused: \(refusal.summary)")
+      }
+    }
+    let differences = try reader.differences(from: old, to: new)
+    if session.options.isJSON {
+      let files = try differences.map { difference in
+        let comparison = hasNameStatus ? nil : try reader.compare(difference)
+        return difference.json(comparison, withText: !hasStat)
+      }
+      session.console.print(
+        .object([
+          ("registry", .string(source.name.description)), ("old", json(old)), ("new", json(new)),
+          ("files", .array(files)),
+        ])
+      )
+      return []
+    }
+    if old.id == new.id {
+      session.console.note("\(old.id.abbreviated) is compared with itself: nothing differs")
+    }
+    return try text(differences, reader, session.console.output)
+  }
+
+  private func text(
+    _ differences: [FileDifference],
+    _ reader: RegistryReader,
+    _ output: Output
+  ) throws -> [UInt8] {
+    var patch = PatchText(for: output)
+    var files: [(FileDifference, FileComparison)] = []
+    var lines: [SafeText] = []
+    for difference in differences {
+      if hasNameStatus {
+        lines.append(difference.nameStatus)
+      } else if hasStat {
+        files.append((difference, try reader.compare(difference)))
+      } else {
+        patch.append(difference, try reader.compare(difference))
+      }
+    }
+    if hasStat, !files.isEmpty { lines = DiffStat(files).lines }
+    return lines.isEmpty
+      ? patch.bytes : lines.flatMap { Array(($0.rendered(inColor: output.usesColor) + "\n").utf8) }
+  }
+
+  private func json(_ entry: RegistryHistory.Entry) -> JSONValue {
+    .object([
+      ("snapshot", .string(entry.id.description)), ("version", .string(entry.snapshot.version)),
+      ("manifest", .string(entry.snapshot.manifest.description)),
+    ])
+  }
+}
