@@ -28,7 +28,7 @@ package struct SyncTransaction: Sendable {
   let policy: Policy
   let options: SyncOptions
   let observer: SyncObserver
-  private let reader: RetryingReader
+  let reader: RetryingReader
 
   /// Prepares a sync; nothing is requested and nothing written outside the cache's own frame.
   ///
@@ -121,17 +121,8 @@ package struct SyncTransaction: Sendable {
   }
 
   /// Gets manifest and files; starts again, once, when the publisher was deploying meanwhile.
-  private func obtain(_ basis: ManifestFetch.Basis) async throws -> (ManifestOffer, SyncContent) {
-    let manifests = ManifestFetch(
-      source: source,
-      policy: policy,
-      options: options,
-      cache: cache,
-      disk: project.disk,
-      reader: reader,
-      observer: observer,
-      basis: basis
-    )
+  func obtain(_ basis: ManifestFetch.Basis) async throws -> (ManifestOffer, SyncContent) {
+    let manifests = manifestFetch(basis)
     let files = ContentFetch(policy: policy, cache: cache, reader: reader, observer: observer)
     if options.isLocked {
       let offer = try await manifests.findLocked()
@@ -153,11 +144,29 @@ package struct SyncTransaction: Sendable {
     }
   }
 
+  func manifestFetch(_ basis: ManifestFetch.Basis) -> ManifestFetch {
+    ManifestFetch(
+      source: source,
+      policy: policy,
+      options: options,
+      cache: cache,
+      disk: project.disk,
+      reader: reader,
+      observer: observer,
+      basis: basis
+    )
+  }
+
   private func warnings(_ offer: ManifestOffer, _ content: SyncContent, lostCount: Int) -> [SyncWarning] {
+    warnings(offer)
+      + content.catalog.warnings.map { .catalog($0.summary) }
+      + (lostCount > 0 ? [.healed(count: lostCount)] : [])
+  }
+
+  /// What can be said without having the files.
+  func warnings(_ offer: ManifestOffer) -> [SyncWarning] {
     policy.warnings.map { .policy($0.summary) }
       + offer.verdict.notes.filter(\.isWarning).map { .trust($0.summary) }
       + cache.store.alternates.unavailable.map { .alternateUnavailable($0.string) }
-      + content.catalog.warnings.map { .catalog($0.summary) }
-      + (lostCount > 0 ? [.healed(count: lostCount)] : [])
   }
 }

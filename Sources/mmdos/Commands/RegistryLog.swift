@@ -92,17 +92,7 @@ struct RegistryLog: Command {
       ("synced_at", .string(snapshot.syncedAt)), ("generated_at", .string(snapshot.generatedAt)),
       ("publisher", .string(snapshot.publisher)), ("source", .string(snapshot.source)),
       ("trust", .string(snapshot.trust.rawValue)),
-      (
-        "signers",
-        .array(
-          snapshot.signers.map {
-            .object([
-              ("algorithm", .string($0.algorithm)), ("key_id", .string($0.keyID)),
-              ("fingerprint", .string($0.fingerprint)),
-            ])
-          }
-        )
-      ),
+      ("signers", .signers(snapshot.signers)),
       ("tree", .string(snapshot.tree.description)), ("manifest", .string(snapshot.manifest.description)),
       ("parent", .string(orNull: snapshot.parent?.description)),
       ("older", .string(entry.parent.word)), ("files", ChangeCounts(changes).json),

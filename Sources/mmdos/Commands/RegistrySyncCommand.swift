@@ -22,6 +22,14 @@ struct RegistrySyncCommand: AsyncCommand {
   )
   var expect: String?
 
+  @Flag(
+    name: .customLong("dry-run"),
+    help: "With --approved: ask the publisher, show what would change, and stop."
+  )
+  var isDryRun = false
+  @Flag(name: .customLong("diff"), help: "With --dry-run: download what is new and show the text.")
+  var hasDiff = false
+
   @Flag(name: .customLong("locked"), help: "Put in use what registry-lock.json names: for CI.") var isLocked =
     false
   @Flag(
@@ -46,6 +54,8 @@ struct RegistrySyncCommand: AsyncCommand {
 
   func validate() throws {
     guard overrides.isEmpty || !isLocked else { throw ValidationError("--locked takes no override") }
+    guard !hasDiff || isDryRun else { throw ValidationError("--diff goes with --dry-run") }
+    guard !isDryRun || !isLocked else { throw ValidationError("--dry-run does not go with --locked") }
     guard (name == nil) == isAll else { throw ValidationError("give a registry's name, or --all") }
     if let expect {
       let isPrefix =
@@ -67,8 +77,7 @@ struct RegistrySyncCommand: AsyncCommand {
     var code = ExitCodes.done
     for source in sources {
       do {
-        let report = try await sync(source, project, policy, session)
-        reports.append(report.json)
+        reports.append(try await sync(source, project, policy, session))
       } catch {
         let failure = Failure(error)
         // One registry's failure does not keep the others from being synced; an interruption does.
@@ -97,7 +106,7 @@ struct RegistrySyncCommand: AsyncCommand {
     _ project: Project,
     _ policy: Policy,
     _ session: Session
-  ) async throws -> SyncReport {
+  ) async throws -> JSONValue {
     var options = SyncOptions()
     options.lockTimeout = session.options.lockTimeout
     options.expectedManifest = expect
@@ -112,25 +121,26 @@ struct RegistrySyncCommand: AsyncCommand {
       connector: session.connector(project),
       observer: { view.show($0) }
     )
-    let report: SyncReport
-    do {
-      report = try await transaction.run()
+    defer { view.end() }
+    if isDryRun {
+      let report = try await transaction.dryRun(comparing: hasDiff)
       view.end()
-    } catch {
-      view.end()
-      throw error
+      return DryRunText(report).print(in: session)
     }
+    let report = try await transaction.run()
+    view.end()
     if !session.options.isJSON { SyncReportText(report).print(to: session.console) }
     for warning in report.warnings { session.console.warn(warning.words) }
-    return report
+    return report.json
   }
 
   private func preview(_ sources: [Source], _ policy: Policy, _ project: Project) throws -> Preview {
     let words =
       ["mmdos", "registry", "sync"] + (name.map { [$0] } ?? ["--all"])
       + (expect.map { ["--expect", $0] } ?? [])
-      + (isLocked ? ["--locked"] : []) + overrides.map(\.flag).sorted()
-    let previews = sources.map { SyncPreview($0, policy) }
+      + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isLocked ? ["--locked"] : [])
+      + overrides.map(\.flag).sorted()
+    let previews = sources.map { SyncPreview($0, policy, isDryRun: isDryRun, isFetching: hasDiff) }
     return Preview(
       command: ShellWord.line(words + ["--approved"]),
       lines: previews.flatMap { $0.lines + [""] }.dropLast(),

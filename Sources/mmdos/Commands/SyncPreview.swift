@@ -4,10 +4,16 @@ import RegistrySync
 struct SyncPreview {
   let source: Source
   let policy: Policy
+  private let isDryRun: Bool
+  private let isFetching: Bool
 
-  init(_ source: Source, _ policy: Policy) {
+  /// `isDryRun`: Whether the sync is to stop before it changes anything; `isFetching`: whether it is to fetch the
+  /// files even so.
+  init(_ source: Source, _ policy: Policy, isDryRun: Bool, isFetching: Bool) {
     self.source = source
     self.policy = policy
+    self.isDryRun = isDryRun
+    self.isFetching = isFetching
   }
 
   private var signatureRule: String {
@@ -25,18 +31,25 @@ struct SyncPreview {
   private var requests: [String] {
     switch source.location {
     case .web(let url):
-      [
-        "\(url.manifestURL)",
-        "\(url.baseFolder)… (the files that the manifest names and that are not held yet)",
-      ]
+      ["\(url.manifestURL)"]
+        + (isDryRun && !isFetching
+          ? [] : ["\(url.baseFolder)… (the files that the manifest names and that are not held yet)"])
     default: ["nothing: it is a folder on this machine"]
     }
+  }
+
+  private var writes: [(path: String, what: String)] {
+    let cache = ".ai/registry-cache/"
+    if isDryRun { return isFetching ? [(cache, "objects")] : [] }
+    return [
+      (cache, "objects, refs, and the view \(source.name)/"), (".ai/registry-lock.json", "its entry"),
+    ]
   }
 
   var lines: [SafeText] {
     let limits = policy.limits
     let head: [SafeText] = [
-      "would sync \(SafeText(source.name.description))",
+      "would \(isDryRun ? "look at what a sync brings to" : "sync") \(SafeText(source.name.description))",
       "  source       \(SafeText(source.location.text))",
       "  type         \(source.location.typeName)",
       "  trust level  \(source.trustLevel.rawValue)",
@@ -46,10 +59,10 @@ struct SyncPreview {
         + "\(limits.maxManifestEntries) files, manifest \(Quantity.bytes(limits.maxManifestBytes)), "
         + "\(limits.maxConcurrentTransfers) transfers at once",
     ]
-    return head + requests.map { "  request      \(SafeText($0))" } + [
-      "  write        .ai/registry-cache/ (objects, refs, and the view \(SafeText(source.name.description))/)",
-      "  write        .ai/registry-lock.json (its entry)",
-    ]
+    return head + requests.map { "  request      \(SafeText($0))" }
+      + (writes.isEmpty
+        ? ["  write        nothing"]
+        : writes.map { "  write        \(SafeText($0.path)) (\(SafeText($0.what)))" })
   }
 
   var json: JSONValue {
@@ -69,10 +82,7 @@ struct SyncPreview {
         ])
       ),
       ("requests", .array(requests.map { .string($0) })),
-      (
-        "writes",
-        .array([.string(".ai/registry-cache/"), .string(".ai/registry-lock.json")])
-      ),
+      ("writes", .array(writes.map { .string($0.path) })),
     ])
   }
 }

@@ -74,17 +74,7 @@ extension SyncReport {
       ("fetched_files", .number(fetchedCount)), ("reused_files", .number(reusedCount)),
       ("fetched_bytes", .number(fetchedBytes)), ("saved_bytes", .number(savedBytes)),
       ("trust", .string(trust.trust.rawValue)),
-      (
-        "signers",
-        .array(
-          trust.signers.map {
-            .object([
-              ("algorithm", .string($0.algorithm)), ("key_id", .string($0.keyID)),
-              ("fingerprint", .string($0.fingerprint)),
-            ])
-          }
-        )
-      ),
+      ("signers", .signers(trust.signers)),
       ("milliseconds", .number(milliseconds)), ("warnings", .array(warnings.map { .string($0.words) })),
     ])
   }
@@ -103,5 +93,19 @@ extension SyncWarning {
     case .viewNotExchanged: "this file system cannot exchange folders, so the view was replaced file by file"
     case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"
     }
+  }
+}
+
+extension JSONValue {
+  /// The keys whose signatures counted.
+  static func signers(_ signers: [Snapshot.Signer]) -> JSONValue {
+    .array(
+      signers.map {
+        .object([
+          ("algorithm", .string($0.algorithm)), ("key_id", .string($0.keyID)),
+          ("fingerprint", .string($0.fingerprint)),
+        ])
+      }
+    )
   }
 }

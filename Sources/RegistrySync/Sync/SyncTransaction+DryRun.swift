@@ -1,0 +1,171 @@
+package import ObjectStore
+import Refs
+
+/// What a sync would bring, found out without putting any of it in use.
+package struct DryRunReport: Sendable {
+  /// The registry.
+  package let registry: RegistryName
+  /// The manifest that the publisher has now: what `--expect` takes.
+  package let manifest: ObjectID
+  /// Its version.
+  package let version: String
+  /// Its `generated_at`.
+  package let generatedAt: String
+  /// Who publishes it; outside text.
+  package let publisher: String
+  /// The snapshot in use, against which everything is compared; nil before the first sync.
+  package let current: RegistryHistory.Entry?
+  /// Whether the registry is pinned, so that a sync would fetch and not switch.
+  package let isPinned: Bool
+  /// What would differ from what is in use, sorted by path.
+  package let differences: [FileDifference]
+  /// What each difference looks like inside the file; empty unless that was asked for.
+  package let comparisons: [FileComparison]
+  /// How many different files were not here.
+  package let missingCount: Int
+  /// Bytes of file content that were downloaded.
+  package let fetchedBytes: Int64
+  /// What was proven of the manifest's signatures.
+  package let trust: TrustVerdict
+  /// What the user should know, though nothing failed.
+  package let warnings: [SyncWarning]
+}
+
+extension SyncTransaction {
+  /// Does a sync up to where it would begin to change something (DESIGN section 6, `--dry-run`).
+  ///
+  /// `comparing`: Whether to download the files too and compare them line by line. They are stored, and nothing
+  /// points at them: no ref, log, view or lock entry moves.
+  ///
+  /// - Throws: What the sync itself would throw; `CancellationError`.
+  package func dryRun(comparing: Bool) async throws -> DryRunReport {
+    do {
+      let report = try await dryRunLocked(comparing: comparing)
+      await reader.reader.shutdown()
+      return report
+    } catch {
+      await reader.reader.shutdown()
+      throw error
+    }
+  }
+
+  private func dryRunLocked(comparing: Bool) async throws -> DryRunReport {
+    let name = try source.name.refComponent()
+    let observer = observer
+    let storeLock = try StoreLock.acquire(
+      in: cache.folder,
+      .shared,
+      timeout: options.lockTimeout,
+      onWait: { observer(.waitingForLock) }
+    )
+    let lock = try RegistryLock.acquire(
+      name,
+      holding: storeLock,
+      on: project.disk,
+      timeout: options.lockTimeout,
+      onWait: { observer(.waitingForLock) }
+    )
+    let basis = ManifestFetch.Basis(
+      base: try SyncBase(of: source.name, in: cache),
+      trust: try project.readTrustMaterial(policy: policy),
+      lockEntry: try project.readLockfile().find(source.name)
+    )
+    let report: DryRunReport
+    if comparing {
+      let missing: Set<ObjectID>
+      let (offer, content) = try await obtain(basis)
+      missing = Set(content.plan.missing.map(\.id))
+      try SyncError.storing { () throws(ObjectStoreError) in
+        try content.batch.add(offer.bytes, expecting: offer.id)
+        try content.batch.commit()
+      }
+      report = try makeReport(
+        offer,
+        basis,
+        sizes: content.sizes,
+        missing,
+        content.fetchedBytes,
+        comparing: true
+      )
+    } else {
+      let offer = try await manifestFetch(basis).fetch(bypassCaches: false)
+      report = try makeReport(offer, basis, sizes: [:], try missing(offer), 0, comparing: false)
+    }
+    _ = consume lock
+    return report
+  }
+
+  /// The files that are not in our own part of the store; what alternates have is found out by a sync.
+  private func missing(_ offer: ManifestOffer) throws(SyncError) -> Set<ObjectID> {
+    var missing: Set<ObjectID> = []
+    for id in Set(offer.manifest.entries.map(\.id)) {
+      let isHeld = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.contains(id) }
+      if !isHeld { missing.insert(id) }
+    }
+    return missing
+  }
+
+  private func makeReport(
+    _ offer: ManifestOffer,
+    _ basis: ManifestFetch.Basis,
+    sizes: [ObjectID: Int64],
+    _ missing: Set<ObjectID>,
+    _ fetchedBytes: Int64,
+    comparing: Bool
+  ) throws(SyncError) -> DryRunReport {
+    let current = try basis.base.inUse.map { (id) throws(SyncError) in
+      try RegistryHistory(of: source.name, in: cache).resolve(id.description)
+    }
+    let old = try current.map { (entry) throws(SyncError) in
+      try ViewContent(of: entry.snapshot, in: cache.store).files
+    }
+    let known = Dictionary((old ?? []).map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
+    let new = try sides(of: offer, sizes: sizes.merging(known) { first, _ in first })
+    let differences = FileDifference.between((old ?? []).map { FileDifference.Side($0) }, new)
+    var comparisons: [FileComparison] = []
+    if comparing {
+      for difference in differences {
+        comparisons.append(
+          try SyncError.storing { () throws(ObjectStoreError) in
+            try FileComparison.read(difference, in: cache.store)
+          }
+        )
+      }
+    }
+    return DryRunReport(
+      registry: source.name,
+      manifest: offer.id,
+      version: offer.manifest.version.description,
+      generatedAt: offer.manifest.generatedAtText,
+      publisher: offer.manifest.publisher,
+      current: current,
+      isPinned: basis.lockEntry?.isPinned ?? false,
+      differences: differences,
+      comparisons: comparisons,
+      missingCount: missing.count,
+      fetchedBytes: fetchedBytes,
+      trust: offer.verdict,
+      warnings: warnings(offer)
+    )
+  }
+
+  /// The files that a snapshot of the manifest would have; a manifest does not state their sizes.
+  private func sides(
+    of offer: ManifestOffer,
+    sizes: [ObjectID: Int64]
+  ) throws(SyncError) -> [FileDifference.Side] {
+    try SyncError.storing { () throws(ObjectStoreError) in
+      var sides = [
+        FileDifference.Side(
+          path: try TreePath(ProjectLayout.manifest.string),
+          id: offer.id,
+          size: Int64(offer.bytes.count)
+        )
+      ]
+      for entry in offer.manifest.entries {
+        sides.append(.init(path: try TreePath(entry.path.description), id: entry.id, size: sizes[entry.id]))
+      }
+      return sides
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import ObjectStore
+import RegistrySync
+
+/// What a sync would bring, in words.
+struct DryRunText {
+  let report: DryRunReport
+
+  init(_ report: DryRunReport) {
+    self.report = report
+  }
+
+  /// Prints it, except for JSON, whose document the command puts together.
+  func print(in session: Session) -> JSONValue {
+    let console = session.console
+    guard !session.options.isJSON else { return json }
+    for warning in report.warnings { console.warn(warning.words) }
+    let head = lines
+    Pager(for: console.output, environment: session.environment).show(on: console.output) { output in
+      for line in head { output.line(line) }
+      var patch = PatchText(for: output)
+      for (difference, comparison) in zip(report.differences, report.comparisons) {
+        patch.append(difference, comparison)
+      }
+      if !patch.bytes.isEmpty { output.line() }
+      output.write(patch.bytes.span.bytes)
+    }
+    return .null
+  }
+
+  private var isNew: Bool { report.manifest != report.current?.snapshot.manifest }
+
+  private var lines: [SafeText] {
+    let name = SafeText(report.registry.description)
+    guard isNew else {
+      return ["\(name): nothing new, version \(report.version) is in use", "  manifest \(report.manifest)"]
+    }
+    let counts = ChangeCounts(report.differences)
+    let old = report.current.map { "version \($0.snapshot.version)" } ?? "nothing"
+    var lines: [SafeText] = [
+      "\(name): version \(report.version) would come, \(old) is in use",
+      "  published  \(report.generatedAt) by \(report.publisher)",
+      "  manifest   \(report.manifest)",
+    ]
+    lines += report.trust.notes.filter { !$0.isWarning }.map { "  trust      \($0.summary)" }
+    lines += [
+      "  files      " + counts.words + ", \(Quantity.count(report.missingCount, "file")) not here yet"
+    ]
+    lines += report.differences.map { line($0) }
+    if report.isPinned { lines.append("  pinned: a sync would fetch this and not switch to it") }
+    return lines + ["Nothing was changed. To take just this:", "  \(SafeText(command))"]
+  }
+
+  private var command: String {
+    ShellWord.line(
+      ["mmdos", "registry", "sync", report.registry.description, "--approved"]
+        + report.trust.usedOverrides.map(\.flag) + ["--expect", report.manifest.description]
+    )
+  }
+
+  private func line(_ difference: FileDifference) -> SafeText {
+    let sizes = [difference.old, difference.new].map { side in
+      side.map { side in side.size.map { Quantity.bytes($0) } ?? "size unknown" }
+    }
+    let path = SafeText(difference.path.description)
+    switch difference.kind {
+    case .added: return "    + \(path)  \(sizes[1] ?? "")"
+    case .removed: return "    - \(path)  \(sizes[0] ?? "")"
+    case .changed: return "    ~ \(path)  \(sizes[0] ?? "") -> \(sizes[1] ?? "")"
+    case .renamed: return "    > \(path)  from \(difference.old?.path.description ?? "")"
+    }
+  }
+
+  private var json: JSONValue {
+    let comparisons = report.comparisons
+    let files = report.differences.enumerated().map { index, difference in
+      difference.json(comparisons.isEmpty ? nil : comparisons[index], withText: true)
+    }
+    return .object([
+      ("registry", .string(report.registry.description)), ("new", .boolean(isNew)),
+      ("manifest", .string(report.manifest.description)), ("version", .string(report.version)),
+      ("generated_at", .string(report.generatedAt)), ("publisher", .string(report.publisher)),
+      ("current", .string(orNull: report.current?.id.description)),
+      ("current_version", .string(orNull: report.current?.snapshot.version)),
+      ("pinned", .boolean(report.isPinned)), ("trust", .string(report.trust.trust.rawValue)),
+      ("signers", .signers(report.trust.signers)), ("missing_files", .number(report.missingCount)),
+      ("fetched_bytes", .number(report.fetchedBytes)), ("files", .array(files)),
+      ("warnings", .array(report.warnings.map { .string($0.words) })),
+    ])
+  }
+}
+
+extension ChangeCounts {
+  /// Counts differences; a file that only moved counts as changed.
+  fileprivate init(_ differences: [FileDifference]) {
+    self.init([TreeChange]())
+    for difference in differences {
+      switch difference.kind {
+      case .added: added += 1
+      case .removed: removed += 1
+      case .changed, .renamed: changed += 1
+      }
+    }
+  }
+
+  /// The counts as a part of a sentence.
+  var words: SafeText { "\(added) added, \(changed) changed, \(removed) removed" }
+}
