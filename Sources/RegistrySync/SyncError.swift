@@ -84,7 +84,7 @@ package enum SyncError: Error, Sendable {
   /// An entry of the lockfile was changed, or made with another key: the named code does not match.
   case forgedLockEntry(RegistryName, field: String)
 
-  /// `--locked` cannot put the lockfile's state in use.
+  /// `--locked`, or a pin, asks for the lockfile's state, and it cannot be put in use.
   case notAsLocked(RegistryName, LockedProblem)
 
   /// The lockfile has no entry, or one that does not match, where the policy asks for it.
@@ -125,6 +125,13 @@ package enum LockedProblem: Equatable, Sendable {
   case otherURL(locked: String)
   /// The publisher serves another manifest, and the locked one is not held.
   case otherManifest(locked: ObjectID, found: ObjectID)
+  /// The entry pins the registry to a manifest, nothing is in use here yet, and the publisher has another one.
+  case pinned(locked: ObjectID, found: ObjectID)
+
+  /// Whether it is a pin that stands in the way, not `--locked`.
+  package var isAboutPin: Bool {
+    if case .pinned = self { true } else { false }
+  }
 }
 
 /// How a lockfile entry disagrees with the store.

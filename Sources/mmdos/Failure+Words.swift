@@ -68,3 +68,17 @@ extension ObjectStoreError.Malformation {
     }
   }
 }
+
+extension LockedProblem {
+  /// Why the lockfile's state cannot be put in use.
+  var words: String {
+    switch self {
+    case .missingEntry: "registry-lock.json has no entry"
+    case .otherURL(let url): "its entry is about '\(url)', not what sources.yaml names"
+    case .otherManifest(let locked, let found):
+      "the publisher serves manifest \(found), and the locked \(locked) is not held here"
+    case .pinned(let locked, let found):
+      "it is pinned to manifest \(locked), which is not in use here; the publisher serves \(found)"
+    }
+  }
+}

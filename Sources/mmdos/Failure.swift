@@ -240,18 +240,13 @@ struct Failure: Error, Equatable {
         hint: "look at what changed; mmdos registry lock --resign --approved adopts it if it is right"
       )
     case .notAsLocked(let name, let problem):
-      let why =
-        switch problem {
-        case .missingEntry: "registry-lock.json has no entry"
-        case .otherURL(let url): "its entry is about '\(url)', not what sources.yaml names"
-        case .otherManifest(let locked, let found):
-          "the publisher serves manifest \(found), and the locked \(locked) is not held here"
-        }
       self.init(
         ExitCodes.integrity,
         "not-as-locked",
-        "'\(name)' cannot be put in use as locked: \(why)",
-        hint: "mmdos registry sync \(name) without --locked takes what the publisher has now"
+        "'\(name)' cannot be put in use as locked: \(problem.words)",
+        hint: problem.isAboutPin
+          ? "mmdos registry sync \(name) --locked --approved, or mmdos registry unpin \(name) --approved"
+          : "mmdos registry sync \(name) without --locked takes what the publisher has now"
       )
     case .keepsChanging(let name):
       self.init(ExitCodes.busy, "busy", "'\(name)' kept changing while it was being read", hint: "try again")
@@ -376,7 +371,13 @@ struct Failure: Error, Equatable {
         hint: "another mmdos is at work; --lock-timeout waits longer"
       )
     case .disk(let error), .commitFailed(_, _, let error): self.init(disk: error)
-    case .revision, .absent: self.init(ExitCodes.absent, "no-such-revision", error.summary)
+    case .revision, .absent:
+      self.init(
+        ExitCodes.absent,
+        "no-such-revision",
+        error.summary,
+        hint: "mmdos registry log NAME lists the snapshots, mmdos registry diff --help the forms"
+      )
     case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.summary, hint: "try again")
     default: self.init(ExitCodes.integrity, "refs", error.summary)
     }

@@ -131,6 +131,7 @@ struct FailureTests {
     ]
     let locked: [LockedProblem] = [
       .missingEntry, .otherURL(locked: "https://h/"), .otherManifest(locked: id, found: other),
+      .pinned(locked: id, found: other),
     ]
     let keyProblems: [ProjectKeyProblem] = [
       .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .disk(disk),

@@ -69,7 +69,7 @@ package struct RegistryHistory: Sendable {
     var seen: Set<ObjectID> = []
     // The one in use is nearly always among those before the newest; then there is one line of them.
     var waiting: [Entry] = []
-    for id in [latest, current].compactMap(\.self) where seen.insert(id).inserted {
+    for id in [current, latest].compactMap(\.self) where seen.insert(id).inserted {
       waiting.append(try entry(id))
     }
     while entries.count < limit, let next = Self.takeNewest(&waiting) {
@@ -81,8 +81,9 @@ package struct RegistryHistory: Sendable {
 
   private static func takeNewest(_ waiting: inout [Entry]) -> Entry? {
     guard var newest = waiting.indices.first else { return nil }
-    // Times of snapshots are all written alike, in UTC and whole seconds.
-    for index in waiting.indices where waiting[index].snapshot.syncedAt > waiting[newest].snapshot.syncedAt {
+    // Times are all written alike, in UTC and whole seconds. Of several in one second the last that was put
+    // here comes first: it may be a descendant of the others, never an ancestor.
+    for index in waiting.indices where waiting[index].snapshot.syncedAt >= waiting[newest].snapshot.syncedAt {
       newest = index
     }
     return waiting.remove(at: newest)

@@ -60,7 +60,7 @@ struct RegistryWriter: Sendable {
       id = try SyncError.storing { () throws(ObjectStoreError) in try batch.add(try snapshot.encoded()) }
     }
     try SyncError.storing { () throws(ObjectStoreError) in try batch.commit() }
-    let isPinned = options.isLocked ? false : try project.readLockfile().find(name)?.isPinned ?? false
+    let isPinned = try isPinned(offer, base)
     let goal = Goal(
       inUse: isPinned ? (base.inUse ?? id) : id,
       // What the lockfile names says nothing of what is the newest, unless nothing else does.
@@ -78,6 +78,20 @@ struct RegistryWriter: Sendable {
     let outcome: SyncReport.Outcome =
       isPinned && isNew ? .fetched : isNew || base.inUse != goal.inUse ? .updated : .upToDate
     return Result(outcome: outcome, snapshot: id, changes: changes, warnings: warnings)
+  }
+
+  /// Whether what is in use is to stay in use.
+  ///
+  /// - Throws: `SyncError.notAsLocked` when nothing is in use yet and the publisher has something else than what
+  ///   the entry pins: a pin travels with the project, and a fresh clone must not take the newest in its place.
+  private func isPinned(_ offer: ManifestOffer, _ base: SyncBase) throws(SyncError) -> Bool {
+    guard !options.isLocked, let entry = try project.readLockfile().find(name), entry.isPinned else {
+      return false
+    }
+    guard base.inUse != nil || entry.manifest == offer.id else {
+      throw .notAsLocked(name, .pinned(locked: entry.manifest, found: offer.id))
+    }
+    return true
   }
 
   /// Which snapshots a commit is to leave in use and as the newest.
