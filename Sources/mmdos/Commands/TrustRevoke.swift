@@ -1,0 +1,20 @@
+import ArgumentParser
+import RegistrySync
+
+/// The command `mmdos registry trust revoke`.
+struct TrustRevoke: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke",
+    abstract: "Let a key's signatures count no more, from now on and for what is here.",
+    discussion: "The entry stays, so that the key is not added again unnoticed."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var key: WithdrawnKey
+
+  func run(in session: Session) throws -> Int32 {
+    let code = try key.withdraw(.revoke, in: session, global)
+    if code == ExitCodes.done { session.console.note("next: mmdos registry verify --all") }
+    return code
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import RegistrySync
+import SystemPackage
+
+/// The key that `trust remove` and `trust revoke` are about: they differ in what stays in the file.
+struct WithdrawnKey: ParsableArguments {
+  /// How a key stops counting.
+  enum Way: String {
+    /// Its entry goes.
+    case remove
+    /// Its entry stays, revoked.
+    case revoke
+
+    fileprivate var done: String { self == .remove ? "removed" : "revoked" }
+
+    fileprivate func apply(to keyID: String, _ editing: TrustStoreEditing) throws(SyncError) {
+      switch self {
+      case .remove: try editing.remove(keyID)
+      case .revoke: try editing.revoke(keyID)
+      }
+    }
+  }
+
+  @OptionGroup var approval: ApprovalOption
+  @Argument(help: ArgumentHelp("The key's name in the trust store.", valueName: "key-id")) var keyID: String
+
+  /// Lets the key count no more, or shows what that would do; gives the exit code.
+  func withdraw(_ way: Way, in session: Session, _ global: GlobalOptions) throws -> Int32 {
+    let editing = try session.trustStore().editing
+    let key = try editing.find(keyID)
+    guard approval.isApproved else { return preview(way, key, editing.path, global).show(in: session) }
+    try way.apply(to: keyID, editing)
+    if session.options.isJSON {
+      session.console.print(
+        .object([(way.done, .string(keyID)), ("fingerprint", .string(key.fingerprint.description))])
+      )
+    } else {
+      session.console.print("\(way.done) \(keyID): \(key.name)")
+      session.console.print("  fingerprint  \(key.fingerprint, .id)")
+    }
+    return ExitCodes.done
+  }
+
+  private func preview(_ way: Way, _ key: TrustedKey, _ path: FilePath, _ global: GlobalOptions) -> Preview {
+    Preview(
+      command: ShellWord.line(
+        ["mmdos", "registry", "trust", way.rawValue, keyID] + global.targetWords + ["--approved"]
+      ),
+      lines: [
+        "would \(way.rawValue) \(keyID): \(key.name)", "  fingerprint  \(key.fingerprint, .id)",
+        "  status       \(key.status.rawValue)",
+        "  write        \(path.string)",
+      ],
+      json: [
+        (way.rawValue, .string(keyID)), ("fingerprint", .string(key.fingerprint.description)),
+        ("status", .string(key.status.rawValue)), ("write", .string(path.string)),
+      ]
+    )
+  }
+}
