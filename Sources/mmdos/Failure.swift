@@ -309,9 +309,12 @@ struct Failure: Error, Equatable {
       case .missingField(let option): ("there is no manifest.json yet, so \(option) is needed", nil)
       case .badField(let option, let value):
         (
-          "\(option) cannot be '\(value)'",
-          option == "--version"
-            ? "a version looks like 1.2.3" : "it takes one line of text, at most 256 bytes"
+          "\(option) cannot be '\(value)'", Self.form(of: option)
+        )
+      case .expired(let time, let isKept):
+        (
+          "the manifest would have expired at \(time)" + (isKept ? ", as the one before it" : ""),
+          "give --expires-at a time to come, or 'never'"
         )
       case .versionNotNewer(let new, let published):
         (

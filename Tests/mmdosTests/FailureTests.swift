@@ -116,6 +116,8 @@ struct FailureTests {
       .path("a b ", .trailingSpace("a b ")), .content(path: "a.md", .script), .notAFile(path: "a"),
       .tooLarge(path: "a", limit: 5), .tooLarge(path: nil, limit: 5), .tooManyFiles(count: 2, limit: 1),
       .missingField("--name"), .badField("--version", "1"), .badField("--name", ""),
+      .badField("--expires-at", "soon"), .expired(.earliest, isKept: true),
+      .expired(.earliest, isKept: false),
       .oldManifest(.text(text)),
       .missingManifest(path), .differsFromManifest(path: "a", .notNamed),
       .differsFromManifest(path: "a", .missing),

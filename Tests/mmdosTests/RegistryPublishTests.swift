@@ -47,7 +47,8 @@ struct RegistryPublishTests {
     let report = try result.object()
     #expect(
       report.keys.sorted() == [
-        "bytes", "files", "manifest", "path", "plugins", "registry_name", "signatures", "signer", "version",
+        "bytes", "expires_at", "files", "manifest", "path", "plugins", "registry_name", "signatures",
+        "signer", "version",
         "warnings",
       ]
     )
@@ -81,6 +82,57 @@ struct RegistryPublishTests {
     #expect(try await publish(project, []).exitCode == 1)
     #expect(try await publish(project, ["--allow-same-version"]).exitCode == 0)
     #expect(try await publish(project, ["--version", "0.9.0", "--allow-same-version"]).exitCode == 1)
+  }
+
+  private func expiry(_ project: SampleProject) throws -> String? {
+    try project.manifest()["expires_at"] as? String
+  }
+
+  @Test func expiryIsWrittenKeptAndDropped() async throws {
+    let project = try makeRegistry()
+    #expect(try await publish(project, Self.first).exitCode == 0)
+    #expect(try expiry(project) == nil)
+    let time = ["--expires-at", "2190-01-31T13:00:00+01:00"]
+    let written = try await publish(project, ["--version", "1.0.1"] + time)
+    #expect(written.output.contains("  expires 2190-01-31T12:00:00Z\n"))
+    #expect(try expiry(project) == "2190-01-31T12:00:00Z")
+    let kept = try await publish(project, ["--version", "1.0.2", "--json"])
+    #expect(try kept.object()["expires_at"] as? String == "2190-01-31T12:00:00Z")
+    #expect(try expiry(project) == "2190-01-31T12:00:00Z")
+    #expect(try await publish(project, ["--version", "1.0.3", "--expires-at", "never"]).exitCode == 0)
+    #expect(try expiry(project) == nil)
+  }
+
+  @Test(arguments: [
+    ("2020-01-01T00:00:00Z", "would have expired at 2020-01-01T00:00:00Z"),
+    ("soon", "--expires-at cannot be 'soon'"), ("2190-01-31", "--expires-at cannot be '2190-01-31'"),
+    ("", "--expires-at cannot be ''"),
+  ])
+  func expiryMustBeATimeToCome(time: String, expected: String) async throws {
+    let project = try makeRegistry("expiryMustBe")
+    let result = try await publish(project, Self.first + ["--expires-at", time, "--json"])
+    #expect(result.exitCode == 1)
+    let failure = try result.failure()
+    #expect((failure["message"] as? String)?.contains(expected) == true, "\(failure)")
+    #expect((failure["hint"] as? String)?.contains("'never'") == true, "\(failure)")
+    #expect(!FileManager.default.fileExists(atPath: project.registry.string + "/manifest.json"))
+  }
+
+  @Test func expiryThatHasPassedIsNotKept() async throws {
+    let project = try makeRegistry()
+    let soon = ["--expires-at", "2190-01-31T12:00:00Z"]
+    #expect(try await publish(project, Self.first + soon).exitCode == 0)
+    let path = "registry/manifest.json"
+    let old = String(decoding: try project.scratch.read(path), as: UTF8.self).replacing(
+      "2190-",
+      with: "2020-"
+    )
+    try project.scratch.write(path, text: old)
+    let result = try await publish(project, ["--version", "1.0.1"])
+    #expect(result.exitCode == 1)
+    #expect(result.error.contains("would have expired at 2020-01-31T12:00:00Z, as the one before it"))
+    #expect(String(decoding: try project.scratch.read(path), as: UTF8.self) == old)
+    #expect(try await publish(project, ["--version", "1.0.1"] + soon).exitCode == 0)
   }
 
   @Test(arguments: [

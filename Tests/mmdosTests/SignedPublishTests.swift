@@ -64,6 +64,20 @@ struct SignedPublishTests {
     #expect(try await verify(block, project, key: "other.pub") != 0)
   }
 
+  @Test func expiryIsSigned() async throws {
+    let project = try await makeSigned()
+    let time = "2190-01-31T12:00:00Z"
+    let key = ["--key", "../acme.key", "--key-id", "acme", "--expires-at", time]
+    let result = try await project.run(
+      ["registry", "publish", project.registry.string, "--version", "1.2.0"] + key
+    )
+    #expect(result.exitCode == 0, "\(result.error)")
+    let block = try #require(try project.manifest()["signature"] as? [String: Any])
+    #expect(Set(block["signed_fields"] as? [String] ?? []) == Set(Self.fields + ["expires_at"]))
+    #expect(try project.manifest()["expires_at"] as? String == time)
+    #expect(try await verify(block, project, key: "acme.pub") == 0)
+  }
+
   @Test func keyOfOpensslSigns() async throws {
     let project = try await SampleProject()
     _ = try await project.openssl("genpkey", "-algorithm", "ed25519", "-out", "own.key")
@@ -265,6 +279,7 @@ struct SignedPublishTests {
     ["--key", "../acme.key", "--hmac", "--key-id", "acme"],
     ["--add-signature", "--key", "../acme.key", "--key-id", "acme", "--version", "2.0.0"],
     ["--add-signature", "--key", "../acme.key", "--key-id", "acme", "--allow-same-version"],
+    ["--add-signature", "--key", "../acme.key", "--key-id", "acme", "--expires-at", "never"],
   ])
   func wrongUsageIs64(arguments: [String]) async throws {
     let project = try SampleProject(emptyNamed: "wrongUsage")

@@ -26,6 +26,8 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case missingField(String)
   /// A field's value is not one a manifest can hold.
   case badField(String, String)
+  /// `expires_at` is not in the future; kept from the manifest in the folder, or asked for.
+  case expired(Timestamp, isKept: Bool)
   /// The version is not newer than that of the manifest in the folder.
   case versionNotNewer(new: SemanticVersion, published: SemanticVersion)
   /// The manifest in the folder cannot be read.

@@ -11,6 +11,8 @@ package struct Publisher: Sendable {
     package var publisher: String?
     /// The version of the content.
     package var version: String?
+    /// Until when clients may take the manifest: an RFC 3339 time, or `never`.
+    package var expiresAt: String?
     /// Whether the version of the manifest in the folder may be published again.
     package var allowSameVersion = false
 
@@ -24,6 +26,8 @@ package struct Publisher: Sendable {
     package let registryName: String
     /// The version.
     package let version: SemanticVersion
+    /// Until when clients take the manifest; nil where it does not say.
+    package let expiresAt: Timestamp?
     /// How many files the manifest names.
     package let fileCount: Int
     /// Their bytes.
@@ -113,6 +117,7 @@ package struct Publisher: Sendable {
     Report(
       registryName: manifest.registryName,
       version: manifest.version,
+      expiresAt: manifest.expiresAt,
       fileCount: contents.files.count,
       byteCount: contents.files.reduce(0) { $0 + $1.size },
       pluginCount: catalog.entries.count,
@@ -188,10 +193,12 @@ package struct Publisher: Sendable {
     else {
       throw .publish(.missingCatalog(folder.path))
     }
+    let now = Timestamp.now().wholeSeconds
+    let expiry = try Self.expiry(fields.expiresAt, old: old?.expiresAt, now: now)
     return [
       JSONMember("registry_name", .string(name)), JSONMember("publisher", .string(publisher)),
       JSONMember("version", .string(version.description)),
-      JSONMember("generated_at", .string(Timestamp.now().wholeSeconds.description)),
+      JSONMember("generated_at", .string(now.description)),
       JSONMember("catalog_hash", .string("sha256:\(catalog.id)")),
       JSONMember(
         "files_hashes",
@@ -199,7 +206,24 @@ package struct Publisher: Sendable {
       ),
       JSONMember("minimum_mmdo_version", .string("1.0.0")),
       JSONMember("safety_policy_version", .string("1.0")),
-      JSONMember("signature", .null),
-    ]
+    ] + (expiry.map { [JSONMember("expires_at", .string($0.description))] } ?? [])
+      + [JSONMember("signature", .null)]
+  }
+
+  /// Until when the manifest is to be good: what was asked for, else what the one before says.
+  ///
+  /// A time that has passed would make a manifest that no client takes, be it given or kept.
+  private static func expiry(
+    _ text: String?,
+    old: Timestamp?,
+    now: Timestamp
+  ) throws(SyncError) -> Timestamp? {
+    if text == "never" { return nil }
+    var expiry = old
+    if let text {
+      do { expiry = try Timestamp(parsing: text) } catch { throw .publish(.badField("--expires-at", text)) }
+    }
+    if let expiry, expiry <= now { throw .publish(.expired(expiry.wholeSeconds, isKept: text == nil)) }
+    return expiry
   }
 }

@@ -25,6 +25,14 @@ struct RegistryPublish: Command {
     help: ArgumentHelp("The version of the content, such as 1.2.0.", valueName: "version")
   )
   var registryVersion: String?
+  @Option(
+    name: .customLong("expires-at"),
+    help: ArgumentHelp(
+      "Let clients refuse it from then on: RFC 3339, or 'never'; kept for later versions.",
+      valueName: "time"
+    )
+  )
+  var expiresAt: String?
   @Flag(
     name: .customLong("allow-same-version"),
     help: "Write a manifest of the version that is there already."
@@ -32,7 +40,7 @@ struct RegistryPublish: Command {
   var allowsSameVersion = false
 
   func validate() throws {
-    let changes = [name, publisher, registryVersion].contains { $0 != nil } || allowsSameVersion
+    let changes = [name, publisher, registryVersion, expiresAt].contains { $0 != nil } || allowsSameVersion
     guard !signing.isAdded || !changes else {
       throw ValidationError("--add-signature changes nothing else of the manifest")
     }
@@ -61,6 +69,7 @@ struct RegistryPublish: Command {
     fields.registryName = name
     fields.publisher = publisher
     fields.version = registryVersion
+    fields.expiresAt = expiresAt
     fields.allowSameVersion = allowsSameVersion
     return fields
   }
@@ -74,6 +83,7 @@ struct RegistryPublish: Command {
     )
     console.print("  \(report.path.string)")
     console.print("  manifest \(report.manifest, .id)")
+    if let expiry = report.expiresAt { console.print("  expires \(expiry.description)") }
     if report.signatures.isEmpty {
       console.print("  \("unsigned", .warning): clients refuse unsigned remote registries by default")
     }
@@ -94,6 +104,7 @@ struct RegistryPublish: Command {
     }
     return .object([
       ("registry_name", .string(report.registryName)), ("version", .string(report.version.description)),
+      ("expires_at", .string(orNull: report.expiresAt?.description)),
       ("files", .number(report.fileCount)), ("bytes", .number(report.byteCount)),
       ("plugins", .number(report.pluginCount)), ("manifest", .string(report.manifest.description)),
       ("path", .string(report.path.string)), ("signer", signer ?? .null),
