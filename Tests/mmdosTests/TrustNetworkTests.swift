@@ -84,6 +84,10 @@ struct TrustNetworkTests {
     #expect(try project.trustStore() == before)
     let other = try await project.run("registry", "trust", "sync", "--approved", "--accept", "acme:\(old)")
     #expect(other.exitCode == 3)
+    #expect(
+      other.output.contains("acme  changed, and not to the accepted key\n  old  \(old)\n  new  \(new)\n")
+    )
+    #expect(!other.output.contains("--accept"))
     #expect(try project.trustStore() == before)
     try await project.expect(0, "registry", "trust", "sync", "--approved", "--accept", "acme:\(new)")
     #expect(try await project.fingerprint("acme") == new)
@@ -113,6 +117,89 @@ struct TrustNetworkTests {
     try await project.expect(64, "registry", "trust", "sync", "--approved", "--accept", "acme:12")
     try await project.expect(0, "registry", "trust", "sync", "--approved", "--accept", "acme")
     #expect(try await project.fingerprint("acme") == new)
+  }
+
+  /// A project with the keys `acme` and `beta` of one host, which now serves others for both.
+  private func withTwoChangedKeys(
+    _ name: String = #function
+  ) async throws -> (project: SampleProject, server: LoopbackServer, new: [String: String]) {
+    let project = try await SampleProject.withPair(name, policy: Self.online)
+    let server = try await LoopbackServer()
+    var new: [String: String] = [:]
+    for key in ["acme", "beta"] {
+      try await project.makePair("\(key)-old")
+      new[key] = try #require(try await project.makePair("\(key)-new")["fingerprint"] as? String)
+      let url = "\(server.origin)/\(key).pub"
+      server.set("/\(key).pub", try project.scratch.read("\(key)-old.pub"))
+      let add = ["registry", "trust", "add", key, "--url", url, "--name", key, "--approved"]
+      #expect(try await project.run(add).exitCode == 0)
+      server.set("/\(key).pub", try project.scratch.read("\(key)-new.pub"))
+    }
+    return (project, server, new)
+  }
+
+  private func accept(_ project: SampleProject, _ accepts: String...) async throws -> Program.Result {
+    try await project.run(
+      ["registry", "trust", "sync", "--approved", "--json"] + accepts.flatMap { ["--accept", $0] }
+    )
+  }
+
+  @Test func oneWrongAcceptanceReplacesNothing() async throws {
+    let (project, server, new) = try await withTwoChangedKeys()
+    // It ends with its last reference.
+    defer { withExtendedLifetime(server) {} }
+    let (acme, beta) = try (#require(new["acme"]), #require(new["beta"]))
+    let before = try project.trustStore()
+    let old = try await [project.fingerprint("acme"), project.fingerprint("beta")]
+    let wrong = ["beta:\(acme)", "beta:\(old[1])", "beta:\(String(repeating: "0", count: 64))"]
+    for wrong in wrong {
+      let result = try await accept(project, "acme:\(acme)", wrong)
+      #expect(result.exitCode == 3, "\(result.error)")
+      let report = try result.object()
+      let keys = try #require(report["keys"] as? [[String: Any]])
+      #expect(keys.map { $0["fingerprint"] as? String } == old)
+      #expect(keys.map { $0["new_fingerprint"] as? String } == [acme, beta])
+      #expect(keys.map { $0["accepted"] as? Bool } == [true, false])
+      #expect(report["next"] is NSNull)
+      #expect(try project.trustStore() == before)
+    }
+    // Of two acceptances of one key both are checked.
+    #expect(try await accept(project, "beta:\(old[1])", "beta:\(beta)").exitCode == 3)
+    #expect(try project.trustStore() == before)
+    let both = try await accept(project, "acme:\(acme)", "beta:\(beta)")
+    #expect(both.exitCode == 0, "\(both.output)")
+    #expect(try await [project.fingerprint("acme"), project.fingerprint("beta")] == [acme, beta])
+  }
+
+  @Test func acceptedKeyThatIsNotToBeHadReplacesNothing() async throws {
+    let (project, server, new) = try await withTwoChangedKeys()
+    let acme = try #require(new["acme"])
+    let before = try project.trustStore()
+    server.set("/beta.pub", nil)
+    let failed = try await accept(project, "acme:\(acme)", "beta")
+    #expect(failed.exitCode == 5, "\(failed.output)")
+    #expect(try project.trustStore() == before)
+    // A key that nobody accepted keeps no other from being replaced.
+    #expect(try await accept(project, "acme:\(acme)").exitCode == 5)
+    #expect(try await project.fingerprint("acme") == acme)
+    // What is served already may be accepted again, another key may not.
+    server.set("/beta.pub", try project.scratch.read("beta-old.pub"))
+    #expect(try await accept(project, "acme:\(acme)").exitCode == 0)
+    let stale = try await accept(project, "beta:\(acme)")
+    #expect(stale.exitCode == 3)
+    let keys = try #require(try stale.object()["keys"] as? [[String: Any]])
+    #expect(keys.last?["state"] as? String == "unchanged")
+  }
+
+  @Test func keyOfAnotherEntryIsNotTaken() async throws {
+    let (project, server, new) = try await withTwoChangedKeys()
+    let acme = try #require(new["acme"])
+    server.set("/beta.pub", try project.scratch.read("acme-new.pub"))
+    let before = try project.trustStore()
+    let result = try await accept(project, "acme:\(acme)", "beta:\(acme)")
+    #expect(result.exitCode == 1)
+    #expect(try result.failure()["kind"] as? String == "key-exists")
+    #expect(try project.trustStore() == before)
   }
 
   @Test func syncReportsRevocationAndFailure() async throws {

@@ -68,30 +68,31 @@ package struct TrustStoreEditing: Sendable {
     }
   }
 
-  /// Exchanges a key for a newer one that the user accepted.
+  /// Exchanges keys for newer ones that the user accepted: all of them, or none.
   ///
-  /// - Parameters:
-  ///   - keyID: The entry.
-  ///   - fingerprint: The key that the user saw as the old one.
-  ///   - publicKey: The new key.
-  /// - Throws: `SyncError.trustStore` if another stands there by now, or has the new key; as `add`.
-  package func replace(
-    _ keyID: String,
-    expecting fingerprint: KeyFingerprint,
-    with publicKey: Ed25519PublicKey
-  ) throws(SyncError) {
+  /// - Throws: `SyncError.trustStore` if another key stands there by now, or a new one is in the store or
+  ///   comes twice; as `add`. Then the file is as it was.
+  package func replace(_ replacements: [KeyReplacement]) throws(SyncError) {
+    guard !replacements.isEmpty else { return }
     try update { (old) throws(SyncError) in
-      let old = old ?? []
-      let store = try parse(old)
-      guard try Self.find(keyID, in: store).fingerprint == fingerprint else {
-        throw .trustStore(.changedMeanwhile(keyID: keyID))
+      var text = old ?? []
+      let store = try parse(text)
+      var owners: [KeyFingerprint: String] = [:]
+      for key in store.keys { owners[key.fingerprint] = key.keyID }
+      for item in replacements {
+        guard try Self.find(item.keyID, in: store).fingerprint == item.old else {
+          throw .trustStore(.changedMeanwhile(keyID: item.keyID))
+        }
+        let new = item.new.fingerprint
+        if let other = owners.updateValue(item.keyID, forKey: new), other != item.keyID {
+          throw .trustStore(.keyTaken(new, by: other))
+        }
+        let before = text
+        text = try editing { () throws(TextProblem) in
+          try TrustStore.replacePublicKey(of: item.keyID, with: item.new, in: before)
+        }
       }
-      if let other = store.find(publicKey.fingerprint), other.keyID != keyID {
-        throw .trustStore(.keyTaken(publicKey.fingerprint, by: other.keyID))
-      }
-      return try editing { () throws(TextProblem) in
-        try TrustStore.replacePublicKey(of: keyID, with: publicKey, in: old)
-      }
+      return text
     }
   }
 

@@ -1,7 +1,7 @@
 /// Asks again for every key that says where it came from (`registry trust sync`).
 ///
 /// Nothing is changed here: a host that was taken over must not be able to exchange a key. What is new is
-/// shown, and only `TrustStoreEditing.replace` takes it, one accepted key at a time.
+/// shown, and only what `TrustSyncPlan` finds accepted is taken, by `TrustStoreEditing.replace`.
 package struct TrustSync: Sendable {
   /// What asking for a key found.
   package struct Outcome: Sendable {

@@ -10,7 +10,8 @@ struct TrustSyncCommand: AsyncCommand {
     abstract: "Ask again for every key that was added from an address.",
     discussion: """
       A key is never replaced silently: a new one is shown beside the old, with exit code 2, until it is accepted \
-      by name. KEY_ID:FINGERPRINT accepts exactly the key that was shown.
+      by name. KEY_ID:FINGERPRINT accepts exactly the key that was shown; if one accepted key is not the one \
+      that is served, none is replaced.
       """
   )
 
@@ -45,81 +46,55 @@ struct TrustSyncCommand: AsyncCommand {
       await fetcher.shutdown()
       throw error
     }
-    var code = ExitCodes.done
-    var reports: [JSONValue] = []
-    var next: [String] = []
-    for outcome in outcomes {
-      let line = try take(outcome, accepts, editing)
-      if code == ExitCodes.done { code = line.code }
-      if line.code == ExitCodes.approvalNeeded, let accept = line.accept { next.append(accept) }
-      reports.append(line.json(outcome))
-      if !session.options.isJSON { line.print(outcome, to: session.console) }
+    let plan = TrustSyncPlan(outcomes, accepting: accepts)
+    try editing.replace(plan.replacements)
+    return show(plan, in: session)
+  }
+
+  /// What is accepted.
+  ///
+  /// - Throws: `SyncError.trustStore` for a key that the store does not have.
+  private func acceptances(_ editing: TrustStoreEditing) throws(SyncError) -> [KeyAcceptance] {
+    var accepts: [KeyAcceptance] = []
+    for text in accepted {
+      let parts = text.split(separator: ":").map(String.init)
+      let keyID = parts.first ?? ""
+      _ = try editing.find(keyID)
+      accepts.append(
+        KeyAcceptance(keyID: keyID, fingerprint: parts.count == 2 ? KeyFingerprint(hex: parts[1]) : nil)
+      )
     }
+    return accepts
+  }
+
+  private func show(_ plan: TrustSyncPlan, in session: Session) -> Int32 {
+    let lines = plan.items.map { TrustSyncLine($0, isSound: plan.isSound) }
+    let next = lines.compactMap(\.accept)
     let command = ShellWord.line(
       ["mmdos", "registry", "trust", "sync"] + global.targetWords + next.flatMap { ["--accept", $0] }
         + ["--approved"]
     )
     if session.options.isJSON {
       session.console.print(
-        .object([("keys", .array(reports)), ("next", .string(orNull: next.isEmpty ? nil : command))])
+        .object([
+          ("keys", .array(lines.map(\.json))), ("next", .string(orNull: next.isEmpty ? nil : command)),
+        ])
       )
-    } else if !next.isEmpty {
-      session.console.print("")
-      session.console.print("New keys were not taken. If the publisher confirms their fingerprints:")
-      session.console.print("  \(command)")
-    }
-    return code
-  }
-
-  /// The accepted fingerprint of each accepted key, nil where any is accepted.
-  private func acceptances(_ editing: TrustStoreEditing) throws(SyncError) -> [String: String?] {
-    var accepts: [String: String?] = [:]
-    for text in accepted {
-      let parts = text.split(separator: ":").map(String.init)
-      let keyID = parts.first ?? ""
-      _ = try editing.find(keyID)
-      accepts.updateValue(parts.count == 2 ? parts[1] : nil, forKey: keyID)
-    }
-    return accepts
-  }
-
-  private func take(
-    _ outcome: TrustSync.Outcome,
-    _ accepts: [String: String?],
-    _ editing: TrustStoreEditing
-  ) throws(SyncError) -> TrustSyncLine {
-    let key = outcome.key
-    switch outcome.state {
-    case .unchanged: return TrustSyncLine("unchanged", .good)
-    case .notActive: return TrustSyncLine("not asked: \(key.status.rawValue)", .faint)
-    case .noAddress: return TrustSyncLine("not asked: no address", .faint)
-    case .withdrawn(let status):
-      return TrustSyncLine(
-        "\(status.rawValue) by its publisher",
-        .bad,
-        code: ExitCodes.approvalNeeded,
-        hint: "mmdos registry trust revoke \(key.keyID) --approved"
-      )
-    case .failed(let error):
-      let failure = Failure(error)
-      return TrustSyncLine("failed: \(failure.message)", .bad, code: failure.code, hint: failure.hint)
-    case .changed(let new):
-      let shown = new.fingerprint.description
-      guard let wanted = accepts[key.keyID] else {
-        return TrustSyncLine(
-          "changed",
-          .bad,
-          new: shown,
-          code: ExitCodes.approvalNeeded,
-          accept: "\(key.keyID):\(shown)"
-        )
+    } else {
+      for line in lines { line.print(to: session.console) }
+      if !plan.isSound {
+        session.console.print("")
+        session.console.print("Nothing was replaced: not every accepted key is the one that is served.")
+      } else if !next.isEmpty {
+        session.console.print("")
+        session.console.print("New keys were not taken. If the publisher confirms their fingerprints:")
+        session.console.print("  \(command)")
       }
-      if let wanted, wanted != shown {
-        throw .trustStore(.wrongFingerprint(expected: wanted, found: new.fingerprint))
-      }
-      try editing.replace(key.keyID, expecting: key.fingerprint, with: new)
-      return TrustSyncLine("replaced", .warning, new: shown)
     }
+    // Where nothing is replaced, the acceptances that are not met say why.
+    let codes = lines.filter { plan.isSound || $0.isUnmet }.map(\.code)
+    return codes.contains(ExitCodes.integrity)
+      ? ExitCodes.integrity : codes.first { $0 != ExitCodes.done } ?? ExitCodes.done
   }
 
   private func preview(_ keys: [TrustedKey], _ policy: Policy) throws(SyncError) -> Preview {
@@ -151,54 +126,5 @@ struct TrustSyncCommand: AsyncCommand {
         )
       ]
     )
-  }
-}
-
-/// What became of one key.
-struct TrustSyncLine {
-  private let state: String
-  private let style: Style
-  private let new: String?
-  /// The exit code that it asks for.
-  let code: Int32
-  /// What to accept to take the new key.
-  let accept: String?
-  private let hint: String?
-
-  init(
-    _ state: String,
-    _ style: Style,
-    new: String? = nil,
-    code: Int32 = ExitCodes.done,
-    accept: String? = nil,
-    hint: String? = nil
-  ) {
-    self.state = state
-    self.style = style
-    self.new = new
-    self.code = code
-    self.accept = accept
-    self.hint = hint
-  }
-
-  func print(_ outcome: TrustSync.Outcome, to console: Console) {
-    console.print("\(outcome.key.keyID)  \(state, style)")
-    if let new {
-      console.print("  old  \(outcome.key.fingerprint, .id)")
-      console.print("  new  \(new, .id)")
-    } else {
-      console.print("  fingerprint  \(outcome.key.fingerprint, .id)")
-    }
-    if let hint { console.print("  hint  \(hint)") }
-  }
-
-  func json(_ outcome: TrustSync.Outcome) -> JSONValue {
-    .object([
-      ("key_id", .string(outcome.key.keyID)), ("url", .string(orNull: outcome.url)),
-      ("state", .string(state)),
-      ("fingerprint", .string(outcome.key.fingerprint.description)),
-      ("new_fingerprint", .string(orNull: new)),
-      ("hint", .string(orNull: hint)),
-    ])
   }
 }
