@@ -1,29 +1,110 @@
-import Foundation
 import ObjectStore
-import RegistrySync
+import Synchronization
 import TestSupport
 import Testing
 
-/// Catalog and plugin files are bound to the signed manifest by their hashes: no changed byte gets in.
+@testable import RegistrySync
+
+/// Catalog and plugin files are bound to the signed manifest by their hashes: one changed byte, and a sync's
+/// download takes nothing.
 struct ContentMutationTests {
-  @Test func noChangedByteOfCatalogOrPluginsIsTaken() throws {
-    let scratch = try ScratchFolder()
+  private static let catalog = """
+    catalog:
+      version: "1"
+      description: "one plugin"
+      plugins:
+        - slug: "hello"
+          name: "Hello"
+          version: "1.0.0"
+          description: "Says hello"
+          category: "example"
+
+    """
+  private static let plugin = """
+    name: "Hello"
+    slug: "hello"
+    version: "1.0.0"
+    description: "Says hello"
+    author: "Someone"
+    allowed_file_patterns:
+      - ".ai/skills/hello.md"
+
+    """
+  private static let asset = "# Hello\n\nSay hello to whoever asks, once, and in their own language.\n"
+
+  /// A host that serves whatever a test puts there.
+  private final class MemoryReader: SourceReader {
+    let bytes = Mutex<[UInt8]>([])
+
+    func location(of file: SourceFile) -> String { "memory:" }
+
+    func read(
+      _ file: SourceFile,
+      options: ReadOptions,
+      receive: (RawSpan) throws -> Void
+    ) async throws -> FetchResponse {
+      let served = bytes.withLock { $0 }
+      try receive(served.span.bytes)
+      return FetchResponse(isNotModified: false, etag: nil, byteCount: Int64(served.count))
+    }
+
+    func shutdown() async {}
+  }
+
+  /// A manifest that names the three files, read and judged as a sync would.
+  private static func wanted(_ path: String) throws -> WantedFile {
+    let hash = { (text: String) in "\"\(TestRegistry.hash(Array(text.utf8)))\"" }
+    let hashes =
+      "{\"catalog.yaml\": \(hash(catalog)), \"catalog/hello.yaml\": \(hash(plugin)), "
+      + "\"catalog/.ai/skills/hello.md\": \(hash(asset))}"
+    let bytes = try ManifestText().with("catalog_hash", hash(catalog)).with("files_hashes", hashes)
+      .signed(("alice", .alice))
+    let scene = TrustScene()
+    #expect(try scene.judge(bytes).trust == .verified)
+    let manifest = try scene.question(bytes).manifest
+    let entry = try #require(manifest.entries.first { $0.path.description == path })
+    return WantedFile(id: entry.id, path: entry.path, maxBytes: 1 << 20)
+  }
+
+  @Test(arguments: [
+    ("catalog.yaml", catalog), ("catalog/hello.yaml", plugin), ("catalog/.ai/skills/hello.md", asset),
+  ])
+  func noChangedByteIsTaken(path: String, text: String) async throws {
+    let scratch = try ScratchFolder("noChangedByte")
     let folder = try Folder.open(try scratch.makeFolder("objects"))
     let batch = try ObjectBatch(store: ObjectStore(folder: folder, disk: PosixDisk()))
-    let registry = TestRegistry(count: 4)
-    let files = registry.published.filter { $0.key != "manifest.json" }.sorted { $0.key < $1.key }
+    let host = MemoryReader()
+    let download = Download(
+      reader: RetryingReader(
+        reader: host,
+        policy: RetryPolicy(maxAttempts: 3),
+        budget: RetryBudget(.seconds(45))
+      ),
+      batch: batch,
+      meter: SizeMeter(limit: 1 << 20, held: 0),
+      concurrency: 1,
+      observer: { _ in }
+    )
+    let file = try Self.wanted(path)
+    let original = Array(text.utf8)
     var random = SeededGenerator(state: 20_261_123)
     for _ in 0..<2_000 {
-      let (_, bytes) = files[Int.random(in: files.indices, using: &random)]
-      var changed = bytes
-      let index = Int.random(in: changed.indices, using: &random)
-      changed[index] ^= UInt8.random(in: 1...255, using: &random)
-      let announced = ObjectID(hashing: bytes)
-      #expect(throws: ObjectStoreError.wrongContent(expected: announced, found: ObjectID(hashing: changed))) {
-        try batch.add(changed, expecting: announced)
+      var changed = original
+      let place = Int.random(in: changed.indices, using: &random)
+      changed[place] ^= UInt8.random(in: 1...255, using: &random)
+      host.bytes.withLock { $0 = changed }
+      let error = await #expect(throws: SyncError.self, "byte \(place)") { try await download.fetch([file]) }
+      switch error {
+      case .wrongContent(_, file.id, ObjectID(hashing: changed)): break
+      // It begins like a script now, and is not even hashed.
+      case .refusedContent: break
+      default: Issue.record("byte \(place): \(String(describing: error))")
       }
     }
     #expect(batch.count == 0)
+    // The same way in takes the file as it was signed.
+    host.bytes.withLock { $0 = original }
+    #expect(try await download.fetch([file]) == [file.id: Int64(original.count)])
     try batch.discard()
   }
 }
