@@ -16,6 +16,8 @@ extension TrustRefusal {
     case .otherRegistry: return "the address serves another registry now; add that under a name of its own"
     case .sameVersionOtherContent:
       return "the publisher must not change a version; both manifests are kept as evidence"
+    case .notAsPublished:
+      return "someone wrote into the cache; mmdos registry sync \(name) --approved puts it right"
     case .expired, .tooOld: return "ask the publisher for a fresh manifest; a mirror may be withholding it"
     case .unsigned(let setting):
       return
@@ -30,6 +32,16 @@ extension TrustRefusal {
 }
 
 extension Failure {
+  /// What to do where the lockfile does not vouch for what is in use.
+  static func hint(name: String, _ problem: ProvenanceProblem) -> String {
+    let sync = "mmdos registry sync \(name)"
+    switch problem {
+    case .missingEntry: return "\(sync) --approved"
+    case .mismatch:
+      return "\(sync) --locked --approved puts in use what it names, \(sync) --approved what is newest"
+    }
+  }
+
   /// What the value of an option of `publish` looks like.
   static func form(of option: String) -> String {
     switch option {

@@ -208,7 +208,7 @@ struct Failure: Error, Equatable {
         ExitCodes.integrity,
         "provenance",
         "registry-lock.json does not vouch for '\(name)': \(why)",
-        hint: "mmdos registry sync \(name) --approved"
+        hint: Self.hint(name: name.description, problem)
       )
     case .untrusted(let name, let refusal):
       self.init(

@@ -34,6 +34,7 @@ private let bob = CountedSigner(
         .sameVersionOtherContent(version, known: known, offered: id), "same-version-other-content",
         .integrity, nil
       ),
+      (.notAsPublished("catalog/\u{202E}.md"), "not-as-published", .integrity, nil),
       (.fromTheFuture(time, by: .seconds(90000)), "from-the-future", .integrity, .allowRollback),
       (.expired(time), "expired", .integrity, nil),
       (.tooOld(age: .seconds(7200), limit: .seconds(3600)), "too-old", .integrity, nil),

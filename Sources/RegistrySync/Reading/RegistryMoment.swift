@@ -54,10 +54,22 @@ struct RegistryMoment: Equatable {
     guard !mismatches.contains(nil), let field = mismatches.first ?? nil else { return nil }
     return .mismatch(field: field)
   }
+
+  /// The lock entry, if it is not about this snapshot: then it does not vouch for it either.
+  func otherLockEntry(than snapshot: Snapshot, url: String) -> LockEntry? {
+    guard let lockEntry, Provenance.mismatch(lockEntry, snapshot, url: url) != nil else { return nil }
+    return lockEntry
+  }
 }
 
 /// Whether a lockfile entry is about a snapshot.
 enum Provenance {
+  /// Whether the entry names every file of the snapshot; entries of the Node tool name only the manifest.
+  static func vouches(_ entry: LockEntry?, for snapshot: Snapshot, url: String) -> Bool {
+    guard let entry, entry.tree != nil else { return false }
+    return mismatch(entry, snapshot, url: url) == nil
+  }
+
   /// The first field that differs; nil when the entry is about the snapshot.
   static func mismatch(_ entry: LockEntry, _ snapshot: Snapshot, url: String) -> String? {
     if entry.url != url { return "url" }

@@ -81,12 +81,21 @@ package final class RegistryReader {
     }
   }
 
+  /// The snapshot in use, and what the lockfile says of it.
+  private struct InUse {
+    let entry: RegistryHistory.Entry
+    /// The lock entry, where it is about another snapshot.
+    let otherLockEntry: LockEntry?
+    /// Whether the lock entry names the snapshot's tree.
+    let isVouchedFor: Bool
+  }
+
   /// The snapshot in use, vouched for by the lockfile where the policy asks for it.
   private func findInUse(
     _ source: Source,
     _ project: Project,
     _ policy: Policy
-  ) throws(SyncError) -> RegistryHistory.Entry {
+  ) throws(SyncError) -> InUse {
     // Checks the codes of the entries; the moment below only compares them.
     _ = try project.readLockfile()
     for _ in 0..<RegistryMoment.attempts {
@@ -96,7 +105,14 @@ package final class RegistryReader {
         try RegistryHistory(of: source.name, in: cache).resolve(id.description)
       }
       let problem = moment.provenanceProblem(entries.map(\.snapshot), url: source.location.text)
-      if problem == nil || !policy.provenanceRequired, let entry = entries.first { return entry }
+      if problem == nil || !policy.provenanceRequired, let entry = entries.first {
+        let url = source.location.text
+        return InUse(
+          entry: entry,
+          otherLockEntry: moment.otherLockEntry(than: entry.snapshot, url: url),
+          isVouchedFor: Provenance.vouches(moment.lockEntry, for: entry.snapshot, url: url)
+        )
+      }
       // Only what holds still may be reported.
       if let problem, try RegistryMoment(of: source.name, in: project, cache) == moment {
         throw .provenance(source.name, problem)
@@ -145,8 +161,17 @@ package final class RegistryReader {
   ///   remote registries are not allowed any more; `.untrusted` by today's keys; `.invalidCatalog`, `.store`.
   package func catalog(of source: Source, in project: Project, policy: Policy) throws(SyncError) -> Catalog {
     try SourceConnector.check(source, policy)
-    let entry = try findInUse(source, project, policy)
-    try judge(entry, of: source, in: project, policy: policy)
+    let inUse = try findInUse(source, project, policy)
+    let entry = inUse.entry
+    _ = try HeldManifest.judge(
+      entry.snapshot,
+      of: source,
+      policy: policy,
+      trust: project.readTrustMaterial(policy: policy),
+      in: cache.store,
+      after: inUse.otherLockEntry,
+      isVouchedFor: inUse.isVouchedFor
+    )
     let store = cache.store
     let bytes = try SyncError.storing { () throws(ObjectStoreError) in
       let tree = try store.readTree(entry.snapshot.tree)

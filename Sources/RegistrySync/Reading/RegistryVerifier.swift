@@ -62,7 +62,10 @@ package struct RegistryVerifier: Sendable {
       viewFileCount = count
       findings += checkLockfile(moment, snapshots.map(\.1))
       findings += try checkCodes(moment.lockEntry)
-      let trust = try checkTrust(newest.1)
+      let trust = try checkTrust(
+        newest.1,
+        after: moment.otherLockEntry(than: newest.1, url: source.location.text)
+      )
       findings += trust.findings
       notes = trust.notes
     }
@@ -151,9 +154,25 @@ package struct RegistryVerifier: Sendable {
     return findings
   }
 
+  /// Whether the snapshot is what its manifest says: only so far do the signatures reach.
+  private func checkContent(
+    _ snapshot: Snapshot,
+    _ manifest: Manifest
+  ) throws(SyncError) -> [VerifyReport.Finding] {
+    do {
+      guard let path = try HeldManifest.findDifference(snapshot, manifest, in: cache.store) else { return [] }
+      return [.init(layer: .signatures, kind: .untrusted(.notAsPublished(path)), isFailure: true)]
+    } catch {
+      // A damaged tree is a finding about objects already.
+      guard case .store = error else { throw error }
+      return []
+    }
+  }
+
   /// Judges the manifest in use by today's keys and policy, and its age.
   private func checkTrust(
-    _ snapshot: Snapshot
+    _ snapshot: Snapshot,
+    after other: LockEntry?
   ) throws(SyncError) -> (findings: [VerifyReport.Finding], notes: [TrustNote]) {
     let question: TrustQuestion
     do {
@@ -162,7 +181,8 @@ package struct RegistryVerifier: Sendable {
         of: source,
         policy: policy,
         trust: project.readTrustMaterial(policy: policy),
-        in: cache.store
+        in: cache.store,
+        after: other
       )
     } catch {
       // A damaged manifest is a finding about objects already.
@@ -179,6 +199,7 @@ package struct RegistryVerifier: Sendable {
     } catch {
       findings = [.init(layer: .signatures, kind: .untrusted(error), isFailure: true)]
     }
+    findings += try checkContent(snapshot, question.manifest)
     if let staleness = question.staleness {
       let isFailure = policy.limits.maxManifestAge != nil
       findings.append(.init(layer: .age, kind: .stale(staleness), isFailure: isFailure))

@@ -15,10 +15,7 @@ extension RegistryWriter {
     }
     guard let pending else { return }
     let value = try SyncError.referring { () throws(RefError) in try cache.refs.find(.registry(registry)) }
-    if pending.isEffective(with: value) {
-      let snapshot = try SyncError.storing { () throws(ObjectStoreError) in
-        try cache.store.readSnapshot(pending.new)
-      }
+    if pending.isEffective(with: value), let snapshot = try findFinishable(pending.new) {
       let content = try ViewContent(of: snapshot, in: cache.store)
       try views.build(content, reusing: nil)
       try makeBuiltViewDurable(content)

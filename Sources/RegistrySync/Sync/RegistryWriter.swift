@@ -70,6 +70,7 @@ struct RegistryWriter: Sendable {
     if base.synced != goal.synced || base.inUse != goal.inUse {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {
+      if goal.inUse != id { try checkVouched(goal.inUse) }
       warnings += try restoreView(of: goal.inUse, unchangedSince: base.state?.provenUntil, lock: lock)
     }
     try remember(offer)

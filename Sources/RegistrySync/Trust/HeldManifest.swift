@@ -4,13 +4,16 @@ import ObjectStore
 enum HeldManifest {
   /// What the decision about a held snapshot depends on.
   ///
+  /// `entry`: The lock entry, where it is not about this snapshot.
+  ///
   /// - Throws: `SyncError.store` when its manifest is damaged; `.invalidManifest`.
   static func question(
     _ snapshot: Snapshot,
     of source: Source,
     policy: Policy,
     trust: TrustMaterial,
-    in store: ObjectStore
+    in store: ObjectStore,
+    after entry: LockEntry? = nil
   ) throws(SyncError) -> TrustQuestion {
     let bytes = try SyncError.storing { () throws(ObjectStoreError) in
       try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
@@ -26,22 +29,58 @@ enum HeldManifest {
       policy: policy,
       trustStore: trust.store,
       projectKey: trust.projectKey,
-      memory: .ofHeld(snapshot),
+      memory: .ofHeld(snapshot, after: entry),
       now: Timestamp.now()
     )
   }
 
-  /// Judges a held snapshot.
+  /// Judges a held snapshot: its signatures, and that it was made of its manifest.
   ///
-  /// - Throws: `SyncError.untrusted`; as `question`.
+  /// `isVouchedFor`: Whether the lockfile names its tree; then that is not walked.
+  ///
+  /// - Throws: `SyncError.untrusted`; as `question`, and `.store` when a tree is damaged.
   static func judge(
     _ snapshot: Snapshot,
     of source: Source,
     policy: Policy,
     trust: TrustMaterial,
-    in store: ObjectStore
+    in store: ObjectStore,
+    after entry: LockEntry? = nil,
+    isVouchedFor: Bool = false
   ) throws(SyncError) -> TrustVerdict {
-    let question = try question(snapshot, of: source, policy: policy, trust: trust, in: store)
-    do { return try TrustVerdict.judgeHeld(question) } catch { throw .untrusted(source.name, error) }
+    let question = try question(snapshot, of: source, policy: policy, trust: trust, in: store, after: entry)
+    let verdict: TrustVerdict
+    do { verdict = try TrustVerdict.judgeHeld(question) } catch { throw .untrusted(source.name, error) }
+    if isVouchedFor { return verdict }
+    if let difference = try findDifference(snapshot, question.manifest, in: store) {
+      throw .untrusted(source.name, .notAsPublished(difference))
+    }
+    return verdict
+  }
+
+  /// What of a snapshot is not as its manifest says; nil for a snapshot as a sync writes it.
+  ///
+  /// The signatures are the manifest's, so a snapshot has them only as far as it is that manifest's. Ids prove
+  /// objects, and nothing proves a ref: whoever can write into the cache can point it at other trees.
+  ///
+  /// - Returns: A word of the snapshot, or the path of a file.
+  /// - Throws: `SyncError.store` when a tree is damaged.
+  static func findDifference(
+    _ snapshot: Snapshot,
+    _ manifest: Manifest,
+    in store: ObjectStore
+  ) throws(SyncError) -> String? {
+    if snapshot.version != manifest.version.description { return "version" }
+    if snapshot.generatedAt != manifest.generatedAtText { return "generated-at" }
+    var stated = [ProjectLayout.manifest.string: snapshot.manifest]
+    for entry in manifest.entries { stated[entry.path.description] = entry.id }
+    let files = try SyncError.storing { () throws(ObjectStoreError) in
+      try TreeWalk.files(of: snapshot.tree, in: store)
+    }
+    for file in files {
+      let path = file.path.description
+      guard stated.removeValue(forKey: path) == file.id else { return path }
+    }
+    return stated.keys.min()
   }
 }

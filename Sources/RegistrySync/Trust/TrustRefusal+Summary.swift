@@ -31,6 +31,8 @@ extension TrustRefusal {
       "version \(version) has other content than before: manifest \(offered.abbreviated)"
         + ", known is \(known.manifest.abbreviated)"
         + (known.content == nil ? ", whose content is not here to compare" : "")
+    case .notAsPublished(let what):
+      "its snapshot was not made of its manifest: \(what.quotedForMessage) is another"
     case .fromTheFuture(let time, let by):
       "the manifest is dated \(time), \(by.components.seconds / 3600) hours ahead of this machine's clock"
     case .expired(let time): "the manifest expired at \(time)"

@@ -11,6 +11,7 @@ package import ObjectStore
 /// | `otherRegistry` | integrity | none |
 /// | `rollback` | integrity | `--allow-rollback` |
 /// | `sameVersionOtherContent` | integrity | none |
+/// | `notAsPublished` | integrity | none |
 /// | `fromTheFuture` | integrity | `--allow-rollback` |
 /// | `expired`, `tooOld` | integrity | none |
 /// | `unsigned`, `signatureRequired`, `trustedPublisherRequired` | policy | none |
@@ -30,6 +31,8 @@ package enum TrustRefusal: Error, Equatable, Sendable {
   case rollback(Rollback)
   /// Two manifests of one version say different things, or it cannot be shown that they do not.
   case sameVersionOtherContent(SemanticVersion, known: TrustMemory.Release, offered: ObjectID)
+  /// A held snapshot is not what its manifest says: a file's path, or one of the snapshot's own words.
+  case notAsPublished(String)
   /// `generated_at` is more than 24 hours ahead of the clock, by this much.
   case fromTheFuture(Timestamp, by: Duration)
   /// `expires_at` has passed.
@@ -72,7 +75,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
   package var kind: Kind {
     switch self {
     case .badSignature, .signatureStripped, .signerChanged, .thresholdNotMet, .otherRegistry, .rollback,
-      .sameVersionOtherContent, .fromTheFuture, .expired, .tooOld:
+      .sameVersionOtherContent, .notAsPublished, .fromTheFuture, .expired, .tooOld:
       .integrity
     case .unsigned, .signatureRequired, .trustedPublisherRequired, .tooYoung: .policy
     }
@@ -98,6 +101,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
     case .otherRegistry: "other-registry"
     case .rollback: "rollback"
     case .sameVersionOtherContent: "same-version-other-content"
+    case .notAsPublished: "not-as-published"
     case .fromTheFuture: "from-the-future"
     case .expired: "expired"
     case .tooOld: "too-old"

@@ -50,19 +50,23 @@ package struct TrustVerdict: Equatable, Sendable {
   ///
   /// Its place in history was judged when it was taken; `TrustMemory.ofHeld` is the memory to give.
   ///
-  /// - Throws: `TrustRefusal` about signatures.
+  /// - Throws: `TrustRefusal` about signatures, or about the registry's name.
   package static func judgeHeld(_ question: TrustQuestion) throws(TrustRefusal) -> TrustVerdict {
     var judge = TrustJudge(question: question)
     try judge.checkSignatures()
+    try judge.checkIdentity()
     return judge.verdict
   }
 }
 
 extension TrustMemory {
   /// The memory to judge a held snapshot by: that it was signed, so that a revoked key is no loophole.
-  package static func ofHeld(_ snapshot: Snapshot) -> TrustMemory {
-    var memory = TrustMemory()
-    memory.wasSigned = snapshot.trust == .verified
+  ///
+  /// `entry`: A lock entry that is not about the snapshot, as while an interrupted write is unfinished; what
+  /// it pins holds then as well.
+  package static func ofHeld(_ snapshot: Snapshot, after entry: LockEntry? = nil) -> TrustMemory {
+    var memory = TrustMemory(lockEntry: entry, synced: nil)
+    memory.wasSigned = memory.wasSigned || snapshot.trust == .verified
     return memory
   }
 }

@@ -1,0 +1,50 @@
+import ObjectStore
+
+/// What may be taken into the lockfile of what lies in the cache.
+///
+/// The lockfile is reviewed and shared; the cache is neither. Ids prove objects, but refs and pending records
+/// prove nothing, so nobody who can write there may get a lock entry for what no sync has judged.
+extension RegistryWriter {
+  /// The snapshot that an interrupted write put in use, if the rest of that write may be done.
+  ///
+  /// Nil where it is not what a sync would have taken, or not any more: the record is then dropped. Readers
+  /// refuse the registry, as its lock entry is about another snapshot, until a sync puts that right.
+  ///
+  /// - Throws: `SyncError.store`, `.invalidFile`, `.invalidManifest`, `.disk`, `.forgedLockEntry`.
+  func findFinishable(_ id: ObjectID) throws(SyncError) -> Snapshot? {
+    let snapshot = try readSnapshot(id)
+    let entry = try project.readLockfile().find(name)
+    if Provenance.vouches(entry, for: snapshot, url: source.location.text) { return snapshot }
+    let trust = try project.readTrustMaterial(policy: policy)
+    do {
+      let verdict = try HeldManifest.judge(
+        snapshot,
+        of: source,
+        policy: policy,
+        trust: trust,
+        in: cache.store,
+        after: entry
+      )
+      // The entry repeats what the snapshot says of its signers, so that has to be true.
+      return snapshot.trust == verdict.trust && snapshot.signers == verdict.signers ? snapshot : nil
+    } catch {
+      guard case .untrusted = error else { throw error }
+      return nil
+    }
+  }
+
+  /// Whether the lockfile names a snapshot that was not judged just now: the one that is pinned.
+  ///
+  /// - Throws: `SyncError.provenance` when it does not; `.store`, `.invalidFile`, `.disk`, `.forgedLockEntry`.
+  func checkVouched(_ id: ObjectID) throws(SyncError) {
+    let snapshot = try readSnapshot(id)
+    guard let entry = try project.readLockfile().find(name) else { throw .provenance(name, .missingEntry) }
+    if let field = Provenance.mismatch(entry, snapshot, url: source.location.text) {
+      throw .provenance(name, .mismatch(field: field))
+    }
+  }
+
+  private func readSnapshot(_ id: ObjectID) throws(SyncError) -> Snapshot {
+    try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(id) }
+  }
+}
