@@ -70,6 +70,31 @@ package final class ObjectStore: Sendable {
     }
   }
 
+  /// Hands an object on as one zlib stream, having proven it.
+  ///
+  /// - Throws: As `read`; `.disk` where the copy that was proven cannot be read again.
+  package func streamStored(
+    _ id: ObjectID,
+    into output: (RawSpan) -> Void
+  ) throws(ObjectStoreError) {
+    var failure: DiskError?
+    try fromFirstGoodPlace(id) { (file) throws(ObjectStoreError) in
+      try ObjectDecoder.stream(file, as: id, size: nil, limit: .max) { _ throws(DiskError) in }
+      do throws(DiskError) {
+        try file.rewind()
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while case let count = try file.read(into: &buffer), count > 0 {
+          let filled = buffer.span
+          output(filled.extracting(first: count).bytes)
+        }
+      } catch {
+        // What went out cannot be taken back, so no other place is tried.
+        failure = error
+      }
+    }
+    if let failure { throw .disk(failure) }
+  }
+
   /// Proves our own copy of an object, whatever alternates hold.
   ///
   /// The size is what a tree states, in bytes; a payload of unknown size may have as many as the limit.

@@ -99,6 +99,9 @@ package enum SyncError: Error, Sendable {
   /// A file with a private key is not used or written.
   case keyFile(FilePath, KeyFileProblem)
 
+  /// A file is no bundle, not a whole one, or not one of a configured source.
+  case bundle(FilePath, BundleProblem)
+
   /// A folder to publish breaks a rule.
   case publish(PublishProblem)
 

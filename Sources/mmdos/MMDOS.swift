@@ -26,7 +26,7 @@ struct RegistryGroup: ParsableCommand {
       RegistrySyncCommand.self, RegistryVerify.self, RegistryLog.self, RegistryDiff.self,
       RegistryCheckoutCommand.self, RegistryPin.self, RegistryUnpin.self, RegistryCat.self, RegistryLs.self,
       RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryPublish.self,
-      RegistryServe.self,
+      RegistryServe.self, RegistryExportCommand.self, RegistryImport.self,
     ]
   )
 }

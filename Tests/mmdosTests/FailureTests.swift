@@ -106,7 +106,18 @@ struct FailureTests {
       .refusedContent(path: file, .elf), .tooLarge(path: file, limit: 5), .tooLarge(path: nil, limit: 5),
       .unexpectedManifest(expected: "0000", found: id), .fetch(.shutDown),
       .localSource(disk), .localSource(DiskError(.open, path, .noSuchFileOrDirectory)),
-    ] + publishProblems(text).map { .publish($0) }
+    ] + publishProblems(text).map { .publish($0) } + bundleProblems().map { .bundle(path, $0) }
+  }
+
+  private static func bundleProblems() -> [BundleProblem] {
+    let archive: [ArchiveProblem] = [
+      .noHeader(limit: 9), .badRecord(offset: 9), .duplicate(id), .truncated, .trailingBytes,
+      .wrongCount(stated: 1, found: 2), .tooManyObjects(limit: 9),
+    ]
+    return [
+      .notABundle, .unknownVersion("9"), .badHeaderLine(2), .incomplete(id),
+      .noSource(name: "a", url: "https://h/catalog.yaml"),
+    ] + archive.map { .archive($0) }
   }
 
   private static func publishProblems(_ text: TextProblem) -> [PublishProblem] {
@@ -228,6 +239,11 @@ struct FailureTests {
     case .trustStore(let problem): expected(problem)
     case .keyFile(_, let problem): expected(problem)
     case .publish: (1, "publish")
+    case .bundle(_, .notABundle): (3, "not-a-bundle")
+    case .bundle(_, .unknownVersion): (1, "bundle-version")
+    case .bundle(_, .badHeaderLine), .bundle(_, .archive): (3, "damaged-bundle")
+    case .bundle(_, .incomplete): (3, "incomplete-bundle")
+    case .bundle(_, .noSource): (6, "no-source")
     case .store(let error): expected(error)
     case .refs(let error): expected(error)
     case .disk: (1, "disk")
@@ -245,7 +261,7 @@ struct FailureTests {
   @Test func syncErrorsHaveWords() throws {
     let errors = try Self.contentErrors() + Self.localErrors() + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 38)
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 43)
   }
 
   @Test func olderVersionNamesBoth() throws {

@@ -57,6 +57,15 @@ package struct ReadableFile: ~Copyable {
     }
   }
 
+  /// Reads from a place in the file, counted in bytes; safe from several threads at once.
+  ///
+  /// - Returns: How many bytes of `buffer` were filled; 0 at the end of the file.
+  package func read(at offset: Int64, into buffer: inout [UInt8]) throws(DiskError) -> Int {
+    try systemCall(.read, path) {
+      buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+    }
+  }
+
   /// Goes back to the first byte.
   package func rewind() throws(DiskError) {
     try systemCall(.read, path) { lseek(descriptor, 0, SEEK_SET) }

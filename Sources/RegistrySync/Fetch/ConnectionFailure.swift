@@ -30,6 +30,9 @@ enum ConnectionFailure: Error, Hashable {
     switch error {
     case let error as HTTPParserError: self = .init(parserError: error)
     case is HeadersTooLarge: self = .headersTooLarge
+    case let error as NIOHTTPDecoderError where error == .unsolicitedResponse:
+      // It followed the response before on this connection; the request that it hit is not at fault.
+      self = .reset(detail: "a response that nobody asked for")
     case let error as NIOHTTPDecoderError: self = .malformed(detail: "\(error)")
     case let error as NIOConnectionError: self = .init(connectionError: error)
     case let error as IOError: self = .init(errnoCode: error.errnoCode)

@@ -180,7 +180,7 @@ struct RegistryWriter: Sendable {
       let note = try ReflogNote(
         agentVersion: Agent.version,
         seconds: Timestamp.now().secondsSince1970,
-        message: "sync: version \(snapshot.version)" + overrides(offer)
+        message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
       )
       let source = try RefName(parsing: "sources/\(ObjectID(hashing: Array(snapshot.source.utf8)))")
       let transaction = try RefTransaction.prepare(

@@ -12,6 +12,8 @@ package struct SyncOptions: Sendable {
   package var overrides: Set<TrustOverride> = []
   /// Whether the lockfile's state is to be put in use, whatever the publisher has now.
   package var isLocked = false
+  /// The word for what is done, as it stands in the reflog.
+  var verb = "sync"
 
   /// The defaults.
   package init() {}
@@ -43,14 +45,26 @@ package struct SyncTransaction: Sendable {
     observer: @escaping SyncObserver
   ) throws(SyncError) {
     let connected = try connector.connect(to: source, policy: policy)
+    try self.init(of: source, in: project, policy: policy, options: options, from: connected, observer)
+  }
+
+  /// Prepares a sync from wherever the reader reads; `source` is whose registry it is.
+  init(
+    of source: Source,
+    in project: Project,
+    policy: Policy,
+    options: SyncOptions,
+    from reader: any SourceReader,
+    _ observer: @escaping SyncObserver
+  ) throws(SyncError) {
     self.project = project
     self.source = source
     self.policy = policy
     self.options = options
     self.observer = observer
     cache = try Cache.create(in: project)
-    reader = RetryingReader(
-      reader: connected,
+    self.reader = RetryingReader(
+      reader: reader,
       policy: RetryPolicy(maxAttempts: policy.limits.maxAttempts),
       budget: RetryBudget(policy.limits.retryBudget)
     )

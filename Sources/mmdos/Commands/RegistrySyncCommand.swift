@@ -15,13 +15,9 @@ struct RegistrySyncCommand: AsyncCommand {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
+  @OptionGroup var review: ReviewOptions
   @Argument(help: "The registry's name.") var name: String?
   @Flag(name: .customLong("all"), help: "Sync every enabled registry.") var isAll = false
-  @Option(
-    help: ArgumentHelp("Take only the manifest whose id begins so; 12 digits or more.", valueName: "id")
-  )
-  var expect: String?
-
   @Flag(
     name: .customLong("dry-run"),
     help: "With --approved: ask the publisher, show what would change, and stop."
@@ -32,39 +28,13 @@ struct RegistrySyncCommand: AsyncCommand {
 
   @Flag(name: .customLong("locked"), help: "Put in use what registry-lock.json names: for CI.") var isLocked =
     false
-  @Flag(
-    name: .customLong("allow-rollback"),
-    help: "Accept a version or date that is older than what was seen."
-  )
-  var allowsRollback = false
-  @Flag(name: .customLong("accept-unsigned"), help: "Accept that a signed registry is not signed any more.")
-  var acceptsUnsigned = false
-  @Flag(name: .customLong("accept-new-key"), help: "Accept that other keys sign than before.")
-  var acceptsNewKey = false
-
-  private var overrides: Set<TrustOverride> {
-    Set(
-      [
-        (allowsRollback, TrustOverride.allowRollback), (acceptsUnsigned, .acceptUnsigned),
-        (acceptsNewKey, .acceptNewKey),
-      ]
-      .filter(\.0).map(\.1)
-    )
-  }
 
   func validate() throws {
-    guard overrides.isEmpty || !isLocked else { throw ValidationError("--locked takes no override") }
+    guard review.overrides.isEmpty || !isLocked else { throw ValidationError("--locked takes no override") }
     guard !hasDiff || isDryRun else { throw ValidationError("--diff goes with --dry-run") }
     guard !isDryRun || !isLocked else { throw ValidationError("--dry-run does not go with --locked") }
     guard (name == nil) == isAll else { throw ValidationError("give a registry's name, or --all") }
-    if let expect {
-      let isPrefix =
-        (12...64).contains(expect.utf8.count)
-        && expect.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
-      guard isPrefix, !isAll else {
-        throw ValidationError("--expect takes 12 to 64 lower-case hex digits, and one registry")
-      }
-    }
+    guard review.expect == nil || !isAll else { throw ValidationError("--expect takes one registry") }
   }
 
   func run(in session: Session) async throws -> Int32 {
@@ -109,9 +79,9 @@ struct RegistrySyncCommand: AsyncCommand {
   ) async throws -> JSONValue {
     var options = SyncOptions()
     options.lockTimeout = session.options.lockTimeout
-    options.expectedManifest = expect
+    options.expectedManifest = review.expect
     options.isLocked = isLocked
-    options.overrides = overrides
+    options.overrides = review.overrides
     let view = SyncProgressView(session.console, name: source.name.description)
     let transaction = try SyncTransaction(
       of: source,
@@ -137,9 +107,8 @@ struct RegistrySyncCommand: AsyncCommand {
   private func preview(_ sources: [Source], _ policy: Policy, _ project: Project) throws -> Preview {
     let words =
       ["mmdos", "registry", "sync"] + (name.map { [$0] } ?? ["--all"])
-      + (expect.map { ["--expect", $0] } ?? [])
       + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isLocked ? ["--locked"] : [])
-      + overrides.map(\.flag).sorted()
+      + review.words
     let previews = sources.map { SyncPreview($0, policy, isDryRun: isDryRun, isFetching: hasDiff) }
     return Preview(
       command: ShellWord.line(words + ["--approved"]),

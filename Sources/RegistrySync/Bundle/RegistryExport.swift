@@ -1,0 +1,135 @@
+package import ObjectStore
+package import SystemPackage
+
+/// Writes snapshots of a registry into one file, for a machine without a network.
+package struct RegistryExport {
+  /// What was written.
+  package struct Report: Sendable {
+    /// The registry.
+    package let registry: RegistryName
+    /// The snapshots, newest first.
+    package let snapshots: [ObjectID]
+    /// The newest one's version.
+    package let version: String
+    /// The newest one's manifest: what `import --expect` takes.
+    package let manifest: ObjectID
+    /// How many objects the file has.
+    package let objectCount: Int
+    /// Its size in bytes.
+    package let byteCount: Int64
+    /// Where it is.
+    package let path: FilePath
+  }
+
+  private let source: Source
+  private let project: Project
+  private let policy: Policy
+  private let reader: RegistryReader
+
+  /// Opens a registry for export.
+  ///
+  /// - Throws: `SyncError.neverSynced`, `.refs`.
+  package init(
+    _ source: Source,
+    in project: Project,
+    policy: Policy,
+    lockTimeout: Duration
+  ) throws(SyncError) {
+    self.source = source
+    self.project = project
+    self.policy = policy
+    reader = try RegistryReader(source.name, in: project, lockTimeout: lockTimeout)
+  }
+
+  /// The snapshot to export, judged by today's keys and policy.
+  ///
+  /// `revision`: Nil for the one in use.
+  ///
+  /// - Throws: `SyncError.untrusted`, `.refs` for a revision that names none or several, `.store`.
+  package func find(_ revision: String?) throws(SyncError) -> RegistryHistory.Entry {
+    let entry = try reader.history.resolve(revision)
+    try reader.judge(entry, of: source, in: project, policy: policy)
+    return entry
+  }
+
+  /// Writes a bundle.
+  ///
+  /// `depth`: How many snapshots to take along the parents, as far as they are kept.
+  /// `replaces`: Whether a file of that name may be replaced.
+  ///
+  /// - Throws: As `find`; `SyncError.disk`, with EEXIST where the file exists. There is then no new file.
+  package func write(
+    _ revision: String?,
+    depth: Int,
+    to path: FilePath,
+    replaces: Bool
+  ) throws(SyncError) -> Report {
+    let chain = try chain(from: find(revision), depth: depth)
+    let newest = chain[0]
+    let file = try UserFile(path)
+    let header = BundleHeader(name: source.name, source: newest.snapshot.source, snapshots: chain.map(\.id))
+    let disk = project.disk
+    let store = reader.store
+    do throws(ObjectStoreError) {
+      if !replaces, try Self.exists(file) {
+        throw .disk(DiskError(.create, path, .fileExists))
+      }
+      var writer: ObjectArchiveWriter
+      do throws(DiskError) {
+        writer = try ObjectArchiveWriter(in: file.folder, header: header.encode(), disk: disk)
+      } catch {
+        throw .disk(error)
+      }
+      // What an import has to judge comes first.
+      for entry in chain { try writer.add(entry.id, from: store) }
+      for entry in chain { try writer.add(entry.snapshot.manifest, from: store) }
+      for entry in chain { try Self.addFiles(of: entry.snapshot, from: store, to: &writer) }
+      let objectCount = writer.count
+      let byteCount: Int64
+      do throws(DiskError) { byteCount = try writer.finish(as: file.name, replaces: replaces) } catch {
+        throw .disk(error)
+      }
+      return Report(
+        registry: source.name,
+        snapshots: chain.map(\.id),
+        version: newest.snapshot.version,
+        manifest: newest.snapshot.manifest,
+        objectCount: objectCount,
+        byteCount: byteCount,
+        path: path
+      )
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private static func exists(_ file: UserFile) throws(ObjectStoreError) -> Bool {
+    do { return try file.folder.findAttributes(file.name) != nil } catch { throw .disk(error) }
+  }
+
+  private func chain(
+    from newest: RegistryHistory.Entry,
+    depth: Int
+  ) throws(SyncError) -> [RegistryHistory.Entry] {
+    var chain = [newest]
+    while chain.count < depth, let last = chain.last, case .snapshot(let parent) = last.parent {
+      chain.append(try reader.history.resolve(parent.description))
+    }
+    return chain
+  }
+
+  private static func addFiles(
+    of snapshot: Snapshot,
+    from store: ObjectStore,
+    to writer: inout ObjectArchiveWriter
+  ) throws(ObjectStoreError) {
+    try writer.add(snapshot.tree, from: store)
+    var ids: [ObjectID] = []
+    try TreeWalk.walk(snapshot.tree) { id throws(ObjectStoreError) in
+      try store.readTree(id)
+    } visit: { _, entry in
+      ids.append(entry.id)
+    }
+    for id in ids { try writer.add(id, from: store) }
+  }
+}

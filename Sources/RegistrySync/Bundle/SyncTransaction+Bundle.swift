@@ -1,0 +1,26 @@
+extension SyncTransaction {
+  /// Prepares a sync from a bundle in the place of the network; everything else is as in any sync.
+  ///
+  /// - Throws: `SyncError.refused` when policy or source forbid syncing it: a file is no way around them; what
+  ///   opening the cache throws.
+  package init(
+    importing bundle: Bundle,
+    as source: Source,
+    in project: Project,
+    policy: Policy,
+    options: SyncOptions,
+    observer: @escaping SyncObserver
+  ) throws(SyncError) {
+    try SourceConnector.check(source, policy)
+    var options = options
+    options.verb = "import"
+    try self.init(
+      of: source,
+      in: project,
+      policy: policy,
+      options: options,
+      from: BundleReader(bundle),
+      observer
+    )
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+import SystemPackage
+
+/// The command `mmdos registry import`.
+struct RegistryImport: AsyncCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Take a registry from a file that `registry export` wrote.",
+    discussion: """
+      Checked like a sync from the network: the policy, the signatures, rollback, every byte. The source must be \
+      configured with the address that the file's registry was synced from. No network is used.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @OptionGroup var review: ReviewOptions
+  @Argument(help: "The file.") var file: String
+
+  func run(in session: Session) async throws -> Int32 {
+    let project = try session.project()
+    let policy = try project.readPolicy()
+    let bundle = try Bundle(session.absolute(file))
+    let source = try bundle.source(in: project.readSources())
+    try SourceConnector.check(source, policy)
+    guard approval.isApproved else { return preview(bundle, source).show(in: session) }
+    var options = SyncOptions()
+    options.lockTimeout = session.options.lockTimeout
+    options.expectedManifest = review.expect
+    options.overrides = review.overrides
+    let view = SyncProgressView(session.console, name: source.name.description)
+    defer { view.end() }
+    let report = try await SyncTransaction(
+      importing: bundle,
+      as: source,
+      in: project,
+      policy: policy,
+      options: options,
+      observer: { view.show($0) }
+    ).run()
+    view.end()
+    if !session.options.isJSON { SyncReportText(report).print(to: session.console) }
+    for warning in report.warnings { session.console.warn(warning.words) }
+    if session.options.isJSON { session.console.print(report.json) }
+    return ExitCodes.done
+  }
+
+  private func preview(_ bundle: Bundle, _ source: Source) -> Preview {
+    let newest = bundle.newest
+    let words = ["mmdos", "registry", "import", file] + review.words + ["--approved"]
+    return Preview(
+      command: ShellWord.line(words),
+      lines: [
+        "would import \(SafeText(source.name.description)) from \(SafeText(file))",
+        "  source       \(SafeText(newest.source))",
+        "  version      \(SafeText(newest.version)), generated \(SafeText(newest.generatedAt))",
+        "  manifest     \(newest.manifest)",
+        "  history      \(Quantity.count(bundle.header.snapshots.count, "snapshot"))",
+        "  objects      \(bundle.objectCount), each checked against its id",
+        "  signatures   judged as in a sync, by this project's keys and policy",
+        "  write        .ai/registry-cache/ (objects, refs, and the view \(SafeText(source.name.description))/)",
+        "  write        .ai/registry-lock.json (its entry)",
+      ],
+      json: [
+        ("import", .string(source.name.description)), ("url", .string(newest.source)),
+        ("version", .string(newest.version)), ("manifest", .string(newest.manifest.description)),
+        ("snapshots", .number(bundle.header.snapshots.count)), ("objects", .number(bundle.objectCount)),
+      ]
+    )
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import RegistrySync
+
+/// What was reviewed, and which refusals are set aside: options of every command that takes a manifest.
+struct ReviewOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Take only the manifest whose id begins so; 12 digits or more.", valueName: "id")
+  )
+  var expect: String?
+  @Flag(
+    name: .customLong("allow-rollback"),
+    help: "Accept a version or date that is older than what was seen."
+  )
+  var allowsRollback = false
+  @Flag(name: .customLong("accept-unsigned"), help: "Accept that a signed registry is not signed any more.")
+  var acceptsUnsigned = false
+  @Flag(name: .customLong("accept-new-key"), help: "Accept that other keys sign than before.")
+  var acceptsNewKey = false
+
+  var overrides: Set<TrustOverride> {
+    Set(
+      [
+        (allowsRollback, TrustOverride.allowRollback), (acceptsUnsigned, .acceptUnsigned),
+        (acceptsNewKey, .acceptNewKey),
+      ]
+      .filter(\.0).map(\.1)
+    )
+  }
+
+  /// The options as they were typed, for the command to run next.
+  var words: [String] { (expect.map { ["--expect", $0] } ?? []) + overrides.map(\.flag).sorted() }
+
+  func validate() throws {
+    guard let expect else { return }
+    let isPrefix =
+      (12...64).contains(expect.utf8.count)
+      && expect.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+    guard isPrefix else { throw ValidationError("--expect takes 12 to 64 lower-case hex digits") }
+  }
+}

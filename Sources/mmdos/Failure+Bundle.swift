@@ -1,0 +1,70 @@
+import ObjectStore
+import RegistrySync
+import SystemPackage
+
+extension Failure {
+  /// What is wrong with a file to import.
+  init(bundle path: FilePath, _ problem: BundleProblem) {
+    let again = "copy the file again, or write it anew with mmdos registry export"
+    switch problem {
+    case .notABundle:
+      self.init(
+        ExitCodes.integrity,
+        "not-a-bundle",
+        "\(path.quoted) is no bundle of mmdos",
+        hint: "mmdos registry export NAME FILE writes one"
+      )
+    case .unknownVersion(let version):
+      self.init(
+        ExitCodes.failure,
+        "bundle-version",
+        "\(path.quoted) is a bundle of version '\(version)', which this mmdos does not know",
+        hint: "a newer mmdos reads it"
+      )
+    case .badHeaderLine(let line):
+      self.init(
+        ExitCodes.integrity,
+        "damaged-bundle",
+        "\(path.quoted), line \(line): not a line of a bundle",
+        hint: again
+      )
+    case .archive(let problem):
+      self.init(
+        ExitCodes.integrity,
+        "damaged-bundle",
+        "\(path.quoted) is damaged: \(problem.words)",
+        hint: again
+      )
+    case .incomplete(let id):
+      self.init(
+        ExitCodes.integrity,
+        "incomplete-bundle",
+        "\(path.quoted) lacks object \(id), which belongs to it",
+        hint: again
+      )
+    case .noSource(let name, let url):
+      let command = ShellWord.line(["mmdos", "registry", "add", name, url, "--approved"])
+      self.init(
+        ExitCodes.absent,
+        "no-source",
+        "no configured registry has the address '\(url)', from which \(path.quoted) is",
+        hint: "if you trust it: \(command)"
+      )
+    }
+  }
+}
+
+extension ArchiveProblem {
+  /// What is wrong, in words.
+  var words: String {
+    switch self {
+    case .noHeader(let limit): "its header does not end within \(limit) bytes"
+    case .badRecord(let offset): "no object begins at byte \(offset)"
+    case .duplicate(let id): "object \(id) is there twice"
+    case .truncated: "it ends too early"
+    case .trailingBytes: "something follows its last line"
+    case .wrongCount(let stated, let found): "it says that it has \(stated) objects, and has \(found)"
+    case .tooManyObjects(let limit): "it has more than \(limit) objects"
+    }
+  }
+}
