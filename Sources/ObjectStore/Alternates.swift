@@ -6,6 +6,9 @@ package import SystemPackage
 package struct Alternates: Sendable {
   let places: [LooseObjects]
 
+  /// The object folders that are open, in the order in which they are asked.
+  package var folders: [Folder] { places.map(\.folder) }
+
   /// Folders that are listed but cannot be opened now; reading goes on without them.
   package let unavailable: [FilePath]
 

@@ -66,6 +66,9 @@ package enum SyncError: Error, Sendable {
   /// A file of a registry of type `local` could not be read.
   case localSource(DiskError)
 
+  /// Without a network: no snapshot of the registry is held here or lent, or a file of the newest is not.
+  case notHeld(RegistryName, path: ManifestPath?)
+
   /// No file of the registry has that path.
   case noSuchFile(RegistryName, path: String)
 

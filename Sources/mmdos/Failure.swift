@@ -189,6 +189,14 @@ struct Failure: Error, Equatable {
   /// Failures of what is here.
   private init(local error: SyncError) {
     switch error {
+    case .notHeld(let name, let path):
+      self.init(
+        ExitCodes.absent,
+        "not-held",
+        path.map { "'\($0)' of '\(name)' is neither here nor in an alternate" }
+          ?? "no snapshot of '\(name)' is here or in an alternate",
+        hint: "mmdos registry sync \(name) --approved asks the publisher"
+      )
     case .noSuchFile(let name, let path):
       self.init(
         ExitCodes.absent,
@@ -365,29 +373,7 @@ struct Failure: Error, Equatable {
     }
   }
 
-  private init(refs error: RefError) {
-    switch error {
-    case .busy:
-      self.init(
-        ExitCodes.busy,
-        "busy",
-        error.summary,
-        hint: "another mmdos is at work; --lock-timeout waits longer"
-      )
-    case .disk(let error), .commitFailed(_, _, let error): self.init(disk: error)
-    case .revision, .absent:
-      self.init(
-        ExitCodes.absent,
-        "no-such-revision",
-        error.summary,
-        hint: "mmdos registry log NAME lists the snapshots, mmdos registry diff --help the forms"
-      )
-    case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.summary, hint: "try again")
-    default: self.init(ExitCodes.integrity, "refs", error.summary)
-    }
-  }
-
-  private init(disk error: DiskError) {
+  init(disk error: DiskError) {
     let why =
       error.isWrongKind && error.operation == .open ? "it is a link or not what is expected" : "\(error.code)"
     let code = error.code == .noSuchFileOrDirectory ? ExitCodes.absent : ExitCodes.failure

@@ -155,6 +155,7 @@ struct FailureTests {
       .invalidFile(path, text), .invalidName("a b", .badCharacter(" ")), .unknownRegistry("x", known: []),
       .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"), .neverSynced(name),
       .invalidURL("http://h/", .schemeNotAllowed("http")), .noSuchFile(name, path: "a"),
+      .notHeld(name, path: nil), .notHeld(name, path: try ManifestPath(parsing: "a.md")),
       .invalidPath("a//b", .emptyComponent), .provenance(name, .missingEntry),
       .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
       .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"),
@@ -227,6 +228,7 @@ struct FailureTests {
     case .fetch: (5, "network")
     case .localSource(let error): (error.code == .noSuchFileOrDirectory ? 6 : 1, "local-source")
     case .noSuchFile: (6, "no-such-file")
+    case .notHeld: (6, "not-held")
     case .invalidPath: (64, "invalid-path")
     case .provenance: (3, "provenance")
     case .keepsChanging: (7, "busy")
@@ -261,7 +263,7 @@ struct FailureTests {
   @Test func syncErrorsHaveWords() throws {
     let errors = try Self.contentErrors() + Self.localErrors() + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 43)
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 44)
   }
 
   @Test func olderVersionNamesBoth() throws {

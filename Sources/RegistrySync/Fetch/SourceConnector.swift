@@ -16,8 +16,14 @@ package struct SourceConnector: Sendable {
 
   /// Makes a reader; nothing is requested yet.
   ///
+  /// `isOffline`: Whether the reader of a source on the web must not be able to request anything at all.
+  ///
   /// - Throws: `SyncError.refused`, `.localSource`, `.invalidURL` for http where it is not allowed.
-  func connect(to source: Source, policy: Policy) throws(SyncError) -> any SourceReader {
+  func connect(
+    to source: Source,
+    policy: Policy,
+    isOffline: Bool = false
+  ) throws(SyncError) -> any SourceReader {
     try Self.check(source, policy)
     switch source.location {
     case .web(let url):
@@ -27,6 +33,7 @@ package struct SourceConnector: Sendable {
       } catch {
         throw .invalidURL(url.description, error)
       }
+      if isOffline { return OfflineReader(name: source.name, url: url) }
       return WebSourceReader(url: url, transport: HTTPTransport(configuration(policy)))
     case .folder(let path):
       do {

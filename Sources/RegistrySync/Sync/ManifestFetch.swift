@@ -31,6 +31,7 @@ struct ManifestFetch: Sendable {
   /// Asks for the manifest and judges it.
   func fetch(bypassCaches: Bool) async throws -> ManifestOffer {
     observer(.manifest)
+    if isOffline { return try findOffline() }
     let base = basis.base
     var options = ReadOptions(maxBytes: policy.limits.maxManifestBytes, bypassCaches: bypassCaches)
     if !bypassCaches, let held = base.snapshot?.manifest, base.state?.manifest == held {
@@ -64,14 +65,19 @@ struct ManifestFetch: Sendable {
     return try judge(bytes, etag: nil)
   }
 
-  private func readHeld(_ id: ObjectID) throws(SyncError) -> [UInt8] {
+  /// Whether no network is to be used; a folder on this machine needs none.
+  private var isOffline: Bool {
+    if case .web = source.location { options.isOffline } else { false }
+  }
+
+  func readHeld(_ id: ObjectID) throws(SyncError) -> [UInt8] {
     try SyncError.storing { () throws(ObjectStoreError) in
       try cache.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
     }
   }
 
   /// Parses a manifest and judges it by today's keys and policy and by what is remembered.
-  private func judge(_ bytes: [UInt8], etag: String?) throws(SyncError) -> ManifestOffer {
+  func judge(_ bytes: [UInt8], etag: String?) throws(SyncError) -> ManifestOffer {
     let id = ObjectID(hashing: bytes)
     let manifest: Manifest
     do {

@@ -201,16 +201,20 @@ struct RegistryWriter: Sendable {
 
   /// What a person who reads the reflog must know of a sync: the refusals that were set aside.
   private func overrides(_ offer: ManifestOffer) -> String {
-    let flags = (options.isLocked ? ["--locked"] : []) + offer.verdict.usedOverrides.map(\.flag)
+    let flags =
+      (options.isLocked ? ["--locked"] : []) + (options.isOffline ? ["--offline"] : [])
+      + offer.verdict.usedOverrides.map(\.flag)
     return flags.isEmpty ? "" : " (\(flags.joined(separator: ", ")))"
   }
 
   private func remember(_ offer: ManifestOffer) throws(SyncError) {
     let now = Timestamp.now()
+    // Without a network nobody was asked.
+    let checkedAt = options.isOffline ? try RegistryState.find(name, in: cache)?.checkedAt : now.wholeSeconds
     let state = RegistryState(
       etag: offer.etag,
       manifest: offer.id,
-      checkedAt: now.wholeSeconds,
+      checkedAt: checkedAt,
       // File times lag behind the clock by up to a timer tick; what changed in that time is proven anew.
       provenUntil: now.secondsSince1970 * 1_000_000_000 + Int64(now.nanoseconds) - 20_000_000,
       seen: .init(version: offer.manifest.version.description, since: offer.firstSeen)

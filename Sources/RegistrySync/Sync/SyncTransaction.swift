@@ -14,6 +14,8 @@ package struct SyncOptions: Sendable {
   package var isLocked = false
   /// The word for what is done, as it stands in the reflog.
   var verb = "sync"
+  /// Whether only what is held here, or lent by an alternate, is to be used, and no network.
+  package var isOffline = false
 
   /// The defaults.
   package init() {}
@@ -44,7 +46,7 @@ package struct SyncTransaction: Sendable {
     connector: SourceConnector,
     observer: @escaping SyncObserver
   ) throws(SyncError) {
-    let connected = try connector.connect(to: source, policy: policy)
+    let connected = try connector.connect(to: source, policy: policy, isOffline: options.isOffline)
     try self.init(of: source, in: project, policy: policy, options: options, from: connected, observer)
   }
 

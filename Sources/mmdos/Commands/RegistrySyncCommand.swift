@@ -26,6 +26,9 @@ struct RegistrySyncCommand: AsyncCommand {
   @Flag(name: .customLong("diff"), help: "With --dry-run: download what is new and show the text.")
   var hasDiff = false
 
+  @Flag(name: .customLong("offline"), help: "Use what is here or in an alternate, and no network.")
+  var isOffline =
+    false
   @Flag(name: .customLong("locked"), help: "Put in use what registry-lock.json names: for CI.") var isLocked =
     false
 
@@ -81,6 +84,7 @@ struct RegistrySyncCommand: AsyncCommand {
     options.lockTimeout = session.options.lockTimeout
     options.expectedManifest = review.expect
     options.isLocked = isLocked
+    options.isOffline = isOffline
     options.overrides = review.overrides
     let view = SyncProgressView(session.console, name: source.name.description)
     let transaction = try SyncTransaction(
@@ -107,9 +111,11 @@ struct RegistrySyncCommand: AsyncCommand {
   private func preview(_ sources: [Source], _ policy: Policy, _ project: Project) throws -> Preview {
     let words =
       ["mmdos", "registry", "sync"] + (name.map { [$0] } ?? ["--all"])
-      + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isLocked ? ["--locked"] : [])
-      + review.words
-    let previews = sources.map { SyncPreview($0, policy, isDryRun: isDryRun, isFetching: hasDiff) }
+      + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isOffline ? ["--offline"] : [])
+      + (isLocked ? ["--locked"] : []) + review.words
+    let previews = sources.map {
+      SyncPreview($0, policy, isDryRun: isDryRun, isFetching: hasDiff, isOffline: isOffline)
+    }
     return Preview(
       command: ShellWord.line(words + ["--approved"]),
       lines: previews.flatMap { $0.lines + [""] }.dropLast(),

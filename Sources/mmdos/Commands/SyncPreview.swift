@@ -6,14 +6,16 @@ struct SyncPreview {
   let policy: Policy
   private let isDryRun: Bool
   private let isFetching: Bool
+  private let isOffline: Bool
 
   /// `isDryRun`: Whether the sync is to stop before it changes anything; `isFetching`: whether it is to fetch the
   /// files even so.
-  init(_ source: Source, _ policy: Policy, isDryRun: Bool, isFetching: Bool) {
+  init(_ source: Source, _ policy: Policy, isDryRun: Bool, isFetching: Bool, isOffline: Bool) {
     self.source = source
     self.policy = policy
     self.isDryRun = isDryRun
     self.isFetching = isFetching
+    self.isOffline = isOffline
   }
 
   private var signatureRule: String {
@@ -30,6 +32,7 @@ struct SyncPreview {
 
   private var requests: [String] {
     switch source.location {
+    case .web where isOffline: ["nothing: only what is here or in an alternate is used"]
     case .web(let url):
       ["\(url.manifestURL)"]
         + (isDryRun && !isFetching

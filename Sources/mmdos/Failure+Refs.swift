@@ -1,0 +1,26 @@
+import Refs
+
+// The words for refs, locks and revisions.
+extension Failure {
+  init(refs error: RefError) {
+    switch error {
+    case .busy:
+      self.init(
+        ExitCodes.busy,
+        "busy",
+        error.summary,
+        hint: "another mmdos is at work; --lock-timeout waits longer"
+      )
+    case .disk(let error), .commitFailed(_, _, let error): self.init(disk: error)
+    case .revision, .absent:
+      self.init(
+        ExitCodes.absent,
+        "no-such-revision",
+        error.summary,
+        hint: "mmdos registry log NAME lists the snapshots, mmdos registry diff --help the forms"
+      )
+    case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.summary, hint: "try again")
+    default: self.init(ExitCodes.integrity, "refs", error.summary)
+    }
+  }
+}
