@@ -206,6 +206,17 @@ struct CheckoutTests {
     expect(try await stage.project.run("registry", "verify", "web"), exit: 0)
   }
 
+  @Test func fetchWhilePinnedProvesTheViewToo() async throws {
+    let stage = try await Stage()
+    expect(try await stage.run("pin"), exit: 0)
+    try stage.project.write(".ai/registry-cache/web/catalog.yaml", "changed\n")
+    try stage.offer(4)
+    expect(try await stage.project.sync(), exit: 0, output: "fetched, not switched")
+    expect(try await stage.project.sync(), exit: 0)
+    expect(try await stage.project.run("registry", "verify", "web"), exit: 0)
+    try stage.view(is: 3)
+  }
+
   // MARK: What it refuses
 
   @Test(arguments: [

@@ -160,7 +160,8 @@ struct RegistryWriter: Sendable {
     try moveRefs(to: goal, snapshot, offer, base: base, lock: lock)
     guard isSwitch else {
       try raiseMemory(snapshot)
-      return []
+      // The state file is about to say that the view was proven.
+      return try restoreView(of: goal.inUse, unchangedSince: base.state?.provenUntil, lock: lock)
     }
     let warnings = try finishSwitch(snapshot)
     do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
