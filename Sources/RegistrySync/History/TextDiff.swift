@@ -43,7 +43,7 @@ package struct TextDiff: Sendable {
   package static func compare(
     _ old: [UInt8],
     _ new: [UInt8],
-    maximumLines: Int = 400_000
+    maximumLines: Int = 200_000
   ) -> TextDiff? {
     let old = TextLines(old)
     let new = TextLines(new)
