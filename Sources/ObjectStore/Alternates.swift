@@ -12,23 +12,16 @@ package struct Alternates: Sendable {
   /// Folders that are listed but cannot be opened now; reading goes on without them.
   package let unavailable: [FilePath]
 
-  /// No alternates.
-  static let none = Alternates(places: [], unavailable: [])
-
   /// Opens the folders that `info/alternates` names: one absolute path per line.
   ///
-  /// Alternates of alternates are not followed.
+  /// Alternates of alternates are not followed. `lender` is asked last.
   ///
   /// - Throws: `DiskError` when the list itself cannot be read.
-  static func read(in objects: Folder) throws(DiskError) -> Alternates {
-    guard let info = try objects.findFolder(StoreLayout.info),
-      let bytes = try info.findBytes(StoreLayout.alternates, limit: 1 << 20)
-    else { return none }
+  static func read(in objects: Folder, and lender: Folder? = nil) throws(DiskError) -> Alternates {
     var places: [LooseObjects] = []
     var unavailable: [FilePath] = []
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let path = FilePath(String(decoding: line, as: UTF8.self))
-      guard path.isAbsolute, !line.contains(0) else {
+    for path in try AlternatesList.read(in: objects) {
+      guard path.isAbsolute, !path.string.utf8.contains(0) else {
         unavailable.append(path)
         continue
       }
@@ -39,6 +32,7 @@ package struct Alternates: Sendable {
         unavailable.append(path)
       }
     }
+    if let lender { places.append(LooseObjects(folder: lender)) }
     return Alternates(places: places, unavailable: unavailable)
   }
 }

@@ -56,6 +56,27 @@ final class LooseObjects: Sendable {
     }
   }
 
+  /// Makes the names of objects durable: those in the fan-out folders of these bytes, or in all of them.
+  func synchronizeNames(_ bytes: Set<UInt8>?, disk: any Disk) throws(DiskError) {
+    for byte in bytes?.sorted() ?? Array(UInt8.min...UInt8.max) {
+      if let fanOut = try folder.findFolder(StoreLayout.fanOut(byte)) { try disk.synchronize(fanOut) }
+    }
+    try disk.synchronize(folder)
+  }
+
+  /// Removes the fan-out folders of these bytes that are empty, and forgets the handles of all.
+  ///
+  /// Nobody else may use the store: a handle to a removed folder takes no new object.
+  func removeEmptyFanOuts(_ bytes: Set<UInt8>, disk: any Disk) throws(DiskError) {
+    fanOuts.withLock { $0 = [:] }
+    for byte in bytes.sorted() {
+      let name = StoreLayout.fanOut(byte)
+      if let fanOut = try folder.findFolder(name), try fanOut.names().isEmpty {
+        try disk.removeFolder(name, in: folder)
+      }
+    }
+  }
+
   /// Everything that lies here, without looking into it.
   struct Listing {
     /// The ids of all object files, sorted.

@@ -88,12 +88,7 @@ extension ObjectBatch {
     {
       return
     }
-    for byte in isAlone ? Set(ids.map(\.firstByte)).sorted() : Array(UInt8.min...UInt8.max) {
-      if let fanOut = try store.folder.findFolder(StoreLayout.fanOut(byte)) {
-        try store.disk.synchronize(fanOut)
-      }
-    }
-    try store.disk.synchronize(store.folder)
+    try store.loose.synchronizeNames(isAlone ? Set(ids.map(\.firstByte)) : nil, disk: store.disk)
   }
 
   /// Removes the quarantine folder and those that were taken over.

@@ -22,6 +22,8 @@ package final class ObjectBatch: Sendable {
   let name: FileName
   let quarantine: Folder
   let state = Mutex(State())
+  /// How objects are taken from each lender; what is not here has not been tried.
+  let borrowing = Mutex<[ObjectIdentifier: Borrowing]>([:])
   private let lock: FileLock
 
   /// Opens a quarantine folder and takes over what killed processes left.
@@ -107,7 +109,7 @@ package final class ObjectBatch: Sendable {
     return try ObjectDecoder.read(file, as: id, size: size, limit: limit)
   }
 
-  private func path(of id: ObjectID) -> FilePath { quarantine.path.appending(QuarantineFile.name(id)) }
+  func path(of id: ObjectID) -> FilePath { quarantine.path.appending(QuarantineFile.name(id)) }
 
   /// Begins an object whose payload comes in pieces; nothing is on disk until it is long or complete.
   package func makeWriter() -> ObjectWriter {
@@ -125,38 +127,6 @@ package final class ObjectBatch: Sendable {
     let id = try writer.finish(expecting: expected)
     try record(id, size: writer.byteCount)
     return id
-  }
-
-  /// Copies an object from an alternate, proving it on the way.
-  ///
-  /// `inspect` gets the payload piece by piece; what it saw counts only when a size is returned. `restart` is
-  /// called when that was damaged and another alternate is tried.
-  ///
-  /// - Returns: The size of the payload in bytes; nil when no alternate has a good copy within the limit.
-  /// - Throws: `ObjectStoreError.disk`.
-  package func borrow(
-    _ id: ObjectID,
-    limit: Int64,
-    inspect: (RawSpan) -> Void = { _ in },
-    restart: () -> Void = {}
-  ) throws(ObjectStoreError) -> Int64? {
-    for place in store.alternates.places {
-      do {
-        guard let file = try place.findFile(id) else { continue }
-        var writer = makeWriter()
-        try ObjectDecoder.stream(file, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
-          inspect(bytes)
-          try writer.append(bytes)
-        }
-        try add(writer, expecting: id)
-        return size(of: id)
-      } catch {
-        // The lender's damage or refusal is not ours; a failure to write here is.
-        guard error.isOfOneCopy else { throw error }
-        restart()
-      }
-    }
-    return nil
   }
 
   /// Notes that an object waits under its id.

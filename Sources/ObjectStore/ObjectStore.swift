@@ -22,12 +22,16 @@ package final class ObjectStore: Sendable {
 
   /// Opens the store in an `objects` folder.
   ///
+  /// `lender`: An object folder to be asked after the alternates that the store lists, such as a shared one's.
+  ///
   /// - Throws: `ObjectStoreError.disk` when the list of alternates cannot be read.
-  package init(folder: Folder, disk: any Disk) throws(ObjectStoreError) {
+  package init(folder: Folder, lender: Folder? = nil, disk: any Disk) throws(ObjectStoreError) {
     self.folder = folder
     self.disk = disk
     loose = LooseObjects(folder: folder)
-    alternates = try ObjectStoreError.wrapping { () throws(DiskError) in try Alternates.read(in: folder) }
+    alternates = try ObjectStoreError.wrapping { () throws(DiskError) in
+      try Alternates.read(in: folder, and: lender)
+    }
   }
 
   /// Whether our own part of the store has a file for the object; what is in it is proven when it is read.
@@ -130,25 +134,6 @@ package final class ObjectStore: Sendable {
   /// The ids of all objects that lie in our own part of the store, unproven, sorted.
   package func ids() throws(ObjectStoreError) -> [ObjectID] {
     try ObjectStoreError.wrapping { () throws(DiskError) in try loose.list().ids }
-  }
-
-  /// The snapshots whose parents were trimmed on purpose: one id per line of `info/shallow`.
-  ///
-  /// - Throws: `ObjectStoreError.disk`; EINVAL when a line is no id.
-  package func shallowSnapshots() throws(ObjectStoreError) -> Set<ObjectID> {
-    try ObjectStoreError.wrapping { () throws(DiskError) in
-      guard let info = try folder.findFolder(StoreLayout.info),
-        let bytes = try info.findBytes(StoreLayout.shallow, limit: 64 << 20)
-      else { return [] }
-      var ids: Set<ObjectID> = []
-      for line in bytes.split(separator: UInt8(ascii: "\n")) {
-        guard let id = ObjectID(hex: String(decoding: line, as: UTF8.self)) else {
-          throw DiskError(.read, info.path.appending(StoreLayout.shallow), .invalidArgument)
-        }
-        ids.insert(id)
-      }
-      return ids
-    }
   }
 
   /// Tries every place that has the object until one proves it.

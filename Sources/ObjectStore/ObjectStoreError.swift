@@ -57,6 +57,9 @@ package enum ObjectStoreError: Error, Equatable, Sendable {
   /// The folder holds objects but no format marker, or the marker is not ours.
   case unknownFormat(FilePath, found: String?)
 
+  /// A line of `info/shallow`, counted from 1, that mmdos would not have written.
+  case malformedShallow(FilePath, line: Int)
+
   /// The disk failed.
   case disk(DiskError)
 }

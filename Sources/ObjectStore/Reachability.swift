@@ -41,15 +41,16 @@ package struct Reachability: Sendable {
 
   /// Marks everything that the roots lead to: snapshots, their parents up to trimmed ones, trees, blobs.
   ///
-  /// Blobs are marked, not read.
+  /// Blobs are marked, not read. `shallow` stands in for what the store says of trimmed parents.
   ///
-  /// - Throws: `ObjectStoreError.disk`; damage becomes a problem and marking goes on.
+  /// - Throws: `ObjectStoreError.disk`, `.malformedShallow`; damage becomes a problem and marking goes on.
   package static func mark(
     snapshots roots: some Sequence<ObjectID>,
+    shallow: Set<ObjectID>? = nil,
     in store: ObjectStore
   ) throws(ObjectStoreError) -> Reachability {
     var marks = Reachability(store: store)
-    let shallow = try store.shallowSnapshots()
+    let shallow = if let shallow { shallow } else { try store.shallowSnapshots() }
     var waiting = Array(roots)
     while let id = waiting.popLast() {
       guard marks.followedSnapshots.insert(id).inserted else { continue }

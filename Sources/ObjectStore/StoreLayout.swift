@@ -22,6 +22,9 @@ package enum StoreLayout {
   /// The fan-out folder of an object: the first byte of its id.
   static func fanOut(_ byte: UInt8) -> FileName { fanOutNames[Int(byte)] }
 
+  /// Whether a name is that of a fan-out folder.
+  package static func isFanOut(_ name: FileName) -> Bool { fanOutNames.contains(name) }
+
   private static let fanOutNames: [FileName] = (0...255).map { byte in
     component((byte < 16 ? "0" : "") + String(byte, radix: 16))
   }

@@ -108,6 +108,15 @@ package enum SyncError: Error, Sendable {
   /// A folder to publish breaks a rule.
   case publish(PublishProblem)
 
+  /// Garbage is not collected, because an object that leads on to others cannot be read.
+  case cannotCollect(ObjectStoreError)
+
+  /// A folder is not linked as an alternate, or not unlinked.
+  case alternate(FilePath, AlternateProblem)
+
+  /// No shared store is named, or there is none.
+  case noSharedStore(FilePath?)
+
   case store(ObjectStoreError)
   case refs(RefError)
   case disk(DiskError)
@@ -145,6 +154,20 @@ package enum ProvenanceProblem: Equatable, Sendable {
   case missingEntry
   /// The named field of the entry is not what the snapshot in use says.
   case mismatch(field: String)
+}
+
+/// Why a folder is not linked as an alternate, or not unlinked.
+package enum AlternateProblem: Equatable, Sendable {
+  /// Neither a project with a cache, nor a cache, nor a folder of objects.
+  case notAStore
+  /// It is this project's own store.
+  case itself
+  /// The store takes from it already.
+  case alreadyLinked
+  /// The store does not take from it.
+  case notLinked
+  /// Its path has a line break, or is not UTF-8.
+  case unwritablePath
 }
 
 extension SyncError {

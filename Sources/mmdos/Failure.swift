@@ -28,7 +28,7 @@ struct Failure: Error, Equatable {
     self =
       switch error {
       case let failure as Failure: failure
-      case let error as SyncError: Failure(sync: error)
+      case let error as SyncError: Failure(storage: error) ?? Failure(sync: error)
       case let error as ObjectStoreError: Failure(store: error)
       case let error as RefError: Failure(refs: error)
       case let error as DiskError: Failure(disk: error)
@@ -369,6 +369,7 @@ struct Failure: Error, Equatable {
       self.init(ExitCodes.integrity, "wrong-hash", "expected sha256 \(expected), got \(found)")
     case .unknownFormat(let path, _):
       self.init(ExitCodes.failure, "cache-format", "\(path.quoted) is not a store of this version")
+    case .malformedShallow(let path, let line): self.init(malformedShallow: path, line: line)
     case .disk(let error): self.init(disk: error)
     }
   }

@@ -51,23 +51,6 @@ struct ObjectStoreTests {
     }
   }
 
-  @Test func shallowSnapshotsAreOneIDPerLine() throws {
-    #expect(try store.open().shallowSnapshots().isEmpty)
-    let ids = [ObjectID(hashing: [1]), ObjectID(hashing: [2])]
-    try store.scratch.write("objects/info/shallow", text: ids.map { "\($0)\n" }.joined())
-    #expect(try store.open().shallowSnapshots() == Set(ids))
-  }
-
-  @Test(arguments: ["x\n", " \(ObjectIDTests.digits)\n", "\(ObjectIDTests.digits.uppercased())\n"])
-  func shallowLineThatIsNoIDIsAnError(text: String) throws {
-    try store.scratch.write("objects/info/shallow", text: text)
-    let opened = try store.open()
-    let path = opened.folder.path.appending("info").appending("shallow")
-    #expect(throws: ObjectStoreError.disk(DiskError(.read, path, .invalidArgument))) {
-      try opened.shallowSnapshots()
-    }
-  }
-
   @Test func inspectionSeesThePayload() throws {
     let id = try store.commit("hello")
     var seen: [UInt8] = []

@@ -223,6 +223,30 @@ package final class FaultyDisk: Disk {
     }
   }
 
+  package func link(
+    _ file: borrowing ReadableFile,
+    to newName: FileName,
+    in newFolder: Folder
+  ) throws(DiskError) {
+    let label = "link open file to \(label(newName, newFolder))"
+    let refusal = state.withLock { $0.refusal(.link, label, newFolder.path.appending(newName)) }
+    if let refusal { throw refusal.error }
+    try posix.link(file, to: newName, in: newFolder)
+    try state.withLock { (state) throws(DiskError) in try state.journal?.linked(newName, in: newFolder) }
+  }
+
+  package func clone(
+    _ file: borrowing ReadableFile,
+    into newFile: borrowing WritableFile
+  ) throws(DiskError) {
+    let path = newFile.path
+    let refusal = state.withLock { $0.refusal(.clone, "clone into \(label(path))", path) }
+    if let refusal { throw refusal.error }
+    // What a journal does not see it cannot take back: such a disk cannot clone.
+    if state.withLock({ $0.journal != nil }) { throw DiskError(.clone, path, .notSupported) }
+    try posix.clone(file, into: newFile)
+  }
+
   package func removeFile(_ name: FileName, in folder: Folder) throws(DiskError) {
     try state.withLock { (state) throws(DiskError) in
       try state.admit(.remove, "remove \(label(name, folder))", folder.path.appending(name))

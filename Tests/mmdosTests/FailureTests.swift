@@ -26,7 +26,7 @@ struct FailureTests {
     .malformed(id, .badLine(3)), .malformed(id, .unsortedName(line: 3)), .malformed(id, .badName(line: 3)),
     .malformed(id, .wrongTotal(folder: "f", stated: 1, found: 2)), .malformed(id, .tooDeep),
     .unencodable(field: "publisher"), .collidingPaths("a", "a/b"), .wrongContent(expected: id, found: other),
-    .unknownFormat(path, found: "x"), .disk(disk),
+    .unknownFormat(path, found: "x"), .malformedShallow(path, line: 2), .disk(disk),
   ]
 
   private static func expected(_ error: ObjectStoreError) -> (code: Int32, kind: String) {
@@ -38,6 +38,7 @@ struct FailureTests {
     case .collidingPaths: (3, "colliding-paths")
     case .wrongContent: (3, "wrong-hash")
     case .unknownFormat: (1, "cache-format")
+    case .malformedShallow: (3, "malformed-shallow")
     case .disk: (1, "disk")
     }
   }
@@ -50,7 +51,7 @@ struct FailureTests {
   }
 
   @Test func everyStoreErrorIsVisited() {
-    #expect(Set(Self.storeErrors.map { Self.expected($0).kind }).count == 8)
+    #expect(Set(Self.storeErrors.map { Self.expected($0).kind }).count == 9)
   }
 
   // MARK: RefError
@@ -206,6 +207,20 @@ struct FailureTests {
     }
   }
 
+  private static func expected(_ problem: AlternateProblem) -> (code: Int32, kind: String) {
+    switch problem {
+    case .notAStore: (6, "not-a-store")
+    case .itself: (1, "own-store")
+    case .alreadyLinked: (1, "already-linked")
+    case .notLinked: (6, "not-linked")
+    case .unwritablePath: (1, "unwritable-path")
+    }
+  }
+
+  private static let storageErrors: [SyncError] =
+    [.cannotCollect(.missing(id)), .noSharedStore(nil), .noSharedStore(path)]
+    + [.notAStore, .itself, .alreadyLinked, .notLinked, .unwritablePath].map { .alternate(path, $0) }
+
   private static func expected(_ error: SyncError) -> (code: Int32, kind: String) {
     switch error {
     case .noProject: (6, "no-project")
@@ -241,11 +256,17 @@ struct FailureTests {
     case .trustStore(let problem): expected(problem)
     case .keyFile(_, let problem): expected(problem)
     case .publish: (1, "publish")
+<<<<<<< HEAD
     case .bundle(_, .notABundle): (3, "not-a-bundle")
     case .bundle(_, .unknownVersion): (1, "bundle-version")
     case .bundle(_, .badHeaderLine), .bundle(_, .archive): (3, "damaged-bundle")
     case .bundle(_, .incomplete): (3, "incomplete-bundle")
     case .bundle(_, .noSource): (6, "no-source")
+=======
+    case .cannotCollect: (3, "cannot-collect")
+    case .alternate(_, let problem): expected(problem)
+    case .noSharedStore: (6, "no-shared-store")
+>>>>>>> 32d2b96 (ObjectStore: clone or link what a lender has)
     case .store(let error): expected(error)
     case .refs(let error): expected(error)
     case .disk: (1, "disk")
@@ -261,9 +282,13 @@ struct FailureTests {
   }
 
   @Test func syncErrorsHaveWords() throws {
-    let errors = try Self.contentErrors() + Self.localErrors() + [.disk(Self.disk)]
+    let errors = try Self.contentErrors() + Self.localErrors() + Self.storageErrors + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
+<<<<<<< HEAD
     #expect(Set(errors.map { Self.expected($0).kind }).count == 44)
+=======
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 45)
+>>>>>>> 32d2b96 (ObjectStore: clone or link what a lender has)
   }
 
   @Test func olderVersionNamesBoth() throws {

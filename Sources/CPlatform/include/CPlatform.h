@@ -14,4 +14,12 @@ int mmdos_syncfs(int descriptor);
 /// none, -1 with errno set on failure.
 long long mmdos_file_system_type(int descriptor);
 
+/// Makes the empty file `to` share the content of `from`, each to be changed on its own from then on (Linux:
+/// FICLONE). Returns 0, or -1 with errno set; ENOSYS where the system cannot.
+int mmdos_clone_file(int from, int to);
+
+/// Gives the open file `file` one more name, `name` in `folder`, whatever its other names are now (Linux:
+/// linkat). Returns 0, or -1 with errno set; ENOSYS where the system cannot.
+int mmdos_link_descriptor(int file, int folder, const char *name);
+
 #endif

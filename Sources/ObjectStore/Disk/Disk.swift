@@ -67,6 +67,20 @@ package protocol Disk: Sendable {
     in newFolder: Folder
   ) throws(DiskError)
 
+  /// Gives an open file one more name: the file that was opened, whatever its other names stand for by now.
+  ///
+  /// - Throws: `DiskError`; its `isUnsupported` is true where there can be no such link.
+  func link(
+    _ file: borrowing ReadableFile,
+    to newName: FileName,
+    in newFolder: Folder
+  ) throws(DiskError)
+
+  /// Makes a new file share the content of an open one, each to be changed on its own from then on.
+  ///
+  /// - Throws: `DiskError`; its `isUnsupported` is true where files cannot share content.
+  func clone(_ file: borrowing ReadableFile, into newFile: borrowing WritableFile) throws(DiskError)
+
   /// Removes a file's name; an absent one is no error.
   func removeFile(_ name: FileName, in folder: Folder) throws(DiskError)
 

@@ -6,7 +6,8 @@ package import SystemPackage
 package struct DiskError: Error, Equatable, Sendable {
   /// What was being done.
   package enum Operation: String, Sendable {
-    case open, read, list, inspect, create, write, append, truncate, synchronize, rename, exchange, link
+    case open, read, list, inspect, create, write, append, truncate, synchronize, rename, exchange, link,
+      clone
     case makeFolder = "make folder"
     case remove, lock
   }
@@ -25,6 +26,16 @@ package struct DiskError: Error, Equatable, Sendable {
     self.operation = operation
     self.path = path
     self.code = code
+  }
+
+  /// Whether the error of a link or clone says that copying is the way to go (DESIGN section 9).
+  package var isUnsupported: Bool {
+    // Other file systems, protected_hardlinks (proc(5)), too many names, no such call: link(2), ioctl_ficlone(2).
+    [
+      .improperLink, .notPermitted, .permissionDenied, .tooManyLinks, .noFunction, .invalidArgument,
+      .notSupported, .noSuchFileOrDirectory, .inappropriateIOCTLForDevice,
+    ]
+    .contains(code)
   }
 
   /// Whether the error says that a link or another kind of file stands where a file or folder was

@@ -162,6 +162,28 @@ package struct PosixDisk: Disk {
     }
   }
 
+  /// Links the file itself: with linkat(2) from the descriptor.
+  package func link(
+    _ file: borrowing ReadableFile,
+    to newName: FileName,
+    in newFolder: Folder
+  ) throws(DiskError) {
+    try requirePlain(newName, in: newFolder, .link)
+    let descriptor = file.descriptor
+    try systemCall(.link, newFolder.path.appending(newName)) {
+      newName.withPlatformString { mmdos_link_descriptor(descriptor, newFolder.descriptor, $0) }
+    }
+  }
+
+  /// Clones with FICLONE, which Btrfs and XFS know.
+  package func clone(
+    _ file: borrowing ReadableFile,
+    into newFile: borrowing WritableFile
+  ) throws(DiskError) {
+    let (source, target) = (file.descriptor, newFile.descriptor)
+    try systemCall(.clone, newFile.path) { mmdos_clone_file(source, target) }
+  }
+
   /// Removes a name that is no folder; an absent one is no error.
   package func removeFile(_ name: FileName, in folder: Folder) throws(DiskError) {
     try remove(name, in: folder, flags: 0)

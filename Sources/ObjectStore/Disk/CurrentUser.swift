@@ -7,7 +7,7 @@
 #endif
 
 /// The user that this process acts as.
-enum CurrentUser {
+package enum CurrentUser {
   /// The effective user id.
-  static var id: UInt32 { geteuid() }
+  package static var id: UInt32 { geteuid() }
 }
