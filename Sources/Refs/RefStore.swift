@@ -66,6 +66,21 @@ package struct RefStore: Sendable {
     return refs
   }
 
+  /// What the file system says of a ref's file and of its reflog's; nothing of one that is absent.
+  ///
+  /// - Throws: `RefError.disk`.
+  package func attributes(of ref: RefName) throws(RefError) -> [FileAttributes] {
+    var found: [FileAttributes] = []
+    for top in [RefsLayout.refs, RefsLayout.logs] {
+      guard let folder = try folder(top, ref.kind) else { continue }
+      let attributes = try mapDiskError { () throws(DiskError) in
+        try folder.findAttributes(RefsLayout.file(of: ref))
+      }
+      if let attributes { found.append(attributes) }
+    }
+    return found
+  }
+
   /// The folder of one kind beneath `refs` or `logs`, or nil when it is absent.
   func folder(_ top: FileName, _ kind: RefName.Kind) throws(RefError) -> Folder? {
     try mapDiskError { () throws(DiskError) in

@@ -35,34 +35,52 @@ struct ReflogWriter {
 }
 
 extension Reflog {
-  /// Forgets the oldest entries of a registry's reflog, durably.
+  /// Forgets values of a registry's ref, durably: lines that lead to one of them go.
   ///
-  /// The file is replaced as a whole: after a failure it has all its entries or the newest ones.
+  /// A line that stays says that it came after the line that now precedes it, as `git reflog expire
+  /// --rewrite` does it, so that no line leads to what is forgotten. The file is replaced as a whole: after a
+  /// failure it has all its entries or those that stay.
   ///
   /// - Parameters:
-  ///   - count: How many of the newest entries stay.
+  ///   - ids: The values; the ref's own is not one of them.
   ///   - lock: The lock of the registry, which says whose reflog it is.
   ///   - disk: Where to write.
   /// - Throws: `RefError`; what was kept before is still there.
-  package static func trim(
-    keepingNewest count: Int,
+  package static func forget(
+    _ ids: Set<ObjectID>,
     lock: borrowing RegistryLock,
     on disk: any Disk
   ) throws(RefError) {
     let ref = RefName.registry(lock.registry)
     let log = try RefStore(cache: lock.cache).reflog(of: ref)
-    guard log.entries.count > count || log.leftover != nil else { return }
-    let kept = log.entries.prefix(max(count, 0)).reversed().flatMap { $0.encode() }
+    let isUnchanged = log.entries.allSatisfy { entry in
+      !ids.contains(entry.new) && !(entry.old.map(ids.contains) ?? false)
+    }
+    guard !isUnchanged || log.leftover != nil else { return }
     let folders = FolderChain(cache: lock.cache, disk: disk)
     do {
       let folder = try folders.open(
         [RefsLayout.logs, RefsLayout.folder(of: ref.kind)],
         makingDurable: false
       )
+      let kept = ReflogEntry.dropping(ids, from: log.entries).reversed().flatMap { $0.encode() }
       try AtomicFile(disk: disk).replace(RefsLayout.file(of: ref), in: folder, with: kept)
     } catch {
       throw .disk(error)
     }
+  }
+}
+
+extension ReflogEntry {
+  /// The entries that stay when values are forgotten, of a whole log, newest first.
+  package static func dropping(_ ids: Set<ObjectID>, from entries: [ReflogEntry]) -> [ReflogEntry] {
+    var kept: [ReflogEntry] = []
+    for entry in entries.reversed() where !ids.contains(entry.new) {
+      // Without a line before it, what came before may still be something that stays.
+      let old = kept.last?.new ?? entry.old.flatMap { ids.contains($0) ? nil : $0 }
+      kept.append(ReflogEntry(old: old, new: entry.new, note: entry.note))
+    }
+    return kept.reversed()
   }
 }
 

@@ -156,33 +156,40 @@ struct ReflogTests {
 
   // MARK: Trimming
 
-  @Test(arguments: [(5, [3, 2, 1]), (3, [3, 2, 1]), (2, [3, 2]), (1, [3]), (0, [])])
-  func trimKeepsTheNewest(count: Int, kept: [Int]) throws {
+  @Test(
+    arguments: [
+      ([], [3, 2, 1]), ([1], [3, 2]), ([1, 2], [3]), ([2], [3, 1]), ([9], [3, 2, 1]),
+    ] as [([Int], [Int])]
+  )
+  func forgottenValuesLeaveNoTrace(forgotten: [Int], kept: [Int]) throws {
     for number in 1...3 { try cache.update([RefUpdate(cache.used, expecting: .any, .set(id(number)))]) }
-    try Reflog.trim(keepingNewest: count, lock: cache.lock(), on: cache.disk)
-    #expect(try cache.store.reflog(of: cache.used).entries.map(\.new) == kept.map(id))
+    try Reflog.forget(Set(forgotten.map(id)), lock: cache.lock(), on: cache.disk)
+    let entries = try cache.store.reflog(of: cache.used).entries
+    #expect(entries.map(\.new) == kept.map(id))
+    // Each line follows the one before it, and the first one nothing that was forgotten.
+    #expect(entries.map(\.old) == kept.dropFirst().map(id) + [nil])
     #expect(try cache.store.find(cache.used) == id(3))
   }
 
-  @Test func trimmedLogGoesOn() throws {
+  @Test func logGoesOnAfterValuesWereForgotten() throws {
     for number in 1...3 { try cache.update([RefUpdate(cache.used, expecting: .any, .set(id(number)))]) }
-    try Reflog.trim(keepingNewest: 1, lock: cache.lock(), on: cache.disk)
+    try Reflog.forget([id(1), id(2)], lock: cache.lock(), on: cache.disk)
     try cache.update([RefUpdate(cache.used, expecting: .any, .set(id(4)))])
-    #expect(try cache.text(at: log) == line(id(2), id(3)) + line(id(3), id(4)))
+    #expect(try cache.text(at: log) == line(nil, id(3)) + line(id(3), id(4)))
   }
 
-  @Test func trimOfNothingWritesNothing() throws {
-    try Reflog.trim(keepingNewest: 0, lock: cache.lock(), on: cache.disk)
+  @Test func forgettingNothingWritesNothing() throws {
+    try Reflog.forget([id(1)], lock: cache.lock(), on: cache.disk)
     #expect(cache.disk.callCount == 0)
   }
 
-  @Test func trimThatFailsKeepsTheOldOrTheNewLog() throws {
+  @Test func forgettingThatFailsKeepsTheOldOrTheNewLog() throws {
     for number in 1...3 { try cache.update([RefUpdate(cache.used, expecting: .any, .set(id(number)))]) }
     cache.disk.arm(nil)
     for call in 1... {
       cache.disk.arm(.call(call, .noSpace))
       let lock = try cache.lock()
-      let error = thrown { try Reflog.trim(keepingNewest: 1, lock: lock, on: cache.disk) }
+      let error = thrown { try Reflog.forget([id(1), id(2)], lock: lock, on: cache.disk) }
       let numbers = try cache.store.reflog(of: cache.used).entries.map(\.new)
       if error == nil { break }
       #expect(numbers == [id(3), id(2), id(1)] || numbers == [id(3)])
