@@ -25,9 +25,18 @@ struct RegistryGroup: ParsableCommand {
       RegistryList.self, RegistryStatus.self, RegistryShow.self, RegistryAdd.self, RegistryRemove.self,
       RegistrySyncCommand.self, RegistryVerify.self, RegistryLog.self, RegistryDiff.self,
       RegistryCheckoutCommand.self, RegistryPin.self, RegistryUnpin.self, RegistryCat.self, RegistryLs.self,
-      RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryPublish.self,
-      RegistryServe.self, RegistryExportCommand.self, RegistryImport.self,
+      RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryCache.self,
+      RegistryPublish.self, RegistryServe.self, RegistryExportCommand.self, RegistryImport.self,
     ]
+  )
+}
+
+/// The command `mmdos registry cache …`.
+struct RegistryCache: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cache",
+    abstract: "See, share and clear what is stored.",
+    subcommands: [CacheClear.self, CacheStats.self, CacheLink.self, CacheUnlink.self]
   )
 }
 

@@ -32,6 +32,11 @@ struct Session: Sendable {
       .filter { $0.isAbsolute && !$0.string.contains("*") }
   }
 
+  /// The store that `MMDOS_SHARED_STORE` names; nil for none.
+  var sharedStore: FilePath? {
+    environment["MMDOS_SHARED_STORE"].flatMap { $0.isEmpty ? nil : absolute($0) }
+  }
+
   /// A path as the user gave it, made absolute.
   func absolute(_ path: String) -> FilePath {
     workingFolder.pushing(FilePath(path))

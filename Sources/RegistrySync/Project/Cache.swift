@@ -13,30 +13,51 @@ package struct Cache: Sendable {
 
   /// Opens the cache without changing anything.
   ///
+  /// `lender`: An object folder to be asked after the alternates, such as a shared store's.
+  ///
   /// - Returns: Nil when there is none yet, or only that of the Node tool, whose views are ignored until
   ///   the first sync (DESIGN section 3).
   /// - Throws: `SyncError.unknownCacheFormat`, `.unsafeFolder`, `.disk`, `.store`.
-  package static func find(in project: Project) throws(SyncError) -> Cache? {
+  package static func find(in project: Project, lender: Folder? = nil) throws(SyncError) -> Cache? {
     let folder = try SyncError.wrapping { () throws(DiskError) in
       try project.ai.findFolder(ProjectLayout.cache)
     }
     guard let folder else { return nil }
     try Project.checkOwner(of: folder, safeDirectories: project.safeDirectories)
-    let (format, objects) = try SyncError.wrapping { () throws(DiskError) in
-      (try folder.findBytes(StoreLayout.format, limit: 4096), try folder.findFolder(StoreLayout.objects))
-    }
-    guard try isOurs(format, hasObjects: objects != nil, folder: folder), let objects else { return nil }
-    return try Cache(folder: folder, objects: objects, disk: project.disk)
+    return try find(at: folder, lender: lender, disk: project.disk)
   }
 
   /// Opens the cache, making it first where it is missing.
   ///
   /// - Throws: As `find`.
-  package static func create(in project: Project) throws(SyncError) -> Cache {
-    if let existing = try find(in: project) { return existing }
+  package static func create(in project: Project, lender: Folder? = nil) throws(SyncError) -> Cache {
+    if let existing = try find(in: project, lender: lender) { return existing }
     let disk = project.disk
-    let (folder, objects) = try SyncError.wrapping { () throws(DiskError) in
-      let folder = try disk.ensureFolder(ProjectLayout.cache, in: project.ai)
+    let folder = try SyncError.wrapping { () throws(DiskError) in
+      try disk.ensureFolder(ProjectLayout.cache, in: project.ai)
+    }
+    let cache = try create(at: folder, readme: readme, lender: lender, disk: disk)
+    try SyncError.wrapping { () throws(DiskError) in try disk.synchronize(project.ai) }
+    return cache
+  }
+
+  /// Opens a folder as a cache, whoever it belongs to; nil when it is none.
+  static func find(at folder: Folder, lender: Folder? = nil, disk: any Disk) throws(SyncError) -> Cache? {
+    let (format, objects) = try SyncError.wrapping { () throws(DiskError) in
+      (try folder.findBytes(StoreLayout.format, limit: 4096), try folder.findFolder(StoreLayout.objects))
+    }
+    guard try isOurs(format, hasObjects: objects != nil, folder: folder), let objects else { return nil }
+    return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)
+  }
+
+  /// Makes a folder a cache.
+  static func create(
+    at folder: Folder,
+    readme: String,
+    lender: Folder? = nil,
+    disk: any Disk
+  ) throws(SyncError) -> Cache {
+    let objects = try SyncError.wrapping { () throws(DiskError) in
       let file = AtomicFile(disk: disk)
       try file.replace(ProjectLayout.gitignore, in: folder, with: Array("*\n".utf8))
       try file.replace(ProjectLayout.cacheReadme, in: folder, with: Array(readme.utf8))
@@ -44,16 +65,15 @@ package struct Cache: Sendable {
       try file.replace(StoreLayout.format, in: folder, with: Array(StoreLayout.formatLine.utf8))
       let objects = try disk.ensureFolder(StoreLayout.objects, in: folder)
       try disk.synchronize(folder)
-      try disk.synchronize(project.ai)
-      return (folder, objects)
+      return objects
     }
-    return try Cache(folder: folder, objects: objects, disk: disk)
+    return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)
   }
 
-  private init(folder: Folder, objects: Folder, disk: any Disk) throws(SyncError) {
+  private init(folder: Folder, objects: Folder, lender: Folder?, disk: any Disk) throws(SyncError) {
     self.folder = folder
     do {
-      store = try ObjectStore(folder: objects, disk: disk)
+      store = try ObjectStore(folder: objects, lender: lender, disk: disk)
     } catch {
       throw .store(error)
     }

@@ -141,7 +141,8 @@ extension PolicyKey {
       name,
       meaning,
       read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] = try checked(node, node.string(for: name), name, .oneLine)
+        policy[keyPath: field] =
+          isOff(node) ? nil : try checked(node, node.string(for: name), name, .oneLine)
       },
       text: { _ in nil }
     )

@@ -38,6 +38,9 @@ package enum ProjectLayout {
     StoreLayout.component(name.description)
   }
 
+  /// How names of views that are being built or were replaced begin.
+  static let temporaryPrefix = ".tmp_"
+
   /// The view that is being built beside it.
   static func newView(_ name: RegistryName) -> FileName {
     StoreLayout.component(".tmp_new_\(name)")

@@ -42,9 +42,16 @@ package struct SourceEditing: Sendable {
   package func remove(_ name: RegistryName) throws(SyncError) {
     // A file that cannot be edited is noticed while all is still as it was.
     _ = try project.readLockfile()
-    _ = try project.readSources()
     let cache = try Cache.create(in: project)
     let registry = try name.refComponent()
+    let url = try project.readSources().find(name)?.location.text
+    // try?: where the refs cannot be read as a whole, that of the address stays, and keeps some objects.
+    let sources = try? SourceRefs.updates(
+      dropping: registry,
+      url: url,
+      CacheRoots(of: cache),
+      in: cache.store
+    )
     do throws(RefError) {
       let storeLock = try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
       let lock = try RegistryLock.acquire(
@@ -58,10 +65,11 @@ package struct SourceEditing: Sendable {
         seconds: Timestamp.now().secondsSince1970,
         message: "remove"
       )
-      let updates = [
-        RefUpdate(.registry(registry), expecting: .any, .delete),
-        RefUpdate(.synced(registry), expecting: .any, .delete),
-      ]
+      let updates =
+        [
+          RefUpdate(.registry(registry), expecting: .any, .delete),
+          RefUpdate(.synced(registry), expecting: .any, .delete),
+        ] + (sources ?? [])
       let transaction = try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk)
       try transaction.commit(lock: lock)
       try PendingRecord.remove(lock: lock, on: project.disk)

@@ -29,50 +29,18 @@ package enum StoreCheck {
     let lock = try SyncError.referring { () throws(RefError) in
       try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
     }
-    var problems: [RefError] = []
-    var roots: [ObjectID] = []
-    var unfinished: [String] = []
-    let refs = try list(cache, into: &problems)
-    for ref in refs {
-      roots.append(ref.id)
-      guard ref.name.hasReflog else { continue }
-      do {
-        let log = try cache.refs.reflog(of: ref.name)
-        roots += log.entries.flatMap { [$0.new] + ($0.old.map { [$0] } ?? []) }
-        if log.leftover != nil { unfinished.append(ref.name.description) }
-      } catch {
-        problems.append(error)
-      }
-    }
+    let roots = try CacheRoots(of: cache)
     let report: Fsck.Report
-    let evidence = try EvidenceLog.allObjects(in: cache)
-    do { report = try Fsck.check(cache.store, snapshots: roots, others: evidence) } catch {
+    do { report = try Fsck.check(cache.store, snapshots: roots.snapshots, others: roots.evidence) } catch {
       throw .store(error)
     }
     _ = consume lock
     return Report(
       objectCount: report.objectCount,
-      refCount: refs.count,
+      refCount: roots.refCount,
       objects: report.findings,
-      refs: problems,
-      unfinishedLogs: unfinished
+      refs: roots.problems,
+      unfinishedLogs: roots.unfinishedLogs
     )
-  }
-
-  /// All refs that can be read; one unreadable kind does not hide the others.
-  private static func list(
-    _ cache: Cache,
-    into problems: inout [RefError]
-  ) throws(SyncError) -> [(name: RefName, id: ObjectID)] {
-    var refs: [(name: RefName, id: ObjectID)] = []
-    for kind in RefName.Kind.allCases {
-      do {
-        refs += try cache.refs.list(kind)
-      } catch {
-        if case .disk = error { throw .refs(error) }
-        problems.append(error)
-      }
-    }
-    return refs
   }
 }

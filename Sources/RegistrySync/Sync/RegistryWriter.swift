@@ -177,13 +177,13 @@ struct RegistryWriter: Sendable {
     lock: borrowing RegistryLock
   ) throws(SyncError) {
     let registry = try name.refComponent()
+    let source = try SourceRefs.name(snapshot.source)
     do {
       let note = try ReflogNote(
         agentVersion: Agent.version,
         seconds: Timestamp.now().secondsSince1970,
         message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
       )
-      let source = try RefName(parsing: "sources/\(ObjectID(hashing: Array(snapshot.source.utf8)))")
       let transaction = try RefTransaction.prepare(
         [
           RefUpdate(.synced(registry), expecting: base.synced.map { .id($0) } ?? .absent, .set(goal.synced)),

@@ -43,7 +43,7 @@ package struct SyncReport: Sendable {
 }
 
 /// Something that a user should know, though nothing failed.
-package enum SyncWarning: Equatable, Sendable {
+package enum SyncWarning: Sendable {
   /// The catalog has an entry whose plugin file is not in the registry.
   case missingPluginFile(slug: String)
   /// The catalog has something that this version does not know.
@@ -60,6 +60,8 @@ package enum SyncWarning: Equatable, Sendable {
   case viewNotExchanged
   /// A listed alternate cannot be opened.
   case alternateUnavailable(String)
+  /// The shared store cannot be read or filled; the sync itself is whole without it.
+  case sharedStore(String, SyncError)
 }
 
 /// What a running sync tells the person who waits.

@@ -1,6 +1,6 @@
 import ObjectStore
 import Refs
-import SystemPackage
+package import SystemPackage
 
 /// How a sync is to be done.
 package struct SyncOptions: Sendable {
@@ -16,6 +16,8 @@ package struct SyncOptions: Sendable {
   var verb = "sync"
   /// Whether only what is held here, or lent by an alternate, is to be used, and no network.
   package var isOffline = false
+  /// A store to be read and filled besides the project's own, absolute; without it the policy's, if any.
+  package var sharedStore: FilePath?
 
   /// The defaults.
   package init() {}
@@ -33,6 +35,7 @@ package struct SyncTransaction: Sendable {
   let options: SyncOptions
   let observer: SyncObserver
   let reader: RetryingReader
+  let shared: SharedStoreUse?
 
   /// Prepares a sync; nothing is requested and nothing written outside the cache's own frame.
   ///
@@ -64,7 +67,8 @@ package struct SyncTransaction: Sendable {
     self.policy = policy
     self.options = options
     self.observer = observer
-    cache = try Cache.create(in: project)
+    shared = SharedStoreUse(SharedStore.path(options.sharedStore, policy, project), disk: project.disk)
+    cache = try Cache.create(in: project, lender: shared?.lender)
     self.reader = RetryingReader(
       reader: reader,
       policy: RetryPolicy(maxAttempts: policy.limits.maxAttempts),
@@ -118,6 +122,7 @@ package struct SyncTransaction: Sendable {
     let (offer, content) = try await obtain(.init(base: base, trust: trust, lockEntry: entry))
     observer(.storing)
     let result = try writer.commit(content, of: offer, base: base, lock: lock)
+    let sharing = options.isLocked ? nil : fillShared(result.snapshot, content)
     return SyncReport(
       registry: source.name,
       outcome: result.outcome,
@@ -131,7 +136,8 @@ package struct SyncTransaction: Sendable {
       fetchedBytes: content.fetchedBytes,
       savedBytes: content.plan.sizes.values.reduce(0, +),
       trust: offer.verdict,
-      warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings,
+      warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings
+        + [shared?.warning, sharing].compactMap { $0 },
       duration: ContinuousClock.now - start
     )
   }

@@ -43,6 +43,29 @@ package struct EvidenceLog: Sendable {
     }
   }
 
+  /// Forgets what was noted of the registry, durably.
+  ///
+  /// - Throws: `SyncError.disk`.
+  func remove() throws(SyncError) {
+    try SyncError.wrapping { () throws(DiskError) in
+      guard let folder = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence) else {
+        return
+      }
+      try disk.removeFile(ProjectLayout.view(name), in: folder)
+      try disk.synchronize(folder)
+    }
+  }
+
+  /// The file's attributes; nil when nothing is noted.
+  ///
+  /// - Throws: `SyncError.disk`.
+  func findAttributes() throws(SyncError) -> FileAttributes? {
+    try SyncError.wrapping { () throws(DiskError) in
+      try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?
+        .findAttributes(ProjectLayout.view(name))
+    }
+  }
+
   /// All pairs that were noted for a registry, oldest first.
   ///
   /// - Throws: `SyncError.disk`; EINVAL when a line is not one that `add` writes.
@@ -64,19 +87,19 @@ package struct EvidenceLog: Sendable {
     }
   }
 
-  /// The manifests that evidence of any registry keeps alive.
+  /// The manifests that evidence keeps alive, by registry.
   ///
   /// - Throws: As `entries`.
-  package static func allObjects(in cache: Cache) throws(SyncError) -> [ObjectID] {
+  static func objects(in cache: Cache) throws(SyncError) -> [(name: RegistryName, ids: [ObjectID])] {
     let names = try SyncError.wrapping { () throws(DiskError) in
       try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?.names() ?? []
     }
-    var ids: [ObjectID] = []
+    var objects: [(RegistryName, [ObjectID])] = []
     for name in names {
       // try?: an unfinished file's name is no registry's.
       guard let registry = try? RegistryName(parsing: name.string) else { continue }
-      ids += try entries(of: registry, in: cache).flatMap { [$0.known, $0.offered] }
+      objects.append((registry, try entries(of: registry, in: cache).flatMap { [$0.known, $0.offered] }))
     }
-    return ids
+    return objects
   }
 }

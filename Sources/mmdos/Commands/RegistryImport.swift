@@ -30,6 +30,7 @@ struct RegistryImport: AsyncCommand {
     options.lockTimeout = session.options.lockTimeout
     options.expectedManifest = review.expect
     options.overrides = review.overrides
+    options.sharedStore = session.sharedStore
     let view = SyncProgressView(session.console, name: source.name.description)
     defer { view.end() }
     let report = try await SyncTransaction(

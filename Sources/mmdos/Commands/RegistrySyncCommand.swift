@@ -86,6 +86,7 @@ struct RegistrySyncCommand: AsyncCommand {
     options.isLocked = isLocked
     options.isOffline = isOffline
     options.overrides = review.overrides
+    options.sharedStore = session.sharedStore
     let view = SyncProgressView(session.console, name: source.name.description)
     let transaction = try SyncTransaction(
       of: source,

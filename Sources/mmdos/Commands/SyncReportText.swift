@@ -92,6 +92,8 @@ extension SyncWarning {
       "the view differed from the snapshot in \(Quantity.count(count, "place")) and was written anew"
     case .viewNotExchanged: "this file system cannot exchange folders, so the view was replaced file by file"
     case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"
+    case .sharedStore(let path, let error):
+      "the shared store '\(path)' is not used: \(Failure(error).message)"
     }
   }
 }

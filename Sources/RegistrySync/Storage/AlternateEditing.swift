@@ -1,0 +1,151 @@
+import ObjectStore
+import Refs
+package import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Says from which other stores a project's store may take objects (DESIGN section 9).
+package struct AlternateEditing: Sendable {
+  private let project: Project
+  private let lockTimeout: Duration
+
+  /// Edits the list of a project's cache.
+  package init(_ project: Project, lockTimeout: Duration) {
+    self.project = project
+    self.lockTimeout = lockTimeout
+  }
+
+  /// What is listed now, in the order in which it is asked.
+  ///
+  /// - Throws: `SyncError`.
+  package func list() throws(SyncError) -> [FilePath] {
+    guard let cache = try Cache.find(in: project) else { return [] }
+    return try SyncError.wrapping { () throws(DiskError) in try AlternatesList.read(in: cache.store.folder) }
+  }
+
+  // MARK: Linking
+
+  /// The folder of objects that `link` would add for a path: of a project, a cache, a shared store, or itself.
+  ///
+  /// - Throws: `SyncError.alternate`, `.unknownCacheFormat`, `.disk`.
+  package func resolve(_ path: FilePath) throws(SyncError) -> FilePath {
+    let objects = try findObjects(in: path)
+    let canonical = try Self.canonicalPath(objects.path)
+    guard AlternatesList.canHold(canonical) else { throw .alternate(path, .unwritablePath) }
+    guard let cache = try Cache.find(in: project) else { return canonical }
+    let identity = try identity(objects)
+    if try self.identity(cache.store.folder) == identity { throw .alternate(path, .itself) }
+    for folder in cache.store.alternates.folders where try self.identity(folder) == identity {
+      throw .alternate(path, .alreadyLinked)
+    }
+    return canonical
+  }
+
+  /// Adds a store to the list, durably.
+  ///
+  /// - Returns: Its folder of objects.
+  /// - Throws: As `resolve`; `.refs` when a lock stays busy.
+  package func link(_ path: FilePath) throws(SyncError) -> FilePath {
+    let added = try resolve(path)
+    _ = try Cache.create(in: project)
+    // Looked at again under the lock: another process may have linked it meanwhile.
+    try change { (paths) throws(SyncError) in
+      _ = try resolve(path)
+      return paths + [added]
+    }
+    return added
+  }
+
+  private func findObjects(in path: FilePath) throws(SyncError) -> Folder {
+    let folder: Folder
+    do { folder = try Folder.open(path) } catch {
+      if error.code == .noSuchFileOrDirectory || error.isWrongKind { throw .alternate(path, .notAStore) }
+      throw .disk(error)
+    }
+    let cache = try SyncError.wrapping { () throws(DiskError) in
+      try folder.findFolder(ProjectLayout.ai)?.findFolder(ProjectLayout.cache)
+    }
+    // Belongs to whomever: only what hashes right is ever taken from it.
+    for candidate in [cache, folder].compactMap({ $0 }) {
+      if let found = try Cache.find(at: candidate, disk: project.disk) { return found.store.folder }
+    }
+    let names = try SyncError.wrapping { () throws(DiskError) in try folder.names() }
+    // A bare folder of objects is known by its fan-out folders alone.
+    guard names.contains(where: StoreLayout.isFanOut) else { throw .alternate(path, .notAStore) }
+    return folder
+  }
+
+  // MARK: Unlinking
+
+  /// Which of the listed folders a path stands for, be it there or gone.
+  ///
+  /// - Throws: `SyncError.alternate` when none.
+  package func find(_ path: FilePath) throws(SyncError) -> FilePath {
+    try Self.find(path, in: list())
+  }
+
+  /// Takes a store off the list, durably; nothing was taken from it that is not our own.
+  ///
+  /// - Returns: What was listed.
+  /// - Throws: As `find`; `.refs` when a lock stays busy.
+  package func unlink(_ path: FilePath) throws(SyncError) -> FilePath {
+    var removed = path
+    try change { (paths) throws(SyncError) in
+      removed = try Self.find(path, in: paths)
+      return paths.filter { $0 != removed }
+    }
+    return removed
+  }
+
+  private static func find(_ path: FilePath, in listed: [FilePath]) throws(SyncError) -> FilePath {
+    let bases = [path.lexicallyNormalized(), try? canonicalPath(path)].compactMap { $0 }
+    let candidates = bases.flatMap { base in
+      [
+        base, base.appending(StoreLayout.objects),
+        base.appending([ProjectLayout.ai, ProjectLayout.cache, StoreLayout.objects]),
+      ]
+    }
+    guard let found = listed.first(where: candidates.contains) else { throw .alternate(path, .notLinked) }
+    return found
+  }
+
+  // MARK: Helpers
+
+  /// Changes the list under the locks of store and project.
+  private func change(_ body: ([FilePath]) throws(SyncError) -> [FilePath]) throws(SyncError) {
+    guard let cache = try Cache.find(in: project) else { throw .alternate(project.root.path, .notLinked) }
+    let storeLock = try SyncError.referring { () throws(RefError) in
+      try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
+    }
+    let lock = try SyncError.referring { () throws(RefError) in
+      try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
+    }
+    let old = try SyncError.wrapping { () throws(DiskError) in try AlternatesList.read(in: cache.store.folder)
+    }
+    let new = try body(old)
+    try SyncError.wrapping { () throws(DiskError) in
+      try AlternatesList.write(new, in: cache.store.folder, disk: project.disk)
+    }
+    _ = consume lock
+    _ = consume storeLock
+  }
+
+  private func identity(_ folder: Folder) throws(SyncError) -> FileAttributes.Identity {
+    try SyncError.wrapping { () throws(DiskError) in try folder.attributes().identity }
+  }
+
+  /// The path without links and dots, so that it means the same from anywhere.
+  private static func canonicalPath(_ path: FilePath) throws(SyncError) -> FilePath {
+    guard let real = path.withPlatformString({ realpath($0, nil) }) else {
+      throw .disk(DiskError(.inspect, path, Errno(rawValue: errno)))
+    }
+    defer { free(real) }
+    return FilePath(platformString: real)
+  }
+}

@@ -1,0 +1,179 @@
+import ObjectStore
+import Refs
+import Synchronization
+package import SystemPackage
+
+/// What a project's cache holds: how much, for whom, and how well it is packed.
+package struct CacheStatistics: Sendable {
+  /// A number of objects with their sizes.
+  package struct Amount: Equatable, Sendable {
+    /// How many.
+    package var count = 0
+    /// Their payloads in bytes; of damaged ones nothing is known.
+    package var rawBytes: Int64 = 0
+    /// Their files in bytes.
+    package var storedBytes: Int64 = 0
+  }
+
+  /// One registry's part.
+  package struct Registry: Equatable, Sendable {
+    /// Its name.
+    package let name: RegistryName
+    /// How many snapshots its history has here.
+    package let snapshotCount: Int
+    /// All that it leads to.
+    package let all: Amount
+    /// What nothing else leads to: what clearing the registry frees of objects.
+    package let alone: Amount
+  }
+
+  /// All objects.
+  package private(set) var total = Amount()
+  /// Those that several registries lead to.
+  package private(set) var shared = Amount()
+  /// Those that nothing leads to: what `cache clear --unreachable` frees of objects.
+  package private(set) var unreachable = Amount()
+  /// Those whose file has another name, in another store.
+  package private(set) var linked = Amount()
+  /// Objects whose payload cannot be read, so that its size is not known.
+  package private(set) var damagedCount = 0
+  /// The registries, by name.
+  package private(set) var registries: [Registry] = []
+  /// The object folders that are listed as alternates.
+  package let alternates: [FilePath]
+
+  /// Raw bytes for each stored byte; nil of nothing.
+  package var compressionRatio: Double? {
+    total.storedBytes == 0 ? nil : Double(total.rawBytes) / Double(total.storedBytes)
+  }
+
+  /// Looks at a project's cache; nothing is written.
+  ///
+  /// - Returns: Nil when there is no cache.
+  /// - Throws: `SyncError.cannotCollect` when an object that leads on cannot be read; `.refs`, `.disk`, `.store`.
+  package static func read(_ project: Project, lockTimeout: Duration) throws(SyncError) -> CacheStatistics? {
+    guard let cache = try Cache.find(in: project) else { return nil }
+    let lock = try SyncError.referring { () throws(RefError) in
+      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
+    }
+    let statistics = try CacheStatistics(of: cache)
+    _ = consume lock
+    return statistics
+  }
+
+  private init(of cache: Cache) throws(SyncError) {
+    alternates = try SyncError.wrapping { () throws(DiskError) in
+      try AlternatesList.read(in: cache.store.folder)
+    }
+    let roots = try CacheRoots(of: cache)
+    try roots.requireWhole()
+    var marks = MarkedRegistries()
+    for (component, registry) in roots.registries.sorted(by: { $0.key < $1.key }) {
+      try marks.add(try RegistryName(component), registry.snapshots, registry.evidence, in: cache.store)
+    }
+    // An address' ref is its registry's business; only one that outlived its registry keeps something itself.
+    let orphans = roots.sources.values.filter { marks.owners[$0] == nil }
+    let rest = try MarkedRegistries.mark(Array(orphans), sizes: &marks.sizes, in: cache.store).uses
+    let held = try Self.findFiles(in: cache.store, sizes: marks.sizes)
+    for (name, snapshotCount, ids) in marks.registries {
+      var (all, alone) = (Amount(), Amount())
+      for id in ids {
+        guard let file = held[id] else { continue }
+        all.add(file)
+        if marks.owners[id] == 1 && rest[id] == nil { alone.add(file) }
+      }
+      registries.append(Registry(name: name, snapshotCount: snapshotCount, all: all, alone: alone))
+    }
+    for (id, file) in held {
+      total.add(file)
+      let owners = marks.owners[id, default: 0]
+      if owners > 1 { shared.add(file) }
+      if owners == 0 && rest[id] == nil { unreachable.add(file) }
+      if file.isLinked { linked.add(file) }
+      if file.rawBytes == nil { damagedCount += 1 }
+    }
+  }
+
+  /// One object's file.
+  fileprivate struct File: Sendable {
+    /// The size of the payload; nil when it is damaged.
+    let rawBytes: Int64?
+    let storedBytes: Int64
+    let isLinked: Bool
+  }
+
+  /// Every object that is here, with its sizes; payloads of which no tree states the size are read.
+  private static func findFiles(
+    in store: ObjectStore,
+    sizes: [ObjectID: Int64]
+  ) throws(SyncError) -> [ObjectID: File] {
+    try SyncError.storing { () throws(ObjectStoreError) in
+      let ids = try store.ids()
+      let files = Mutex<[ObjectID: File]>([:])
+      try Parallel.forEach(count: ids.count) { (index) throws(ObjectStoreError) in
+        let id = ids[index]
+        guard let attributes = try store.findAttributes(id) else { return }
+        let raw = if let stated = sizes[id] { stated } else { try countBytes(id, in: store) }
+        let file = File(rawBytes: raw, storedBytes: attributes.size, isLinked: attributes.linkCount > 1)
+        files.withLock { $0[id] = file }
+      }
+      return files.withLock { $0 }
+    }
+  }
+
+  private static func countBytes(_ id: ObjectID, in store: ObjectStore) throws(ObjectStoreError) -> Int64? {
+    var count: Int64 = 0
+    do {
+      try store.verify(id, size: nil) { count += Int64($0.byteCount) }
+      return count
+    } catch {
+      if case .disk = error { throw error }
+      return nil
+    }
+  }
+}
+
+extension CacheStatistics.Amount {
+  fileprivate mutating func add(_ file: CacheStatistics.File) {
+    count += 1
+    rawBytes += file.rawBytes ?? 0
+    storedBytes += file.storedBytes
+  }
+}
+
+/// What each registry leads to.
+private struct MarkedRegistries {
+  var registries: [(name: RegistryName, snapshotCount: Int, ids: Set<ObjectID>)] = []
+  /// How many registries lead to an object.
+  var owners: [ObjectID: Int] = [:]
+  /// The sizes in bytes that trees state for files.
+  var sizes: [ObjectID: Int64] = [:]
+
+  mutating func add(
+    _ name: RegistryName,
+    _ snapshots: [ObjectID],
+    _ evidence: [ObjectID],
+    in store: ObjectStore
+  ) throws(SyncError) {
+    let marks = try Self.mark(snapshots, sizes: &sizes, in: store)
+    let ids = Set(marks.uses.keys).union(evidence)
+    registries.append((name, marks.uses.values.count { $0 == .snapshot }, ids))
+    for id in ids { owners[id, default: 0] += 1 }
+  }
+
+  /// Marks from snapshots, and remembers the sizes of the files that were found.
+  static func mark(
+    _ snapshots: [ObjectID],
+    sizes: inout [ObjectID: Int64],
+    in store: ObjectStore
+  ) throws(SyncError) -> Reachability {
+    do throws(ObjectStoreError) {
+      let marks = try Reachability.mark(snapshots: snapshots, in: store)
+      if let problem = marks.problems.min(by: { $0.id < $1.id }) { throw problem.error }
+      for case (let id, .blob(let size)) in marks.uses { sizes[id] = size }
+      return marks
+    } catch {
+      throw .collecting(error)
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import ObjectStore
+import Refs
+import SystemPackage
+
+/// What a clear removes from one cache: found first, so that a report is of what is removed.
+struct ClearPlan: Sendable {
+  let cache: Cache
+  let disk: any Disk
+  /// Whether refs, logs and states go as a whole, be they readable or not.
+  let isEverything: Bool
+  /// The registries whose views go.
+  let registries: [RegistryName]
+  /// What becomes of the refs of a registry that goes.
+  private(set) var updates: [RefUpdate] = []
+  private(set) var trimmings: [HistoryTrimming] = []
+  /// Snapshots whose parents are trimmed: while objects are swept, and after that.
+  private(set) var shallow: (during: Set<ObjectID>, after: Set<ObjectID>)?
+  let garbage: GarbageCollection
+  let leftovers: CacheLeftovers
+  private(set) var report = CacheClearing.Report()
+
+  // MARK: Making
+
+  /// Plans to remove all cached data; nothing of it needs to be readable.
+  ///
+  /// - Throws: `SyncError.disk`, `.store`.
+  init(everythingOf cache: Cache, disk: any Disk) throws(SyncError) {
+    self.cache = cache
+    self.disk = disk
+    isEverything = true
+    let folder = cache.folder
+    let names = try SyncError.wrapping { () throws(DiskError) -> [FileName] in
+      var names: [FileName] = []
+      for name in try folder.names() where try folder.findAttributes(name)?.kind == .folder {
+        names.append(name)
+      }
+      return names
+    }
+    // try?: what is no registry's name is no view.
+    registries = names.compactMap { try? RegistryName(parsing: $0.string) }
+    garbage = try SyncError.storing { () throws(ObjectStoreError) in
+      try GarbageCollection.findEverything(in: cache.store)
+    }
+    leftovers = try SyncError.wrapping { () throws(DiskError) in try CacheLeftovers(in: folder) }
+    var space = RemovedSpace()
+    try SyncError.wrapping { () throws(DiskError) in
+      for name in names where (try? RegistryName(parsing: name.string)) != nil {
+        try space.addEverything(at: name, in: folder)
+      }
+      for name in try folder.names() where CacheLeftovers.isLeftover(name) {
+        try space.addEverything(at: name, in: folder)
+      }
+      for name in [RefsLayout.refs, RefsLayout.logs] { try space.addEverything(at: name, in: folder) }
+      for (name, state) in try Self.states(in: folder) { try space.addEverything(at: name, in: state) }
+    }
+    finishReport(space)
+  }
+
+  /// Plans to remove one registry, and what nothing leads to then.
+  ///
+  /// - Throws: `SyncError.cannotCollect`, `.refs`, `.disk`, `.store`.
+  init(registry name: RegistryName, url: String?, of cache: Cache, disk: any Disk) throws(SyncError) {
+    self.cache = cache
+    self.disk = disk
+    isEverything = false
+    registries = [name]
+    let registry = try name.refComponent()
+    var roots = try CacheRoots(of: cache)
+    try roots.requireWhole()
+    let sources = try SourceRefs.updates(dropping: registry, url: url, roots, in: cache.store)
+    updates =
+      [
+        RefUpdate(.registry(registry), expecting: .any, .delete),
+        RefUpdate(.synced(registry), expecting: .any, .delete),
+      ] + sources
+    roots.registries[registry] = nil
+    for update in sources {
+      if case .set(let id) = update.change {
+        roots.sources[update.ref] = id
+      } else {
+        roots.sources[update.ref] = nil
+      }
+    }
+    let before = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.shallowSnapshots() }
+    (garbage, shallow) = try Self.collect(roots, shallow: before, in: cache.store)
+    leftovers = try SyncError.wrapping { () throws(DiskError) in try CacheLeftovers(in: cache.folder) }
+    finishReport(try countFiles(of: name))
+  }
+
+  /// Plans to trim history, of one registry or of all, and to remove what nothing leads to then.
+  ///
+  /// - Throws: As above.
+  init(
+    unreachableIn cache: Cache,
+    trimming name: RegistryName?,
+    _ retention: Retention,
+    disk: any Disk
+  ) throws(SyncError) {
+    self.cache = cache
+    self.disk = disk
+    isEverything = false
+    registries = []
+    let roots = try CacheRoots(of: cache)
+    try roots.requireWhole()
+    if !retention.isUnlimited {
+      let names = try name.map { (name) throws(SyncError) in [try name.refComponent()] }
+      for registry in names ?? roots.registries.keys.sorted() {
+        let trimming = try HistoryTrimming(registry, roots, retention, now: .now(), in: cache.store)
+        if !trimming.isEmpty { trimmings.append(trimming) }
+      }
+    }
+    let before = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.shallowSnapshots() }
+    let trimmed = roots.after(trimmings)
+    let during = trimmings.reduce(before) { $0.union($1.shallow) }
+    (garbage, shallow) = try Self.collect(trimmed, shallow: during, in: cache.store)
+    leftovers = try SyncError.wrapping { () throws(DiskError) in try CacheLeftovers(in: cache.folder) }
+    for trimming in trimmings {
+      let name = try RegistryName(trimming.registry)
+      report.trimmed[name] = trimming.trimmed.count
+    }
+    var space = RemovedSpace()
+    try countShared(into: &space)
+    finishReport(space)
+  }
+
+  private static func collect(
+    _ roots: CacheRoots,
+    shallow: Set<ObjectID>,
+    in store: ObjectStore
+  ) throws(SyncError) -> (GarbageCollection, (during: Set<ObjectID>, after: Set<ObjectID>)) {
+    do {
+      let marks = try Reachability.mark(snapshots: roots.snapshots, shallow: shallow, in: store)
+      let garbage = try GarbageCollection.find(in: store, besides: marks, others: roots.evidence)
+      return (garbage, (shallow, shallow.filter { marks.uses[$0] == .snapshot }))
+    } catch {
+      throw .collecting(error)
+    }
+  }
+
+  // MARK: Counting
+
+  private mutating func finishReport(_ space: RemovedSpace) {
+    report.registries = registries
+    report.objectCount = garbage.objects.count
+    report.objectBytes = garbage.objectSpace.bytes
+    report.fileCount = space.fileCount + garbage.leftoverSpace.fileCount
+    report.bytes = space.bytes + garbage.objectSpace.bytes + garbage.leftoverSpace.bytes
+  }
+
+  private func countFiles(of name: RegistryName) throws(SyncError) -> RemovedSpace {
+    var space = RemovedSpace()
+    for update in updates where update.change == .delete {
+      let files = try SyncError.referring { () throws(RefError) in try cache.refs.attributes(of: update.ref) }
+      for file in files { space.add(file) }
+    }
+    if let evidence = try EvidenceLog(name: name, cache: cache, disk: disk).findAttributes() {
+      space.add(evidence)
+    }
+    let registry = try name.refComponent()
+    try SyncError.wrapping { () throws(DiskError) in
+      try space.addEverything(at: ProjectLayout.view(name), in: cache.folder)
+      guard let state = try cache.folder.findFolder(RefsLayout.state) else { return }
+      try space.addEverything(at: RefsLayout.pendingRecord(of: registry), in: state)
+      try space.addEverything(at: ProjectLayout.state(name), in: state)
+    }
+    try countShared(into: &space)
+    return space
+  }
+
+  /// Counts what goes besides objects, whatever is cleared.
+  private func countShared(into space: inout RemovedSpace) throws(SyncError) {
+    try SyncError.wrapping { () throws(DiskError) in
+      try leftovers.count(into: &space)
+      guard let shallow, shallow.after.isEmpty else { return }
+      if let info = try cache.store.folder.findFolder(StoreLayout.info) {
+        try space.addEverything(at: StoreLayout.shallow, in: info)
+      }
+    }
+  }
+
+  /// What a full clear removes of `state`: all but the files of locks, which two processes may be holding.
+  static func states(in cache: Folder) throws(DiskError) -> [(name: FileName, folder: Folder)] {
+    guard let state = try cache.findFolder(RefsLayout.state) else { return [] }
+    return try state.names().filter { !$0.string.hasSuffix(".lock") }.map { ($0, state) }
+  }
+}
+
+extension CacheRoots {
+  /// What is kept once histories are trimmed.
+  func after(_ trimmings: [HistoryTrimming]) -> CacheRoots {
+    var roots = self
+    for trimming in trimmings {
+      roots.registries[trimming.registry]?.forget(trimming.trimmed)
+    }
+    return roots
+  }
+}
+
+extension CacheRoots.Registry {
+  /// Drops what the reflog will not lead to any more.
+  fileprivate mutating func forget(_ ids: Set<ObjectID>) {
+    reflog = ReflogEntry.dropping(ids, from: reflog)
+  }
+}
+
+extension RegistryName {
+  /// The name of a registry that has refs.
+  init(_ component: RefComponent) throws(SyncError) {
+    do { self = try RegistryName(parsing: component.description) } catch {
+      throw .invalidName(component.description, error)
+    }
+  }
+}
