@@ -124,13 +124,18 @@ package struct RegistryCheckout: Sendable {
       self.target = target
       previous = history.current
       // Checks the codes of the entries: what stands there is kept.
-      wasPinned = try project.readLockfile().find(source.name)?.isPinned ?? false
+      var known = try project.readLockfile().find(source.name)
+      wasPinned = known?.isPinned ?? false
+      // The registry is still the one it was; whose keys signed an old snapshot was right when it was taken.
+      known?.signers = nil
+      known?.signatureStatus = .unsigned
       trust = try HeldManifest.judge(
         target.snapshot,
         of: source,
         policy: policy,
         trust: project.readTrustMaterial(policy: policy),
-        in: cache.store
+        in: cache.store,
+        after: known
       )
       changes = try SyncError.storing { () throws(ObjectStoreError) in
         let old = try history.current.map { (id) throws(ObjectStoreError) in try cache.store.readSnapshot(id)

@@ -159,6 +159,7 @@ struct RegistryWriter: Sendable {
     }
     try moveRefs(to: goal, snapshot, offer, base: base, lock: lock)
     guard isSwitch else {
+      try checkVouched(goal.inUse)
       try raiseMemory(snapshot)
       // The state file is about to say that the view was proven.
       return try restoreView(of: goal.inUse, unchangedSince: base.state?.provenUntil, lock: lock)

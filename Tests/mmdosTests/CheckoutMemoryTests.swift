@@ -1,0 +1,85 @@
+import Foundation
+import RegistrySync
+import TestSupport
+import Testing
+
+/// What is remembered of a registry while an old snapshot of it is in use, and where only the pin is left.
+struct CheckoutMemoryTests {
+  private typealias Stage = CheckoutStage
+
+  @Test func checkoutOfAnOldSnapshotLowersNoMemory() async throws {
+    let stage = try await Stage(isSigned: true)
+    let highest = try stage.entry()["highest"] as? [String: String]
+    expect(try await stage.run("checkout", "v1.1.0"), exit: 0)
+    #expect(try stage.entry()["highest"] as? [String: String] == highest)
+    for number in [1, 2] {
+      try stage.offer(number)
+      let before = try stage.project.state()
+      expect(try await stage.project.sync(), exit: 3, error: "is lower than")
+      try expectUnchanged(stage.project, since: before)
+    }
+    // Nor does it help to lose one of the two that remember.
+    try stage.project.remove(".ai/registry-cache/refs/synced/web")
+    try stage.offer(2)
+    expect(try await stage.project.sync(), exit: 3, error: "is lower than")
+  }
+
+  @Test func checkoutWithoutLockEntryRemembersTheNewest() async throws {
+    let stage = try await Stage()
+    try stage.project.remove(".ai/registry-lock.json")
+    expect(try await stage.run("checkout", "v1.1.0"), exit: 0)
+    #expect(
+      try stage.entry()["highest"] as? [String: String] == [
+        "version": "1.3.0", "generated_at": "2026-01-03T00:00:00Z",
+      ]
+    )
+  }
+
+  @Test func checkoutBringsNoOldKeyBack() async throws {
+    let stage = try await Stage(isSigned: true, versions: 1)
+    let next = Ed25519PrivateKey.generate()
+    try await stage.trust("acme-2027", next)
+    try stage.offer(2, "acme-2027", next)
+    let accept = ["registry", "sync", "web", "--approved", "--accept-new-key"]
+    expect(try await stage.project.run(accept), exit: 0)
+    expect(try await stage.run("checkout", "v1.1.0"), exit: 0)
+    // The pin of keys is the newest snapshot's: its key goes on without a flag, the old one does not.
+    let signers = try stage.entry()["signers"] as? [[String: String]]
+    #expect(signers?.map { $0["key_id"] } == ["acme-2027"])
+    try stage.offer(3, "acme-2027", next)
+    expect(try await stage.project.sync(), exit: 0, output: "fetched, not switched")
+    try stage.offer(4)
+    expect(try await stage.project.sync(), exit: 3, error: "--accept-new-key")
+    expect(try await stage.run("checkout", "latest"), exit: 0)
+    try stage.offer(4, "acme-2027", next)
+    expect(try await stage.project.sync(), exit: 0, output: "synced version 1.4.0")
+  }
+
+  @Test func pinHoldsWhereThereIsNoCacheYet() async throws {
+    let stage = try await Stage()
+    expect(try await stage.run("checkout", "v1.2.0"), exit: 0)
+    // A fresh clone has the lockfile alone.
+    try stage.project.remove(".ai/registry-cache")
+    let lockfile = try stage.project.read(".ai/registry-lock.json")
+    let refused = try await stage.project.run("registry", "sync", "web", "--approved", "--json")
+    expect(refused, exit: 3, error: "\"kind\": \"not-as-locked\"", "pinned")
+    #expect(try stage.project.read(".ai/registry-lock.json") == lockfile)
+    #expect(!stage.project.has(".ai/registry-cache/web"))
+    // While the publisher still has it, it is put in use, and stays pinned.
+    try stage.offer(2)
+    expect(try await stage.project.run("registry", "sync", "web", "--approved", "--locked"), exit: 0)
+    try stage.view(is: 2)
+    #expect(try stage.project.read(".ai/registry-lock.json") == lockfile)
+    try stage.offer(3)
+    expect(try await stage.project.sync(), exit: 0, output: "fetched, not switched")
+    try stage.view(is: 2)
+  }
+
+  @Test func unpinLetsAFreshCloneTakeTheNewest() async throws {
+    let stage = try await Stage()
+    expect(try await stage.run("checkout", "v1.2.0"), exit: 0)
+    try stage.project.remove(".ai/registry-cache")
+    expect(try await stage.run("unpin"), exit: 0, output: "no longer pinned")
+    expect(try await stage.project.sync(), exit: 0, output: "synced version 1.3.0")
+  }
+}
