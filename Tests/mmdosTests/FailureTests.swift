@@ -256,17 +256,14 @@ struct FailureTests {
     case .trustStore(let problem): expected(problem)
     case .keyFile(_, let problem): expected(problem)
     case .publish: (1, "publish")
-<<<<<<< HEAD
     case .bundle(_, .notABundle): (3, "not-a-bundle")
     case .bundle(_, .unknownVersion): (1, "bundle-version")
     case .bundle(_, .badHeaderLine), .bundle(_, .archive): (3, "damaged-bundle")
     case .bundle(_, .incomplete): (3, "incomplete-bundle")
     case .bundle(_, .noSource): (6, "no-source")
-=======
     case .cannotCollect: (3, "cannot-collect")
     case .alternate(_, let problem): expected(problem)
     case .noSharedStore: (6, "no-shared-store")
->>>>>>> 32d2b96 (ObjectStore: clone or link what a lender has)
     case .store(let error): expected(error)
     case .refs(let error): expected(error)
     case .disk: (1, "disk")
@@ -284,11 +281,7 @@ struct FailureTests {
   @Test func syncErrorsHaveWords() throws {
     let errors = try Self.contentErrors() + Self.localErrors() + Self.storageErrors + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
-<<<<<<< HEAD
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 44)
-=======
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 45)
->>>>>>> 32d2b96 (ObjectStore: clone or link what a lender has)
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 51)
   }
 
   @Test func olderVersionNamesBoth() throws {
