@@ -219,4 +219,42 @@ struct ExportImportTests {
     #expect(try scene.away.view("acme") == registry.all)
     expect(try await scene.take(), exit: 0, output: "version 2.0.0")
   }
+
+  @Test func historyComesAlongAndEachVersionCanBeCheckedOut() async throws {
+    let scene = try await scene(versions: 2, "--depth", "5")
+    expect(try await scene.take(), exit: 0, output: "acme: synced version 2.0.0")
+    let log = try await scene.away.run("registry", "log", "acme")
+    #expect(log.output.contains("2.0.0") && log.output.contains("1.0.0"), "\(log.output)")
+    expect(try await scene.away.run("registry", "checkout", "acme", "v1.0.0", "--approved"), exit: 0)
+    #expect(try scene.away.view("acme") == registry.all)
+    expect(try await scene.away.run("registry", "verify", "acme"), exit: 0)
+    expect(try await scene.away.run("fsck"), exit: 0)
+  }
+
+  @Test func historyThatIsHereAlreadyIsNotTakenAgain() async throws {
+    let scene = try await scene()
+    expect(try await scene.take(), exit: 0)
+    scene.home.publish(second)
+    #expect(try await scene.home.sync().exitCode == 0)
+    scene.home.publish(CrashSceneRegistry(version: "3.0.0", fileCount: 6))
+    #expect(try await scene.home.sync().exitCode == 0)
+    let export = try await scene.home.run(
+      "registry",
+      "export",
+      "acme",
+      scene.file.string,
+      "--depth",
+      "9",
+      "--force"
+    )
+    #expect(export.exitCode == 0 && export.output.contains("3 snapshots"), "\(export)")
+    expect(try await scene.take(), exit: 0, output: "acme: synced version 3.0.0")
+    let log = try await scene.away.run("registry", "log", "acme", "--json")
+    let document = try JSONSerialization.jsonObject(with: Data(log.outputBytes)) as? [String: Any]
+    let snapshots = document?["snapshots"] as? [[String: Any]]
+    #expect(
+      snapshots?.compactMap { $0["version"] as? String } == ["3.0.0", "2.0.0", "1.0.0"],
+      "\(log.output)"
+    )
+  }
 }

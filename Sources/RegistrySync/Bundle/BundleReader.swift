@@ -9,9 +9,9 @@ struct BundleReader: SourceReader {
   /// Which object each path is; empty where the manifest cannot be read, of which the sync speaks.
   private let ids: [String: ObjectID]
 
-  init(_ bundle: Bundle) {
+  init(_ bundle: Bundle, manifest: ObjectID) {
     archive = bundle.archive
-    manifest = bundle.newest.manifest
+    self.manifest = manifest
     var ids: [String: ObjectID] = [:]
     // What is wrong with the manifest is found, and said, when the sync asks for it.
     if let bytes = try? archive.read(manifest, limit: Tree.maximumPayloadBytes),

@@ -1,3 +1,5 @@
+import ObjectStore
+
 extension SyncTransaction {
   /// Prepares a sync from a bundle in the place of the network; everything else is as in any sync.
   ///
@@ -19,7 +21,8 @@ extension SyncTransaction {
       in: project,
       policy: policy,
       options: options,
-      from: BundleReader(bundle),
+      from: BundleReader(bundle, manifest: bundle.newest.manifest),
+      history: bundle,
       observer
     )
   }

@@ -8,6 +8,8 @@ struct SyncContent: Sendable {
   let batch: ObjectBatch
   let catalog: Catalog
   let fetchedBytes: Int64
+  /// The snapshot that this one is to follow; nil for the newest that was synced.
+  var parent: ObjectID?
 }
 
 /// Gets the files that a manifest names: what is held is proven, what is missing downloaded.

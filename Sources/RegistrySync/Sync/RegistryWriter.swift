@@ -52,7 +52,13 @@ struct RegistryWriter: Sendable {
     }
     let known = try findKnown(root, offer, base)
     let snapshot =
-      known?.snapshot ?? makeSnapshot(root, offer, parent: base.snapshot == nil ? nil : base.synced)
+      known?.snapshot
+      ?? Snapshot(
+        root,
+        of: offer,
+        from: source,
+        parent: content.parent ?? (base.snapshot == nil ? nil : base.synced)
+      )
     let id: ObjectID
     if let known {
       id = known.id
@@ -121,22 +127,6 @@ struct RegistryWriter: Sendable {
       if snapshot.tree == root { return (id, snapshot) }
     }
     return nil
-  }
-
-  private func makeSnapshot(_ root: ObjectID, _ offer: ManifestOffer, parent: ObjectID?) -> Snapshot {
-    Snapshot(
-      tree: root,
-      parent: parent,
-      source: source.location.text,
-      manifest: offer.id,
-      version: offer.manifest.version.description,
-      generatedAt: offer.manifest.generatedAtText,
-      syncedAt: Timestamp.now().wholeSeconds.description,
-      publisher: offer.manifest.publisher,
-      trust: offer.verdict.trust,
-      signers: offer.verdict.signers,
-      agent: Agent.name
-    )
   }
 
   /// Steps 2 to 4 of DESIGN section 3.2; step 1, the durable objects, is behind us.
@@ -234,5 +224,24 @@ struct RegistryWriter: Sendable {
     let paths = Set(files.map(\.path.description))
     return catalog.entries.filter { !paths.contains("catalog/\($0.slug).yaml") }
       .map { .missingPluginFile(slug: $0.slug.description) }
+  }
+}
+
+extension Snapshot {
+  /// The record of a manifest that was accepted just now.
+  init(_ root: ObjectID, of offer: ManifestOffer, from source: Source, parent: ObjectID?) {
+    self.init(
+      tree: root,
+      parent: parent,
+      source: source.location.text,
+      manifest: offer.id,
+      version: offer.manifest.version.description,
+      generatedAt: offer.manifest.generatedAtText,
+      syncedAt: Timestamp.now().wholeSeconds.description,
+      publisher: offer.manifest.publisher,
+      trust: offer.verdict.trust,
+      signers: offer.verdict.signers,
+      agent: Agent.name
+    )
   }
 }

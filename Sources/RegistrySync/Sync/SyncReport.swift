@@ -58,6 +58,8 @@ package enum SyncWarning: Sendable {
   case viewRestored(count: Int)
   /// The view was replaced file by file, because the file system cannot exchange folders.
   case viewNotExchanged
+  /// An earlier version of a bundle was left out, because it would be refused.
+  case historyRefused(version: String, SyncError)
   /// A listed alternate cannot be opened.
   case alternateUnavailable(String)
   /// The shared store cannot be read or filled; the sync itself is whole without it.

@@ -36,6 +36,8 @@ package struct SyncTransaction: Sendable {
   let observer: SyncObserver
   let reader: RetryingReader
   let shared: SharedStoreUse?
+  /// Where the snapshots come from that were before the newest; nil where a publisher has the newest alone.
+  private let history: Bundle?
 
   /// Prepares a sync; nothing is requested and nothing written outside the cache's own frame.
   ///
@@ -60,8 +62,10 @@ package struct SyncTransaction: Sendable {
     policy: Policy,
     options: SyncOptions,
     from reader: any SourceReader,
+    history: Bundle? = nil,
     _ observer: @escaping SyncObserver
   ) throws(SyncError) {
+    self.history = history
     self.project = project
     self.source = source
     self.policy = policy
@@ -119,7 +123,10 @@ package struct SyncTransaction: Sendable {
     let restored = try SnapshotRepair(name: source.name, cache: cache, entry: entry).run()
     let base = try SyncBase(of: source.name, in: cache)
     let trust = try project.readTrustMaterial(policy: policy)
-    let (offer, content) = try await obtain(.init(base: base, trust: trust, lockEntry: entry))
+    let basis = ManifestFetch.Basis(base: base, trust: trust, lockEntry: entry)
+    var (offer, content) = try await obtain(basis)
+    let earlier = try await takeHistory(below: offer, basis)
+    content.parent = earlier?.parent
     observer(.storing)
     let result = try writer.commit(content, of: offer, base: base, lock: lock)
     let sharing = options.isLocked ? nil : fillShared(result.snapshot, content)
@@ -137,7 +144,7 @@ package struct SyncTransaction: Sendable {
       savedBytes: content.plan.sizes.values.reduce(0, +),
       trust: offer.verdict,
       warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings
-        + [shared?.warning, sharing].compactMap { $0 },
+        + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? []),
       duration: ContinuousClock.now - start
     )
   }
@@ -164,6 +171,20 @@ package struct SyncTransaction: Sendable {
       guard second.id != offer.id else { throw error }
       return (second, try await files.fetch(second, knowing: basis.base))
     }
+  }
+
+  private func takeHistory(
+    below offer: ManifestOffer,
+    _ basis: ManifestFetch.Basis
+  ) async throws -> BundleHistory.Taken? {
+    guard let history else { return nil }
+    return try await BundleHistory(
+      bundle: history,
+      source: source,
+      policy: policy,
+      cache: cache,
+      observer: observer
+    ).take(below: offer, basis)
   }
 
   func manifestFetch(_ basis: ManifestFetch.Basis) -> ManifestFetch {

@@ -1,0 +1,118 @@
+import ObjectStore
+import SystemPackage
+
+/// The earlier snapshots of a bundle, taken as if each had been synced when it was new.
+///
+/// They become snapshots of our own: what a bundle says of when and how they were synced proves nothing.
+struct BundleHistory: Sendable {
+  let bundle: Bundle
+  let source: Source
+  let policy: Policy
+  let cache: Cache
+  let observer: SyncObserver
+
+  /// What was taken.
+  struct Taken {
+    /// The snapshot that the newest one follows; nil where there is none.
+    var parent: ObjectID?
+    /// The versions that were left out, because their manifests would be refused.
+    var refused: [SyncWarning] = []
+  }
+
+  /// Puts the snapshots before the newest into the store, those that are newer than what was synced here.
+  ///
+  /// Nothing points at them until the newest one is committed. One that would be refused is left out.
+  ///
+  /// - Throws: `SyncError` for a bundle that is damaged or lacks something, and for a failing disk.
+  func take(below newest: ManifestOffer, _ basis: ManifestFetch.Basis) async throws -> Taken {
+    let base = basis.base
+    var taken = Taken(parent: base.snapshot == nil ? nil : base.synced)
+    var floor = basis.lockEntry?.highest?.version ?? base.remembered?.manifest?.version
+    for (_, snapshot) in try bundle.history().reversed() where snapshot.manifest != newest.id {
+      let bytes = try read(snapshot.manifest)
+      let offer: ManifestOffer
+      do throws(SyncError) { offer = try judge(bytes, snapshot, basis) } catch {
+        taken.refused.append(.historyRefused(version: snapshot.version, error))
+        continue
+      }
+      let version = offer.manifest.version
+      guard version < newest.manifest.version, floor.map({ $0 < version }) ?? true else { continue }
+      floor = version
+      taken.parent = try await store(offer, parent: taken.parent, base)
+    }
+    return taken
+  }
+
+  private func read(_ id: ObjectID) throws(SyncError) -> [UInt8] {
+    do {
+      return try bundle.archive.read(id, limit: policy.limits.maxManifestBytes)
+    } catch {
+      if case .missing = error { throw .bundle(bundle.archive.path, .incomplete(id)) }
+      throw .store(error)
+    }
+  }
+
+  /// Judges by today's keys; its place in history is that of the bundle.
+  private func judge(
+    _ bytes: [UInt8],
+    _ snapshot: Snapshot,
+    _ basis: ManifestFetch.Basis
+  ) throws(SyncError) -> ManifestOffer {
+    let manifest: Manifest
+    do { manifest = try Manifest.parse(bytes, rules: ManifestRules(policy)) } catch {
+      throw .invalidManifest(source: bundle.archive.path.string, error)
+    }
+    let now = Timestamp.now()
+    let question = TrustQuestion(
+      manifest,
+      id: snapshot.manifest,
+      from: source,
+      policy: policy,
+      trustStore: basis.trust.store,
+      projectKey: basis.trust.projectKey,
+      memory: TrustMemory(lockEntry: basis.lockEntry, synced: basis.base.remembered, firstSeen: now),
+      now: now
+    )
+    let verdict: TrustVerdict
+    do { verdict = try TrustVerdict.judgeHeld(question) } catch { throw .untrusted(source.name, error) }
+    return ManifestOffer(
+      id: snapshot.manifest,
+      bytes: bytes,
+      manifest: manifest,
+      verdict: verdict,
+      etag: nil,
+      firstSeen: now
+    )
+  }
+
+  private func store(
+    _ offer: ManifestOffer,
+    parent: ObjectID?,
+    _ base: SyncBase
+  ) async throws -> ObjectID {
+    let reader = RetryingReader(
+      reader: BundleReader(bundle, manifest: offer.id),
+      policy: RetryPolicy(maxAttempts: 1),
+      budget: RetryBudget(.zero)
+    )
+    let content = try await ContentFetch(policy: policy, cache: cache, reader: reader, observer: observer)
+      .fetch(offer, knowing: base)
+    return try SyncError.storing { () throws(ObjectStoreError) in
+      let batch = content.batch
+      try batch.add(offer.bytes, expecting: offer.id)
+      let root = try TreeBuilder.build(
+        try TreeFile.list(
+          of: offer.manifest,
+          id: offer.id,
+          byteCount: offer.bytes.count,
+          sizes: content.sizes
+        )
+      ) { payload throws(ObjectStoreError) in
+        try batch.addIfNeeded(payload)
+      }
+      let id = try batch.add(try Snapshot(root, of: offer, from: source, parent: parent).encoded())
+      try batch.commit()
+      return id
+    }
+  }
+}
