@@ -41,6 +41,20 @@ struct StorageScene: Sendable {
     try self.init(in: ScratchFolder(name), "project", registries: names, policy: policy)
   }
 
+  /// Opens a copy of another scene, on a disk of its own.
+  init(copying other: StorageScene, on disk: any Disk, in scratch: ScratchFolder) throws {
+    self.scratch = scratch
+    names = other.names
+    for folder in ["project", "registries"] {
+      try FileManager.default.copyItem(
+        atPath: other.scratch.path.appending(folder).string,
+        toPath: scratch.path.appending(folder).string
+      )
+    }
+    root = scratch.path.appending("project")
+    project = try Project.find(target: root, workingFolder: root, safeDirectories: [], disk: disk)
+  }
+
   // MARK: Publishing
 
   /// The files of a registry in one of its states; states share some files with each other and with other
