@@ -105,6 +105,9 @@ package enum SyncError: Error, Sendable {
   /// A file is no bundle, not a whole one, or not one of a configured source.
   case bundle(FilePath, BundleProblem)
 
+  /// A folder is no vendored registry, or may not become one.
+  case vendor(FilePath, VendorProblem)
+
   /// A folder to publish breaks a rule.
   case publish(PublishProblem)
 

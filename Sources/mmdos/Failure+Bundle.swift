@@ -54,6 +54,42 @@ extension Failure {
   }
 }
 
+extension Failure {
+  /// What is wrong with a folder that is, or should become, a vendored registry.
+  init(vendor path: FilePath, _ problem: VendorProblem) {
+    switch problem {
+    case .exists(let isVendored):
+      self.init(
+        ExitCodes.failure,
+        "exists",
+        "\(path.quoted) exists" + (isVendored ? "" : " and is no vendored registry"),
+        hint: isVendored ? "--force replaces it" : "name a folder that does not exist"
+      )
+    case .notVendored:
+      self.init(
+        ExitCodes.absent,
+        "not-vendored",
+        "\(path.quoted) has no 'mmdos-lock.json', so nothing says what it should hold",
+        hint: "mmdos registry export NAME --dir DIR writes such a folder"
+      )
+    case .badLock:
+      self.init(
+        ExitCodes.integrity,
+        "bad-vendor-lock",
+        "'mmdos-lock.json' in \(path.quoted) does not have exactly one entry with version and tree",
+        hint: "write the folder anew with mmdos registry export NAME --dir DIR --force"
+      )
+    case .nameTaken:
+      self.init(
+        ExitCodes.failure,
+        "name-taken",
+        "the registry has a file 'mmdos-lock.json' of its own, so it cannot be vendored into \(path.quoted)",
+        hint: "mmdos registry export NAME FILE writes it into one file"
+      )
+    }
+  }
+}
+
 extension ArchiveProblem {
   /// What is wrong, in words.
   var words: String {

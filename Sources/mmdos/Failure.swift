@@ -259,6 +259,7 @@ struct Failure: Error, Equatable {
     case .keepsChanging(let name):
       self.init(ExitCodes.busy, "busy", "'\(name)' kept changing while it was being read", hint: "try again")
     case .bundle(let path, let problem): self.init(bundle: path, problem)
+    case .vendor(let path, let problem): self.init(vendor: path, problem)
     case .publish(let problem): self.init(publish: problem)
     case .trustStore(let problem): self.init(trustStore: problem)
     case .keyFile(let path, let problem): self.init(keyFile: path, problem)

@@ -108,7 +108,12 @@ struct FailureTests {
       .unexpectedManifest(expected: "0000", found: id), .fetch(.shutDown),
       .localSource(disk), .localSource(DiskError(.open, path, .noSuchFileOrDirectory)),
     ] + publishProblems(text).map { .publish($0) } + bundleProblems().map { .bundle(path, $0) }
+      + vendorProblems.map { .vendor(path, $0) }
   }
+
+  private static let vendorProblems: [VendorProblem] = [
+    .exists(isVendored: true), .exists(isVendored: false), .notVendored, .badLock, .nameTaken,
+  ]
 
   private static func bundleProblems() -> [BundleProblem] {
     let archive: [ArchiveProblem] = [
@@ -261,6 +266,10 @@ struct FailureTests {
     case .bundle(_, .badHeaderLine), .bundle(_, .archive): (3, "damaged-bundle")
     case .bundle(_, .incomplete): (3, "incomplete-bundle")
     case .bundle(_, .noSource): (6, "no-source")
+    case .vendor(_, .exists): (1, "exists")
+    case .vendor(_, .notVendored): (6, "not-vendored")
+    case .vendor(_, .badLock): (3, "bad-vendor-lock")
+    case .vendor(_, .nameTaken): (1, "name-taken")
     case .cannotCollect: (3, "cannot-collect")
     case .alternate(_, let problem): expected(problem)
     case .noSharedStore: (6, "no-shared-store")
@@ -281,7 +290,7 @@ struct FailureTests {
   @Test func syncErrorsHaveWords() throws {
     let errors = try Self.contentErrors() + Self.localErrors() + Self.storageErrors + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 51)
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 55)
   }
 
   @Test func olderVersionNamesBoth() throws {

@@ -33,6 +33,9 @@ package enum ProjectLayout {
   /// `checksums.json` of a view.
   package static let checksums = StoreLayout.component("checksums.json")
 
+  /// `mmdos-lock.json` of a vendored folder: a lockfile with the entry of its registry alone.
+  package static let vendorLock = StoreLayout.component("mmdos-lock.json")
+
   /// The view of a registry.
   package static func view(_ name: RegistryName) -> FileName {
     StoreLayout.component(name.description)

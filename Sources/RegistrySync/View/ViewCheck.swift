@@ -34,12 +34,14 @@ package enum ViewCheck {
   /// `view`: The view's folder, opened once: what is found is about one view even if it is exchanged.
   /// `unchangedSince`: Files whose change time is earlier are taken as they were found then, in
   /// nanoseconds since 1970; nil to hash every file.
+  /// `besides`: Names in the view's folder that are somebody else's business.
   ///
   /// - Throws: `DiskError` when a file cannot be read.
   static func findings(
     in view: Folder?,
     against content: ViewContent,
-    unchangedSince: Int64? = nil
+    unchangedSince: Int64? = nil,
+    besides others: Set<String> = []
   ) throws(DiskError) -> [Finding] {
     guard let view else { return [.absent] }
     let found = Mutex<[Finding]>([])
@@ -60,6 +62,7 @@ package enum ViewCheck {
       }
     )
     names.insert(checksums.string)
+    names.formUnion(others)
     try findExtra(in: view, prefix: "", known: names, into: &findings)
     return findings.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }

@@ -33,6 +33,18 @@ struct ViewWriter {
       (current == nil ? [] : old?.files ?? []).map { ($0.path, $0) },
       uniquingKeysWith: { first, _ in first }
     )
+    try materialize(content, into: fresh, reusing: current, known: known)
+  }
+
+  /// Writes a view's files into an empty folder.
+  ///
+  /// - Throws: As `build`.
+  func materialize(
+    _ content: ViewContent,
+    into fresh: Folder,
+    reusing current: Folder? = nil,
+    known: [TreePath: TreeFile] = [:]
+  ) throws(SyncError) {
     let groups = content.groups
     try Parallel.forEach(count: groups.count) { (index) throws(SyncError) in
       try write(groups[index], into: fresh, current: current, known: known)
@@ -45,7 +57,11 @@ struct ViewWriter {
 
   /// Makes the view that was built durable, file by file; one flush of the file system serves as well.
   func synchronizeBuilt(_ content: ViewContent) throws(DiskError) {
-    let fresh = try cache.folder.openFolder(ProjectLayout.newView(name))
+    try synchronize(content, in: cache.folder.openFolder(ProjectLayout.newView(name)))
+  }
+
+  /// Makes a view's files and their names durable.
+  func synchronize(_ content: ViewContent, in fresh: Folder) throws(DiskError) {
     let groups = content.groups
     try Parallel.forEach(count: groups.count) { (index) throws(DiskError) in
       let folder = try Self.open(groups[index].folder, in: fresh)

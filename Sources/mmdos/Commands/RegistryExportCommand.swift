@@ -7,10 +7,12 @@ import SystemPackage
 struct RegistryExportCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write a registry into one file, for a machine without a network.",
+    abstract: "Write a registry into one file, or a folder to commit.",
     discussion: """
-      The file has the snapshot with its manifest and signatures, and every file. `registry import` checks all of \
-      it again, as a sync would. Without a revision it is the snapshot in use.
+      The file has the snapshot with its manifest and signatures, and every object, for a machine without a \
+      network: `registry import` checks all of it again, as a sync would. With --dir the files are written as a \
+      view is, with the lock entry that vouches for them: `registry verify --dir` proves later that they are \
+      still what was exported. Without a revision it is the snapshot in use.
       """
   )
 
@@ -19,47 +21,72 @@ struct RegistryExportCommand: Command {
     help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]")
   )
   var target: RevisionArgument
-  @Argument(help: "The file to write.") var file: String
+  @Argument(help: "The file to write.") var file: String?
+  @Option(help: ArgumentHelp("The folder to write, instead of a file.", valueName: "dir")) var dir: String?
   @Option(help: ArgumentHelp("How many snapshots to take along the history.", valueName: "n")) var depth = 1
-  @Flag(help: "Replace a file that exists.") var force = false
+  @Flag(help: "Replace what an earlier export wrote.") var force = false
 
   func validate() throws {
-    guard depth > 0 else { throw ValidationError("--depth takes a number from 1") }
+    guard (file == nil) != (dir == nil) else { throw ValidationError("give a file, or a folder with --dir") }
+    guard depth > 0, dir == nil || depth == 1 else {
+      throw ValidationError("--depth takes a number from 1, and goes with a file")
+    }
   }
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     let source = try project.source(target.name)
-    let export = try RegistryExport(
-      source,
-      in: project,
-      policy: project.readPolicy(),
-      lockTimeout: session.options.lockTimeout
-    )
-    let report = try export.write(
-      target.revision,
-      depth: depth,
-      to: session.absolute(file),
-      replaces: force
-    )
-    if session.options.isJSON {
-      session.console.print(report.json)
-    } else {
-      let name = SafeText(report.registry.description)
-      let snapshots = Quantity.count(report.snapshots.count, "snapshot")
-      session.console.print("\(name): version \(SafeText(report.version)) written to \(SafeText(file))")
-      session.console.print(
-        "  \(snapshots), \(Quantity.count(report.objectCount, "object")), \(Quantity.bytes(report.byteCount))"
-      )
-      session.console.print("  manifest \(report.manifest)")
+    let policy = try project.readPolicy()
+    let timeout = session.options.lockTimeout
+    if let dir {
+      let report = try VendoredExport(source, in: project, policy: policy, lockTimeout: timeout)
+        .write(target.revision, to: session.absolute(dir), replaces: force)
+      show(report.json, report.lines(dir), in: session)
+    } else if let file {
+      let report = try RegistryExport(source, in: project, policy: policy, lockTimeout: timeout)
+        .write(target.revision, depth: depth, to: session.absolute(file), replaces: force)
+      show(report.json, report.lines(file), in: session)
     }
     return ExitCodes.done
+  }
+
+  private func show(_ json: JSONValue, _ lines: [SafeText], in session: Session) {
+    if session.options.isJSON { return session.console.print(json) }
+    for line in lines { session.console.print(line) }
+  }
+}
+
+extension VendoredExport.Report {
+  fileprivate func lines(_ dir: String) -> [SafeText] {
+    [
+      "\(SafeText(registry.description)): version \(SafeText(version)) written to \(SafeText(dir))",
+      "  \(Quantity.count(fileCount, "file")), checksums.json and mmdos-lock.json",
+      "  manifest \(manifest)",
+    ]
+  }
+
+  /// The report for programs.
+  fileprivate var json: JSONValue {
+    .object([
+      ("registry", .string(registry.description)), ("path", .string(path.string)),
+      ("version", .string(version)), ("manifest", .string(manifest.description)),
+      ("snapshot", .string(snapshot.description)), ("files", .number(fileCount)),
+    ])
   }
 }
 
 extension RegistryExport.Report {
+  fileprivate func lines(_ file: String) -> [SafeText] {
+    [
+      "\(SafeText(registry.description)): version \(SafeText(version)) written to \(SafeText(file))",
+      "  \(Quantity.count(snapshots.count, "snapshot")), \(Quantity.count(objectCount, "object")), "
+        + "\(Quantity.bytes(byteCount))",
+      "  manifest \(manifest)",
+    ]
+  }
+
   /// The report for programs.
-  var json: JSONValue {
+  fileprivate var json: JSONValue {
     .object([
       ("registry", .string(registry.description)), ("path", .string(path.string)),
       ("version", .string(version)), ("manifest", .string(manifest.description)),

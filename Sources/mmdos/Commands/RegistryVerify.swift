@@ -19,15 +19,21 @@ struct RegistryVerify: AsyncCommand {
   @OptionGroup var approval: ApprovalOption
   @Argument(help: "The registry's name.") var name: String?
   @Flag(name: .customLong("all"), help: "Verify every synced registry.") var isAll = false
+  @Option(help: ArgumentHelp("Prove a folder that `registry export --dir` wrote.", valueName: "dir"))
+  var dir: String?
   @Flag(name: .customLong("repair"), help: "Bring back damaged and lost objects, and the view.")
   var isRepair = false
 
   func validate() throws {
-    guard (name == nil) == isAll else { throw ValidationError("give a registry's name, or --all") }
+    guard [name != nil, isAll, dir != nil].count(where: { $0 }) == 1 else {
+      throw ValidationError("give a registry's name, or --all, or --dir")
+    }
+    guard dir == nil || !isRepair else { throw ValidationError("--repair does not go with --dir") }
     guard isRepair || !approval.isApproved else { throw ValidationError("--approved belongs to --repair") }
   }
 
   func run(in session: Session) async throws -> Int32 {
+    if let dir { return try VendoredCheckText(session.absolute(dir), dir, in: session).run() }
     let project = try session.project()
     let policy = try project.readPolicy()
     let sources = try selected(project)

@@ -1,0 +1,206 @@
+import ObjectStore
+package import SystemPackage
+
+/// Proves that a vendored folder is what was exported; needs no store and no network.
+package struct VendoredCheck: Sendable {
+  /// What was found.
+  package struct Report: Sendable {
+    /// The lock entry that came with the folder.
+    package let entry: LockEntry
+    /// How many files of the registry were hashed.
+    package let fileCount: Int
+    /// Files that are not as exported.
+    package let files: [ViewCheck.Finding]
+    /// Fields of the lock entry that are not as the manifest, or the files, say.
+    package let mismatches: [String]
+    /// Codes of the lock entry that were not made with the project's key; nil without a project key.
+    package let forgedCodes: [String]?
+    /// Why today's keys and policy refuse the manifest; nil when they do not, or there is no project.
+    package let refusal: TrustRefusal?
+    /// Whether there was a project, whose keys and policy could be asked.
+    package let isJudged: Bool
+
+    /// Whether everything that could be checked is right.
+    package var isIntact: Bool {
+      files.isEmpty && mismatches.isEmpty && (forgedCodes ?? []).isEmpty && refusal == nil
+    }
+  }
+
+  private let path: FilePath
+  private let folder: Folder
+  private let project: Project?
+
+  /// Opens a folder; `project`: Whose keys and policy to judge by, if any.
+  ///
+  /// - Throws: `SyncError.disk`.
+  package init(_ path: FilePath, by project: Project?) throws(SyncError) {
+    self.path = path
+    self.project = project
+    folder = try SyncError.wrapping { () throws(DiskError) in try Folder.open(path) }
+  }
+
+  /// Looks at everything.
+  ///
+  /// - Throws: `SyncError.vendor` for a folder that is none; `.invalidFile`, `.invalidManifest`, `.disk`.
+  package func run() throws(SyncError) -> Report {
+    let entry = try readEntry()
+    let bytes = try SyncError.wrapping { () throws(DiskError) in
+      try folder.findBytes(ProjectLayout.manifest, limit: Int(Tree.maximumPayloadBytes))
+    }
+    let id = bytes.map { ObjectID(hashing: $0) }
+    guard let bytes, let id, id == entry.manifest else {
+      // Without its manifest nothing says what the other files should be.
+      let finding: ViewCheck.Finding =
+        bytes == nil ? .missing(path: "manifest.json") : .changed(path: "manifest.json")
+      return report(entry, fileCount: 0, files: [finding], mismatches: [], nil, nil)
+    }
+    let manifest: Manifest
+    do { manifest = try Manifest.parse(bytes, rules: .held) } catch {
+      throw .invalidManifest(source: path.string, error)
+    }
+    let expected = try expectedFiles(manifest, id, byteCount: bytes.count)
+    let files = try SyncError.wrapping { () throws(DiskError) in
+      try ViewCheck.findings(
+        in: folder,
+        against: ViewContent(files: expected),
+        besides: [ProjectLayout.vendorLock.string]
+      )
+    }
+    let root = files.isEmpty ? try tree(of: expected) : nil
+    return report(
+      entry,
+      fileCount: expected.count,
+      files: files,
+      mismatches: mismatches(entry, manifest, root: root),
+      try forgedCodes(entry),
+      try refusal(of: manifest, id, entry)
+    )
+  }
+
+  private func report(
+    _ entry: LockEntry,
+    fileCount: Int,
+    files: [ViewCheck.Finding],
+    mismatches: [String],
+    _ forged: [String]?,
+    _ refusal: TrustRefusal?
+  ) -> Report {
+    Report(
+      entry: entry,
+      fileCount: fileCount,
+      files: files,
+      mismatches: mismatches,
+      forgedCodes: forged,
+      refusal: refusal,
+      isJudged: project != nil
+    )
+  }
+
+  private func readEntry() throws(SyncError) -> LockEntry {
+    let name = ProjectLayout.vendorLock
+    let bytes = try SyncError.wrapping { () throws(DiskError) in try folder.findBytes(name, limit: 1 << 20) }
+    guard let bytes else { throw .vendor(path, .notVendored) }
+    let lockfile = try SyncError.parsing(path.appending(name)) { () throws(TextProblem) in
+      try Lockfile.parse(bytes)
+    }
+    guard lockfile.entries.count == 1, let entry = lockfile.entries.first, entry.tree != nil,
+      entry.version != nil
+    else { throw .vendor(path, .badLock) }
+    return entry
+  }
+
+  /// The files that the manifest names, with the sizes that they have here.
+  ///
+  /// A size that is wrong is found by the hash; one that is not known is found as a missing file.
+  private func expectedFiles(
+    _ manifest: Manifest,
+    _ id: ObjectID,
+    byteCount: Int
+  ) throws(SyncError) -> [TreeFile] {
+    var sizes: [ObjectID: Int64] = [:]
+    for entry in manifest.entries { sizes[entry.id] = size(of: entry.path) ?? sizes[entry.id] ?? 0 }
+    do {
+      return try TreeFile.list(of: manifest, id: id, byteCount: byteCount, sizes: sizes)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private func size(of path: ManifestPath) -> Int64? {
+    var inner = folder
+    let names = path.components.map { StoreLayout.component($0) }
+    for name in names.dropLast() {
+      // A link or a file in the way is found when the folder is compared.
+      guard let next = try? inner.findFolder(name) else { return nil }
+      inner = next
+    }
+    guard let last = names.last, let found = try? inner.findAttributes(last) else { return nil }
+    return found.size
+  }
+
+  private func tree(of files: [TreeFile]) throws(SyncError) -> ObjectID {
+    try SyncError.storing { () throws(ObjectStoreError) in
+      try TreeBuilder.build(files) { ObjectID(hashing: $0) }
+    }
+  }
+
+  private func mismatches(_ entry: LockEntry, _ manifest: Manifest, root: ObjectID?) -> [String] {
+    var fields: [String] = []
+    if entry.version != manifest.version { fields.append("version") }
+    if entry.generatedAt?.time != manifest.generatedAt { fields.append("generated_at") }
+    if entry.registryName != manifest.registryName { fields.append("registry_name") }
+    if entry.catalog != manifest.catalogID { fields.append("catalog_sha256") }
+    if let root, entry.tree != root { fields.append("tree") }
+    return fields
+  }
+
+  private func forgedCodes(_ entry: LockEntry) throws(SyncError) -> [String]? {
+    guard let key = try project?.readProjectKey() else { return nil }
+    let checks = [
+      ("signature", entry.checkSignature(with: key)), ("entry_hmac", entry.checkEntryHMAC(with: key)),
+    ]
+    return checks.filter { $0.1 == .mismatch }.map(\.0)
+  }
+
+  /// Judges the manifest by the project's keys, as that of the source with the entry's address.
+  private func refusal(
+    of manifest: Manifest,
+    _ id: ObjectID,
+    _ entry: LockEntry
+  ) throws(SyncError) -> TrustRefusal? {
+    guard let project else { return nil }
+    let policy = try project.readPolicy()
+    let configured = try project.readSources().sources.first { $0.location.text == entry.url }
+    let source = if let configured { configured } else { try Self.source(of: entry) }
+    let trust = try project.readTrustMaterial(policy: policy)
+    let question = TrustQuestion(
+      manifest,
+      id: id,
+      from: source,
+      policy: policy,
+      trustStore: trust.store,
+      projectKey: trust.projectKey,
+      memory: TrustMemory(lockEntry: entry, synced: nil),
+      now: Timestamp.now()
+    )
+    do throws(TrustRefusal) {
+      _ = try TrustVerdict.judgeHeld(question)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// A source that is not configured here: judged like one that is, by the policy alone.
+  private static func source(of entry: LockEntry) throws(SyncError) -> Source {
+    let location: Source.Location
+    if entry.url.contains("://") {
+      do { location = .web(try RegistryURL(parsing: entry.url, allowHTTPLocalhost: true)) } catch {
+        throw .invalidURL(entry.url, error)
+      }
+    } else {
+      location = .folder(entry.url)
+    }
+    return Source(name: entry.name, location: location)
+  }
+}

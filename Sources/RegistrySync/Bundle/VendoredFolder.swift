@@ -1,0 +1,147 @@
+package import ObjectStore
+package import SystemPackage
+
+/// What is wrong with a folder that should be a vendored registry.
+package enum VendorProblem: Equatable, Sendable {
+  /// It exists and was not written by `export --dir`, or may not be replaced.
+  case exists(isVendored: Bool)
+  /// It has no `mmdos-lock.json`.
+  case notVendored
+  /// Its `mmdos-lock.json` has not exactly one entry, or one without version and tree.
+  case badLock
+  /// The registry has a file of that name itself.
+  case nameTaken
+}
+
+/// Writes a snapshot as plain files with the lock entry that vouches for them, for a team to commit.
+///
+/// The folder is a view, `checksums.json` included, and beside it `mmdos-lock.json`.
+package struct VendoredExport {
+  /// What was written.
+  package struct Report: Sendable {
+    /// The registry.
+    package let registry: RegistryName
+    /// The snapshot.
+    package let snapshot: ObjectID
+    /// Its version.
+    package let version: String
+    /// Its manifest.
+    package let manifest: ObjectID
+    /// How many files of the registry there are.
+    package let fileCount: Int
+    /// Where they are.
+    package let path: FilePath
+  }
+
+  private let source: Source
+  private let project: Project
+  private let policy: Policy
+  private let lockTimeout: Duration
+
+  /// Describes what to export.
+  package init(_ source: Source, in project: Project, policy: Policy, lockTimeout: Duration) {
+    self.source = source
+    self.project = project
+    self.policy = policy
+    self.lockTimeout = lockTimeout
+  }
+
+  /// Writes the folder beside its place and then puts it there, in one step.
+  ///
+  /// `replaces`: Whether a folder that an earlier export wrote may be replaced.
+  ///
+  /// - Throws: `SyncError.vendor` where something else stands there; as `RegistryExport.find`; `.disk`.
+  package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws(SyncError) -> Report {
+    let reader = try RegistryReader(source.name, in: project, lockTimeout: lockTimeout)
+    let entry = try reader.history.resolve(revision)
+    try reader.judge(entry, of: source, in: project, policy: policy)
+    guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
+    let content = try ViewContent(of: entry.snapshot, in: cache.store)
+    let lockName = ProjectLayout.vendorLock.string
+    guard !content.files.contains(where: { $0.path.components[0] == lockName }) else {
+      throw .vendor(path, .nameTaken)
+    }
+    let place = try UserFile(path)
+    let isReplacing = try checkPlace(place, path, replaces: replaces)
+    let temporary = TemporaryName.make()
+    let lock = try lockfile(entry.snapshot, cache)
+    do {
+      try build(content, lock, cache, as: temporary, in: place.folder)
+      try put(temporary, at: place, isReplacing: isReplacing)
+    } catch {
+      // Its name tells people what it is if removing fails now; the first failure is the one to report.
+      try? project.disk.removeRecursively(temporary, in: place.folder)
+      throw error
+    }
+    return Report(
+      registry: source.name,
+      snapshot: entry.id,
+      version: entry.snapshot.version,
+      manifest: entry.snapshot.manifest,
+      fileCount: content.files.count,
+      path: path
+    )
+  }
+
+  /// Whether something is to be replaced.
+  private func checkPlace(
+    _ place: UserFile,
+    _ path: FilePath,
+    replaces: Bool
+  ) throws(SyncError) -> Bool {
+    let (isThere, isVendored) = try SyncError.wrapping { () throws(DiskError) in
+      guard let attributes = try place.folder.findAttributes(place.name) else { return (false, false) }
+      guard attributes.kind == .folder else { return (true, false) }
+      let folder = try place.folder.openFolder(place.name)
+      return (true, try folder.findAttributes(ProjectLayout.vendorLock) != nil)
+    }
+    guard !isThere || (replaces && isVendored) else { throw .vendor(path, .exists(isVendored: isVendored)) }
+    return isThere
+  }
+
+  private func lockfile(_ snapshot: Snapshot, _ cache: Cache) throws(SyncError) -> [UInt8] {
+    let entry = try LockEntry(
+      snapshot,
+      of: source,
+      policy: policy,
+      key: try project.readProjectKey(),
+      in: cache.store,
+      after: nil,
+      isPinned: false
+    )
+    var lockfile = Lockfile()
+    _ = lockfile.set(entry)
+    return lockfile.encode()
+  }
+
+  private func build(
+    _ content: ViewContent,
+    _ lock: [UInt8],
+    _ cache: Cache,
+    as name: FileName,
+    in folder: Folder
+  ) throws(SyncError) {
+    let disk = project.disk
+    let fresh = try SyncError.wrapping { () throws(DiskError) in try disk.ensureFolder(name, in: folder) }
+    let views = ViewWriter(cache: cache, disk: disk, name: source.name)
+    try views.materialize(content, into: fresh)
+    try SyncError.wrapping { () throws(DiskError) in
+      try AtomicFile(disk: disk).replace(ProjectLayout.vendorLock, in: fresh, with: lock)
+      try views.synchronize(content, in: fresh)
+    }
+  }
+
+  private func put(_ fresh: FileName, at place: UserFile, isReplacing: Bool) throws(SyncError) {
+    let disk = project.disk
+    try SyncError.wrapping { () throws(DiskError) in
+      if isReplacing {
+        // The old one now has the temporary name.
+        try disk.exchange(fresh, with: place.name, in: place.folder)
+        try disk.removeRecursively(fresh, in: place.folder)
+      } else {
+        try disk.rename(fresh, in: place.folder, to: place.name, in: place.folder)
+      }
+      try disk.synchronize(place.folder)
+    }
+  }
+}
