@@ -18,14 +18,14 @@ struct LocksTests {
   @Test func storeIsSharedByUsersAndExclusiveForGarbageCollection() throws {
     let path = cache.folder.path.appending("lock")
     do {
-      let first = try StoreLock.acquire(in: cache.folder, .shared, timeout: .zero)
-      let second = try StoreLock.acquire(in: cache.folder, .shared, timeout: .zero)
+      let first = try StoreLock.acquire(in: cache.folder, .shared, timeout: .seconds(10))
+      let second = try StoreLock.acquire(in: cache.folder, .shared, timeout: .seconds(10))
       #expect(first.mode == .shared)
       #expect(second.mode == .shared)
       let error = thrown { _ = try StoreLock.acquire(in: cache.folder, .exclusive, timeout: .zero) }
       #expect(isBusy(error, path))
     }
-    let alone = try StoreLock.acquire(in: cache.folder, .exclusive, timeout: .zero)
+    let alone = try StoreLock.acquire(in: cache.folder, .exclusive, timeout: .seconds(10))
     #expect(alone.mode == .exclusive)
     let error = thrown { _ = try StoreLock.acquire(in: cache.folder, .shared, timeout: .zero) }
     #expect(isBusy(error, path))
@@ -34,7 +34,7 @@ struct LocksTests {
   }
 
   @Test func readerWithoutALockFileGoesOnAndWritesNothing() throws {
-    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: .zero)
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: .seconds(10))
     switch consume lock {
     case .some: Issue.record("there is nothing to lock")
     case .none: break
@@ -44,7 +44,7 @@ struct LocksTests {
 
   @Test func readerHoldsTheLockShared() throws {
     try cache.write("", to: "lock")
-    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: .zero)
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: .seconds(10))
     let error = thrown { _ = try StoreLock.acquire(in: cache.folder, .exclusive, timeout: .zero) }
     #expect(isBusy(error, cache.folder.path.appending("lock")))
     switch consume lock {
@@ -55,7 +55,7 @@ struct LocksTests {
 
   @Test func registryLocksOfOneNameExcludeEachOther() throws {
     let lock = try cache.lock("acme")
-    let error = thrown { _ = try cache.lock("acme") }
+    let error = thrown { _ = try cache.lock("acme", timeout: .zero) }
     #expect(isBusy(error, cache.folder.path.appending("state/acme.lock")))
     let other = try cache.lock("other")
     #expect(lock.registry.description == "acme")
@@ -69,18 +69,18 @@ struct LocksTests {
 
   @Test func projectLockIsExclusiveAndNoRegistrys() throws {
     let registry = try cache.lock()
-    let lock = try ProjectLock.acquire(in: cache.folder, on: cache.disk, timeout: .zero)
+    let lock = try ProjectLock.acquire(in: cache.folder, on: cache.disk, timeout: .seconds(10))
     let error = thrown {
       _ = try ProjectLock.acquire(in: cache.folder, on: cache.disk, timeout: .zero)
     }
     #expect(isBusy(error, cache.folder.path.appending("state/project.lock")))
     _ = consume lock
-    _ = try ProjectLock.acquire(in: cache.folder, on: cache.disk, timeout: .zero)
+    _ = try ProjectLock.acquire(in: cache.folder, on: cache.disk, timeout: .seconds(10))
     #expect(registry.registry.description == "acme")
   }
 
   @Test func waiterIsToldOnceAndGetsTheLockWhenItIsFree() async throws {
-    var held: StoreLock? = try StoreLock.acquire(in: cache.folder, .exclusive, timeout: .zero)
+    var held: StoreLock? = try StoreLock.acquire(in: cache.folder, .exclusive, timeout: .seconds(10))
     var waits = 0
     let lock = try StoreLock.acquire(in: cache.folder, .shared, timeout: .seconds(10)) {
       waits += 1
@@ -102,7 +102,7 @@ struct LocksTests {
       to: cache.folder.path.appending(place == "state" ? "elsewhere" : "elsewhere/x").string
     )
     let error =
-      thrown { _ = try cache.lock() }
+      thrown { _ = try cache.lock(timeout: .zero) }
       ?? thrown { _ = try ProjectLock.acquire(in: cache.folder, on: cache.disk, timeout: .zero) }
     guard case .disk(let cause) = error else {
       Issue.record("\(String(describing: error))")

@@ -72,12 +72,12 @@ struct PendingRecordTests {
     contents: UnsyncedJournal.Contents,
     names: UnsyncedJournal.Names
   ) throws {
-    let store = try StoreLock.acquire(in: cache.folder, .shared, timeout: .zero)
+    let store = try StoreLock.acquire(in: cache.folder, .shared, timeout: .seconds(10))
     let lock = try RegistryLock.acquire(
       cache.registry,
       holding: store,
       on: cache.disk,
-      timeout: .zero
+      timeout: .seconds(10)
     )
     let record = PendingRecord(old: id(1), new: id(2))
     try record.write(lock: lock, on: cache.disk)

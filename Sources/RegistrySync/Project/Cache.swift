@@ -104,3 +104,43 @@ package struct Cache: Sendable {
 
     """
 }
+
+/// The locks of a write to one registry, held as long as the value lives.
+struct RegistryLocks: ~Copyable {
+  /// The registry's own.
+  let registry: RegistryLock
+  // Shared: nothing is collected while it is held.
+  private let store: StoreLock
+
+  fileprivate init(_ store: consuming StoreLock, _ registry: consuming RegistryLock) {
+    self.store = store
+    self.registry = registry
+  }
+}
+
+extension Cache {
+  /// Takes the locks of a write to one registry: the store's, shared, and then the registry's own.
+  ///
+  /// - Throws: `SyncError.refs` when another process holds one of them for too long.
+  func lock(
+    _ name: RegistryName,
+    on disk: any Disk,
+    timeout: Duration,
+    onWait: () -> Void = {}
+  ) throws(SyncError) -> RegistryLocks {
+    let component = try name.refComponent()
+    do throws(RefError) {
+      let store = try StoreLock.acquire(in: folder, .shared, timeout: timeout, onWait: onWait)
+      let registry = try RegistryLock.acquire(
+        component,
+        holding: store,
+        on: disk,
+        timeout: timeout,
+        onWait: onWait
+      )
+      return RegistryLocks(store, registry)
+    } catch {
+      throw .refs(error)
+    }
+  }
+}

@@ -62,18 +62,17 @@ package struct RegistryCheckout: Sendable {
   ///   several, `.store` when the snapshot is damaged: then nothing has changed.
   package func run(_ revision: String?, pinning: Bool) throws(SyncError) -> Report {
     guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
-    let registry = try source.name.refComponent()
-    let storeLock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
-    }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try RegistryLock.acquire(registry, holding: storeLock, on: project.disk, timeout: lockTimeout)
-    }
+    let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
     let writer = writer(cache)
-    try writer.finishInterrupted(lock: lock)
+    try writer.finishInterrupted(lock: locks.registry)
     let plan = try Plan(revision, source, project, policy, cache)
     let base = try SyncBase(of: source.name, in: cache)
-    let warnings = try writer.checkOut(plan.target, pinning ? .pin : .release, base: base, lock: lock)
+    let warnings = try writer.checkOut(
+      plan.target,
+      pinning ? .pin : .release,
+      base: base,
+      lock: locks.registry
+    )
     return plan.report(pinning: pinning, warnings: warnings)
   }
 
@@ -84,16 +83,12 @@ package struct RegistryCheckout: Sendable {
   package func unpin() throws(SyncError) -> Bool {
     // The lockfile travels with the project: it may name a pin where there is no cache yet.
     let cache = try Cache.create(in: project)
-    let registry = try source.name.refComponent()
-    let storeLock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
-    }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try RegistryLock.acquire(registry, holding: storeLock, on: project.disk, timeout: lockTimeout)
-    }
+    let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
     let writer = writer(cache)
-    try writer.finishInterrupted(lock: lock)
-    return try writer.dropPin()
+    try writer.finishInterrupted(lock: locks.registry)
+    let wasPinned = try writer.dropPin()
+    _ = consume locks
+    return wasPinned
   }
 
   private func writer(_ cache: Cache) -> RegistryWriter {

@@ -61,19 +61,9 @@ package struct RegistryRepair: Sendable {
   /// - Throws: `SyncError`; `CancellationError`. What cannot be brought back is no error but a loss.
   package func run() async throws -> RepairReport {
     let observer = observer
-    let storeLock = try StoreLock.acquire(
-      in: cache.folder,
-      .shared,
-      timeout: lockTimeout,
-      onWait: { observer(.waitingForLock) }
-    )
-    let lock = try RegistryLock.acquire(
-      source.name.refComponent(),
-      holding: storeLock,
-      on: project.disk,
-      timeout: lockTimeout,
-      onWait: { observer(.waitingForLock) }
-    )
+    let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout) {
+      observer(.waitingForLock)
+    }
     var options = SyncOptions()
     options.lockTimeout = lockTimeout
     let writer = RegistryWriter(
@@ -94,9 +84,9 @@ package struct RegistryRepair: Sendable {
       throw error
     }
     // Only now, as its snapshot may have been among the lost.
-    try writer.finishInterrupted(lock: lock)
+    try writer.finishInterrupted(lock: locks.registry)
     observer(.storing)
-    let places = try restoreView(with: writer, lock: lock)
+    let places = try restoreView(with: writer, lock: locks.registry)
     return RepairReport(
       registry: source.name,
       objectCount: repaired.objectCount,

@@ -50,21 +50,10 @@ extension SyncTransaction {
   }
 
   private func dryRunLocked(comparing: Bool) async throws -> DryRunReport {
-    let name = try source.name.refComponent()
     let observer = observer
-    let storeLock = try StoreLock.acquire(
-      in: cache.folder,
-      .shared,
-      timeout: options.lockTimeout,
-      onWait: { observer(.waitingForLock) }
-    )
-    let lock = try RegistryLock.acquire(
-      name,
-      holding: storeLock,
-      on: project.disk,
-      timeout: options.lockTimeout,
-      onWait: { observer(.waitingForLock) }
-    )
+    let locks = try cache.lock(source.name, on: project.disk, timeout: options.lockTimeout) {
+      observer(.waitingForLock)
+    }
     let basis = ManifestFetch.Basis(
       base: try SyncBase(of: source.name, in: cache),
       trust: try project.readTrustMaterial(policy: policy),
@@ -91,7 +80,7 @@ extension SyncTransaction {
       let offer = try await manifestFetch(basis).fetch(bypassCaches: false)
       report = try makeReport(offer, basis, sizes: [:], try missing(offer), 0, comparing: false)
     }
-    _ = consume lock
+    _ = consume locks
     return report
   }
 

@@ -96,21 +96,10 @@ package struct SyncTransaction: Sendable {
 
   private func runLocked() async throws -> SyncReport {
     let start = ContinuousClock.now
-    let name = try source.name.refComponent()
     let observer = observer
-    let storeLock = try StoreLock.acquire(
-      in: cache.folder,
-      .shared,
-      timeout: options.lockTimeout,
-      onWait: { observer(.waitingForLock) }
-    )
-    let lock = try RegistryLock.acquire(
-      name,
-      holding: storeLock,
-      on: project.disk,
-      timeout: options.lockTimeout,
-      onWait: { observer(.waitingForLock) }
-    )
+    let locks = try cache.lock(source.name, on: project.disk, timeout: options.lockTimeout) {
+      observer(.waitingForLock)
+    }
     let writer = RegistryWriter(
       project: project,
       cache: cache,
@@ -118,7 +107,7 @@ package struct SyncTransaction: Sendable {
       policy: policy,
       options: options
     )
-    try writer.finishInterrupted(lock: lock)
+    try writer.finishInterrupted(lock: locks.registry)
     let entry = try project.readLockfile().find(source.name)
     let restored = try SnapshotRepair(name: source.name, cache: cache, entry: entry).run()
     let base = try SyncBase(of: source.name, in: cache)
@@ -128,7 +117,7 @@ package struct SyncTransaction: Sendable {
     let earlier = try await takeHistory(below: offer, basis)
     content.parent = earlier?.parent
     observer(.storing)
-    let result = try writer.commit(content, of: offer, base: base, lock: lock)
+    let result = try writer.commit(content, of: offer, base: base, lock: locks.registry)
     let sharing = options.isLocked ? nil : fillShared(result.snapshot, content)
     return SyncReport(
       registry: source.name,
