@@ -24,7 +24,7 @@ struct TestCache {
   var synced: RefName { .synced(registry) }
   var source: RefName { .source(id(99)) }
 
-  /// Takes a registry's lock. Waits, as a child of another test may still hold our lock between fork and exec.
+  /// Takes a registry's lock; waits, as a child of another test may hold it between fork and exec.
   func lock(_ name: String = "acme", timeout: Duration = .seconds(10)) throws -> RegistryLock {
     let store = try StoreLock.acquire(in: folder, .shared, timeout: timeout)
     return try RegistryLock.acquire(
