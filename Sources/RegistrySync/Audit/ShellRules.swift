@@ -1,0 +1,183 @@
+/// The rules about commands in code, steps and prose.
+///
+/// It reads words and operators, one after the other, and remembers of the pipeline it is in only what the rules
+/// ask for. It is no shell: quotes only separate words, so that a command within quotes is a command.
+struct ShellRules {
+  /// Where a line stands, which decides how much it takes to be a command.
+  enum Context: Equatable {
+    /// A block of code in Markdown, or the value of a key that holds commands.
+    case code
+    /// Any other line of YAML or JSON.
+    case value
+    /// Markdown outside blocks of code.
+    case prose
+  }
+
+  private var statement = Statement()
+  private var continues = false
+  private var isInComment = false
+
+  /// Looks at a line; `joins` says that a line's end is no end of a command, as in a folded YAML scalar.
+  mutating func scan(_ line: AuditLine, _ context: Context, joins: Bool = false, into sink: inout FindingSink)
+  {
+    // Prose is read for what is given to a shell, and that takes one of these.
+    if context == .prose, !line.has("|"), !line.has("(") { return }
+    guard let start = line.firstVisible else {
+      statement = Statement()
+      return
+    }
+    let isPipe = line.bytes[start] == UInt8(ascii: "|") && !line.isContinuation
+    if context == .prose {
+      // A row of a table.
+      if isPipe { return }
+    } else if isComment(line, start) {
+      // A comment runs nothing.
+      return
+    }
+    let goesOn = continues || joins || line.isContinuation
+    if !goesOn, !isPipe || line.has("||", at: start) { statement = Statement() }
+    var words = ShellTokens(line.bytes)
+    while let token = words.next() {
+      switch token {
+      case .word(let range): take(range, line, context, into: &sink)
+      case .end(let end): take(end, context, into: &sink)
+      }
+    }
+    let last = line.bytes.last { $0 != 0x20 && $0 != 0x09 }
+    continues = context != .prose && (last == UInt8(ascii: "\\") || last == UInt8(ascii: "|"))
+    if !continues, !joins, !line.isCut { statement.endSegment(into: &sink) }
+    if context != .prose { findVariables(line, context, into: &sink) }
+  }
+
+  /// Whether a line, or the line that it is a piece of, begins with a `#`: that runs nothing.
+  private mutating func isComment(_ line: AuditLine, _ start: Int) -> Bool {
+    if !line.isContinuation { isInComment = line.bytes[start] == UInt8(ascii: "#") }
+    return isInComment
+  }
+
+  // MARK: Words
+
+  private mutating func take(
+    _ range: Range<Int>,
+    _ line: AuditLine,
+    _ context: Context,
+    into sink: inout FindingSink
+  ) {
+    let word = String(decoding: line.bytes[range].prefix(256), as: UTF8.self)
+    let name = Self.commandName(word)
+    statement.takeURL(word, into: &sink)
+    statement.resolveInterpreter(before: word, into: &sink)
+    let isCommand = statement.isAtCommand
+    if isCommand || ["downloadstring", "curl", "wget"].contains(name) || context != .code {
+      takeRole(ShellWords.role(of: name), line, range.lowerBound, context, isCommand: isCommand, into: &sink)
+    }
+    statement.remember(word, name)
+    findCredentials(word, line, range.lowerBound, context, into: &sink)
+  }
+
+  /// A command's name without folder, method call and `.exe`, in lower case.
+  private static func commandName(_ word: String) -> String {
+    if word == "." { return word }
+    var name = word.lowercased()[...]
+    if let slash = name.lastIndex(where: { $0 == "/" || $0 == "\\" }) {
+      name = name[name.index(after: slash)...]
+    }
+    if name.hasSuffix(".exe") { name.removeLast(4) }
+    return String(name.hasSuffix(".downloadstring") ? "downloadstring" : name)
+  }
+
+  private mutating func takeRole(
+    _ role: ShellWords.Role?,
+    _ line: AuditLine,
+    _ offset: Int,
+    _ context: Context,
+    isCommand: Bool,
+    into sink: inout FindingSink
+  ) {
+    switch role {
+    case .downloader:
+      statement.takeDownloader(
+        line.mark(at: offset),
+        needsURL: context != .code,
+        isCommand: isCommand,
+        into: &sink
+      )
+    case .shell: statement.takeShell(isCommand: isCommand, into: &sink)
+    case .interpreter where isCommand: statement.takeInterpreter()
+    case .prefix where isCommand: statement.prefix()
+    case .sender where isCommand: statement.takeSender(into: &sink)
+    case .environment where isCommand: statement.takeEnvironment(line.mark(at: offset))
+    case .fileReader where isCommand: statement.readsFile = true
+    default: break
+    }
+  }
+
+  private mutating func take(
+    _ end: ShellTokens.End,
+    _ context: Context,
+    into sink: inout FindingSink
+  ) {
+    switch end {
+    case .pipe: statement.pipe(into: &sink)
+    case .statement:
+      statement.endSegment(into: &sink)
+      statement = Statement()
+    case .substitution: statement.open()
+    // In text it marks code, in code it is a substitution.
+    case .backtick where context == .code: statement.open()
+    case .close: statement.endSegment(into: &sink)
+    case .quote: statement.quote(inCode: context == .code)
+    case .group, .backtick: statement.group()
+    case .input: break
+    }
+  }
+
+  // MARK: Credentials
+
+  private func findCredentials(
+    _ word: String,
+    _ line: AuditLine,
+    _ offset: Int,
+    _ context: Context,
+    into sink: inout FindingSink
+  ) {
+    guard context != .prose else { return }
+    if ShellWords.isCredentialPath(word), context == .code || statement.readsFile || statement.isSending {
+      sink.add(.credentialAccess, line, at: offset, "'\(VisibleText.of(word))'")
+    } else if !word.hasPrefix("-"), ShellWords.isCredentialCommand(statement.lastWords) {
+      sink.add(.credentialAccess, line, at: offset, "'\(statement.lastWords.joined(separator: " "))'")
+    }
+  }
+
+  /// Finds `$NAME`, `${NAME`, `$env:NAME`, `secrets.NAME`, `env.NAME` and `%NAME%` of secrets.
+  private func findVariables(_ line: AuditLine, _ context: Context, into sink: inout FindingSink) {
+    var offset = 0
+    while offset < line.bytes.count {
+      guard Self.isOfVariable(line.bytes[offset]) else {
+        offset += 1
+        continue
+      }
+      let end = line.bytes[offset...].firstIndex { !Self.isOfVariable($0) } ?? line.bytes.count
+      defer { offset = end }
+      guard (4...64).contains(end - offset), isVariable(line, offset, end) else { continue }
+      let name = String(decoding: line.bytes[offset..<end], as: UTF8.self)
+      if ShellWords.isSecretVariable(name) { sink.add(.credentialVariable, line, at: offset, "'\(name)'") }
+    }
+  }
+
+  private static func isOfVariable(_ byte: UInt8) -> Bool {
+    (0x41...0x5A).contains(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
+  }
+
+  private func isVariable(_ line: AuditLine, _ start: Int, _ end: Int) -> Bool {
+    guard start > 0 else { return false }
+    switch line.bytes[start - 1] {
+    case UInt8(ascii: "$"): return true
+    case UInt8(ascii: "{"): return start > 1 && line.bytes[start - 2] == UInt8(ascii: "$")
+    case UInt8(ascii: "%"): return end < line.bytes.count && line.bytes[end] == UInt8(ascii: "%")
+    case UInt8(ascii: ":"): return line.has("$env:", at: start - 5) || line.has("{env:", at: start - 5)
+    case UInt8(ascii: "."): return line.has("secrets.", at: start - 8) || line.has("env.", at: start - 4)
+    default: return false
+    }
+  }
+}

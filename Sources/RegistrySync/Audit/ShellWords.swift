@@ -1,0 +1,117 @@
+/// The words that the rules about commands know.
+enum ShellWords {
+  /// What a word is to the rules about commands.
+  enum Role: Equatable {
+    /// Fetches something and prints it.
+    case downloader
+    /// Runs what it is given.
+    case shell
+    /// Runs what it is given, unless its arguments say what to do with that.
+    case interpreter
+    /// Comes before the command that it runs.
+    case prefix
+    /// Sends what it is given; downloaders do that too.
+    case sender
+    /// Prints the environment.
+    case environment
+    /// Shows or copies a file.
+    case fileReader
+  }
+
+  /// The role of a command, named by its file's name in lower case; nil for all others.
+  static func role(of word: String) -> Role? { roles[word] }
+
+  private static let roles: [String: Role] = {
+    var roles: [String: Role] = [:]
+    for (role, words) in lists { for word in words { roles[word] = role } }
+    return roles
+  }()
+
+  private static let lists: [(Role, [String])] = [
+    (
+      .downloader,
+      [
+        "curl", "wget", "aria2c", "lynx", "iwr", "irm", "invoke-webrequest", "invoke-restmethod",
+        "downloadstring",
+      ]
+    ),
+    (
+      .shell,
+      [
+        "sh", "bash", "zsh", "dash", "ash", "ksh", "csh", "tcsh", "fish", "pwsh", "powershell", "iex",
+        "invoke-expression", "eval", "source", ".",
+      ]
+    ),
+    (
+      .interpreter,
+      ["python", "python2", "python3", "node", "deno", "bun", "ruby", "perl", "php", "osascript"]
+    ),
+    (
+      .prefix,
+      [
+        "sudo", "doas", "nohup", "exec", "command", "builtin", "time", "xargs", "then", "do", "else", "if",
+        "while",
+      ]
+    ),
+    (.sender, ["nc", "ncat", "netcat", "socat", "telnet", "ssh", "scp", "ftp", "sendmail", "mail"]),
+    (.environment, ["env", "printenv", "set"]),
+    (
+      .fileReader,
+      [
+        "cat", "less", "more", "head", "tail", "cp", "mv", "base64", "xxd", "tar", "zip", "gpg", "openssl",
+        "type",
+        "get-content", "gc", "grep", "awk", "sed", "rsync", "ssh-add", "tee",
+      ]
+    ),
+  ]
+
+  /// Whether a word is the path of a file or folder that holds keys, passwords or tokens.
+  static func isCredentialPath(_ word: String) -> Bool {
+    let parts = word.lowercased().split { $0 == "/" || $0 == "\\" || $0 == "=" || $0 == "@" || $0 == ":" }
+    guard let last = parts.last else { return false }
+    // What is public may be read.
+    if last.hasSuffix(".pub") || ["known_hosts", "config"].contains(last) && parts.contains(".ssh") {
+      return false
+    }
+    if parts.contains(where: { credentialNames.contains(String($0)) }) { return true }
+    return zip(parts, parts.dropFirst()).contains { credentialPairs.contains("\($0)/\($1)") }
+  }
+
+  private static let credentialNames: Set<String> = [
+    ".ssh", ".aws", ".azure", ".gnupg", ".kube", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass",
+    ".git-credentials", ".vault-token", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "keychains",
+    "login.keychain", "login.keychain-db",
+  ]
+
+  private static let credentialPairs: Set<String> = [
+    ".config/gcloud", ".config/gh", ".docker/config.json", "etc/shadow", ".cargo/credentials",
+    ".cargo/credentials.toml",
+  ]
+
+  /// Whether a command with its first words, such as `gh auth token`, asks a store for a secret.
+  static func isCredentialCommand(_ words: [String]) -> Bool {
+    (2...3).contains {
+      words.count >= $0 && credentialCommands.contains(words.suffix($0).joined(separator: " "))
+    }
+  }
+
+  private static let credentialCommands: Set<String> = [
+    "security find-generic-password", "security find-internet-password", "security dump-keychain",
+    "secret-tool lookup", "gh auth token", "git credential fill",
+    "auth print-access-token", "auth print-identity-token", "aws configure get",
+    "configure export-credentials", "keyctl print", "keyctl read", "cmdkey list", "op read",
+  ]
+
+  /// Whether a variable's name says that it holds a secret.
+  static func isSecretVariable(_ name: String) -> Bool {
+    secretNames.contains(name) || secretEndings.contains { name.hasSuffix($0) }
+  }
+
+  private static let secretNames: Set<String> = [
+    "GOOGLE_APPLICATION_CREDENTIALS", "KUBECONFIG", "PGPASSWORD",
+  ]
+  private static let secretEndings = [
+    "_TOKEN", "_SECRET", "_PASSWORD", "_API_KEY", "_PRIVATE_KEY", "_SECRET_KEY", "_SECRET_ACCESS_KEY",
+    "_ACCESS_KEY_ID", "_CREDENTIALS",
+  ]
+}
