@@ -46,7 +46,7 @@ private let everyKey = """
   keep_days: 13
   shared_store: /srv/store
   audit: warn
-  audit_allow: ["rule-1"]
+  audit_allow: ["zero-width@0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"]
   """
 
 /// What `everyKey` means.
@@ -89,7 +89,8 @@ private func policyOfEveryKey() -> Policy {
   expected.keepDays = 13
   expected.sharedStore = "/srv/store"
   expected.audit = .warn
-  expected.auditAllow = ["rule-1"]
+  let id = String(repeating: "0123456789abcdef", count: 4)
+  expected.auditAllow = Set([AuditException(parsing: "zero-width@\(id)")].compactMap { $0 })
   return expected
 }
 

@@ -51,8 +51,8 @@ package struct Policy: Equatable, Sendable {
   package var allowedFileExtensions = [".md", ".yaml", ".yml", ".json"]
   /// What the content audit does.
   package var audit: Audit = .deny
-  /// Findings of the content audit that are accepted, as written.
-  package var auditAllow: [String] = []
+  /// Findings of the content audit that were reviewed and are accepted.
+  package var auditAllow: Set<AuditException> = []
 
   // MARK: Limits
 

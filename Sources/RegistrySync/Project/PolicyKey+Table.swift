@@ -51,7 +51,7 @@ extension PolicyKey {
       "files with these extensions are synced and installed"
     ),
     .audit("audit", "content audit: deny refuses critical findings, warn only reports, off"),
-    .list("audit_allow", \.auditAllow, of: .oneLine, "findings of the content audit that are accepted"),
+    .exceptions("audit_allow", "reviewed findings that are accepted, each as RULE@OBJECT-ID"),
   ]
 
   static let sizes: [PolicyKey] = [

@@ -185,6 +185,25 @@ extension PolicyKey {
     )
   }
 
+  static func exceptions(_ name: String, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy.auditAllow = []
+        for item in try node.items(for: name) {
+          let text = try item.string(for: name)
+          guard let exception = AuditException(parsing: text) else {
+            let rule = TextProblem.ValueRule.shape(.auditException)
+            throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
+          }
+          policy.auditAllow.insert(exception)
+        }
+      },
+      text: { "[\($0.auditAllow.map { "\"\($0)\"" }.sorted().joined(separator: ", "))]" }
+    )
+  }
+
   static func algorithms(_ name: String, _ meaning: String) -> Self {
     Self(
       name,
