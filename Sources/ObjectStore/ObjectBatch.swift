@@ -109,6 +109,25 @@ package final class ObjectBatch: Sendable {
     return try ObjectDecoder.read(file, as: id, size: size, limit: limit)
   }
 
+  /// Hands a blob on piece by piece, from here or, where it does not wait here, from the store.
+  ///
+  /// What `output` got may be used only when this returns. `restart` is called as by `ObjectStore.stream`.
+  ///
+  /// - Throws: As `ObjectStore.stream`.
+  package func stream(
+    _ id: ObjectID,
+    size: Int64,
+    restart: () throws(DiskError) -> Void,
+    into output: (RawSpan) throws(DiskError) -> Void
+  ) throws(ObjectStoreError) {
+    guard contains(id) else { return try store.stream(id, size: size, restart: restart, into: output) }
+    let file = try ObjectStoreError.wrapping { () throws(DiskError) in
+      try quarantine.findFile(QuarantineFile.name(id))
+    }
+    guard let file else { throw .missing(id) }
+    try ObjectDecoder.stream(file, as: id, size: size, limit: size, into: output)
+  }
+
   func path(of id: ObjectID) -> FilePath { quarantine.path.appending(QuarantineFile.name(id)) }
 
   /// Begins an object whose payload comes in pieces; nothing is on disk until it is long or complete.

@@ -78,6 +78,9 @@ package enum SyncError: Error, Sendable {
   /// The manifest is not taken: its signatures, its place in history, or its age (DESIGN section 8).
   case untrusted(RegistryName, TrustRefusal)
 
+  /// The content audit found what the policy does not take (DESIGN section 5, `audit: deny`).
+  case audit(RegistryName, AuditRefusal)
+
   /// The project's own key cannot be used.
   case projectKey(FilePath, ProjectKeyProblem)
 
@@ -133,6 +136,23 @@ package enum PolicyRefusal: Equatable, Sendable {
   case disabledSource(RegistryName)
   /// The bundled source is compiled in and never synced.
   case bundledSource
+}
+
+/// What the content audit found that is refused.
+package struct AuditRefusal: Equatable, Sendable {
+  /// The manifest that names the files; it and they are kept in the store, so that they can be looked at.
+  package let manifest: ObjectID
+  /// The first critical finding.
+  package let first: AuditFinding
+  /// How many critical findings there are.
+  package let count: Int
+
+  /// Describes a refusal.
+  package init(manifest: ObjectID, first: AuditFinding, count: Int) {
+    self.manifest = manifest
+    self.first = first
+    self.count = count
+  }
 }
 
 /// Why the lockfile's state cannot be put in use.

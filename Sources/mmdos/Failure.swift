@@ -225,6 +225,7 @@ struct Failure: Error, Equatable {
         "'\(name)' is refused: \(refusal.summary)",
         hint: refusal.hint(name: name.description)
       )
+    case .audit(let name, let refusal): self.init(audit: refusal, of: name)
     case .projectKey(_, .disk(let error)): self.init(disk: error)
     case .projectKey(let path, let problem):
       self.init(

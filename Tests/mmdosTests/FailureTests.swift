@@ -165,7 +165,7 @@ struct FailureTests {
       .invalidPath("a//b", .emptyComponent), .provenance(name, .missingEntry),
       .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
       .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"),
-      .untrusted(name, .signatureStripped(old: [])),
+      .untrusted(name, .signatureStripped(old: [])), .audit(name, try auditRefusal()),
     ]
     var errors = plain
     errors += refusals.map { SyncError.refused($0) }
@@ -173,6 +173,13 @@ struct FailureTests {
     errors += keyProblems.map { SyncError.projectKey(path, $0) }
     errors += try keyErrors()
     return errors
+  }
+
+  private static func auditRefusal() throws -> AuditRefusal {
+    let report = ContentAudit(exceptions: []).audit([AuditFile(path: "catalog/a.md", object: id)]) {
+      $1.append([0].span.bytes)
+    }
+    return AuditRefusal(manifest: other, first: try #require(report.findings.first), count: 2)
   }
 
   private static func keyErrors() throws -> [SyncError] {
@@ -253,6 +260,7 @@ struct FailureTests {
     case .provenance: (3, "provenance")
     case .keepsChanging: (7, "busy")
     case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
+    case .audit: (4, "audit")
     case .projectKey(_, .disk): (1, "disk")
     case .projectKey: (1, "project-key")
     case .noProjectKey: (6, "no-project-key")
@@ -290,7 +298,7 @@ struct FailureTests {
   @Test func syncErrorsHaveWords() throws {
     let errors = try Self.contentErrors() + Self.localErrors() + Self.storageErrors + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 55)
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 56)
   }
 
   @Test func olderVersionNamesBoth() throws {

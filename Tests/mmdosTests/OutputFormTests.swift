@@ -115,6 +115,8 @@ struct OutputFormTests {
       """
     try project.writeRegistry(["catalog.yaml": catalog], publisher: "Eve\u{200B}\u{E0041}")
     try await project.expect(0, "init", "--approved")
+    // The content audit would refuse these words before anything shows them.
+    try project.scratch.write("project/.ai/policies/registry-policy.yaml", text: "audit: warn\n")
     try await project.expect(0, "registry", "add", "partner", "../registry", "--approved")
     let commands = [
       ["registry", "sync", "partner", "--approved"], ["registry", "show", "partner"],

@@ -252,7 +252,9 @@ struct SyncOverTLSTests {
     let mmdos = try Program.mmdos(folder: project.root, environment: project.environment)
     var python = mmdos
     python.path = "/usr/bin/env"
-    let result = try await python.run(["python3", "-c", script, mmdos.path.string] + arguments)
+    // A build without optimisation takes its time to hash, compress and audit so much.
+    let words = ["python3", "-c", script, mmdos.path.string] + arguments
+    let result = try await python.run(words, timeLimit: .seconds(240))
     expect(result, exit: 0)
     return try #require(Int(result.output.split(separator: "\n").last ?? "")) * 1024
   }

@@ -15,6 +15,8 @@ struct RegistryState: Equatable, Sendable {
   var provenUntil: Int64?
   /// The newest version that was offered, taken or not, and when that was first: for `min_release_age`.
   var seen: Seen?
+  /// How the files of the manifest above were audited: `AuditStamp`; nil when they were not.
+  var audit: ObjectID?
 
   /// A version and when it was first offered.
   struct Seen: Equatable, Sendable {
@@ -39,7 +41,8 @@ struct RegistryState: Equatable, Sendable {
       manifest: value.find("manifest")?.text.flatMap { ObjectID(hex: $0) },
       checkedAt: value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) },
       provenUntil: value.find("proven_until")?.text.flatMap { Int64($0) },
-      seen: seen(value)
+      seen: seen(value),
+      audit: value.find("audit")?.text.flatMap { ObjectID(hex: $0) }
     )
   }
 
@@ -60,6 +63,7 @@ struct RegistryState: Equatable, Sendable {
       ("proven_until", .string(orNull: provenUntil.map(String.init))),
       ("seen_version", .string(orNull: seen?.version)),
       ("seen_since", .string(orNull: seen?.since.description)),
+      ("audit", .string(orNull: audit?.description)),
     ])
     try SyncError.wrapping { () throws(DiskError) in
       let folder = try disk.ensureFolder(RefsLayout.state, in: cache.folder)

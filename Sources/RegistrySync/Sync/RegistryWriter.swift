@@ -209,7 +209,8 @@ struct RegistryWriter: Sendable {
       checkedAt: checkedAt,
       // File times lag behind the clock by up to a timer tick; what changed in that time is proven anew.
       provenUntil: now.secondsSince1970 * 1_000_000_000 + Int64(now.nanoseconds) - 20_000_000,
-      seen: .init(version: offer.manifest.version.description, since: offer.firstSeen)
+      seen: .init(version: offer.manifest.version.description, since: offer.firstSeen),
+      audit: AuditStamp.of(policy)
     )
     try state.write(name, in: cache, disk: disk)
   }

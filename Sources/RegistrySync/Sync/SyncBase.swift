@@ -17,6 +17,8 @@ struct SyncBase: Sendable {
   /// The sizes in bytes of the newest snapshot's files, by id.
   let knownSizes: [ObjectID: Int64]
   let state: RegistryState?
+  /// The files of the newest snapshot, as far as they can be read.
+  let files: [TreeFile]
 
   /// Reads refs, state and the newest snapshot's trees.
   ///
@@ -33,8 +35,9 @@ struct SyncBase: Sendable {
     snapshot = newest?.snapshot
     remembered = newest.map { ($0.snapshot, Self.findManifest($0.snapshot, in: cache.store)) }
     view = inUse == synced ? newest?.content : try Self.readIfWhole(inUse, in: cache.store)?.content
+    files = newest?.content.files ?? []
     knownSizes = Dictionary(
-      (newest?.content.files ?? []).map { ($0.id, $0.size) },
+      files.map { ($0.id, $0.size) },
       uniquingKeysWith: { first, _ in first }
     )
   }

@@ -60,6 +60,12 @@ package enum SyncWarning: Sendable {
   case viewNotExchanged
   /// An earlier version of a bundle was left out, because it would be refused.
   case historyRefused(version: String, SyncError)
+  /// The content audit found something that the policy does not refuse.
+  case audit(AuditFinding)
+  /// The content audit found so much more.
+  case auditMore(warnings: Int, notes: Int)
+  /// The content audit found so many critical things, for which a sync would be refused.
+  case auditRefusal(count: Int)
   /// A listed alternate cannot be opened.
   case alternateUnavailable(String)
   /// The shared store cannot be read or filled; the sync itself is whole without it.

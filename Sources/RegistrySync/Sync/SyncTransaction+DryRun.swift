@@ -63,6 +63,7 @@ extension SyncTransaction {
     if comparing {
       let missing: Set<ObjectID>
       let (offer, content) = try await obtain(basis)
+      let audit = try findings(in: content, of: offer, base: basis.base)
       missing = Set(content.plan.missing.map(\.id))
       try SyncError.storing { () throws(ObjectStoreError) in
         try content.batch.add(offer.bytes, expecting: offer.id)
@@ -74,7 +75,8 @@ extension SyncTransaction {
         sizes: content.sizes,
         missing,
         content.fetchedBytes,
-        comparing: true
+        comparing: true,
+        audit: audit
       )
     } else {
       let offer = try await manifestFetch(basis).fetch(bypassCaches: false)
@@ -100,7 +102,8 @@ extension SyncTransaction {
     sizes: [ObjectID: Int64],
     _ missing: Set<ObjectID>,
     _ fetchedBytes: Int64,
-    comparing: Bool
+    comparing: Bool,
+    audit: AuditReport? = nil
   ) throws(SyncError) -> DryRunReport {
     let current = try basis.base.inUse.map { (id) throws(SyncError) in
       try RegistryHistory(of: source.name, in: cache).resolve(id.description)
@@ -134,7 +137,7 @@ extension SyncTransaction {
       missingCount: missing.count,
       fetchedBytes: fetchedBytes,
       trust: offer.verdict,
-      warnings: warnings(offer)
+      warnings: warnings(offer) + SyncWarning.of(audit, isRefused: policy.audit == .deny)
     )
   }
 

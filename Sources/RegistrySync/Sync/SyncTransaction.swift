@@ -114,6 +114,7 @@ package struct SyncTransaction: Sendable {
     let trust = try project.readTrustMaterial(policy: policy)
     let basis = ManifestFetch.Basis(base: base, trust: trust, lockEntry: entry)
     var (offer, content) = try await obtain(basis)
+    let audit = try audit(content, of: offer, base: base)
     let earlier = try await takeHistory(below: offer, basis)
     content.parent = earlier?.parent
     observer(.storing)
@@ -133,7 +134,7 @@ package struct SyncTransaction: Sendable {
       savedBytes: content.plan.sizes.values.reduce(0, +),
       trust: offer.verdict,
       warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings
-        + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? []),
+        + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? []) + SyncWarning.of(audit),
       duration: ContinuousClock.now - start
     )
   }

@@ -93,6 +93,11 @@ extension SyncWarning {
     case .historyRefused(let version, let error):
       "version \(version) of the history was left out: \(Failure(error).message)"
     case .viewNotExchanged: "this file system cannot exchange folders, so the view was replaced file by file"
+    case .audit(let finding): "\(finding.place): \(finding.words)"
+    case .auditMore(let warnings, let notes):
+      "the audit found \(Quantity.count(warnings, "more warning")) and \(Quantity.count(notes, "note")); mmdos registry audit NAME lists them"
+    case .auditRefusal(let count):
+      "the audit would refuse this: \(Quantity.count(count, "critical finding"))"
     case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"
     case .sharedStore(let path, let error):
       "the shared store '\(path)' is not used: \(Failure(error).message)"

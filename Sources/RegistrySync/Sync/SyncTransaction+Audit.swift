@@ -1,0 +1,94 @@
+import ObjectStore
+
+/// The content audit of what a sync brings (DESIGN section 5, `audit`).
+extension SyncTransaction {
+  /// Audits what the manifest names, before any ref moves.
+  ///
+  /// - Returns: What was found; nil where the policy wants no audit.
+  /// - Throws: `SyncError.audit` for critical findings where the policy denies them. Everything that was proven is
+  ///   kept, the manifest too, so that it can be looked at.
+  func audit(
+    _ content: SyncContent,
+    of offer: ManifestOffer,
+    base: SyncBase
+  ) throws(SyncError) -> AuditReport? {
+    guard let report = try findings(in: content, of: offer, base: base) else { return nil }
+    guard policy.audit == .deny, report.hasCritical,
+      let first = report.open.first(where: { $0.severity == .critical })
+    else { return report }
+    try SyncError.storing { () throws(ObjectStoreError) in
+      try content.batch.add(offer.bytes, expecting: offer.id)
+      try content.batch.commit()
+    }
+    throw .audit(
+      source.name,
+      AuditRefusal(manifest: offer.id, first: first, count: report.count(.critical))
+    )
+  }
+
+  /// What the audit finds; nil where the policy wants none.
+  func findings(
+    in content: SyncContent,
+    of offer: ManifestOffer,
+    base: SyncBase
+  ) throws(SyncError) -> AuditReport? {
+    guard policy.audit != .off else { return nil }
+    let known = audited(in: base)
+    var files = offer.manifest.entries.map { AuditFile(path: $0.path.description, object: $0.id) }
+    files.append(AuditFile(path: ProjectLayout.manifest.string, object: offer.id))
+    let bytes = offer.bytes
+    let sizes = content.sizes
+    let batch = content.batch
+    return try ContentAudit(exceptions: policy.auditAllow)
+      .audit(files.filter { !known.contains($0) }.sorted()) { (file, scanner) throws(SyncError) in
+        guard file.object != offer.id, let size = sizes[file.object] else {
+          return scanner.append(bytes.span.bytes)
+        }
+        try SyncError.storing { () throws(ObjectStoreError) in
+          try batch.stream(file.object, size: size) { () throws(DiskError) in
+            scanner = AuditScanner(file)
+          } into: { (piece) throws(DiskError) in
+            scanner.append(piece)
+          }
+        }
+      }
+  }
+
+  /// The files that were audited by the very same rules and policy when they came, and need it no more.
+  private func audited(in base: SyncBase) -> Set<AuditFile> {
+    guard let state = base.state, let stamp = state.audit, stamp == AuditStamp.of(policy),
+      state.manifest == base.snapshot?.manifest
+    else { return [] }
+    return Set(base.files.map { AuditFile(path: $0.path.description, object: $0.id) })
+  }
+}
+
+/// What an audit's result depends on besides the files: rules, mode, exceptions.
+enum AuditStamp {
+  /// The hash of all that; nil where the policy wants no audit.
+  static func of(_ policy: Policy) -> ObjectID? {
+    guard policy.audit != .off else { return nil }
+    let parts =
+      ["\(AuditRule.version)", policy.audit.rawValue] + policy.auditAllow.map(\.description).sorted()
+    return ObjectID(hashing: Array(parts.joined(separator: "\n").utf8))
+  }
+}
+
+extension SyncWarning {
+  /// More findings are only counted: the audit's own command lists all.
+  private static let maxFindings = 10
+
+  /// What a sync says of an audit: the worst first, notes as a number.
+  static func of(_ report: AuditReport?, isRefused: Bool = false) -> [SyncWarning] {
+    guard let report else { return [] }
+    var shown: [AuditFinding] = []
+    for severity in [AuditSeverity.critical, .warning] {
+      shown += report.open.filter { $0.severity == severity }
+    }
+    shown = Array(shown.prefix(maxFindings))
+    let rest = report.count(.critical) + report.count(.warning) - shown.count
+    let more = rest + report.count(.note) > 0 ? [auditMore(warnings: rest, notes: report.count(.note))] : []
+    let refusal = isRefused && report.hasCritical ? [auditRefusal(count: report.count(.critical))] : []
+    return refusal + shown.map { .audit($0) } + more
+  }
+}

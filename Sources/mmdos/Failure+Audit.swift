@@ -1,0 +1,24 @@
+import RegistrySync
+
+// The words for the content audit.
+extension Failure {
+  init(audit refusal: AuditRefusal, of name: RegistryName) {
+    let count = "\(Quantity.count(refusal.count, "critical finding"))"
+    self.init(
+      ExitCodes.policy,
+      "audit",
+      "'\(name)' is refused by the content audit: \(count), the first in \(refusal.first.place): \(refusal.first.words)",
+      hint:
+        "mmdos registry audit \(name) --manifest \(refusal.manifest) shows all; what was reviewed and is right, "
+        + "audit_allow in .ai/policies/registry-policy.yaml accepts: \"\(refusal.first.exception)\""
+    )
+  }
+}
+
+extension AuditFinding {
+  /// File, line and column, as compilers print them.
+  var place: String { "\(path):\(position)" }
+
+  /// The rule and what exactly was found; may hold outside text.
+  var words: String { "\(rule.rawValue): \(rule.title) (\(detail))" }
+}
