@@ -124,7 +124,7 @@ struct ShellRules {
       statement = Statement()
     case .substitution: statement.open()
     // In text it marks code, in code it is a substitution.
-    case .backtick where context == .code: statement.open()
+    case .backtick where context == .code: statement.backtick(into: &sink)
     case .close: statement.endSegment(into: &sink)
     case .quote: statement.quote(inCode: context == .code)
     case .group, .backtick: statement.group()

@@ -19,6 +19,7 @@ struct Statement {
   /// Whether a shell waits for a substitution.
   private var isShellWaiting = false
   private var isInSubstitution = false
+  private var isInBackticks = false
   private var isInterpreterWaiting = false
   private var dump: AuditMark?
   private var isDumpInEarlierSegment = false
@@ -55,7 +56,9 @@ struct Statement {
       if name.contains("=") { isAtCommand = true }
     }
     // `iex ((New-Object Net.WebClient).DownloadString('…'))` is how PowerShell says it.
-    let isOfShell = ShellWords.role(of: name) == .shell || name == "new-object" || name.hasSuffix("webclient")
+    let isOfShell =
+      [.shell, .interpreter].contains(ShellWords.role(of: name)) || name == "new-object"
+      || name.hasSuffix("webclient")
     if isShellWaiting, !isOption, !isOfShell { isShellWaiting = false }
   }
 
@@ -95,6 +98,8 @@ struct Statement {
   /// An interpreter: whether it runs what it is given is said by what follows.
   mutating func takeInterpreter() {
     isInterpreterWaiting = download != nil && isDownloadInEarlierSegment
+    // `python -c "$(curl …)"` runs what is downloaded, like a shell.
+    isShellWaiting = true
     prefixWords = 0
   }
 
@@ -162,6 +167,12 @@ struct Statement {
     isAtCommand = true
     // PowerShell runs what stands in parentheses first.
     if isShellWaiting, ["iex", "invoke-expression"].contains(lastWords.last) { isInSubstitution = true }
+  }
+
+  /// A backtick in code begins a substitution, and the next one ends it.
+  mutating func backtick(into sink: inout FindingSink) {
+    isInBackticks.toggle()
+    if isInBackticks { open() } else { endSegment(into: &sink) }
   }
 
   /// The end of a command, or of what stands in parentheses.
