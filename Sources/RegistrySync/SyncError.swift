@@ -123,6 +123,9 @@ package enum SyncError: Error, Sendable {
   /// No shared store is named, or there is none.
   case noSharedStore(FilePath?)
 
+  /// A plugin is not found, not installed, or not removed.
+  case plugin(PluginFailure)
+
   case store(ObjectStoreError)
   case refs(RefError)
   case disk(DiskError)

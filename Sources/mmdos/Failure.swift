@@ -267,6 +267,7 @@ struct Failure: Error, Equatable {
     case .store(let error): self.init(store: error)
     case .refs(let error): self.init(refs: error)
     case .disk(let error): self.init(disk: error)
+    case .plugin(let failure): self.init(plugin: failure)
     default: self.init(ExitCodes.failure, "failure", "\(error)")
     }
   }

@@ -56,7 +56,9 @@ struct RegistryTrust: ParsableCommand {
 struct CatalogGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "catalog",
-    abstract: "Look at the plugins of synced registries.",
-    subcommands: [CatalogList.self]
+    abstract: "Look at the plugins that can be installed.",
+    subcommands: [
+      CatalogList.self, CatalogSearch.self, CatalogShow.self, CatalogCategories.self, CatalogStatus.self,
+    ]
   )
 }

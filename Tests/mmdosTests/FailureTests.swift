@@ -266,6 +266,7 @@ struct FailureTests {
     case .noProjectKey: (6, "no-project-key")
     case .forgedLockEntry: (3, "forged-lock-entry")
     case .notAsLocked: (3, "not-as-locked")
+    case .plugin(let failure): expected(failure)
     case .trustStore(let problem): expected(problem)
     case .keyFile(_, let problem): expected(problem)
     case .publish: (1, "publish")
@@ -295,8 +296,57 @@ struct FailureTests {
     }
   }
 
+  private static func pluginErrors() throws -> [SyncError] {
+    let path = try ManifestPath(parsing: ".ai/skills/a.md")
+    let slug = try PluginSlug(parsing: "a")
+    let partner = PluginOrigin.registry(try RegistryName(parsing: "partner"))
+    let failures: [PluginFailure] = [
+      .badSlug("a b", .badCharacter(" ")), .unknown("a", searched: []), .unknown("a", searched: [partner]),
+      .ambiguous(slug, [.bundled, partner]), .noLocalCatalog, .unsignedOrigin(.local),
+      .noSourceToUpdate(.file), .invalidManifest("a.yaml", .conflictingAssets(.emptyComponent)),
+      .missingFile(path, of: partner), .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5),
+      .fileTooLarge(path, limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
+      .badExtension(path, .extensionNotAllowed(".exe", allowed: [".md"])), .badContent(path, .script),
+      .untrustedOrigin(partner, .community), .unexpectedSnapshot(expected: "00", found: id),
+      .unexpectedSnapshot(expected: "00", found: nil), .conflicts(slug, [path]), .inTheWay(path),
+      .changedMeanwhile(path), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
+      .notInstalled("a", installed: [slug]), .unrecorded(slug), .brokenJournal,
+    ]
+    return failures.map { .plugin($0) }
+  }
+
+  private static func expected(_ failure: PluginFailure) -> (code: Int32, kind: String) {
+    switch failure {
+    case .badSlug: (64, "invalid-slug")
+    case .unknown: (6, "unknown-plugin")
+    case .ambiguous: (1, "ambiguous-plugin")
+    case .noLocalCatalog: (6, "no-local-catalog")
+    case .unsignedOrigin: (4, "unsigned")
+    case .noSourceToUpdate: (6, "no-source")
+    case .invalidManifest: (4, "invalid-plugin")
+    case .missingFile: (3, "missing-asset")
+    case .tooManyFiles: (4, "too-many-files")
+    case .tooLarge, .fileTooLarge: (4, "too-large")
+    case .outsideRoots: (4, "outside-roots")
+    case .blocked: (4, "blocked-path")
+    case .badExtension: (4, "bad-extension")
+    case .badContent: (4, "refused-content")
+    case .untrustedOrigin: (4, "untrusted-source")
+    case .unexpectedSnapshot: (3, "unexpected-snapshot")
+    case .conflicts: (1, "conflict")
+    case .inTheWay: (4, "in-the-way")
+    case .changedMeanwhile: (7, "busy")
+    case .otherOrigin: (1, "other-source")
+    case .notInstalled: (6, "not-installed")
+    case .unrecorded: (1, "no-record")
+    case .brokenJournal: (3, "broken-journal")
+    }
+  }
+
   @Test func syncErrorsHaveWords() throws {
-    let errors = try Self.contentErrors() + Self.localErrors() + Self.storageErrors + [.disk(Self.disk)]
+    let errors =
+      try Self.contentErrors() + Self.localErrors() + Self.storageErrors + Self.pluginErrors()
+      + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
     #expect(Set(errors.map { Self.expected($0).kind }).count == 56)
   }

@@ -65,7 +65,7 @@ struct OutputFormTests {
     ["registry", "sync"], ["registry", "sync", "a", "--all"], ["registry", "log"],
     ["registry", "log", "a", "-n", "0"],
     ["registry", "add", "a"], ["registry", "verify"], ["registry", "serve", ".", "--port", "70000"],
-    ["registry", "cat", "a@", "x"], ["catalog", "list"], ["catalog", "list", "--source", "partner"],
+    ["registry", "cat", "a@", "x"], ["catalog", "list", "--source", "partner"], ["catalog", "search"],
     ["fsck", "--lock-timeout", "-1"], ["fsck", "--nonsense"], ["nonsense"], ["init", "extra"],
     ["registry", "add", "a", "b", "--trust-level", "total"],
   ])

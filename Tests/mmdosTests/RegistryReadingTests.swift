@@ -58,7 +58,10 @@ struct RegistryReadingTests {
     (["registry", "verify", "--all"], ["registries"]),
     (["registry", "lock"], ["entries", "generated_at", "lockfile_version"]),
     (["registry", "lock", "--check"], ["entries", "findings", "ok"]),
-    (["catalog", "list", "--source", "remote:partner"], ["plugins", "source", "version"]),
+    (["catalog", "list", "--source", "remote:partner"], ["plugins", "sources"]),
+    (["catalog", "search", "review"], ["plugins", "sources"]),
+    (["catalog", "show", "code-review"], ["plugins", "sources"]),
+    (["catalog", "categories"], ["categories", "sources"]), (["catalog", "status"], ["sources"]),
     (["fsck"], ["clean", "findings", "objects", "refs", "unfinished_reflogs"]),
   ]
 

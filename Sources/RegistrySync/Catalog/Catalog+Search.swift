@@ -5,13 +5,17 @@ extension Catalog {
   /// that more than one in the description; in slug and name, the whole text comes before its beginning
   /// and that before any other part. Entries that match alike are sorted by slug. An empty query finds all.
   package func search(_ query: String) -> [Entry] {
+    rank(query).sorted { ($1.weight, $0.entry.slug) < ($0.weight, $1.entry.slug) }.map(\.entry)
+  }
+
+  /// The same with what each match weighs, in the catalog's order: for putting several catalogs together.
+  package func rank(_ query: String) -> [(entry: Entry, weight: Int)] {
     let words = UnicodeRules.caseFolded(query).split(whereSeparator: \.isWhitespace).map(String.init)
     var found: [(entry: Entry, weight: Int)] = []
     for entry in entries {
       if let weight = SearchText(entry).weight(of: words) { found.append((entry, weight)) }
     }
-    found.sort { ($1.weight, $0.entry.slug) < ($0.weight, $1.entry.slug) }
-    return found.map(\.entry)
+    return found
   }
 }
 

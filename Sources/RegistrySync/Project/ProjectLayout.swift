@@ -19,6 +19,8 @@ package enum ProjectLayout {
   package static let lockfile = StoreLayout.component("registry-lock.json")
   /// `.ai/registry-signing-key`: the project's HMAC key.
   package static let signingKey = StoreLayout.component("registry-signing-key")
+  /// The folder `.ai/plugins`: installed plugins, and the project's own catalog.
+  package static let plugins = StoreLayout.component("plugins")
   /// The folder `.ai/registry-cache`.
   package static let cache = StoreLayout.component("registry-cache")
   /// `.gitignore`, in the root and in the cache.

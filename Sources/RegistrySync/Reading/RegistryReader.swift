@@ -157,14 +157,24 @@ package final class RegistryReader {
 
   /// The catalog of the snapshot in use.
   ///
-  /// - Throws: `SyncError.provenance` where the policy wants a lock entry that matches; `.refused` when
-  ///   remote registries are not allowed any more; `.untrusted` by today's keys; `.invalidCatalog`, `.store`.
+  /// - Throws: As `findTrustedEntry`; `.invalidCatalog`, `.store`.
   package func catalog(of source: Source, in project: Project, policy: Policy) throws(SyncError) -> Catalog {
+    try readCatalog(of: try findTrustedEntry(of: source, in: project, policy: policy))
+  }
+
+  /// The snapshot in use, if catalog and install may use it today.
+  ///
+  /// - Throws: `SyncError.provenance` where the policy wants a lock entry that matches; `.refused` when
+  ///   remote registries are not allowed any more; `.untrusted` by today's keys; `.store`.
+  func findTrustedEntry(
+    of source: Source,
+    in project: Project,
+    policy: Policy
+  ) throws(SyncError) -> RegistryHistory.Entry {
     try SourceConnector.check(source, policy)
     let inUse = try findInUse(source, project, policy)
-    let entry = inUse.entry
     _ = try HeldManifest.judge(
-      entry.snapshot,
+      inUse.entry.snapshot,
       of: source,
       policy: policy,
       trust: project.readTrustMaterial(policy: policy),
@@ -172,18 +182,40 @@ package final class RegistryReader {
       after: inUse.otherLockEntry,
       isVouchedFor: inUse.isVouchedFor
     )
-    let store = cache.store
-    let bytes = try SyncError.storing { () throws(ObjectStoreError) in
-      let tree = try store.readTree(entry.snapshot.tree)
-      guard let file = tree.entries.first(where: { $0.name == ProjectLayout.catalog.string }) else {
-        throw .malformed(entry.snapshot.tree, .missingHeader)
-      }
-      return try store.read(file.id, size: file.size, limit: file.size)
+    return inUse.entry
+  }
+
+  /// The catalog of a snapshot.
+  ///
+  /// - Throws: `SyncError.invalidCatalog`, `.store`.
+  func readCatalog(of entry: RegistryHistory.Entry) throws(SyncError) -> Catalog {
+    let path = ProjectLayout.catalog.string
+    guard let bytes = try findBytes(path, of: entry, limit: nil) else {
+      throw .store(.malformed(entry.snapshot.tree, .missingHeader))
     }
-    do {
-      return try Catalog.parse(bytes)
-    } catch {
+    do { return try Catalog.parse(bytes) } catch {
       throw .invalidCatalog(source: entry.snapshot.source, error)
+    }
+  }
+
+  /// Reads one file whole, proven by its id; nil when the snapshot has none of that path.
+  ///
+  /// - Throws: `SyncError.store`; `.plugin(.fileTooLarge)` above the limit in bytes, nil for what the tree states.
+  func findBytes(
+    _ path: String,
+    of entry: RegistryHistory.Entry,
+    limit: Int64?
+  ) throws(SyncError) -> [UInt8]? {
+    let found = try SyncError.storing { () throws(ObjectStoreError) in
+      try TreeWalk.find(try TreePath(path), below: entry.snapshot.tree, in: cache.store)
+    }
+    guard let found, found.kind == .blob else { return nil }
+    if let limit, found.size > limit, let path = try? ManifestPath(parsing: path) {
+      // try?: a path that is none has no name to be reported under; the read below has the same limit.
+      throw .plugin(.fileTooLarge(path, limit: limit))
+    }
+    return try SyncError.storing { () throws(ObjectStoreError) in
+      try cache.store.read(found.id, size: found.size, limit: limit ?? found.size)
     }
   }
 }

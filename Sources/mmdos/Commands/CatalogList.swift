@@ -5,59 +5,81 @@ import RegistrySync
 struct CatalogList: Command {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the plugins of a synced registry, from the store."
+    abstract: "List the plugins that can be installed.",
+    discussion: "Registries are read from the store as they were synced; nothing is requested."
   )
 
   @OptionGroup var global: GlobalOptions
-  @Option(help: ArgumentHelp("Where to look: remote:NAME.", valueName: "source")) var source: CatalogSource
+  @OptionGroup var from: CatalogSourceOption
 
   func run(in session: Session) throws -> Int32 {
-    let project = try session.project()
-    let source = try project.source(source.name)
-    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
-    let catalog = try reader.catalog(of: source, in: project, policy: project.readPolicy())
-    if session.options.isJSON {
-      session.console.print(
-        .object([
-          ("source", .string("remote:\(source.name)")), ("version", .string(orNull: catalog.version)),
-          ("plugins", .array(catalog.entries.map(\.json))),
-        ])
-      )
-      return ExitCodes.done
+    let open = try OpenCatalogs(from, in: session)
+    CatalogTable(open.catalogs.flatMap { catalog in catalog.catalog.entries.map { (catalog.origin, $0) } })
+      .print(open, in: session)
+    for warning in open.catalogs.flatMap(\.catalog.warnings) { session.console.warn(warning.summary) }
+    return open.end(in: session)
+  }
+}
+
+/// The command `mmdos catalog search`.
+struct CatalogSearch: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Find plugins by words, the best match first.",
+    discussion: """
+      A plugin is found if it has every word. A word in slug or name counts more than one in tags, use cases or \
+      category, and that more than one in the description.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var from: CatalogSourceOption
+  @Argument(help: "The words.") var words: [String]
+
+  func run(in session: Session) throws -> Int32 {
+    let open = try OpenCatalogs(from, in: session)
+    let query = words.joined(separator: " ")
+    var found: [(origin: PluginOrigin, entry: Catalog.Entry, weight: Int, place: Int)] = []
+    for (place, catalog) in open.catalogs.enumerated() {
+      found += catalog.catalog.rank(query).map { (catalog.origin, $0.entry, $0.weight, place) }
     }
-    var table = Table([
-      Table.Column("SLUG"), Table.Column("VERSION"), Table.Column("CATEGORY"), Table.Column("SOURCE"),
-      Table.Column("DESCRIPTION"),
-    ])
-    for entry in catalog.entries {
-      table.append([
-        SafeText(entry.slug.description), SafeText(entry.version), SafeText(entry.category),
-        SafeText("remote:\(source.name)"), SafeText(entry.description),
-      ])
+    found.sort { ($1.weight, $0.entry.slug, $0.place) < ($0.weight, $1.entry.slug, $1.place) }
+    CatalogTable(found.map { ($0.origin, $0.entry) }).print(open, in: session)
+    if found.isEmpty { session.console.note("no plugin has all of these words") }
+    return open.end(in: session)
+  }
+}
+
+/// The command `mmdos catalog categories`.
+struct CatalogCategories: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "categories",
+    abstract: "List the categories with the number of their plugins."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var from: CatalogSourceOption
+
+  func run(in session: Session) throws -> Int32 {
+    let open = try OpenCatalogs(from, in: session)
+    let rows = open.catalogs.flatMap { catalog in
+      catalog.catalog.categories.map { (name: $0.name, origin: catalog.origin, count: $0.count) }
+    }
+    if session.options.isJSON {
+      let items = rows.map { row in
+        JSONValue.object([
+          ("category", .string(row.name)), ("source", .string(row.origin.description)),
+          ("plugins", .number(row.count)),
+        ])
+      }
+      session.console.print(.object([("sources", open.json), ("categories", .array(items))]))
+      return open.end(in: session)
+    }
+    var table = Table([Table.Column("CATEGORY"), Table.Column("SOURCE"), Table.Column("PLUGINS", .right)])
+    for row in rows {
+      table.append([SafeText(row.name), SafeText(row.origin.description), "\(row.count)"])
     }
     session.console.print(table)
-    for warning in catalog.warnings { session.console.warn(warning.summary) }
-    return ExitCodes.done
-  }
-}
-
-/// Where the `catalog` commands look.
-struct CatalogSource: ExpressibleByArgument {
-  let name: String
-
-  init?(argument: String) {
-    guard argument.hasPrefix("remote:"), argument.count > 7 else { return nil }
-    name = String(argument.dropFirst(7))
-  }
-}
-
-extension Catalog.Entry {
-  /// The entry for programs.
-  var json: JSONValue {
-    .object([
-      ("slug", .string(slug.description)), ("name", .string(name)), ("version", .string(version)),
-      ("description", .string(description)), ("category", .string(category)),
-      ("tags", .array(tags.map { .string($0) })), ("files", .array(filesPreview.map { .string($0) })),
-    ])
+    return open.end(in: session)
   }
 }

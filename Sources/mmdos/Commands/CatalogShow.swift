@@ -1,0 +1,86 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The command `mmdos catalog show`.
+struct CatalogShow: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show what the catalogs say about one plugin.",
+    discussion: "Where several sources have it, each is shown."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var from: CatalogSourceOption
+  @Argument(help: "The plugin's slug.") var slug: String
+
+  func run(in session: Session) throws -> Int32 {
+    let slug = try PluginSlug(argument: slug)
+    let open = try OpenCatalogs(from, in: session)
+    let found = open.catalogs.compactMap { catalog in
+      catalog.catalog.find(slug).map { (catalog: catalog, entry: $0) }
+    }
+    guard !found.isEmpty else {
+      // A source that cannot be read may be the one that has it.
+      if !open.failures.isEmpty { return open.end(in: session) }
+      throw SyncError.plugin(.unknown(slug.description, searched: open.catalogs.map(\.origin)))
+    }
+    if session.options.isJSON {
+      session.console.print(
+        .object([("sources", open.json), ("plugins", .array(found.map { Self.json($0.entry, $0.catalog) }))])
+      )
+      return open.end(in: session)
+    }
+    for (index, item) in found.enumerated() {
+      if index > 0 { session.console.print("") }
+      session.console.print(Self.rows(item.entry, item.catalog))
+    }
+    return open.end(in: session)
+  }
+
+  private static func lists(_ entry: Catalog.Entry) -> [(String, [String])] {
+    [
+      ("tags", entry.tags), ("use cases", entry.useCases), ("templates", entry.supportedTemplates),
+      ("workflows", entry.providedWorkflows), ("skills", entry.providedSkills),
+      ("prompts", entry.providedPrompts), ("checks", entry.providedChecks),
+      ("recommended for", entry.recommendedFor), ("files", entry.filesPreview),
+    ]
+  }
+
+  private static func rows(_ entry: Catalog.Entry, _ catalog: PluginCatalog) -> [(String, String)] {
+    var rows = [
+      ("slug", entry.slug.description), ("name", entry.name), ("version", entry.version),
+      ("source", catalog.origin.description), ("trust level", catalog.trustLevel.rawValue),
+      ("category", entry.category), ("description", entry.description),
+    ]
+    if let snapshot = catalog.snapshot { rows.insert(("snapshot", snapshot.description), at: 4) }
+    if let level = entry.safetyLevel { rows.append(("safety level", "\(level) (the publisher's word)")) }
+    for (title, values) in lists(entry) {
+      for (index, value) in values.enumerated() { rows.append((index == 0 ? title : "", value)) }
+    }
+    return rows
+  }
+
+  private static func json(_ entry: Catalog.Entry, _ catalog: PluginCatalog) -> JSONValue {
+    let lists = lists(entry).filter { !["tags", "files"].contains($0.0) }.map { title, values in
+      let key = title.split(separator: " ").joined(separator: "_")
+      return JSONMember(key, .array(values.map { .string($0) }))
+    }
+    guard case .object(let members) = entry.json(from: catalog.origin).content else { return .null }
+    return .object(
+      members: members + lists + [
+        JSONMember("safety_level", .string(orNull: entry.safetyLevel)),
+        JSONMember("install_scope", .string(orNull: entry.installScope)),
+        JSONMember("trust_level", .string(catalog.trustLevel.rawValue)),
+        JSONMember("snapshot", .string(orNull: catalog.snapshot?.description)),
+      ]
+    )
+  }
+}
+
+extension PluginSlug {
+  /// Reads a slug as it was typed.
+  init(argument: String) throws(SyncError) {
+    do { self = try PluginSlug(parsing: argument) } catch { throw .plugin(.badSlug(argument, error)) }
+  }
+}
