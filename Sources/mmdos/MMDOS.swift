@@ -12,7 +12,7 @@ struct MMDOS: ParsableCommand {
       7 busy, 64 wrong usage.
       """,
     version: "mmdos \(Agent.version)",
-    subcommands: [Init.self, RegistryGroup.self, CatalogGroup.self, FsckCommand.self]
+    subcommands: [Init.self, RegistryGroup.self, CatalogGroup.self, PluginGroup.self, FsckCommand.self]
   )
 }
 
@@ -56,9 +56,19 @@ struct RegistryTrust: ParsableCommand {
 struct CatalogGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "catalog",
-    abstract: "Look at the plugins that can be installed.",
+    abstract: "Look at the plugins that can be installed, and install them.",
     subcommands: [
       CatalogList.self, CatalogSearch.self, CatalogShow.self, CatalogCategories.self, CatalogStatus.self,
+      CatalogInstall.self,
     ]
+  )
+}
+
+/// The command `mmdos plugin …`.
+struct PluginGroup: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plugin",
+    abstract: "Manage installed plugins.",
+    subcommands: [PluginInstall.self]
   )
 }

@@ -1,3 +1,5 @@
+import ObjectStore
+
 /// Where a plugin may bring files to (INTEROP "Plugin manifest"): it must not grant itself trust.
 enum PluginAssetRules {
   private static let aiFolders: Set<String> = [
@@ -42,9 +44,23 @@ enum PluginAssetRules {
     }
   }
 
-  /// Any YAML directly in `.ai/plugins` is read as the catalog or as some plugin's manifest.
+  /// Any YAML directly in `.ai/plugins` is read as the catalog or as some plugin's manifest, and one JSON is
+  /// the record of what was installed from where.
   private static func isPluginManifest(_ folded: [String]) -> Bool {
-    folded.count == 3 && folded.starts(with: [".ai", "plugins"])
-      && (folded[2].hasSuffix(".yaml") || folded[2].hasSuffix(".yml"))
+    folded.count >= 3 && folded.starts(with: [".ai", "plugins"])
+      && (folded[2] == ProjectLayout.installRecord.string
+        || folded.count == 3 && (folded[2].hasSuffix(".yaml") || folded[2].hasSuffix(".yml")))
+  }
+
+  /// Whether installing some plugin may write this: an asset, a manifest, a copy of either, or the record.
+  static func isWritten(_ path: ManifestPath) -> Bool {
+    if path == ProjectLayout.installRecordManifestPath { return true }
+    let components = path.components
+    let folded = components.map(UnicodeRules.caseFolded)
+    guard isInFolders(components), !changesTrust(folded) else { return false }
+    guard isPluginManifest(folded) else { return true }
+    // try?: a name that is no slug's is not written.
+    let slug = try? PluginSlug(parsing: String(path.name.dropLast(5)))
+    return slug?.installedPath == path
   }
 }

@@ -41,7 +41,8 @@ package enum FileComparison: Sendable {
     return try store.read(side.id, size: side.size, limit: limit)
   }
 
-  private static func compare(_ old: [UInt8], _ new: [UInt8]) -> FileComparison {
+  /// Compares two contents.
+  static func compare(_ old: [UInt8], _ new: [UInt8]) -> FileComparison {
     if isBinary(old) || isBinary(new) { return .binary }
     return TextDiff.compare(old, new).map { .text($0) } ?? .tooLarge
   }

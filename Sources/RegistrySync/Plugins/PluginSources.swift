@@ -98,6 +98,33 @@ package struct PluginSources: Sendable {
     }
   }
 
+  /// Reads a plugin with all its files from the one selected source that has it.
+  ///
+  /// A source that should be readable and is not is an error: it might have the plugin too.
+  ///
+  /// `expected`: How the id of the snapshot must begin; nil for any.
+  ///
+  /// - Throws: `SyncError.plugin(.unknown)`, `.plugin(.ambiguous)`, `.plugin(.unexpectedSnapshot)`; what opening
+  ///   and reading throw.
+  package func read(
+    _ slug: PluginSlug,
+    from selection: Selection,
+    expecting expected: String?
+  ) throws(SyncError) -> PluginPackage {
+    var (found, searched): ([PluginCatalog], [PluginOrigin]) = ([], [])
+    for shelf in try open(selection) where !shelf.isUnused {
+      let catalog = try shelf.result.get()
+      searched.append(catalog.origin)
+      if catalog.catalog.find(slug) != nil { found.append(catalog) }
+    }
+    guard let catalog = found.first else { throw .plugin(.unknown(slug.description, searched: searched)) }
+    guard found.count == 1 else { throw .plugin(.ambiguous(slug, found.map(\.origin))) }
+    if let expected, catalog.snapshot?.description.hasPrefix(expected) != true {
+      throw .plugin(.unexpectedSnapshot(expected: expected, found: catalog.snapshot))
+    }
+    return try PluginPackage(slug, from: catalog, policy: policy)
+  }
+
   private func openBundled() throws(SyncError) -> PluginCatalog {
     // An entry of sources.yaml can turn it off, or trust it less; it needs none to be there.
     let entry = sources.sources.first { if case .bundled = $0.location { true } else { false } }

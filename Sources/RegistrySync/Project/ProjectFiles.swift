@@ -55,8 +55,11 @@ struct ProjectFiles: Sendable {
   }
 
   private func lock() throws(SyncError) -> ProjectLock {
-    try SyncError.referring { () throws(RefError) in
+    let held = try SyncError.referring { () throws(RefError) in
       try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
     }
+    // The next write command finishes what an interrupted installation left, whichever command it is.
+    try InstallWork(project, cache).recover()
+    return held
   }
 }

@@ -21,6 +21,12 @@ package enum ProjectLayout {
   package static let signingKey = StoreLayout.component("registry-signing-key")
   /// The folder `.ai/plugins`: installed plugins, and the project's own catalog.
   package static let plugins = StoreLayout.component("plugins")
+  /// `.ai/plugins/.installed.json`: what was installed from where.
+  static let installRecord = StoreLayout.component(".installed.json")
+  /// In the cache's `state`: what an installation is about to do.
+  static let installPending = StoreLayout.component("install.pending")
+  /// In the cache's `state`: the files of an installation before they have their places.
+  static let installStage = StoreLayout.component("install")
   /// The folder `.ai/registry-cache`.
   package static let cache = StoreLayout.component("registry-cache")
   /// `.gitignore`, in the root and in the cache.
@@ -61,6 +67,17 @@ package enum ProjectLayout {
     StoreLayout.component("\(name).json")
   }
 
+  /// Where the install record is, as a path that an installation writes.
+  static let installRecordManifestPath: ManifestPath = {
+    // try?: the path is legal; a test reads the record by it.
+    guard let path = try? ManifestPath(parsing: installRecordPath) else {
+      preconditionFailure("the install record's path is legal")
+    }
+    return path
+  }()
+
+  /// See `policyPath`.
+  static let installRecordPath = ".ai/plugins/.installed.json"
   /// How a path below the root is called in messages and lockfiles.
   package static let policyPath = FilePath(".ai/policies/registry-policy.yaml")
   /// See `policyPath`.

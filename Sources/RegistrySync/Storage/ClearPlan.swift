@@ -178,10 +178,13 @@ struct ClearPlan: Sendable {
     }
   }
 
-  /// What a full clear removes of `state`: all but the files of locks, which two processes may be holding.
+  /// What a full clear removes of `state`: all but the files of locks, which two processes may be holding, and
+  /// what an interrupted installation needs: installed plugins are never touched.
   static func states(in cache: Folder) throws(DiskError) -> [(name: FileName, folder: Folder)] {
     guard let state = try cache.findFolder(RefsLayout.state) else { return [] }
-    return try state.names().filter { !$0.string.hasSuffix(".lock") }.map { ($0, state) }
+    let kept = [ProjectLayout.installPending, ProjectLayout.installStage]
+    return try state.names().filter { !$0.string.hasSuffix(".lock") && !kept.contains($0) }
+      .map { ($0, state) }
   }
 }
 

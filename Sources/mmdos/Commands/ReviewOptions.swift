@@ -30,7 +30,10 @@ struct ReviewOptions: ParsableArguments {
   /// The options as they were typed, for the command to run next.
   var words: [String] { (expect.map { ["--expect", $0] } ?? []) + overrides.map(\.flag).sorted() }
 
-  func validate() throws {
+  func validate() throws { try Self.validate(expect) }
+
+  /// Refuses what is not the beginning of an id.
+  static func validate(_ expect: String?) throws {
     guard let expect else { return }
     let isPrefix =
       (12...64).contains(expect.utf8.count)

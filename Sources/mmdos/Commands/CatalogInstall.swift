@@ -1,0 +1,78 @@
+import ArgumentParser
+import RegistrySync
+import SystemPackage
+
+/// The command `mmdos catalog install`.
+struct CatalogInstall: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "install",
+    abstract: "Install a plugin from a catalog: all of its files, or none.",
+    discussion: """
+      A slug that several sources have is an error; name one with --source. Files that were there before are only \
+      overwritten with --force. Nothing is requested, and nothing that is installed is ever run.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @OptionGroup var from: CatalogSourceOption
+  @OptionGroup var change: PluginChangeOptions
+  @Option(
+    help: ArgumentHelp(
+      "Install only from the snapshot whose id begins so; 12 digits or more.",
+      valueName: "id"
+    )
+  )
+  var expect: String?
+  @Argument(help: "The plugin's slug.") var slug: String
+
+  func validate() throws { try ReviewOptions.validate(expect) }
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout)
+    let package = try sources.read(
+      PluginSlug(argument: slug),
+      from: from.source.selection,
+      expecting: expect
+    )
+    let words = ["catalog", "install", slug] + from.words + (expect.map { ["--expect", $0] } ?? [])
+    return try PluginChange(
+      request: .install(package),
+      options: change,
+      isApproved: approval.isApproved,
+      words: words
+    ).run(in: session, project)
+  }
+}
+
+/// The command `mmdos plugin install`.
+struct PluginInstall: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "install",
+    abstract: "Install a plugin from its manifest's file.",
+    discussion: """
+      The files that the manifest lists lie beside it under the paths they are installed to, as in the folder \
+      `catalog` of a registry.
+      """
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var approval: ApprovalOption
+  @OptionGroup var change: PluginChangeOptions
+  @Argument(help: "The manifest.") var file: String
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let package = try PluginPackage(
+      manifestAt: session.absolute(file),
+      policy: try project.readPolicy()
+    )
+    return try PluginChange(
+      request: .install(package),
+      options: change,
+      isApproved: approval.isApproved,
+      words: ["plugin", "install", file]
+    ).run(in: session, project)
+  }
+}

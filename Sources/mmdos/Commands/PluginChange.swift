@@ -1,0 +1,170 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The flags of every command that changes installed plugins.
+struct PluginChangeOptions: ParsableArguments {
+  @Flag(name: .customLong("force"), help: "Overwrite what is in the way; its content stays in a .bak file.")
+  var isForced = false
+  @Flag(name: .customLong("diff"), help: "Show every change line by line.") var hasDiff = false
+
+  /// The flags as they were typed, for the command to run next.
+  var words: [String] { isForced ? ["--force"] : [] }
+}
+
+/// Shows what a request would do, or does it: the part that install, update and remove have in common.
+struct PluginChange {
+  let request: PluginInstaller.Request
+  let options: PluginChangeOptions
+  let isApproved: Bool
+  /// The command as it was typed, without `--approved`.
+  let words: [String]
+
+  func run(in session: Session, _ project: Project) throws -> Int32 {
+    let installer = PluginInstaller(
+      project,
+      policy: try project.readPolicy(),
+      isForced: options.isForced,
+      lockTimeout: session.options.lockTimeout
+    )
+    guard isApproved else { return try preview(installer.plan(request), project, in: session) }
+    let plan = try installer.run(request)
+    let text = PluginChangeText(plan, hasDiff: options.hasDiff)
+    if session.options.isJSON {
+      session.console.print(.object([("changed", .boolean(!plan.isEmpty))] + text.json))
+    } else {
+      text.printDiff(to: session.console.output)
+      for line in text.result { session.console.print(line) }
+    }
+    return ExitCodes.done
+  }
+
+  private func preview(_ plan: InstallPlan, _ project: Project, in session: Session) throws -> Int32 {
+    let text = PluginChangeText(plan, hasDiff: options.hasDiff)
+    if try project.hasInterruptedInstall() { session.console.note(PluginChangeText.interrupted) }
+    if plan.isEmpty {
+      // There is nothing to write, and nothing to approve.
+      if session.options.isJSON {
+        session.console.print(.object([("changed", .boolean(false))] + text.json))
+      } else {
+        for line in text.result { session.console.print(line) }
+      }
+      return ExitCodes.done
+    }
+    if !session.options.isJSON { text.printDiff(to: session.console.output) }
+    return Preview(
+      command: ShellWord.line(["mmdos"] + words + options.words + ["--approved"]),
+      lines: text.preview,
+      json: text.json
+    ).show(in: session)
+  }
+}
+
+/// A plan for one plugin in words.
+struct PluginChangeText {
+  /// What readers say while an installation waits to be finished.
+  static let interrupted: SafeText =
+    "an installation was interrupted; the next command that writes finishes or undoes it"
+
+  let plan: InstallPlan
+  let hasDiff: Bool
+
+  init(_ plan: InstallPlan, hasDiff: Bool) {
+    (self.plan, self.hasDiff) = (plan, hasDiff)
+  }
+
+  private var subject: SafeText {
+    guard let package = plan.package else { return SafeText(plan.slug.description) }
+    let snapshot: SafeText = package.snapshot.map { ", snapshot \($0.abbreviated)" } ?? ""
+    return "\(plan.slug.description) \(package.manifest.version) from \(package.origin.description)"
+      + snapshot
+  }
+
+  /// What would be done, a line each.
+  var preview: [SafeText] {
+    let verb: SafeText =
+      plan.package == nil ? "would remove " : plan.previous == nil ? "would install " : "would update "
+    var lines = [verb + subject]
+    if let previous = plan.previous, plan.package != nil {
+      lines.append("  installed: \(previous.version) from \(previous.origin.description)")
+    }
+    lines += files
+    if !plan.conflicts.isEmpty {
+      lines.append("  \("refused", .bad) without --force, which keeps .bak copies")
+    }
+    return lines
+  }
+
+  /// What was done, a line each.
+  var result: [SafeText] {
+    if plan.isEmpty { return [subject + ": nothing to do, all is as it should be"] + edits }
+    let verb: SafeText =
+      plan.package == nil ? "removed " : plan.previous == nil ? "installed " : "updated "
+    return [verb + subject] + files
+  }
+
+  private var edits: [SafeText] {
+    plan.files.filter { $0.action == .keepEdit }.map { "  keep-edit  \($0.path.description)" }
+  }
+
+  private var files: [SafeText] {
+    var table = Table([Table.Column(), Table.Column(nil, .right), Table.Column(), Table.Column()], indent: 2)
+    for file in plan.files {
+      table.append([
+        SafeText(file.action.rawValue), Quantity.bytes(file.newSize ?? file.oldSize ?? 0),
+        SafeText((file.newID ?? file.oldID)?.abbreviated ?? "-"),
+        SafeText(file.path.description) + note(file),
+      ])
+    }
+    return table.lines(width: nil)
+  }
+
+  private func note(_ file: InstallPlan.File) -> SafeText {
+    var notes: [SafeText] = []
+    if file.isEdited { notes.append("changed here") }
+    if let old = file.oldID, let size = file.oldSize, [.replace, .conflict].contains(file.action) {
+      notes.append("overwrites \(old.abbreviated), " + Quantity.bytes(size))
+    }
+    if let backup = file.backup { notes.append("copy in \(backup.description)") }
+    guard let first = notes.first else { return "" }
+    return " (" + notes.dropFirst().reduce(first) { $0 + "; " + $1 } + ")"
+  }
+
+  /// Prints every change line by line, if that was asked for.
+  func printDiff(to output: Output) {
+    guard hasDiff else { return }
+    var patch = PatchText(for: output)
+    for file in plan.files {
+      if let (difference, comparison) = plan.comparison(of: file) { patch.append(difference, comparison) }
+    }
+    output.write(patch.bytes.span.bytes)
+  }
+
+  /// The plan for programs.
+  var json: [(String, JSONValue)] {
+    [
+      ("slug", .string(plan.slug.description)),
+      ("version", .string(orNull: plan.package?.manifest.version)),
+      ("source", .string(orNull: (plan.package?.origin ?? plan.previous?.origin)?.description)),
+      ("snapshot", .string(orNull: plan.package?.snapshot?.description)),
+      ("installed_version", .string(orNull: plan.previous?.version)),
+      ("conflicts", .array(plan.conflicts.map { .string($0.description) })),
+      ("files", .array(plan.files.map(json))),
+    ]
+  }
+
+  private func json(_ file: InstallPlan.File) -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("path", .string(file.path.description)), ("action", .string(file.action.rawValue)),
+      ("base", .string(orNull: file.base?.description)), ("old", .string(orNull: file.oldID?.description)),
+      ("new", .string(orNull: file.newID?.description)),
+      ("old_size", file.oldSize.map { .number($0) } ?? .null),
+      ("size", file.newSize.map { .number($0) } ?? .null),
+      ("backup", .string(orNull: file.backup?.description)),
+    ]
+    if hasDiff, let (difference, comparison) = plan.comparison(of: file) {
+      members.append(("diff", difference.json(comparison, withText: true)))
+    }
+    return .object(members)
+  }
+}
