@@ -54,8 +54,8 @@ extension Failure {
       self.init(
         ExitCodes.integrity,
         "missing-asset",
-        "the plugin names '\(path)', which '\(origin)' does not have",
-        hint: askPublisher
+        "the plugin names '\(path)', which \(origin == .file ? "is not there" : "'\(origin)' does not have")",
+        hint: origin == .file ? nil : askPublisher
       )
     case .tooManyFiles(let count, let limit):
       self.init(

@@ -68,7 +68,10 @@ struct CatalogGroup: ParsableCommand {
 struct PluginGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plugin",
-    abstract: "Manage installed plugins.",
-    subcommands: [PluginInstall.self]
+    abstract: "See, install, update and remove plugins.",
+    subcommands: [
+      PluginList.self, PluginShow.self, PluginValidate.self, PluginStatus.self, PluginInstall.self,
+      PluginUpdate.self, PluginRemove.self,
+    ]
   )
 }

@@ -73,6 +73,26 @@ package struct PluginPackage: Sendable {
     ) { asset, limit throws(SyncError) in try contents.findBytes(asset.path, limit: limit) }
   }
 
+  /// Reads an installed plugin as it is now, by the rules for one that is to be installed.
+  ///
+  /// - Throws: As the others.
+  package init(installed slug: PluginSlug, in project: Project, policy: Policy) throws(SyncError) {
+    let installed = InstalledFiles(root: project.root, disk: project.disk)
+    guard let manifest = try installed.find(slug.installedPath) else {
+      throw .plugin(.missingFile(slug.installedPath, of: .file))
+    }
+    try self.init(
+      manifest: (manifest.bytes, slug.installedPath.description),
+      expecting: slug,
+      origin: (.file, .trusted, nil),
+      policy: policy
+    ) { asset, limit throws(SyncError) in
+      guard let found = try installed.find(asset.path) else { return nil }
+      guard Int64(found.bytes.count) <= limit else { throw .plugin(.fileTooLarge(asset.path, limit: limit)) }
+      return found.bytes
+    }
+  }
+
   private init(
     manifest: (bytes: [UInt8], place: String),
     expecting slug: PluginSlug?,

@@ -1,0 +1,162 @@
+import ArgumentParser
+import ObjectStore
+import RegistrySync
+
+/// The command `mmdos plugin list`.
+struct PluginList: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the installed plugins."
+  )
+
+  @OptionGroup var global: GlobalOptions
+
+  func run(in session: Session) throws -> Int32 {
+    let project = try session.project()
+    let states = try InstalledPlugins.states(in: project)
+    let isInterrupted = try project.hasInterruptedInstall()
+    if session.options.isJSON {
+      session.console.print(
+        .object([("plugins", .array(states.map { $0.json() })), ("interrupted", .boolean(isInterrupted))])
+      )
+      return ExitCodes.done
+    }
+    var table = Table([
+      Table.Column("SLUG"), Table.Column("VERSION"), Table.Column("SOURCE"), Table.Column("FILES", .right),
+      Table.Column("STATE"),
+    ])
+    for state in states {
+      table.append([
+        SafeText(state.slug.description), SafeText(state.version ?? "-"),
+        SafeText(state.entry?.origin.description ?? "-"), "\(state.files.count)", state.words,
+      ])
+    }
+    if states.isEmpty {
+      session.console.note("no plugin is installed; mmdos catalog list shows what there is")
+    } else {
+      session.console.print(table)
+    }
+    if isInterrupted { session.console.note(PluginChangeText.interrupted) }
+    return ExitCodes.done
+  }
+}
+
+/// The command `mmdos plugin show`.
+struct PluginShow: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show one installed plugin with its files."
+  )
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The plugin's slug.") var slug: String
+
+  func run(in session: Session) throws -> Int32 {
+    let state = try InstalledPlugins.state(of: PluginSlug(argument: slug), in: session.project())
+    if session.options.isJSON {
+      session.console.print(state.json())
+      return ExitCodes.done
+    }
+    var rows = [
+      ("slug", state.slug.description), ("name", state.manifest?.name ?? "-"),
+      ("version", state.version ?? "-"), ("source", state.entry?.origin.description ?? "no record"),
+      ("snapshot", state.entry?.snapshot?.description ?? "-"), ("author", state.manifest?.author ?? "-"),
+      ("description", state.manifest?.description ?? "-"),
+    ]
+    for (index, note) in (state.manifest?.safetyNotes ?? []).enumerated() {
+      rows.append((index == 0 ? "safety notes" : "", note))
+    }
+    for (index, file) in state.files.enumerated() {
+      rows.append((index == 0 ? "files" : "", "\(file.path) (\(file.state.words))"))
+    }
+    session.console.print(rows)
+    return ExitCodes.done
+  }
+}
+
+extension PluginState.FileState {
+  /// The state for people.
+  var words: String {
+    switch self {
+    case .asInstalled: "as installed"
+    case .changed: "changed here"
+    case .missing: "missing"
+    case .unrecorded: "no record"
+    case .notAFile: "a link or no file"
+    }
+  }
+}
+
+extension PluginState {
+  /// All files in a few words.
+  var words: SafeText {
+    guard entry != nil else { return "no record" }
+    var parts: [SafeText] = []
+    for state in [FileState.changed, .missing, .notAFile] {
+      let count = files.count { $0.state == state }
+      if count > 0 { parts.append("\(count) \(state.words)") }
+    }
+    guard let first = parts.first else { return "as installed" }
+    return parts.dropFirst().reduce(first) { $0 + ", " + $1 }
+  }
+
+  /// The plugin for programs, with what its source has if that was asked for.
+  func json(_ source: SourceState? = nil) -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("slug", .string(slug.description)), ("name", .string(orNull: manifest?.name)),
+      ("version", .string(orNull: version)), ("source", .string(orNull: entry?.origin.description)),
+      ("snapshot", .string(orNull: entry?.snapshot?.description)), ("recorded", .boolean(entry != nil)),
+      (
+        "files",
+        .array(
+          files.map { file in
+            .object([
+              ("path", .string(file.path.description)), ("state", .string(file.state.rawValue)),
+              ("installed", .string(orNull: entry?.files[file.path]?.description)),
+            ])
+          }
+        )
+      ),
+    ]
+    if let source {
+      members.append(("source_state", .string(source.word)))
+      members.append(("source_version", .string(orNull: source.newVersion)))
+      members.append(("source_error", source.failure?.json ?? .null))
+    }
+    return .object(members)
+  }
+}
+
+extension PluginState.SourceState {
+  /// A stable word for programs.
+  var word: String {
+    switch self {
+    case .current: "current"
+    case .newer: "newer"
+    case .gone: "gone"
+    case .unusable: "unusable"
+    case .unknown: "unknown"
+    }
+  }
+
+  /// The version that the source has, where it has another.
+  var newVersion: String? {
+    if case .newer(let version) = self { version } else { nil }
+  }
+
+  /// Why the source cannot be used.
+  var failure: Failure? {
+    if case .unusable(let error) = self { Failure(error) } else { nil }
+  }
+
+  /// The state for people.
+  var text: SafeText {
+    switch self {
+    case .current: "up to date"
+    case .newer(let version): "other content in the source, version \(version)"
+    case .gone: "no longer in the source"
+    case .unusable: "source not usable: \(failure?.message ?? "")"
+    case .unknown: "no source to compare with"
+    }
+  }
+}
