@@ -124,4 +124,21 @@ struct InstallFaultTests {
     try recover(scene)
     #expect(try scene.files() == before)
   }
+
+  /// `state/install.pending` is the journal, so no registry may have that name's pending record.
+  @Test func noRegistryIsCalledInstall() {
+    #expect(throws: RegistryNameProblem.reserved("install")) { try RegistryName(parsing: "install") }
+  }
+
+  @Test func clearingEverythingKeepsTheJournal() throws {
+    let scene = try InstallScene()
+    try scene.install()
+    let project = try scene.project()
+    try scene.write(".ai/registry-cache/state/install.pending", "install 1\n")
+    try scene.write(".ai/registry-cache/state/install/0.new", "x\n")
+    try scene.write(".ai/registry-cache/state/partner.json", "{}\n")
+    let cache = try Cache.create(in: project)
+    let names = try ClearPlan.states(in: cache.folder).map(\.name.string)
+    #expect(names == ["partner.json"])
+  }
 }

@@ -59,6 +59,21 @@ struct PluginInstallTests {
     #expect(again.output.contains("nothing to do"))
   }
 
+  /// The project's own catalog is laid out as a registry is.
+  @Test func installsFromTheLocalCatalog() async throws {
+    let project = try SampleProject(emptyNamed: "local")
+    try project.scratch.makeFolder("project/.ai/plugins")
+    let copy = "cp -r \(SampleProject.example.string)/. .ai/plugins/"
+    #expect(try await project.shell(copy).exitCode == 0)
+    let json = try await project.expect(2, "catalog", "install", "git-hygiene", "--json").object()
+    #expect((json["would"] as? [String: Any])?["source"] as? String == "local")
+    let result = try await project.expect(0, "catalog", "install", "git-hygiene", "--approved")
+    #expect(result.output.contains("installed git-hygiene 1.0.0 from local"))
+    #expect(try await project.expect(0, "plugin", "status").output.contains("as installed; up to date"))
+    try await project.expect(0, "plugin", "remove", "git-hygiene", "--approved")
+    #expect(!has(project, ".ai/skills/git-hygiene.md"))
+  }
+
   @Test func installsFromAFile() async throws {
     let project = try await makeProject()
     let manifest = "../registry/catalog/git-hygiene.yaml"

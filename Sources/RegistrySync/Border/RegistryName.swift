@@ -44,7 +44,8 @@ package struct RegistryName: Hashable, Comparable, Sendable, CustomStringConvert
 
   // DESIGN section 3, in lower case.
   private static let reserved: Set<String> = [
-    "all", "bundled", "config", "format", "head", "hooks", "index", "info", "local", "lock", "logs",
+    "all", "bundled", "config", "format", "head", "hooks", "index", "info", "install", "local", "lock",
+    "logs",
     "objects", "packs", "project", "readme", "refs", "state", "tmp",
   ]
 

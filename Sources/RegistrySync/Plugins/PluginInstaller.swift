@@ -53,11 +53,8 @@ package struct PluginInstaller {
   /// - Throws: `SyncError.plugin(.conflicts)`; as `plan`; `.refs` when the lock stays busy.
   package func run(_ request: Request) throws(SyncError) -> InstallPlan {
     let cache = try Cache.create(in: project)
-    let lock = try SyncError.referring { () throws(RefError) in
-      try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    }
+    let lock = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let work = InstallWork(project, cache)
-    try work.recover()
     let plan = try plan(request)
     if !plan.conflicts.isEmpty { throw .plugin(.conflicts(plan.slug, plan.conflicts)) }
     if !plan.isEmpty { try work.run(steps(of: plan)) }

@@ -54,7 +54,10 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
-  private func lock() throws(SyncError) -> ProjectLock {
+  /// Takes the lock, and finishes what an interrupted installation left.
+  ///
+  /// - Throws: `SyncError.refs` when the lock stays busy, `.plugin(.brokenJournal)`, `.disk`.
+  func lock() throws(SyncError) -> ProjectLock {
     let held = try SyncError.referring { () throws(RefError) in
       try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
     }

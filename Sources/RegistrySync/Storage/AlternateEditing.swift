@@ -123,9 +123,7 @@ package struct AlternateEditing: Sendable {
     let storeLock = try SyncError.referring { () throws(RefError) in
       try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
     }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    }
+    let lock = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let old = try SyncError.wrapping { () throws(DiskError) in try AlternatesList.read(in: cache.store.folder)
     }
     let new = try body(old)

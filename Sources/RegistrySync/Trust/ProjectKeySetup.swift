@@ -44,9 +44,7 @@ package struct ProjectKeySetup: Sendable {
   /// - Throws: As `plan`; `SyncError.refs` when the project's lock stays busy.
   package func run(overwrites: Bool) throws(SyncError) -> (Plan, KeyFingerprint) {
     let cache = try Cache.create(in: project)
-    let held = try SyncError.referring { () throws(RefError) in
-      try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    }
+    let held = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let plan = try plan(overwrites: overwrites)
     let key = ProjectKey.generate()
     try SyncError.wrapping { () throws(DiskError) in

@@ -109,9 +109,7 @@ package struct TrustStoreEditing: Sendable {
 
   private func update(_ change: ([UInt8]?) throws(SyncError) -> [UInt8]) throws(SyncError) {
     let cache = try Cache.create(in: project)
-    let held = try SyncError.referring { () throws(RefError) in
-      try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    }
+    let held = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let old = try location.findBytes(in: project)
     let new = try change(old)
     if new != old { try location.replace(with: new, in: project) }
