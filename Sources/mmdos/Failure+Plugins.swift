@@ -101,6 +101,15 @@ extension Failure {
         "'\(path)' begins like \(kind.summary)",
         hint: "plugins carry text, not programs"
       )
+    case .audit(let slug, let first, let count):
+      self.init(
+        ExitCodes.policy,
+        "audit",
+        "'\(slug)' is refused by the content audit: \(Quantity.count(count, "critical finding")), the first in "
+          + "\(first.place): \(first.words)",
+        hint:
+          "what was reviewed and is right, audit_allow in \(Self.policyFile) accepts: \"\(first.exception)\""
+      )
     case .untrustedOrigin(let origin, let level):
       self.init(
         ExitCodes.policy,

@@ -307,7 +307,8 @@ struct FailureTests {
       .missingFile(path, of: partner), .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5),
       .fileTooLarge(path, limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
       .badExtension(path, .extensionNotAllowed(".exe", allowed: [".md"])), .badContent(path, .script),
-      .untrustedOrigin(partner, .community), .unexpectedSnapshot(expected: "00", found: id),
+      .audit(slug, first: try auditRefusal().first, count: 1), .untrustedOrigin(partner, .community),
+      .unexpectedSnapshot(expected: "00", found: id),
       .unexpectedSnapshot(expected: "00", found: nil), .conflicts(slug, [path]), .inTheWay(path),
       .changedMeanwhile(path), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
       .notInstalled("a", installed: [slug]), .unrecorded(slug), .brokenJournal,
@@ -332,6 +333,7 @@ struct FailureTests {
     case .badExtension: (4, "bad-extension")
     case .badContent: (4, "refused-content")
     case .untrustedOrigin: (4, "untrusted-source")
+    case .audit: (4, "audit")
     case .unexpectedSnapshot: (3, "unexpected-snapshot")
     case .conflicts: (1, "conflict")
     case .inTheWay: (4, "in-the-way")
@@ -348,7 +350,7 @@ struct FailureTests {
       try Self.contentErrors() + Self.localErrors() + Self.storageErrors + Self.pluginErrors()
       + [.disk(Self.disk)]
     for error in errors { check(error, Self.expected(error)) }
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 56)
+    #expect(Set(errors.map { Self.expected($0).kind }).count == 75)
   }
 
   @Test func olderVersionNamesBoth() throws {

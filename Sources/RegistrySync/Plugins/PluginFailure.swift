@@ -37,6 +37,8 @@ package enum PluginFailure: Equatable, Sendable {
   case badExtension(ManifestPath, PathProblem)
   /// A file begins like a program or a script.
   case badContent(ManifestPath, ContentKind)
+  /// The content audit found what the policy does not take.
+  case audit(PluginSlug, first: AuditFinding, count: Int)
   /// The policy installs only from trusted sources.
   case untrustedOrigin(PluginOrigin, Source.TrustLevel)
   /// What would be installed is not from the snapshot that was reviewed.
