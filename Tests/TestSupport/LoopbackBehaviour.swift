@@ -25,7 +25,8 @@ package enum LoopbackBehaviour: Sendable {
     .answer(
       status: status,
       fields: retryAfter.map { ["Retry-After": "\($0)"] } ?? [:],
-      body: Array("no\n".utf8)
+      // After these a client takes whatever follows for the next answer of the connection (RFC 9110, 6.4.1).
+      body: [204, 304].contains(status) ? [] : Array("no\n".utf8)
     )
   }
 
