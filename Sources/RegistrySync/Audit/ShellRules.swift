@@ -68,7 +68,7 @@ struct ShellRules {
     statement.takeURL(word, into: &sink)
     statement.resolveInterpreter(before: word, into: &sink)
     let isCommand = statement.isAtCommand
-    if isCommand || ["downloadstring", "curl", "wget"].contains(name) || context != .code {
+    if isCommand || context != .code || ["downloadstring", "curl", "wget"].contains(name) {
       takeRole(ShellWords.role(of: name), line, range.lowerBound, context, isCommand: isCommand, into: &sink)
     }
     statement.remember(word, name)
@@ -78,13 +78,20 @@ struct ShellRules {
   /// A command's name without folder, method call and `.exe`, in lower case.
   private static func commandName(_ word: String) -> String {
     if word == "." { return word }
-    var name = word.lowercased()[...]
-    if let slash = name.lastIndex(where: { $0 == "/" || $0 == "\\" }) {
+    // Every word of every file comes by here: by bytes, which is a tenth of the time of characters.
+    let lowered = word.lowercased()
+    var name = lowered.utf8[...]
+    if let slash = name.lastIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
       name = name[name.index(after: slash)...]
     }
-    if name.hasSuffix(".exe") { name.removeLast(4) }
-    return String(name.hasSuffix(".downloadstring") ? "downloadstring" : name)
+    if name.count >= 4, name.suffix(4).elementsEqual(".exe".utf8) { name.removeLast(4) }
+    if name.count >= method.utf8.count, name.suffix(method.utf8.count).elementsEqual(method.utf8) {
+      return "downloadstring"
+    }
+    return name.count == lowered.utf8.count ? lowered : String(Substring(name))
   }
+
+  private static let method = ".downloadstring"
 
   private mutating func takeRole(
     _ role: ShellWords.Role?,

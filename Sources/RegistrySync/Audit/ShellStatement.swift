@@ -41,7 +41,10 @@ struct Statement {
   /// Notes a word that was read, whatever it is.
   mutating func remember(_ word: String, _ name: String) {
     let isOption = word.hasPrefix("-")
-    if !isOption { lastWords = (lastWords + [name]).suffix(3) }
+    if !isOption {
+      if lastWords.count == 3 { lastWords.removeFirst() }
+      lastWords.append(name)
+    }
     // `key: command` in YAML; and variables set for one command.
     let staysAtCommand = word.hasSuffix(":") || isAtCommand && word.contains("=") && !isOption || word == "-"
     if prefixWords > 0 {
@@ -56,10 +59,12 @@ struct Statement {
       if name.contains("=") { isAtCommand = true }
     }
     // `iex ((New-Object Net.WebClient).DownloadString('…'))` is how PowerShell says it.
-    let isOfShell =
-      [.shell, .interpreter].contains(ShellWords.role(of: name)) || name == "new-object"
+    if isShellWaiting, !isOption, !isOfShell(name) { isShellWaiting = false }
+  }
+
+  private func isOfShell(_ name: String) -> Bool {
+    [.shell, .interpreter].contains(ShellWords.role(of: name)) || name == "new-object"
       || name.hasSuffix("webclient")
-    if isShellWaiting, !isOption, !isOfShell { isShellWaiting = false }
   }
 
   private func isDumpCommand(_ name: String) -> Bool { ShellWords.role(of: name) == .environment }

@@ -90,7 +90,9 @@ enum ShellWords {
 
   /// Whether a command with its first words, such as `gh auth token`, asks a store for a secret.
   static func isCredentialCommand(_ words: [String]) -> Bool {
-    (2...3).contains {
+    // Most words end none of them, and are not worth putting together.
+    guard let last = words.last, credentialVerbs.contains(last) else { return false }
+    return (2...3).contains {
       words.count >= $0 && credentialCommands.contains(words.suffix($0).joined(separator: " "))
     }
   }
@@ -101,6 +103,10 @@ enum ShellWords {
     "auth print-access-token", "auth print-identity-token", "aws configure get",
     "configure export-credentials", "keyctl print", "keyctl read", "cmdkey list", "op read",
   ]
+
+  private static let credentialVerbs = Set(
+    credentialCommands.compactMap { $0.split(separator: " ").last }.map(String.init)
+  )
 
   /// Whether a variable's name says that it holds a secret.
   static func isSecretVariable(_ name: String) -> Bool {
