@@ -111,6 +111,19 @@ struct ContentAuditTests {
     #expect(step.findings.map(\.rule) == [.downloadToShell])
   }
 
+  /// Characters that are known without the tables of Unicode are no others than those say.
+  @Test func shortcutsAgreeWithTheTablesOfUnicode() throws {
+    for value in (0x80 as UInt32)...0x10FFFF {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      if scalar.properties.isDefaultIgnorableCodePoint {
+        #expect(InvisibleCharacters.kind(of: scalar) != nil, "\(VisibleText.name(scalar))")
+      }
+      let bytes = Array(String(scalar).utf8)
+      let (decoded, length) = bytes.withUnsafeBufferPointer { UTF8Check.decode($0, at: 0) }
+      if decoded != scalar || length != bytes.count { Issue.record("\(VisibleText.name(scalar))") }
+    }
+  }
+
   @Test func exceptionReadsBackAsWritten() throws {
     let exception = AuditException(rule: .zeroWidth, object: ObjectID(hashing: [1]))
     #expect(AuditException(parsing: exception.description) == exception)

@@ -55,6 +55,24 @@ struct AuditLine {
   }
 }
 
+extension [UInt8] {
+  /// The offset at which an ASCII text begins, from an offset on; nil if it does not stand there.
+  func offset(of text: StaticString, from start: Int = 0) -> Int? {
+    text.withUTF8Buffer { wanted in
+      withUnsafeBufferPointer { bytes in
+        var offset = start
+        while offset + wanted.count <= bytes.count {
+          if bytes[offset] == wanted[0], (1..<wanted.count).allSatisfy({ bytes[offset + $0] == wanted[$0] }) {
+            return offset
+          }
+          offset += 1
+        }
+        return nil
+      }
+    }
+  }
+}
+
 /// Which bytes a text has.
 struct ByteSet {
   private var low: (UInt64, UInt64) = (0, 0)

@@ -47,7 +47,7 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
   case lookalikeSlug = "lookalike-slug"
 
   /// Grows with every change of what the rules find, so that what was found clean is looked at again.
-  static let version = 1
+  static let version = 2
 
   /// How bad a finding of the rule is.
   package var severity: AuditSeverity {

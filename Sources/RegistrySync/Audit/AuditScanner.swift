@@ -94,14 +94,14 @@ package struct AuditScanner {
     }
     let piece = Array(line[..<end])
     line.removeFirst(end)
-    skipped += scan(piece, isCut: true)
+    skipped += scan(piece, isCut: true).length
   }
 
   /// Looks at a line or a piece of one.
   ///
-  /// - Returns: How many characters it has.
+  /// - Returns: What was looked at: the bytes, or as much of them as can be read.
   @discardableResult
-  private mutating func scan(_ bytes: [UInt8], isCut: Bool) -> Int {
+  private mutating func scan(_ bytes: [UInt8], isCut: Bool) -> AuditLine {
     var current = AuditLine(number: number, bytes: bytes, skipped: skipped, isCut: isCut)
     if !current.isASCII, let offset = UTF8Check.firstInvalidOffset(in: current.bytes) {
       if !isBroken {
@@ -116,7 +116,7 @@ package struct AuditScanner {
     InvisibleRules.scan(current, isFirst: number == 1 && skipped == 0, into: &sink)
     data.scan(current, into: &sink)
     scanByKind(current)
-    return current.length
+    return current
   }
 
   private mutating func scanByKind(_ line: AuditLine) {

@@ -25,6 +25,8 @@ enum InvisibleCharacters {
     case 0xE0000...0xE007F: .tag
     case 0x200B...0x200D, 0x2060, 0xFEFF: .zeroWidth
     case 0x2028, 0x2029, 0xFFF9...0xFFFB: .other
+    // Letters, dashes, quotes, arrows and Han: all of them are seen, and the tables of Unicode need not say so.
+    case 0xA0..<0xAD, 0xAE..<0x034F, 0x0370..<0x061C, 0x2010..<0x2028, 0x2070..<0x3164, 0x4E00..<0xA000: nil
     default: scalar.properties.isDefaultIgnorableCodePoint ? .other : nil
     }
   }

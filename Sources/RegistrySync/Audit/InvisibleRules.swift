@@ -5,7 +5,7 @@ struct InvisibleRules {
 
   /// Looks at one line; `isFirst` is the first of the file.
   static func scan(_ line: AuditLine, isFirst: Bool, into sink: inout FindingSink) {
-    guard !line.isPlain else { return }
+    guard !line.isPlain, mayHaveInvisible(line.bytes) else { return }
     let scalars = Array(String(decoding: line.bytes, as: UTF8.self).unicodeScalars)
     let isRightToLeft = scalars.contains(where: InvisibleCharacters.isRightToLeft)
     var index = 0
@@ -23,6 +23,25 @@ struct InvisibleRules {
       if length > 0 { report(scalars[start..<start + length], line, offset, into: &sink) }
       index += max(1, length)
       for scalar in scalars[start..<index] { offset += UTF8.width(scalar) }
+    }
+  }
+
+  /// Whether a character that is shown as nothing stands somewhere, be it right or wrong there.
+  ///
+  /// Most text that is not ASCII has dashes and quotes, and none of these.
+  private static func mayHaveInvisible(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      var offset = 0
+      while offset < bytes.count {
+        if (0x20..<0x7F).contains(bytes[offset]) {
+          offset += 1
+          continue
+        }
+        let (scalar, length) = UTF8Check.decode(bytes, at: offset)
+        if InvisibleCharacters.kind(of: scalar) != nil { return true }
+        offset += length
+      }
+      return false
     }
   }
 

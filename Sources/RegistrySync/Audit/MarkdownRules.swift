@@ -35,9 +35,7 @@ struct MarkdownRules {
       fence = mark
       return nil
     }
-    let visible = Self.withoutCodeSpans(line)
-    findComments(line, visible, from: start, into: &sink)
-    links.scan(line, visible, from: start, into: &sink)
+    scanProse(line, from: start, into: &sink)
     return .prose
   }
 
@@ -52,10 +50,17 @@ struct MarkdownRules {
     into sink: inout FindingSink
   ) -> ShellRules.Context? {
     if fence != nil { return .code }
-    let visible = Self.withoutCodeSpans(line)
-    findComments(line, visible, from: nil, into: &sink)
-    links.scan(line, visible, from: nil, into: &sink)
+    scanProse(line, from: nil, into: &sink)
     return .prose
+  }
+
+  /// Looks at a line, or a piece of one, outside blocks of code; `start` is where the line's text begins.
+  private mutating func scanProse(_ line: AuditLine, from start: Int?, into sink: inout FindingSink) {
+    // Comments and links begin with one of these.
+    guard isInComment || line.has("<") || line.has("[") else { return }
+    let visible = Self.withoutCodeSpans(line)
+    findComments(line, visible, from: start, into: &sink)
+    links.scan(line, visible, from: start, into: &sink)
   }
 
   private func reportLength(of line: AuditLine, into sink: inout FindingSink) {
@@ -76,11 +81,11 @@ struct MarkdownRules {
     var offset = 0
     while isInComment || line.has("<"), offset < visible.count {
       if isInComment {
-        guard let end = Self.find([0x2D, 0x2D, 0x3E], in: visible, from: offset) else { return }
+        guard let end = visible.offset(of: "-->", from: offset) else { return }
         isInComment = false
         offset = end + 3
       } else {
-        guard let begin = Self.find([0x3C, 0x21, 0x2D, 0x2D], in: visible, from: offset) else { break }
+        guard let begin = visible.offset(of: "<!--", from: offset) else { break }
         sink.add(.htmlComment, line, at: begin, "an HTML comment")
         isInComment = true
         offset = begin + 4
@@ -137,10 +142,9 @@ struct MarkdownRules {
     guard line.has("`") else { return bytes }
     var runs: [Range<Int>] = []
     var offset = 0
-    while offset < bytes.count {
-      let length = bytes[offset...].prefix { $0 == UInt8(ascii: "`") }.count
-      if length > 0 { runs.append(offset..<offset + length) }
-      offset += max(1, length)
+    while let start = bytes[offset...].firstIndex(of: UInt8(ascii: "`")) {
+      offset = bytes[start...].firstIndex { $0 != UInt8(ascii: "`") } ?? bytes.count
+      runs.append(start..<offset)
     }
     // A span ends at the next run of the same length; found from behind, so that it takes one pass.
     var next: [Int?] = Array(repeating: nil, count: runs.count)
@@ -160,12 +164,5 @@ struct MarkdownRules {
       index = end + 1
     }
     return result
-  }
-
-  private static func find(_ wanted: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    guard bytes.count >= wanted.count, start <= bytes.count - wanted.count else { return nil }
-    return (start...(bytes.count - wanted.count)).first { offset in
-      wanted.indices.allSatisfy { bytes[offset + $0] == wanted[$0] }
-    }
   }
 }

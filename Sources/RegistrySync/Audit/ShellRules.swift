@@ -16,30 +16,32 @@ struct ShellRules {
   private var statement = Statement()
   private var continues = false
   private var isInComment = false
+  private var isInTable = false
 
   /// Looks at a line; `joins` says that a line's end is no end of a command, as in a folded YAML scalar.
   mutating func scan(_ line: AuditLine, _ context: Context, joins: Bool = false, into sink: inout FindingSink)
   {
-    // Prose is read for what is given to a shell, and that takes one of these.
-    if context == .prose, !line.has("|"), !line.has("(") { return }
+    if context == .prose, !mayRunDownload(line) { return }
     guard let start = line.firstVisible else {
       statement = Statement()
       return
     }
     let isPipe = line.bytes[start] == UInt8(ascii: "|") && !line.isContinuation
     if context == .prose {
-      // A row of a table.
-      if isPipe { return }
+      if !line.isContinuation { isInTable = isPipe }
     } else if isComment(line, start) {
       // A comment runs nothing.
       return
     }
     let goesOn = continues || joins || line.isContinuation
-    if !goesOn, !isPipe || line.has("||", at: start) { statement = Statement() }
+    if !goesOn, context == .prose || !isPipe || line.has("||", at: start) { statement = Statement() }
     var words = ShellTokens(line.bytes)
     while let token = words.next() {
       switch token {
       case .word(let range): take(range, line, context, into: &sink)
+      // Between the cells of a table it is no pipe, and within a cell it stands behind a backslash.
+      case .end(.pipe) where context == .prose && isInTable && !words.isEscaped:
+        take(.statement, context, into: &sink)
       case .end(let end): take(end, context, into: &sink)
       }
     }
@@ -47,6 +49,15 @@ struct ShellRules {
     continues = context != .prose && (last == UInt8(ascii: "\\") || last == UInt8(ascii: "|"))
     if !continues, !joins, !line.isCut { statement.endSegment(into: &sink) }
     if context != .prose { findVariables(line, context, into: &sink) }
+  }
+
+  /// Whether prose is worth reading word by word: most is not, and it is most of what registries hold.
+  private func mayRunDownload(_ line: AuditLine) -> Bool {
+    // Prose is read for what is given to a shell, and that takes one of these.
+    guard line.has("|") || line.has("(") else { return false }
+    // Of a line in pieces, another one may have the rest.
+    if line.isCut || line.isContinuation { return true }
+    return line.has(":") && line.bytes.offset(of: "://") != nil && ShellWords.mayNameDownloader(line.bytes)
   }
 
   /// Whether a line, or the line that it is a piece of, begins with a `#`: that runs nothing.
@@ -64,7 +75,7 @@ struct ShellRules {
     into sink: inout FindingSink
   ) {
     let word = String(decoding: line.bytes[range].prefix(256), as: UTF8.self)
-    let name = Self.commandName(word)
+    let name = Self.commandName(context == .code ? word : ShellWords.withoutStop(word))
     statement.takeURL(word, into: &sink)
     statement.resolveInterpreter(before: word, into: &sink)
     let isCommand = statement.isAtCommand

@@ -16,6 +16,9 @@ struct Statement {
   private var needsURL = false
   /// A download that is run, and is reported when its address comes.
   private var awaitingURL: AuditMark?
+  /// Words since the download, or the last pipe, that are no arguments.
+  private var plainWords = 0
+  private var isBehindOption = false
   /// Whether a shell waits for a substitution.
   private var isShellWaiting = false
   private var isInSubstitution = false
@@ -38,9 +41,13 @@ struct Statement {
     }
   }
 
+  /// Where text says more such words than this behind the name of a downloader, it speaks about it.
+  private static let maxPlainWords = 2
+
   /// Notes a word that was read, whatever it is.
   mutating func remember(_ word: String, _ name: String) {
     let isOption = word.hasPrefix("-")
+    if needsURL, download != nil || awaitingURL != nil { countPlainWord(word, isOption: isOption) }
     if !isOption {
       if lastWords.count == 3 { lastWords.removeFirst() }
       lastWords.append(name)
@@ -67,6 +74,14 @@ struct Statement {
       || name.hasSuffix("webclient")
   }
 
+  /// Forgets a download that is only spoken of: of a command's arguments few are words of plain letters.
+  private mutating func countPlainWord(_ word: String, isOption: Bool) {
+    defer { isBehindOption = isOption }
+    if isOption || isBehindOption || !ShellWords.isPlain(word) { return }
+    plainWords += 1
+    if plainWords > Self.maxPlainWords { (download, awaitingURL) = (nil, nil) }
+  }
+
   private func isDumpCommand(_ name: String) -> Bool { ShellWords.role(of: name) == .environment }
 
   /// `sudo`, `xargs`, `then`: the command, or an option with its value, follows.
@@ -82,6 +97,9 @@ struct Statement {
     into sink: inout FindingSink
   ) {
     self.needsURL = needsURL
+    // In text an address that was named before is not what this one loads.
+    if needsURL, !isCommand { hasURL = false }
+    (plainWords, isBehindOption) = (-1, false)
     let isMethod = lastWords.contains { $0.hasSuffix("webclient") }
     if isShellWaiting, isInSubstitution || isMethod { report(mark, into: &sink) }
     download = mark
@@ -195,5 +213,6 @@ struct Statement {
     isShellWaiting = false
     readsFile = false
     prefixWords = 0
+    plainWords = 0
   }
 }

@@ -26,6 +26,8 @@ struct ShellTokens {
 
   private let bytes: [UInt8]
   private var offset = 0
+  /// Whether a backslash stands before the token that was read last.
+  private(set) var isEscaped = false
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -34,6 +36,7 @@ struct ShellTokens {
   mutating func next() -> Token? {
     while offset < bytes.count, bytes[offset] == 0x20 || bytes[offset] == 0x09 { offset += 1 }
     guard offset < bytes.count else { return nil }
+    isEscaped = offset > 0 && bytes[offset - 1] == UInt8(ascii: "\\")
     if let (end, length) = end(at: offset) {
       offset += length
       return .end(end)

