@@ -86,7 +86,7 @@ import Testing
     "", "x", "[]", "catalog:", "catalog: []", "catalog: {}", "catalog: {plugins: {}}",
     "catalog: {plugins: x}",
     "catalog: {plugins: [x]}", "catalog: {plugins: [[]]}", "catalog: {plugins: [], version: []}",
-    "catalog: {plugins: [], plugins: []}", "plugins: []", "catalog: &a {plugins: []}", "{",
+    "catalog: {plugins: [], plugins: []}", "catalog: &a {plugins: []}", "{",
     "catalog: !!map {}",
   ])
   func refusesShape(text: String) {
@@ -117,12 +117,30 @@ import Testing
   @Test func unknownKeysAreWarnedAbout() throws {
     let bytes = Self.text(Self.entry("a", ["tag: [x]", "colour: red"])) + Array("other: 1\n".utf8)
     let warnings = try Catalog.parse(bytes).warnings
-    #expect(warnings.map(\.key) == ["other", "tag", "colour"])
-    #expect(warnings.map { $0.slug?.description } == [nil, "a", "a"])
-    #expect(warnings[1].nearest == "tags" && warnings[1].position.line == 10)
+    let slug = try PluginSlug(parsing: "a")
+    #expect(
+      warnings == [
+        .unknownKey("other", nearest: nil, of: nil, at: TextPosition(line: 12, column: 1)),
+        .unknownKey("tag", nearest: "tags", of: slug, at: TextPosition(line: 10, column: 7)),
+        .unknownKey("colour", nearest: nil, of: slug, at: TextPosition(line: 11, column: 7)),
+      ]
+    )
     for warning in warnings { expectSafe(warning.summary) }
     let many = (0..<500).map { "k\($0): 1" }
     #expect(try Catalog.parse(Self.text(Self.entry("a", many))).warnings.count == 100)
+  }
+
+  /// The files of a registry whose catalog is of another kind can be used; who publishes one has forgotten it.
+  @Test(arguments: [
+    "plugins: []\n", "plugins:\n  - name: a\n", "catalogs: {plugins: []}\n", "{}\n",
+  ])
+  func textWithoutCatalogListsNothing(text: String) throws {
+    let catalog = try Catalog.parse(Array(text.utf8))
+    #expect(catalog.entries.isEmpty && catalog.warnings.first == .noList)
+    let problem = #expect(throws: CatalogProblem.self) {
+      try Catalog.parse(Array(text.utf8), requiresList: true)
+    }
+    #expect(problem?.summary.contains("'catalog'") == true)
   }
 
   @Test func findsBySlugAndCountsCategories() throws {

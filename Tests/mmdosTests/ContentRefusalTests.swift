@@ -85,7 +85,7 @@ struct ContentRefusalTests {
 
   static let catalogs: [(String, String, String)] = [
     ("not YAML", "catalog: [", "catalog.yaml:"),
-    ("no catalog", "other: 1\n", "catalog.yaml"),
+    ("an empty catalog", "catalog:\n", "catalog.yaml"),
     ("a duplicate key", "catalog:\n  version: \"1\"\n  version: \"2\"\n", "the key 'version' appears twice"),
     ("an alias", "catalog: &a\n  version: *a\n", "refused"),
     ("a tag", "catalog: !!python/object:os.system\n  version: 1\n", "refused"),
@@ -103,5 +103,22 @@ struct ContentRefusalTests {
     let before = try project.state()
     expect(try await project.sync(), exit: 3, error: "error: ", "catalog.yaml", expected)
     try expectUnchanged(project, since: before)
+  }
+
+  /// A registry of files for something else than our catalog can be kept, read and compared all the same.
+  @Test func registryThatListsNoPluginIsSyncedWithAWarning() async throws {
+    let project = try TestProject()
+    let server = try await LoopbackServer()
+    // It ends with its last reference.
+    defer { withExtendedLifetime(server) {} }
+    let registry = TestRegistry(count: 2).with("catalog.yaml", "plugins: []\n".utf8)
+    registry.publish(on: server)
+    try project.setSources(["web": server.registryURL])
+    let warning = "catalog.yaml has no key 'catalog', so it lists no plugin"
+    expect(try await project.sync(), exit: 0, error: "warning: ", warning, output: "synced version 1.0.0")
+    #expect(try project.view() == registry.published)
+    expect(try await project.run("registry", "verify", "web"), exit: 0, output: "intact")
+    let listed = try await project.run("catalog", "list", "--source", "remote:web")
+    expect(listed, exit: 0, error: warning)
   }
 }

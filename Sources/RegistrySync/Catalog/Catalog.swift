@@ -59,9 +59,12 @@ package struct Catalog: Sendable {
 
   /// Parses and checks the bytes of a `catalog.yaml`.
   ///
+  /// A text without the key `catalog` lists no plugin: the other files of such a registry can be used all the same.
+  /// `requiresList` refuses that, for a publisher who has most likely forgotten it.
+  ///
   /// - Throws: `CatalogProblem`, the first rule that is broken.
-  package static func parse(_ bytes: [UInt8]) throws(CatalogProblem) -> Catalog {
-    var reader = CatalogReader()
+  package static func parse(_ bytes: [UInt8], requiresList: Bool = false) throws(CatalogProblem) -> Catalog {
+    var reader = CatalogReader(requiresList: requiresList)
     return try reader.read(bytes)
   }
 

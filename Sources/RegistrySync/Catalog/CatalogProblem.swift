@@ -28,21 +28,21 @@ package enum CatalogProblem: Error, Equatable, Sendable {
   }
 }
 
-/// What was ignored in a catalog; the catalog is usable.
-package struct CatalogWarning: Hashable, Sendable {
-  /// The key that means nothing here.
-  package let key: String
-  /// The known key that looks most like it.
-  package let nearest: String?
-  /// The entry it stands in; nil outside of entries.
-  package let slug: PluginSlug?
-  /// Where the key stands.
-  package let position: TextPosition
+/// What a reader of a catalog should know; the catalog is usable.
+package enum CatalogWarning: Hashable, Sendable {
+  /// A key that means nothing, the known one that looks most like it, and the entry it stands in.
+  case unknownKey(String, nearest: String?, of: PluginSlug?, at: TextPosition)
+  /// There is no list of plugins.
+  case noList
 
-  /// What was ignored: lower case, no full stop, safe to print.
+  /// What was ignored, or lacks: lower case, no full stop, safe to print.
   package var summary: String {
-    let place = slug.map { " of plugin \($0.description.quotedForMessage)" } ?? ""
-    let hint = nearest.map { ", did you mean \($0.quotedForMessage)?" } ?? ""
-    return "unknown key \(key.quotedForMessage)\(place) is ignored\(hint)"
+    switch self {
+    case .unknownKey(let key, let nearest, let slug, _):
+      let place = slug.map { " of plugin \($0.description.quotedForMessage)" } ?? ""
+      let hint = nearest.map { ", did you mean \($0.quotedForMessage)?" } ?? ""
+      return "unknown key \(key.quotedForMessage)\(place) is ignored\(hint)"
+    case .noList: return "catalog.yaml has no key 'catalog', so it lists no plugin"
+    }
   }
 }

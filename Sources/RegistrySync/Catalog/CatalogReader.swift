@@ -9,11 +9,18 @@ struct CatalogReader {
     "install_scope", "recommended_for", "files_preview",
   ]
 
+  /// Whether a catalog that lists nothing is refused.
+  let requiresList: Bool
+
   private var version: String?
   private var description: String?
   private var entries: [Catalog.Entry] = []
   private var indexByKey: [String: Int] = [:]
   private var warnings: [CatalogWarning] = []
+
+  init(requiresList: Bool) {
+    self.requiresList = requiresList
+  }
 
   mutating func read(_ bytes: [UInt8]) throws(CatalogProblem) -> Catalog {
     for plugin in try readCatalog(bytes) {
@@ -34,7 +41,10 @@ struct CatalogReader {
   private mutating func readCatalog(_ bytes: [UInt8]) throws(CatalogProblem) -> [YAMLNode] {
     do throws(FieldProblem) {
       let root = try CheckedFields.parse(bytes)
+      let isEmpty = root.fields.find("catalog") == nil && !requiresList
+      if isEmpty { warnings.append(.noList) }
       warn(about: root, known: ["catalog"], slug: nil)
+      if isEmpty { return [] }
       let catalog = try CheckedFields(try root.read("catalog"), for: "catalog")
       warn(about: catalog, known: Self.catalogKeys, slug: nil)
       version = try catalog.findName("version")
@@ -116,7 +126,7 @@ struct CatalogReader {
       guard warnings.count < Self.maxWarnings else { return }
       let nearest = NearestName.find(member.key, in: known)
       warnings.append(
-        CatalogWarning(key: member.key, nearest: nearest, slug: slug, position: member.position)
+        .unknownKey(member.key, nearest: nearest, of: slug, at: member.position)
       )
     }
   }

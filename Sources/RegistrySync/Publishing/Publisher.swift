@@ -135,7 +135,7 @@ package struct Publisher: Sendable {
       throw .publish(.missingCatalog(folder.path))
     }
     let catalog: Catalog
-    do { catalog = try Catalog.parse(bytes) } catch { throw .publish(.catalog(error)) }
+    do { catalog = try Catalog.parse(bytes, requiresList: true) } catch { throw .publish(.catalog(error)) }
     let paths = Set(contents.files.map(\.path.description))
     for entry in catalog.entries {
       let path = "catalog/\(entry.slug).yaml"
