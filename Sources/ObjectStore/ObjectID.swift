@@ -10,26 +10,31 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// Reads an id from exactly 64 lower-case hexadecimal digits; nil for anything else.
   package init?(hex text: some StringProtocol) {
-    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    var count = 0
-    for byte in text.utf8 {
-      let digit: UInt8
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-      default: return nil
-      }
-      switch count / 16 {
-      case 0: words.0 = words.0 << 4 | UInt64(digit)
-      case 1: words.1 = words.1 << 4 | UInt64(digit)
-      case 2: words.2 = words.2 << 4 | UInt64(digit)
-      case 3: words.3 = words.3 << 4 | UInt64(digit)
-      default: return nil
-      }
-      count += 1
-    }
-    guard count == 64 else { return nil }
+    // A manifest has thousands of them: its bytes are read where they lie.
+    let words =
+      text.utf8.withContiguousStorageIfAvailable(Self.words)
+      ?? Array(text.utf8).withUnsafeBufferPointer(Self.words)
+    guard let words else { return nil }
     self.words = words
+  }
+
+  private static func words(fromHex digits: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64, UInt64, UInt64)? {
+    guard digits.count == 2 * byteCount else { return nil }
+    func word(_ index: Int) -> UInt64? {
+      var word: UInt64 = 0
+      for digit in digits[(16 * index)..<(16 * index + 16)] {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): word = word << 4 | UInt64(digit - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): word = word << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+        default: return nil
+        }
+      }
+      return word
+    }
+    guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3) else {
+      return nil
+    }
+    return (first, second, third, fourth)
   }
 
   /// Reads an id from its 32 bytes; nil for any other number of bytes.
