@@ -30,7 +30,22 @@ import Testing
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
     formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
     let text = formatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
-    #expect(RetryAfter.parseDate(text) == seconds)
+    #expect(HTTPDate.parse(text) == seconds)
+  }
+
+  /// What nginx, Apache and others send; only the first says no more than when, to the second, and how long.
+  @Test(arguments: [
+    ("\"6925a3c1-3b2e2\"", "Tue, 25 Nov 2025 12:40:33 GMT", false),
+    ("W/\"6925a3c1-3b2e2\"", "Tue, 25 Nov 2025 12:40:33 GMT", false),
+    ("\"3b2e2-6448a6b1c2f40\"", "Tue, 25 Nov 2025 12:40:33 GMT", true),
+    ("\"5d8c72a5edda8d6a\"", "Tue, 25 Nov 2025 12:40:33 GMT", true),
+    ("\"6925a3c1-3b2e2\"", "Tue, 25 Nov 2025 12:41:06 GMT", true),
+    ("\"3b2e2-41a7a4f1d4000\"", "Tue, 01 Jan 1980 00:00:00 GMT", false),
+    ("\"x\"", "Thu, 01 Jan 1970 00:00:01 GMT", false), ("\"x\"", "yesterday", true),
+    ("\"6925a3c1-3b2e2\"", nil, true),
+  ])
+  func tagOfTimeAndSizeProvesNoContent(tag: String, lastModified: String?, expected: Bool) {
+    #expect(EntityTag.provesContent(tag, lastModified: lastModified) == expected)
   }
 
   @Test(arguments: [

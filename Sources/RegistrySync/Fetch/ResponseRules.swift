@@ -69,7 +69,10 @@ struct ResponseRules: Sendable {
 
   private func etag(of head: HTTPResponseHead) -> String? {
     let tags = head.headers["etag"]
-    return tags.count == 1 && EntityTag.isValid(tags[0]) ? tags[0] : nil
+    guard tags.count == 1, EntityTag.isValid(tags[0]),
+      EntityTag.provesContent(tags[0], lastModified: head.headers["last-modified"].first)
+    else { return nil }
+    return tags[0]
   }
 
   /// Bytes that a head takes on the wire of HTTP/1: lines with their ends.
