@@ -183,6 +183,17 @@ struct CheckoutTests {
     #expect(!project.has(".ai/registry-cache"))
   }
 
+  @Test func revokedKeyRefusesInstallation() async throws {
+    let stage = try await Stage(isSigned: true)
+    let words = ["catalog", "install", "any", "--source", "remote:web", "--approved", "--json"]
+    // The source may be read, and has no such plugin.
+    expect(try await stage.project.run(words), exit: 6, error: "unknown-plugin")
+    expect(try await stage.project.run("registry", "trust", "revoke", Stage.keyID, "--approved"), exit: 0)
+    let before = try stage.project.state()
+    expect(try await stage.project.run(words), exit: 3, error: "\"kind\": \"signature-stripped\"")
+    try expectUnchanged(stage.project, since: before)
+  }
+
   @Test func revokedKeyRefusesCheckout() async throws {
     let stage = try await Stage(isSigned: true)
     expect(try await stage.project.run("registry", "trust", "revoke", Stage.keyID, "--approved"), exit: 0)

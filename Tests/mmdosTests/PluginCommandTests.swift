@@ -106,6 +106,36 @@ struct PluginCommandTests {
     #expect(try await status(project).count == 1)
   }
 
+  @Test func removeLeavesNoEmptyFolderButOthersFiles() async throws {
+    let project = try await makeProject()
+    let files = FileManager.default
+    func path(_ end: String) -> String { project.scratch.path.appending(end).string }
+    let manifest = """
+      name: "Deep"
+      slug: "deep"
+      version: "1.0.0"
+      description: "Files in folders."
+      author: "Us"
+      allowed_file_patterns:
+        - ".ai/skills/deep/one/a.md"
+        - ".ai/skills/deep/two/b.md"
+
+      """
+    try project.scratch.write("plugin/deep.yaml", text: manifest)
+    try project.scratch.write("plugin/.ai/skills/deep/one/a.md", text: "# A\n")
+    try project.scratch.write("plugin/.ai/skills/deep/two/b.md", text: "# B\n")
+    try await project.expect(0, "plugin", "install", path("plugin/deep.yaml"), "--approved")
+    try project.scratch.write("project/.ai/skills/deep/two/own.md", text: "mine\n")
+    try await project.expect(0, "plugin", "remove", "deep", "--approved")
+    #expect(!files.fileExists(atPath: path("project/.ai/skills/deep/one")))
+    #expect(try text(project, "project/.ai/skills/deep/two/own.md") == "mine\n")
+    try await project.expect(0, "plugin", "install", path("plugin/deep.yaml"), "--approved")
+    try files.removeItem(atPath: path("project/.ai/skills/deep/two/own.md"))
+    try await project.expect(0, "plugin", "remove", "deep", "--approved")
+    #expect(!files.fileExists(atPath: path("project/.ai/skills/deep")))
+    #expect(files.fileExists(atPath: path("project/.ai/skills")))
+  }
+
   @Test func clearingTheCacheTouchesNoPlugin() async throws {
     let project = try await makeProject()
     let before = try text(project, skill)
@@ -150,7 +180,9 @@ struct PluginCommandTests {
   @Test func readersReportAnInterruptedInstallation() async throws {
     let project = try await makeProject()
     try project.scratch.write("project/.ai/registry-cache/state/install.pending", text: "install 1\n")
-    for command in [["plugin", "list"], ["plugin", "status"], ["plugin", "remove", "bug-hunt"]] {
+    for command in [
+      ["plugin", "list"], ["plugin", "status"], ["plugin", "remove", "bug-hunt"], ["catalog", "status"],
+    ] {
       #expect(try await project.run(command).error.contains("an installation was interrupted"), "\(command)")
     }
     let json = try await project.expect(0, "plugin", "list", "--json").object()

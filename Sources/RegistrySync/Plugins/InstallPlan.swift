@@ -50,6 +50,8 @@ package struct InstallPlan: Sendable {
   package let package: PluginPackage?
   /// The record's entry before; nil where there is none.
   package let previous: InstallRecord.Entry?
+  /// What the content audit found in what is to be installed; nil where nothing was looked at.
+  package let audit: AuditReport?
   /// Its files, sorted by path.
   package let files: [File]
   /// The record as it is to be.
@@ -96,7 +98,7 @@ struct InstallPlanner {
   /// Plans an installation or an update.
   ///
   /// - Throws: `SyncError.plugin`, `.disk`.
-  func install(_ package: PluginPackage) throws(SyncError) -> InstallPlan {
+  func install(_ package: PluginPackage, _ audit: AuditReport?) throws(SyncError) -> InstallPlan {
     let slug = package.manifest.slug
     let previous = record.find(slug)
     var newRecord = record
@@ -109,7 +111,7 @@ struct InstallPlanner {
         files: Dictionary(package.files.map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
       )
     )
-    return try plan(slug, package, previous, previous?.files ?? [:], newRecord)
+    return try plan(slug, package, audit, previous, previous?.files ?? [:], newRecord)
   }
 
   /// Plans a removal; `base` is what the plugin brought.
@@ -118,12 +120,13 @@ struct InstallPlanner {
   func remove(_ slug: PluginSlug, base: [ManifestPath: ObjectID]) throws(SyncError) -> InstallPlan {
     var newRecord = record
     newRecord.remove(slug)
-    return try plan(slug, nil, record.find(slug), base, newRecord)
+    return try plan(slug, nil, nil, record.find(slug), base, newRecord)
   }
 
   private func plan(
     _ slug: PluginSlug,
     _ package: PluginPackage?,
+    _ audit: AuditReport?,
     _ previous: InstallRecord.Entry?,
     _ base: [ManifestPath: ObjectID],
     _ newRecord: InstallRecord
@@ -140,6 +143,7 @@ struct InstallPlanner {
       slug: slug,
       package: package,
       previous: previous,
+      audit: audit,
       files: planned,
       record: newRecord,
       oldRecord: try files.find(ProjectLayout.installRecordManifestPath)

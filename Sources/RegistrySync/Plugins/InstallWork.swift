@@ -110,7 +110,22 @@ struct InstallWork {
         try put("\(index).new", step, step.old == nil, stage)
       }
     }
+    for step in journal.steps where step.new == nil { removeEmptyFolders(above: step.path) }
     try synchronizeFolders(of: journal)
+  }
+
+  /// Takes away the folders that have nothing any more since a file of theirs went.
+  ///
+  /// Folders that every project has, such as `.ai/skills`, stay.
+  private func removeEmptyFolders(above path: ManifestPath) {
+    var names = Array(path.components.dropLast())
+    while names.count > (names.first == ".ai" ? 2 : 1) {
+      // try?: a folder with something in it stays, and so does one that cannot be reached.
+      guard let folder = try? ManifestPath(parsing: names.joined(separator: "/")),
+        let (outer, name) = try? files.findPlace(folder), (try? disk.removeFolder(name, in: outer)) != nil
+      else { return }
+      names.removeLast()
+    }
   }
 
   /// Gives a staged file its name in the project, if it still is what was staged.

@@ -35,11 +35,11 @@ package struct PluginInstaller {
     let planner = InstallPlanner(files: files, record: record, isForced: isForced)
     switch request {
     case .install(let package):
-      try InstallAudit.check(package, policy: policy)
+      let audit = try InstallAudit.check(package, policy: policy)
       if let entry = record.find(package.manifest.slug), entry.origin != package.origin, !isForced {
         throw .plugin(.otherOrigin(entry.slug, installed: entry.origin))
       }
-      return try planner.install(package)
+      return try planner.install(package, audit)
     case .remove(let slug):
       if let entry = record.find(slug) { return try planner.remove(entry.slug, base: entry.files) }
       return try planner.remove(slug, base: try unrecordedFiles(of: slug, files))

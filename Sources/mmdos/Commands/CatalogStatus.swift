@@ -18,8 +18,11 @@ struct CatalogStatus: Command {
     // What cannot be used is what this command is asked for: an error only if it should be usable.
     let shelves = try sources.origins(from.source.selection).map { sources.shelf($0) }
     let failure = shelves.lazy.filter { !$0.isUnused }.compactMap(\.failure).first
+    let isInterrupted = try project.hasInterruptedInstall()
     if session.options.isJSON {
-      session.console.print(.object([("sources", .array(shelves.map(\.json)))]))
+      session.console.print(
+        .object([("sources", .array(shelves.map(\.json))), ("interrupted", .boolean(isInterrupted))])
+      )
       return failure?.code ?? ExitCodes.done
     }
     var table = Table([
@@ -38,6 +41,7 @@ struct CatalogStatus: Command {
       }
     }
     session.console.print(table)
+    if isInterrupted { session.console.note(PluginChangeText.interrupted) }
     return failure?.code ?? ExitCodes.done
   }
 }

@@ -30,6 +30,7 @@ struct PluginChange {
     guard isApproved else { return try preview(installer.plan(request), project, in: session) }
     let plan = try installer.run(request)
     let text = PluginChangeText(plan, hasDiff: options.hasDiff)
+    for warning in text.warnings { session.console.warn(warning) }
     if session.options.isJSON {
       session.console.print(.object([("changed", .boolean(!plan.isEmpty))] + text.json))
     } else {
@@ -41,6 +42,7 @@ struct PluginChange {
 
   private func preview(_ plan: InstallPlan, _ project: Project, in session: Session) throws -> Int32 {
     let text = PluginChangeText(plan, hasDiff: options.hasDiff)
+    for warning in text.warnings { session.console.warn(warning) }
     if try project.hasInterruptedInstall() { session.console.note(PluginChangeText.interrupted) }
     if plan.isEmpty {
       // There is nothing to write, and nothing to approve.
@@ -140,6 +142,20 @@ struct PluginChangeText {
     output.write(patch.bytes.span.bytes)
   }
 
+  /// More findings are only counted.
+  private static let maxFindings = 10
+
+  /// What the content audit found and the policy does not refuse, the worst first.
+  var warnings: [String] {
+    guard let audit = plan.audit else { return [] }
+    let found = [AuditSeverity.critical, .warning].flatMap { severity in
+      audit.open.filter { $0.severity == severity }.map { "\($0.place): \($0.words)" }
+    }
+    let more = audit.count(.critical) + audit.count(.warning) - min(found.count, Self.maxFindings)
+    return found.prefix(Self.maxFindings)
+      + (more > 0 ? ["the audit found \(Quantity.count(more, "more warning"))"] : [])
+  }
+
   /// The plan for programs.
   var json: [(String, JSONValue)] {
     [
@@ -149,6 +165,7 @@ struct PluginChangeText {
       ("snapshot", .string(orNull: plan.package?.snapshot?.description)),
       ("installed_version", .string(orNull: plan.previous?.version)),
       ("conflicts", .array(plan.conflicts.map { .string($0.description) })),
+      ("warnings", .array(warnings.map { .string($0) })),
       ("files", .array(plan.files.map(json))),
     ]
   }
