@@ -1,5 +1,4 @@
 @testable import RegistrySync
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -118,28 +117,27 @@ private struct FixedRandom: RandomNumberGenerator {
   }
 
   @Test func runReturnsFirstSuccess() async throws {
-    let policy = RetryPolicy(basePause: .zero)
-    let told = Mutex(0)
-    let result = try await policy.run(
-      budget: RetryBudget(.seconds(45)),
-      willRetry: { _, _ in told.withLock { $0 += 1 } },
-      operation: { attempt in
-        if attempt < 3 { throw FetchError.reset(url: url, detail: "") }
-        return attempt
-      }
-    )
-    #expect(result == 3)
-    #expect(told.withLock { $0 } == 2)
+    var attempts = 0
+    let result = try await RetryPolicy(basePause: .zero).run(budget: RetryBudget(.seconds(45))) {
+      attempts += 1
+      if attempts < 3 { throw SyncError.fetch(.reset(url: url, detail: "")) }
+      return "found"
+    }
+    #expect(result == "found")
+    #expect(attempts == 3)
   }
 
   @Test func runThrowsLastErrorAndSettlesTheBudget() async throws {
     let budget = RetryBudget(.seconds(45))
     for _ in 0..<2 {
-      await #expect(throws: FetchError.reset(url: url, detail: "3")) {
-        try await RetryPolicy(basePause: .zero).run(budget: budget) { attempt in
-          throw FetchError.reset(url: url, detail: "\(attempt)")
+      var attempts = 0
+      let error = await #expect(throws: SyncError.self) {
+        try await RetryPolicy(basePause: .zero).run(budget: budget) {
+          attempts += 1
+          throw SyncError.fetch(.reset(url: url, detail: "\(attempts)"))
         }
       }
+      guard case .fetch(.reset(url, detail: "3")) = error else { return #expect(Bool(false)) }
     }
     let left = budget.left()
     #expect(left > .seconds(30))
@@ -148,19 +146,21 @@ private struct FixedRandom: RandomNumberGenerator {
 
   @Test func runPassesOtherErrorsOnAtOnce() async {
     struct Other: Error {}
+    var attempts = 0
     await #expect(throws: Other.self) {
-      try await RetryPolicy().run(budget: RetryBudget(.seconds(45))) { attempt in
-        #expect(attempt == 1)
+      try await RetryPolicy().run(budget: RetryBudget(.seconds(45))) {
+        attempts += 1
         throw Other()
       }
     }
+    #expect(attempts == 1)
   }
 
   @Test func cancellationEndsAPause() async throws {
     let budget = RetryBudget(.seconds(1000))
     let task = Task {
-      try await RetryPolicy().run(budget: budget) { _ in
-        throw FetchError.status(url: url, code: 503, retryAfter: .seconds(900))
+      try await RetryPolicy().run(budget: budget) {
+        throw SyncError.fetch(.status(url: url, code: 503, retryAfter: .seconds(900)))
       }
     }
     task.cancel()

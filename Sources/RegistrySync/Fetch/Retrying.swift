@@ -1,14 +1,13 @@
 extension RetryPolicy {
   /// Runs an operation until it succeeds, or until this policy or the budget gives up.
   ///
-  /// `operation` is given the number of the attempt, from 1, and starts over each time: what an earlier
-  /// attempt received is to be dropped. Only a `FetchError` is retried. `willRetry` is told of each retry
-  /// before its pause.
+  /// `operation` starts over each time: what an earlier attempt received is to be dropped. Only
+  /// `SyncError.fetch` is retried. The budget pays for each retry, from its pause to its end; the first attempt
+  /// costs nothing.
   /// - Throws: the error of the last attempt, `CancellationError` if the task is cancelled in a pause.
-  package func run<Success>(
+  package func run<Success: ~Copyable>(
     budget: RetryBudget,
-    willRetry: (FetchError, Duration) -> Void = { _, _ in },
-    operation: (_ attempt: Int) async throws -> Success
+    operation: () async throws -> Success
   ) async throws -> Success {
     var random = SystemRandomNumberGenerator()
     var attempt = 1
@@ -16,13 +15,12 @@ extension RetryPolicy {
     defer { if attempt > 1 { budget.end() } }
     while true {
       do {
-        return try await operation(attempt)
-      } catch let error as FetchError {
+        return try await operation()
+      } catch SyncError.fetch(let error) {
         let decision = decide(after: error, attempt: attempt, budgetLeft: budget.left(), using: &random)
-        guard case .retry(let pause) = decision else { throw error }
+        guard case .retry(let pause) = decision else { throw SyncError.fetch(error) }
         if attempt == 1 { budget.begin() }
         attempt += 1
-        willRetry(error, pause)
         try await Task.sleep(for: pause)
       }
     }

@@ -17,28 +17,10 @@ struct RetryingReader: Sendable {
     options: ReadOptions,
     makeReceiver: () throws -> Receiver
   ) async throws -> Received<Receiver> {
-    var random = SystemRandomNumberGenerator()
-    var attempt = 1
-    while true {
-      do {
-        if attempt > 1 { budget.begin() }
-        defer { if attempt > 1 { budget.end() } }
-        var receiver = try makeReceiver()
-        let response = try await reader.read(file, options: options) { try receiver.receive($0) }
-        return Received(response: response, receiver: receiver)
-      } catch SyncError.fetch(let error) {
-        let decision = policy.decide(
-          after: error,
-          attempt: attempt,
-          budgetLeft: budget.left(),
-          using: &random
-        )
-        guard case .retry(let pause) = decision else { throw SyncError.fetch(error) }
-        budget.begin()
-        defer { budget.end() }
-        try await Task.sleep(for: pause)
-        attempt += 1
-      }
+    try await policy.run(budget: budget) {
+      var receiver = try makeReceiver()
+      let response = try await reader.read(file, options: options) { try receiver.receive($0) }
+      return Received(response: response, receiver: receiver)
     }
   }
 }

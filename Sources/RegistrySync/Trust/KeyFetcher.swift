@@ -53,29 +53,16 @@ package struct KeyFetcher: Sendable {
   }
 
   private func fetch(_ request: FetchRequest) async throws -> [UInt8] {
-    let retries = RetryPolicy(maxAttempts: policy.limits.maxAttempts)
-    var random = SystemRandomNumberGenerator()
-    var attempt = 1
-    while true {
+    try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget) {
+      var bytes: [UInt8] = []
       do {
-        var bytes: [UInt8] = []
         _ = try await transport.fetch(request) { piece in
           piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
-        return bytes
       } catch let error as FetchError {
-        let decision = retries.decide(
-          after: error,
-          attempt: attempt,
-          budgetLeft: budget.left(),
-          using: &random
-        )
-        guard case .retry(let pause) = decision else { throw SyncError.fetch(error) }
-        budget.begin()
-        defer { budget.end() }
-        try await Task.sleep(for: pause)
-        attempt += 1
+        throw SyncError.fetch(error)
       }
+      return bytes
     }
   }
 }
