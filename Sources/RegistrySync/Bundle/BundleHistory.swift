@@ -100,16 +100,12 @@ struct BundleHistory: Sendable {
     return try SyncError.storing { () throws(ObjectStoreError) in
       let batch = content.batch
       try batch.add(offer.bytes, expecting: offer.id)
-      let root = try TreeBuilder.build(
-        try TreeFile.list(
-          of: offer.manifest,
-          id: offer.id,
-          byteCount: offer.bytes.count,
-          sizes: content.sizes
-        )
-      ) { payload throws(ObjectStoreError) in
-        try batch.addIfNeeded(payload)
-      }
+      let root = try batch.addTrees(
+        of: offer.manifest,
+        id: offer.id,
+        byteCount: offer.bytes.count,
+        sizes: content.sizes
+      )
       let id = try batch.add(try Snapshot(root, of: offer, from: source, parent: parent).encoded())
       try batch.commit()
       return id

@@ -36,19 +36,15 @@ struct RegistryWriter: Sendable {
     base: SyncBase,
     lock: borrowing RegistryLock
   ) throws(SyncError) -> Result {
-    let files = try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeFile.list(
+    let batch = content.batch
+    let root = try SyncError.storing { () throws(ObjectStoreError) in
+      try batch.add(offer.bytes, expecting: offer.id)
+      return try batch.addTrees(
         of: offer.manifest,
         id: offer.id,
         byteCount: offer.bytes.count,
         sizes: content.sizes
       )
-    }
-    let batch = content.batch
-    let root = try SyncError.storing { () throws(ObjectStoreError) in
-      try batch.add(offer.bytes, expecting: offer.id)
-      return try TreeBuilder.build(files) { payload throws(ObjectStoreError) in try batch.addIfNeeded(payload)
-      }
     }
     let known = try findKnown(root, offer, base)
     let snapshot =
@@ -72,7 +68,7 @@ struct RegistryWriter: Sendable {
       // What the lockfile names says nothing of what is the newest, unless nothing else does.
       synced: options.isLocked ? (base.synced ?? id) : id
     )
-    var warnings = missingPluginFiles(content.catalog, files)
+    var warnings = missingPluginFiles(content.catalog, offer.manifest)
     if base.synced != goal.synced || base.inUse != goal.inUse {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {
@@ -221,8 +217,8 @@ struct RegistryWriter: Sendable {
     }
   }
 
-  private func missingPluginFiles(_ catalog: Catalog, _ files: [TreeFile]) -> [SyncWarning] {
-    let paths = Set(files.map(\.path.description))
+  private func missingPluginFiles(_ catalog: Catalog, _ manifest: Manifest) -> [SyncWarning] {
+    let paths = Set(manifest.entries.map(\.path.description))
     return catalog.entries.filter { !paths.contains("catalog/\($0.slug).yaml") }
       .map { .missingPluginFile(slug: $0.slug.description) }
   }

@@ -81,10 +81,10 @@ struct RepairFiles: Sendable {
     // A manifest that an earlier version let in and this one cannot read leads to nothing.
     guard let manifest = try? Manifest.parse(bytes, rules: .held) else { return }
     let sizes = try await fetchFiles(manifest, batch, &result)
-    let files = try? TreeFile.list(of: manifest, id: snapshot.manifest, byteCount: bytes.count, sizes: sizes)
-    guard let files else { return }
+    // A tree states the size of each file: as long as one is lost, so may be trees.
+    guard manifest.entries.allSatisfy({ sizes[$0.id] != nil }) else { return }
     try SyncError.storing { () throws(ObjectStoreError) in
-      _ = try TreeBuilder.build(files) { payload throws(ObjectStoreError) in try batch.addIfNeeded(payload) }
+      _ = try batch.addTrees(of: manifest, id: snapshot.manifest, byteCount: bytes.count, sizes: sizes)
     }
   }
 

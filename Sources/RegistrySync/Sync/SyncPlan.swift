@@ -17,29 +17,6 @@ struct WantedFile: Sendable {
   }
 }
 
-extension TreeFile {
-  /// What a snapshot's tree holds: the manifest and every file that it names.
-  ///
-  /// - Throws: `ObjectStoreError.missing` for a file whose size is not known.
-  static func list(
-    of manifest: Manifest,
-    id: ObjectID,
-    byteCount: Int,
-    sizes: [ObjectID: Int64]
-  ) throws(ObjectStoreError) -> [TreeFile] {
-    var files: [TreeFile] = []
-    files.reserveCapacity(manifest.entries.count + 1)
-    files.append(
-      TreeFile(path: try TreePath(ProjectLayout.manifest.string), id: id, size: Int64(byteCount))
-    )
-    for entry in manifest.entries {
-      guard let size = sizes[entry.id] else { throw .missing(entry.id) }
-      files.append(TreeFile(path: try TreePath(entry.path.description), id: entry.id, size: size))
-    }
-    return files
-  }
-}
-
 /// Which of a manifest's files are held already, and which are missing (DESIGN section 6, step 3).
 struct SyncPlan: Sendable {
   /// The different files of the manifest, each once, with one of their paths.
