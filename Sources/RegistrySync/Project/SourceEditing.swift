@@ -52,30 +52,12 @@ package struct SourceEditing: Sendable {
       CacheRoots(of: cache),
       in: cache.store
     )
-    do throws(RefError) {
-      let storeLock = try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
-      let lock = try RegistryLock.acquire(
-        registry,
-        holding: storeLock,
-        on: project.disk,
-        timeout: lockTimeout
-      )
-      let note = try ReflogNote(
-        agentVersion: Agent.version,
-        seconds: Timestamp.now().secondsSince1970,
-        message: "remove"
-      )
-      let updates =
-        [
-          RefUpdate(.registry(registry), expecting: .any, .delete),
-          RefUpdate(.synced(registry), expecting: .any, .delete),
-        ] + (sources ?? [])
-      let transaction = try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk)
-      try transaction.commit(lock: lock)
-      try PendingRecord.remove(lock: lock, on: project.disk)
-    } catch {
-      throw .refs(error)
-    }
+    let updates =
+      [
+        RefUpdate(.registry(registry), expecting: .any, .delete),
+        RefUpdate(.synced(registry), expecting: .any, .delete),
+      ] + (sources ?? [])
+    try dropRefs(updates, of: name, in: cache)
     let views = ViewWriter(cache: cache, disk: project.disk, name: name)
     try SyncError.wrapping { () throws(DiskError) in
       try views.remove()
@@ -86,5 +68,25 @@ package struct SourceEditing: Sendable {
     let files = ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
     try files.updateLockfile { $0.remove(name) }
     try files.updateSources { old throws(TextProblem) in try SourceList.remove(name, from: old ?? []) }
+  }
+
+  /// Drops the refs and the pending record under the registry's lock, which is free again afterwards.
+  private func dropRefs(_ updates: [RefUpdate], of name: RegistryName, in cache: Cache) throws(SyncError) {
+    let locks = try cache.lock(name, on: project.disk, timeout: lockTimeout)
+    try SyncError.referring { () throws(RefError) in
+      let note = try ReflogNote(
+        agentVersion: Agent.version,
+        seconds: Timestamp.now().secondsSince1970,
+        message: "remove"
+      )
+      let transaction = try RefTransaction.prepare(
+        updates,
+        note: note,
+        lock: locks.registry,
+        on: project.disk
+      )
+      try transaction.commit(lock: locks.registry)
+      try PendingRecord.remove(lock: locks.registry, on: project.disk)
+    }
   }
 }
