@@ -130,10 +130,11 @@ package struct VendoredCheck: Sendable {
     var inner = folder
     let names = path.components.map { StoreLayout.component($0) }
     for name in names.dropLast() {
-      // A link or a file in the way is found when the folder is compared.
+      // What cannot be looked at, such as a link or a file in the way, is found when the folder is compared.
       guard let next = try? inner.findFolder(name) else { return nil }
       inner = next
     }
+    // As above.
     guard let last = names.last, let found = try? inner.findAttributes(last) else { return nil }
     return found.size
   }

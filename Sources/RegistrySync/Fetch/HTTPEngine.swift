@@ -67,6 +67,7 @@ final class HTTPEngine: Sendable {
 
   /// Says why the certificate of a server was refused.
   func diagnoseCertificate(of url: RequestURL) async -> FetchError.TLSCause {
+    // A setting that cannot be used ended the request before there was a certificate: `start` asks as well.
     let choice = try? ProxySettings.choose(for: url, environment: configuration.environment)
     guard choice == .direct else { return .other("certificate verification failed") }
     return await TLSDiagnosis.diagnose(

@@ -146,9 +146,9 @@ package final class HTTPTransport: Transport {
 
   private func redirectTarget(of location: String, from url: RequestURL) throws(FetchError) -> RequestURL {
     let allowHTTP = configuration.allowHTTPLocalhost
+    // Of the rules that a URL can break, only the step down to plain http is worth telling apart.
     guard let target = try? RequestURL(parsing: location, relativeTo: url, allowHTTPLocalhost: allowHTTP)
     else {
-      // A URL that breaks the rules; worth telling apart is only the step down to plain http.
       let isDowngrade = url.scheme == "https" && location.lowercased().hasPrefix("http://")
       throw .redirectRefused(from: url, location: location, reason: isDowngrade ? .httpsToHTTP : .invalid)
     }

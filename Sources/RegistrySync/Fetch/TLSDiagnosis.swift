@@ -53,7 +53,7 @@ enum TLSDiagnosis {
   }
 
   private static func serverName(_ host: String) -> String? {
-    // Server name indication is for names only (RFC 6066 section 3).
+    // Server name indication is for names only (RFC 6066 section 3): for what does not parse as an address.
     (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
   }
 }

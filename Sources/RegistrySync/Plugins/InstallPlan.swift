@@ -69,12 +69,10 @@ package struct InstallPlan: Sendable {
 
   /// What a file that changes looks like line by line; nil for one that does not.
   package func comparison(of file: File) -> (FileDifference, FileComparison)? {
+    // try?: a path of a manifest is always one of a tree.
     guard ![.keep, .keepEdit].contains(file.action), file.oldID != file.newID,
       let path = try? TreePath(file.path.description)
-    else {
-      // try?: a path of a manifest is always one of a tree.
-      return nil
-    }
+    else { return nil }
     let old = file.old.map { FileDifference.Side(path: path, id: $0.id, size: Int64($0.bytes.count)) }
     let new = file.new.map { FileDifference.Side(path: path, id: $0.id, size: Int64($0.bytes.count)) }
     let difference: FileDifference

@@ -80,9 +80,9 @@ extension LockEntry {
       )
     }
     let catalog = tree.entries.first { $0.name == ProjectLayout.catalog.string && $0.kind == .blob }
+    // What is wrong with it does not matter: no sync stores such a tree, the manifest was parsed before.
     let document = try? StrictJSON.parse(manifest)
     guard let catalog, let name = try? document?.find("registry_name")?.string(for: "registry_name") else {
-      // No sync stores such a tree: the manifest was parsed before.
       throw .store(.malformed(snapshot.tree, .missingHeader))
     }
     return (catalog.id, name)

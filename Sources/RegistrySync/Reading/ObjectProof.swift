@@ -58,6 +58,7 @@ struct ObjectProof: Sendable {
     if bad.contains(snapshot.manifest) || bad.contains(snapshot.tree) { return true }
     var isFound = false
     do {
+      // A tree that cannot be read is a bad one, and was found when its parent named it.
       try TreeWalk.walk(snapshot.tree, readTree: { id in try? store.readTree(id) }) { _, entry in
         isFound = isFound || bad.contains(entry.id)
       }
@@ -74,6 +75,7 @@ struct ObjectProof: Sendable {
     for root in ids.isEmpty ? [] : history.roots {
       // A snapshot or tree that cannot be read is a problem of its own; its files just stay without a name.
       guard let snapshot = try? store.readSnapshot(root) else { continue }
+      // As above, and a tree that is malformed ends the walk.
       try? TreeWalk.walk(snapshot.tree, readTree: { id in try? store.readTree(id) }) { path, entry in
         if ids.contains(entry.id), !(paths[entry.id] ?? []).contains(path.description) {
           paths[entry.id, default: []].append(path.description)

@@ -210,8 +210,8 @@ package final class RegistryReader {
       try TreeWalk.find(try TreePath(path), below: entry.snapshot.tree, in: cache.store)
     }
     guard let found, found.kind == .blob else { return nil }
+    // try?: a path that is none has no name to be reported under; the read below has the same limit.
     if let limit, found.size > limit, let path = try? ManifestPath(parsing: path) {
-      // try?: a path that is none has no name to be reported under; the read below has the same limit.
       throw .plugin(.fileTooLarge(path, limit: limit))
     }
     return try SyncError.storing { () throws(ObjectStoreError) in

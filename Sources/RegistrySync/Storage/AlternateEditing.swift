@@ -104,6 +104,7 @@ package struct AlternateEditing: Sendable {
   }
 
   private static func find(_ path: FilePath, in listed: [FilePath]) throws(SyncError) -> FilePath {
+    // try?: a store that is gone has no real path; it can still be unlinked by the path as it was given.
     let bases = [path.lexicallyNormalized(), try? canonicalPath(path)].compactMap { $0 }
     let candidates = bases.flatMap { base in
       [

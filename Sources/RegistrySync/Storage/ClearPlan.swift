@@ -44,6 +44,7 @@ struct ClearPlan: Sendable {
     leftovers = try SyncError.wrapping { () throws(DiskError) in try CacheLeftovers(in: folder) }
     var space = RemovedSpace()
     try SyncError.wrapping { () throws(DiskError) in
+      // try?: as above.
       for name in names where (try? RegistryName(parsing: name.string)) != nil {
         try space.addEverything(at: name, in: folder)
       }

@@ -28,6 +28,7 @@ package enum SharedStore {
   static func create(at path: FilePath, disk: any Disk) throws(SyncError) -> Cache {
     if let existing = try find(at: path, disk: disk) { return existing }
     let folder = try SyncError.wrapping { () throws(DiskError) -> Folder in
+      // try?: what is there can be opened, or `find` had thrown; what is not there is made.
       if let found = try? Folder.open(path) { return found }
       guard let last = path.lastComponent, let name = FileName(last.string) else {
         throw DiskError(.makeFolder, path, .invalidArgument)

@@ -36,7 +36,7 @@ extension ManifestFetch {
       (try? Folder.open(objects.path.removingLastComponent())).map { RefStore(cache: $0) }
     }
     return ([cache.refs] + lenders).compactMap { store in
-      // A lender's refs may be unreadable, or no refs at all.
+      // Refs that cannot be read give no hint; a lender's may be no refs at all.
       (try? store.find(ref)) ?? nil
     }
   }

@@ -39,6 +39,7 @@ struct RegistryState: Equatable, Sendable {
     return RegistryState(
       etag: value.find("etag")?.text,
       manifest: value.find("manifest")?.text.flatMap { ObjectID(hex: $0) },
+      // What is no time is as good as none.
       checkedAt: value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) },
       provenUntil: value.find("proven_until")?.text.flatMap { Int64($0) },
       seen: seen(value),
@@ -47,6 +48,7 @@ struct RegistryState: Equatable, Sendable {
   }
 
   private static func seen(_ value: JSONValue) -> Seen? {
+    // What is no time is as good as none.
     guard let version = value.find("seen_version")?.text,
       let since = value.find("seen_since")?.text.flatMap({ try? Timestamp(parsing: $0) })
     else { return nil }

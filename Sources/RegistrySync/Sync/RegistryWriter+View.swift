@@ -49,6 +49,7 @@ extension RegistryWriter {
     let content = try ViewContent(of: snapshot, in: cache.store)
     let findings = try SyncError.wrapping { () throws(DiskError) in
       try ViewCheck.findings(
+        // What cannot be opened is no view: one is written in its place, or that fails and says why.
         in: try? cache.folder.findFolder(ProjectLayout.view(name)),
         against: content,
         unchangedSince: provenUntil

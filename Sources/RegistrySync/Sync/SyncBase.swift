@@ -48,6 +48,7 @@ struct SyncBase: Sendable {
     guard let bytes = try? store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes) else {
       return nil
     }
+    // As above.
     return try? Manifest.parse(bytes, rules: .held)
   }
 
