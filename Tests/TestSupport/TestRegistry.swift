@@ -1,6 +1,5 @@
 import Foundation
 import ObjectStore
-import Synchronization
 package import SystemPackage
 
 /// A publisher of a test's own: files in memory and a `manifest.json` made here, not by `mmdos publish`,
@@ -105,15 +104,8 @@ package struct TestRegistry: Sendable {
     for (path, bytes) in published { server.set(base + path, bytes) }
   }
 
-  // A server that makes entity tags of size and seconds must not take two manifests of one test for one.
-  private static let writeTime = Mutex<TimeInterval>(1_700_000_000)
-
   /// Writes everything into a folder; files that are there and differ are replaced, no file is removed.
   package func write(to folder: FilePath) throws {
-    let time = Self.writeTime.withLock { time in
-      time += 1
-      return Date(timeIntervalSince1970: time)
-    }
     for (path, bytes) in published {
       let file = folder.appending(path).string
       let data = Data(bytes)
@@ -123,7 +115,6 @@ package struct TestRegistry: Sendable {
         withIntermediateDirectories: true
       )
       try data.write(to: URL(fileURLWithPath: file))
-      try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file)
     }
   }
 }

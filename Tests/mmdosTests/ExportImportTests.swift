@@ -231,6 +231,37 @@ struct ExportImportTests {
     expect(try await scene.away.run("fsck"), exit: 0)
   }
 
+  /// What a sync would have refused then cannot come in as history, to be put in use by a checkout.
+  @Test func versionThatTheAuditRefusesIsLeftOutOfTheHistory() async throws {
+    let server = try await LoopbackServer()
+    let home = try TestProject(policy: TestProject.openPolicy + "audit: off\n", name: "auditedHistoryHome")
+    let away = try TestProject(name: "auditedHistoryAway")
+    for project in [home, away] { try project.setSources(["web": server.registryURL]) }
+    let bad = TestRegistry(count: 2).with("catalog/.ai/skills/bad.md", "Type a\u{202E}b\n".utf8)
+    let fine = TestRegistry(count: 2).changing(0..<1)
+    for registry in [bad, fine] {
+      registry.publish(on: server)
+      expect(try await home.sync(), exit: 0)
+    }
+    let file = away.scratch.path.appending("web.bundle").string
+    expect(
+      try await home.run("registry", "export", "web", file, "--depth", "2"),
+      exit: 0,
+      output: "2 snapshots"
+    )
+    let result = try await away.run("registry", "import", file, "--approved")
+    expect(
+      result,
+      exit: 0,
+      error: "warning: version 1.0.0 of the history was left out: 'web' is refused by the content audit",
+      output: "synced version 1.1.0"
+    )
+    let log = try await away.run("registry", "log", "web")
+    #expect(log.output.contains("v1.1.0") && !log.output.contains("v1.0.0"), "\(log.output)")
+    expect(try await away.run("registry", "checkout", "web", "v1.0.0", "--approved"), exit: 6)
+    expect(try await away.run("fsck"), exit: 0)
+  }
+
   @Test func historyThatIsHereAlreadyIsNotTakenAgain() async throws {
     let scene = try await scene()
     expect(try await scene.take(), exit: 0)

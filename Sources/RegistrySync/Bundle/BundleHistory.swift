@@ -27,6 +27,7 @@ struct BundleHistory: Sendable {
   func take(below newest: ManifestOffer, _ basis: ManifestFetch.Basis) async throws -> Taken {
     let base = basis.base
     var taken = Taken(parent: base.snapshot == nil ? nil : base.synced)
+    var audited: Set<AuditFile> = []
     var floor = basis.lockEntry?.highest?.version ?? base.remembered?.manifest?.version
     for (_, snapshot) in try bundle.history().reversed() where snapshot.manifest != newest.id {
       let bytes = try read(snapshot.manifest)
@@ -37,8 +38,13 @@ struct BundleHistory: Sendable {
       }
       let version = offer.manifest.version
       guard version < newest.manifest.version, floor.map({ $0 < version }) ?? true else { continue }
+      let content = try await fetch(offer, base)
+      if let refusal = try audit(content, offer, &audited) {
+        taken.refused.append(.historyRefused(version: snapshot.version, .audit(source.name, refusal)))
+        continue
+      }
       floor = version
-      taken.parent = try await store(offer, parent: taken.parent, base)
+      taken.parent = try store(content, offer, parent: taken.parent)
     }
     return taken
   }
@@ -85,19 +91,38 @@ struct BundleHistory: Sendable {
     )
   }
 
-  private func store(
-    _ offer: ManifestOffer,
-    parent: ObjectID?,
-    _ base: SyncBase
-  ) async throws -> ObjectID {
+  private func fetch(_ offer: ManifestOffer, _ base: SyncBase) async throws -> SyncContent {
     let reader = RetryingReader(
       reader: BundleReader(bundle, manifest: offer.id),
       policy: RetryPolicy(maxAttempts: 1),
       budget: RetryBudget(.zero)
     )
-    let content = try await ContentFetch(policy: policy, cache: cache, reader: reader, observer: observer)
+    return try await ContentFetch(policy: policy, cache: cache, reader: reader, observer: observer)
       .fetch(offer, knowing: base)
-    return try SyncError.storing { () throws(ObjectStoreError) in
+  }
+
+  /// Looks at the files that no version before had: a checkout puts them in use without another look.
+  ///
+  /// Returns why the version is left out; nil where it is not.
+  private func audit(
+    _ content: SyncContent,
+    _ offer: ManifestOffer,
+    _ audited: inout Set<AuditFile>
+  ) throws(SyncError) -> AuditRefusal? {
+    let audit = SyncAudit(policy: policy)
+    if let refusal = audit.refusal(of: try audit.findings(in: content, of: offer, besides: audited), offer) {
+      return refusal
+    }
+    audited.formUnion(SyncAudit.files(of: offer))
+    return nil
+  }
+
+  private func store(
+    _ content: SyncContent,
+    _ offer: ManifestOffer,
+    parent: ObjectID?
+  ) throws(SyncError) -> ObjectID {
+    try SyncError.storing { () throws(ObjectStoreError) in
       let batch = content.batch
       try batch.add(offer.bytes, expecting: offer.id)
       let root = try batch.addTrees(

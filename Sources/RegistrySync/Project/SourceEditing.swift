@@ -44,6 +44,8 @@ package struct SourceEditing: Sendable {
     _ = try project.readLockfile()
     let cache = try Cache.create(in: project)
     let registry = try name.refComponent()
+    // Held to the end: a sync that waits must not find half of a registry.
+    let locks = try cache.lock(name, on: project.disk, timeout: lockTimeout)
     let url = try project.readSources().find(name)?.location.text
     // try?: where the refs cannot be read as a whole, that of the address stays, and keeps some objects.
     let sources = try? SourceRefs.updates(
@@ -52,12 +54,10 @@ package struct SourceEditing: Sendable {
       CacheRoots(of: cache),
       in: cache.store
     )
-    let updates =
-      [
-        RefUpdate(.registry(registry), expecting: .any, .delete),
-        RefUpdate(.synced(registry), expecting: .any, .delete),
-      ] + (sources ?? [])
-    try dropRefs(updates, of: name, in: cache)
+    let updates = [RefName.registry(registry), .synced(registry)].map {
+      RefUpdate($0, expecting: .any, .delete)
+    }
+    try dropRefs(updates + (sources ?? []), lock: locks.registry)
     let views = ViewWriter(cache: cache, disk: project.disk, name: name)
     try SyncError.wrapping { () throws(DiskError) in
       try views.remove()
@@ -68,25 +68,21 @@ package struct SourceEditing: Sendable {
     let files = ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
     try files.updateLockfile { $0.remove(name) }
     try files.updateSources { old throws(TextProblem) in try SourceList.remove(name, from: old ?? []) }
+    _ = consume locks
   }
 
-  /// Drops the refs and the pending record under the registry's lock, which is free again afterwards.
-  private func dropRefs(_ updates: [RefUpdate], of name: RegistryName, in cache: Cache) throws(SyncError) {
-    let locks = try cache.lock(name, on: project.disk, timeout: lockTimeout)
-    try SyncError.referring { () throws(RefError) in
+  /// Drops the refs and the pending record.
+  private func dropRefs(_ updates: [RefUpdate], lock: borrowing RegistryLock) throws(SyncError) {
+    do throws(RefError) {
       let note = try ReflogNote(
         agentVersion: Agent.version,
         seconds: Timestamp.now().secondsSince1970,
         message: "remove"
       )
-      let transaction = try RefTransaction.prepare(
-        updates,
-        note: note,
-        lock: locks.registry,
-        on: project.disk
-      )
-      try transaction.commit(lock: locks.registry)
-      try PendingRecord.remove(lock: locks.registry, on: project.disk)
+      try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk).commit(lock: lock)
+      try PendingRecord.remove(lock: lock, on: project.disk)
+    } catch {
+      throw .refs(error)
     }
   }
 }

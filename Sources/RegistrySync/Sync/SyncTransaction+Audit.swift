@@ -12,18 +12,13 @@ extension SyncTransaction {
     of offer: ManifestOffer,
     base: SyncBase
   ) throws(SyncError) -> AuditReport? {
-    guard let report = try findings(in: content, of: offer, base: base) else { return nil }
-    guard policy.audit == .deny, report.hasCritical,
-      let first = report.open.first(where: { $0.severity == .critical })
-    else { return report }
+    let report = try findings(in: content, of: offer, base: base)
+    guard let refusal = SyncAudit(policy: policy).refusal(of: report, offer) else { return report }
     try SyncError.storing { () throws(ObjectStoreError) in
       try content.batch.add(offer.bytes, expecting: offer.id)
       try content.batch.commit()
     }
-    throw .audit(
-      source.name,
-      AuditRefusal(manifest: offer.id, first: first, count: report.count(.critical))
-    )
+    throw .audit(source.name, refusal)
   }
 
   /// What the audit finds; nil where the policy wants none.
@@ -32,15 +27,37 @@ extension SyncTransaction {
     of offer: ManifestOffer,
     base: SyncBase
   ) throws(SyncError) -> AuditReport? {
+    try SyncAudit(policy: policy).findings(in: content, of: offer, besides: audited(in: base))
+  }
+
+  /// The files that were audited by the very same rules and policy when they came, and need it no more.
+  private func audited(in base: SyncBase) -> Set<AuditFile> {
+    guard let state = base.state, let stamp = state.audit, stamp == AuditStamp.of(policy),
+      state.manifest == base.snapshot?.manifest
+    else { return [] }
+    return Set(base.files.map { AuditFile(path: $0.path.description, object: $0.id) })
+  }
+}
+
+/// Looks at what a manifest names, while it waits in a batch.
+struct SyncAudit: Sendable {
+  let policy: Policy
+
+  /// What the audit finds in all files but those that are known; nil where the policy wants none.
+  ///
+  /// - Throws: `SyncError.store`.
+  func findings(
+    in content: SyncContent,
+    of offer: ManifestOffer,
+    besides known: Set<AuditFile>
+  ) throws(SyncError) -> AuditReport? {
     guard policy.audit != .off else { return nil }
-    let known = audited(in: base)
-    var files = offer.manifest.entries.map { AuditFile(path: $0.path.description, object: $0.id) }
-    files.append(AuditFile(path: ProjectLayout.manifest.string, object: offer.id))
+    let files = Self.files(of: offer).filter { !known.contains($0) }
     let bytes = offer.bytes
     let sizes = content.sizes
     let batch = content.batch
     return try ContentAudit(exceptions: policy.auditAllow)
-      .audit(files.filter { !known.contains($0) }.sorted()) { (file, scanner) throws(SyncError) in
+      .audit(files.sorted()) { (file, scanner) throws(SyncError) in
         guard file.object != offer.id, let size = sizes[file.object] else {
           return scanner.append(bytes.span.bytes)
         }
@@ -54,12 +71,18 @@ extension SyncTransaction {
       }
   }
 
-  /// The files that were audited by the very same rules and policy when they came, and need it no more.
-  private func audited(in base: SyncBase) -> Set<AuditFile> {
-    guard let state = base.state, let stamp = state.audit, stamp == AuditStamp.of(policy),
-      state.manifest == base.snapshot?.manifest
-    else { return [] }
-    return Set(base.files.map { AuditFile(path: $0.path.description, object: $0.id) })
+  /// What there is to look at: every file, and the manifest itself.
+  static func files(of offer: ManifestOffer) -> [AuditFile] {
+    offer.manifest.entries.map { AuditFile(path: $0.path.description, object: $0.id) }
+      + [AuditFile(path: ProjectLayout.manifest.string, object: offer.id)]
+  }
+
+  /// Why the policy refuses what was found; nil where it does not.
+  func refusal(of report: AuditReport?, _ offer: ManifestOffer) -> AuditRefusal? {
+    guard policy.audit == .deny, let report,
+      let first = report.open.first(where: { $0.severity == .critical })
+    else { return nil }
+    return AuditRefusal(manifest: offer.id, first: first, count: report.count(.critical))
   }
 }
 
