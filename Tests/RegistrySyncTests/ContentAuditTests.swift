@@ -111,6 +111,14 @@ struct ContentAuditTests {
     #expect(step.findings.map(\.rule) == [.downloadToShell])
   }
 
+  /// A block of code that ends in the middle of a command says nothing about what comes behind it.
+  @Test(arguments: [
+    "Or | sh it, which https://y.example.com says of curl.\n", "Read on.\n\n```\n| sh\n```\n",
+  ])
+  func whatABlockOfCodeLeavesOpenEndsWithIt(text: String) {
+    #expect(audit("```\ncurl https://x.example.com \\\n```\n" + text).findings == [])
+  }
+
   /// Lines are passed over by their bytes: none that has one of the words that the rules know may be.
   @Test func everyWordThatRulesKnowIsFound() {
     func rules(_ line: String) -> [AuditRule] { audit("```\n\(line)\n```\n").findings.map(\.rule) }
@@ -140,7 +148,7 @@ struct ContentAuditTests {
         #expect(InvisibleCharacters.kind(of: scalar) != nil, "\(VisibleText.name(scalar))")
       }
       let bytes = Array(String(scalar).utf8)
-      let (decoded, length) = bytes.withUnsafeBufferPointer { UTF8Check.decode($0, at: 0) }
+      let (decoded, length) = UTF8Check.decode(bytes.span, at: 0)
       if decoded != scalar || length != bytes.count { Issue.record("\(VisibleText.name(scalar))") }
     }
   }

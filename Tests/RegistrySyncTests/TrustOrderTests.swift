@@ -3,17 +3,6 @@ import Testing
 
 @testable import RegistrySync
 
-private let alice = CountedSigner(
-  algorithm: .ed25519,
-  keyID: "alice",
-  fingerprint: TrustScene.alice.publicKey.fingerprint
-)
-private let bob = CountedSigner(
-  algorithm: .ed25519,
-  keyID: "bob",
-  fingerprint: TrustScene.bob.publicKey.fingerprint
-)
-
 @Suite struct TrustOrderVerdictTests {
   private func scene(after text: ManifestText, inLock: Bool = true, inStore: Bool = true) throws -> TrustScene
   {
@@ -88,7 +77,7 @@ private let bob = CountedSigner(
     for (inLock, inStore) in [(true, true), (false, true)] {
       var scene = try scene(after: text, inLock: inLock, inStore: inStore)
       let resigned = try text.signed(("alice", .alice), ("bob", .bob))
-      #expect(try scene.judge(resigned).counted == [alice, bob])
+      #expect(try scene.judge(resigned).counted == [TrustScene.aliceSigned, TrustScene.bobSigned])
       let other = try text.with("publisher", "\"x\"").signed(("alice", .alice))
       scene.overrides = Set(TrustOverride.allCases)
       guard case .sameVersionOtherContent(_, let known, let offered) = try scene.refusal(other) else {

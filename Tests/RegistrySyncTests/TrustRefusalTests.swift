@@ -3,17 +3,6 @@ import Testing
 
 @testable import RegistrySync
 
-private let alice = CountedSigner(
-  algorithm: .ed25519,
-  keyID: "alice",
-  fingerprint: TrustScene.alice.publicKey.fingerprint
-)
-private let bob = CountedSigner(
-  algorithm: .ed25519,
-  keyID: "bob",
-  fingerprint: TrustScene.bob.publicKey.fingerprint
-)
-
 @Suite struct TrustRefusalTests {
   private static func all() throws -> [(TrustRefusal, String, TrustRefusal.Kind, TrustOverride?)] {
     let (version, time) = (
@@ -24,8 +13,11 @@ private let bob = CountedSigner(
     return [
       (.badSignature(keyID: "a", .ed25519), "bad-signature", .integrity, nil),
       (.badSignature(keyID: "a", .hmacSHA256), "bad-signature", .integrity, nil),
-      (.signatureStripped(old: [alice]), "signature-stripped", .integrity, .acceptUnsigned),
-      (.signerChanged(old: [alice], new: [bob], needed: 1), "signer-changed", .integrity, .acceptNewKey),
+      (.signatureStripped(old: [TrustScene.aliceSigned]), "signature-stripped", .integrity, .acceptUnsigned),
+      (
+        .signerChanged(old: [TrustScene.aliceSigned], new: [TrustScene.bobSigned], needed: 1),
+        "signer-changed", .integrity, .acceptNewKey
+      ),
       (.thresholdNotMet(needed: 2, found: 1), "threshold-not-met", .integrity, nil),
       (.otherRegistry(expected: "a", found: "\u{1B}[31m"), "other-registry", .integrity, nil),
       (.rollback(.version(offered: version, highest: version)), "rollback", .integrity, .allowRollback),
@@ -55,9 +47,11 @@ private let bob = CountedSigner(
 
   @Test func notesAreSafeToPrint() {
     let notes: [TrustNote] = [
-      .signed(by: [alice], fields: ["\u{1B}"]), .unsigned, .firstPin([alice]),
+      .signed(by: [TrustScene.aliceSigned], fields: ["\u{1B}"]), .unsigned,
+      .firstPin([TrustScene.aliceSigned]),
       .ignoredSignature(keyID: "a", .ed25519, .fieldsTooNarrow(missing: ["\u{202E}"])),
-      .signersChanged(old: [alice], new: [bob]), .overrode(.allowRollback, .unsigned(.remote)),
+      .signersChanged(old: [TrustScene.aliceSigned], new: [TrustScene.bobSigned]),
+      .overrode(.allowRollback, .unsigned(.remote)),
     ]
     for note in notes { expectSafe(note.summary) }
     #expect(notes.map(\.isWarning) == [false, true, false, true, true, true])

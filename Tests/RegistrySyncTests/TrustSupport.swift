@@ -10,6 +10,13 @@ struct TrustScene {
   static let carol = Ed25519PrivateKey.generate()
   static let project = ProjectKey.generate()
 
+  /// What is remembered of signatures by them.
+  static let (aliceSigned, bobSigned) = (signer("alice", alice), signer("bob", bob))
+
+  private static func signer(_ keyID: String, _ key: Ed25519PrivateKey) -> CountedSigner {
+    CountedSigner(algorithm: .ed25519, keyID: keyID, fingerprint: key.publicKey.fingerprint)
+  }
+
   var trusted: [TrustedKey] = [
     TrustedKey(keyID: "alice", name: "Alice", publicKey: alice.publicKey),
     TrustedKey(keyID: "bob", name: "Bob", publicKey: bob.publicKey),

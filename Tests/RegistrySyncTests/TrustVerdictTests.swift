@@ -3,28 +3,23 @@ import Testing
 
 @testable import RegistrySync
 
-private let alice = CountedSigner(
-  algorithm: .ed25519,
-  keyID: "alice",
-  fingerprint: TrustScene.alice.publicKey.fingerprint
-)
-private let bob = CountedSigner(
-  algorithm: .ed25519,
-  keyID: "bob",
-  fingerprint: TrustScene.bob.publicKey.fingerprint
-)
-
 @Suite struct TrustSignatureVerdictTests {
   @Test func aSignedManifestIsVerifiedAndPinned() throws {
     let verdict = try TrustScene().judge(ManifestText().signed(("alice", .alice)))
-    #expect(verdict.trust == .verified && verdict.counted == [alice] && verdict.usedOverrides.isEmpty)
     #expect(
-      verdict.notes == [.signed(by: [alice], fields: Manifest.requiredFields), .firstPin([alice])]
+      verdict.trust == .verified && verdict.counted == [TrustScene.aliceSigned]
+        && verdict.usedOverrides.isEmpty
+    )
+    #expect(
+      verdict.notes == [
+        .signed(by: [TrustScene.aliceSigned], fields: Manifest.requiredFields),
+        .firstPin([TrustScene.aliceSigned]),
+      ]
     )
     let signer = Snapshot.Signer(
       algorithm: "ed25519",
       keyID: "alice",
-      fingerprint: alice.fingerprint.description
+      fingerprint: TrustScene.aliceSigned.fingerprint.description
     )
     #expect(verdict.signers == [signer])
   }
@@ -106,7 +101,11 @@ private let bob = CountedSigner(
     #expect(try scene.refusal(one) == .thresholdNotMet(needed: 2, found: 1))
     let withProject = try ManifestText().signed(("alice", .alice), ("ours", .project))
     #expect(try scene.refusal(withProject) == .thresholdNotMet(needed: 2, found: 1))
-    #expect(try scene.judge(ManifestText().signed(("alice", .alice), ("bob", .bob))).counted == [alice, bob])
+    #expect(
+      try scene.judge(ManifestText().signed(("alice", .alice), ("bob", .bob))).counted == [
+        TrustScene.aliceSigned, TrustScene.bobSigned,
+      ]
+    )
   }
 
   @Test func anHMACAloneIsNoTrustedPublisher() throws {
@@ -130,9 +129,9 @@ private let bob = CountedSigner(
       let signed = try ManifestText().signed(("alice", .alice))
       scene.memory = try scene.remember(signed, inLock: inLock, inStore: inStore)
       let newer = ManifestText().release("1.3.0").bytes
-      #expect(try scene.refusal(newer) == .signatureStripped(old: [alice]))
+      #expect(try scene.refusal(newer) == .signatureStripped(old: [TrustScene.aliceSigned]))
       scene.overrides = [.allowRollback, .acceptNewKey]
-      #expect(try scene.refusal(newer) == .signatureStripped(old: [alice]))
+      #expect(try scene.refusal(newer) == .signatureStripped(old: [TrustScene.aliceSigned]))
       scene.overrides = [.acceptUnsigned]
       #expect(try scene.judge(newer).usedOverrides == [.acceptUnsigned])
       // The override is about the memory, not about the policy.
@@ -147,14 +146,17 @@ private let bob = CountedSigner(
     let signed = try ManifestText().signed(("alice", .alice))
     scene.memory = try scene.remember(signed)
     scene.trusted = []
-    #expect(try scene.refusal(signed) == .signatureStripped(old: [alice]))
+    #expect(try scene.refusal(signed) == .signatureStripped(old: [TrustScene.aliceSigned]))
   }
 
   @Test func aLocalFolderIsNotStrippedEither() throws {
     var scene = TrustScene()
     scene.isLocal = true
     scene.memory = try scene.remember(ManifestText().signed(("alice", .alice)))
-    #expect(try scene.refusal(ManifestText().release("1.3.0").bytes) == .signatureStripped(old: [alice]))
+    #expect(
+      try scene.refusal(ManifestText().release("1.3.0").bytes)
+        == .signatureStripped(old: [TrustScene.aliceSigned])
+    )
   }
 
   @Test func otherKeysNeedAcceptance() throws {
@@ -166,14 +168,20 @@ private let bob = CountedSigner(
         inStore: inStore
       )
       let newer = try ManifestText().release("1.3.0").signed(("bob", .bob))
-      let refusal = TrustRefusal.signerChanged(old: [alice], new: [bob], needed: 1)
+      let refusal = TrustRefusal.signerChanged(
+        old: [TrustScene.aliceSigned],
+        new: [TrustScene.bobSigned],
+        needed: 1
+      )
       #expect(try scene.refusal(newer) == refusal)
       scene.overrides = [.acceptUnsigned, .allowRollback]
       #expect(try scene.refusal(newer) == refusal)
       scene.overrides = [.acceptNewKey]
       let verdict = try scene.judge(newer)
-      #expect(verdict.usedOverrides == [.acceptNewKey] && verdict.counted == [bob])
-      #expect(verdict.notes.contains(.signersChanged(old: [alice], new: [bob])))
+      #expect(verdict.usedOverrides == [.acceptNewKey] && verdict.counted == [TrustScene.bobSigned])
+      #expect(
+        verdict.notes.contains(.signersChanged(old: [TrustScene.aliceSigned], new: [TrustScene.bobSigned]))
+      )
     }
   }
 
@@ -213,7 +221,11 @@ private let bob = CountedSigner(
     let text = ManifestText().release("1.3.0")
     #expect(throws: TrustRefusal.self) { try scene.judge(text.signed(("alice", .alice))) }
     #expect(throws: TrustRefusal.self) { try scene.judge(text.signed(("bob", .bob))) }
-    #expect(try scene.judge(text.signed(("alice", .alice), ("bob", .bob))).counted == [alice, bob])
+    #expect(
+      try scene.judge(text.signed(("alice", .alice), ("bob", .bob))).counted == [
+        TrustScene.aliceSigned, TrustScene.bobSigned,
+      ]
+    )
   }
 
   @Test func aHeldManifestIsJudgedByItsSignaturesAlone() throws {
@@ -221,7 +233,7 @@ private let bob = CountedSigner(
     scene.policy.allowUnsignedRemote = true
     let signed = try ManifestText().with("expires_at", "\"2026-01-15T00:00:00Z\"").signed(("alice", .alice))
     scene.memory.highestVersion = try SemanticVersion(parsing: "9.0.0")
-    #expect(try TrustVerdict.judgeHeld(try scene.question(signed)).counted == [alice])
+    #expect(try TrustVerdict.judgeHeld(try scene.question(signed)).counted == [TrustScene.aliceSigned])
     scene.trusted = []
     scene.memory.wasSigned = true
     let question = try scene.question(signed)

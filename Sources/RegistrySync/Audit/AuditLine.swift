@@ -58,17 +58,16 @@ struct AuditLine {
 extension [UInt8] {
   /// The offset at which an ASCII text begins, from an offset on; nil if it does not stand there.
   func offset(of text: StaticString, from start: Int = 0) -> Int? {
-    text.withUTF8Buffer { wanted in
-      withUnsafeBufferPointer { bytes in
-        var offset = start
-        while offset + wanted.count <= bytes.count {
-          if bytes[offset] == wanted[0], (1..<wanted.count).allSatisfy({ bytes[offset + $0] == wanted[$0] }) {
-            return offset
-          }
-          offset += 1
-        }
-        return nil
+    let bytes = span
+    return text.withUTF8Buffer { wanted in
+      var offset = start
+      while offset + wanted.count <= bytes.count {
+        var length = 0
+        while length < wanted.count, bytes[offset + length] == wanted[length] { length += 1 }
+        if length == wanted.count { return offset }
+        offset += 1
       }
+      return nil
     }
   }
 }

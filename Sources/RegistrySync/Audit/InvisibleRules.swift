@@ -30,19 +30,18 @@ struct InvisibleRules {
   ///
   /// Most text that is not ASCII has dashes and quotes, and none of these.
   private static func mayHaveInvisible(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBufferPointer { bytes in
-      var offset = 0
-      while offset < bytes.count {
-        if (0x20..<0x7F).contains(bytes[offset]) {
-          offset += 1
-          continue
-        }
-        let (scalar, length) = UTF8Check.decode(bytes, at: offset)
-        if InvisibleCharacters.kind(of: scalar) != nil { return true }
-        offset += length
+    let bytes = bytes.span
+    var offset = 0
+    while offset < bytes.count {
+      if (0x20..<0x7F).contains(bytes[offset]) {
+        offset += 1
+        continue
       }
-      return false
+      let (scalar, length) = UTF8Check.decode(bytes, at: offset)
+      if InvisibleCharacters.kind(of: scalar) != nil { return true }
+      offset += length
     }
+    return false
   }
 
   /// How many characters that should not be there stand in a row and are reported together; 0 for none.

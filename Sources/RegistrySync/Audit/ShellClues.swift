@@ -16,19 +16,16 @@ struct ShellClues: OptionSet {
 
   /// Looks for whole words, as `ShellRules` cuts them or as parts of those.
   init(in text: [UInt8]) {
-    self = text.withUnsafeBufferPointer { text in
-      Self.words.withUnsafeBufferPointer { words in
-        var found: ShellClues = []
-        var isInWord = false
-        for offset in text.indices {
-          let first = Self.lowered(text[offset])
-          let begins = !isInWord || first == UInt8(ascii: ".")
-          isInWord = Self.isOfWord(first)
-          guard begins else { continue }
-          for word in words[Int(first)] where word.stands(at: offset, in: text) { found.insert(word.clue) }
-        }
-        return found
-      }
+    self = []
+    let words = Self.words
+    let text = text.span
+    var isInWord = false
+    for offset in text.indices {
+      let first = Self.lowered(text[offset])
+      let begins = !isInWord || first == UInt8(ascii: ".")
+      isInWord = Self.isOfWord(first)
+      guard begins else { continue }
+      for word in words[Int(first)] where word.stands(at: offset, in: text) { insert(word.clue) }
     }
   }
 
@@ -37,10 +34,11 @@ struct ShellClues: OptionSet {
     let bytes: [UInt8]
     let clue: ShellClues
 
-    func stands(at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    func stands(at offset: Int, in text: Span<UInt8>) -> Bool {
       let end = offset + bytes.count
       guard end <= text.count, end == text.count || !isOfWord(lowered(text[end])) else { return false }
-      return bytes.indices.allSatisfy { lowered(text[offset + $0]) == bytes[$0] }
+      for index in bytes.indices where lowered(text[offset + index]) != bytes[index] { return false }
+      return true
     }
   }
 

@@ -99,6 +99,7 @@ struct Statement {
     self.needsURL = needsURL
     // In text an address that was named before is not what this one loads.
     if needsURL, !isCommand { hasURL = false }
+    // It is the next word that is counted.
     (plainWords, isBehindOption) = (-1, false)
     let isMethod = lastWords.contains { $0.hasSuffix("webclient") }
     if isShellWaiting, isInSubstitution || isMethod { report(mark, into: &sink) }

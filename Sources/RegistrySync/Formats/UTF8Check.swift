@@ -19,7 +19,7 @@ package enum UTF8Check {
   }
 
   /// The character that begins at an offset of well-formed UTF-8, and its length in bytes.
-  static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> (
+  static func decode(_ bytes: Span<UInt8>, at offset: Int) -> (
     scalar: Unicode.Scalar, length: Int
   ) {
     let first = bytes[offset]
