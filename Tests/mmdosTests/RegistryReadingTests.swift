@@ -61,7 +61,8 @@ struct RegistryReadingTests {
     (["catalog", "list", "--source", "remote:partner"], ["plugins", "sources"]),
     (["catalog", "search", "review"], ["plugins", "sources"]),
     (["catalog", "show", "code-review"], ["plugins", "sources"]),
-    (["catalog", "categories"], ["categories", "sources"]), (["catalog", "status"], ["sources"]),
+    (["catalog", "categories"], ["categories", "sources"]),
+    (["catalog", "status"], ["interrupted", "sources"]),
     (["fsck"], ["clean", "findings", "objects", "refs", "unfinished_reflogs"]),
   ]
 
