@@ -125,12 +125,7 @@ struct BundleHistory: Sendable {
     try SyncError.storing { () throws(ObjectStoreError) in
       let batch = content.batch
       try batch.add(offer.bytes, expecting: offer.id)
-      let root = try batch.addTrees(
-        of: offer.manifest,
-        id: offer.id,
-        byteCount: offer.bytes.count,
-        sizes: content.sizes
-      )
+      let root = try batch.addTrees(of: try content.treeFiles(of: offer))
       let id = try batch.add(try Snapshot(root, of: offer, from: source, parent: parent).encoded())
       try batch.commit()
       return id

@@ -37,16 +37,18 @@ extension RegistryWriter {
 
   /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
   ///
+  /// `known`: What the snapshot's view holds, where its trees were read already.
   /// `unchangedSince`: View files that did not change since then, in nanoseconds since 1970, are believed.
   func restoreView(
     of target: ObjectID,
+    holding known: ViewContent? = nil,
     unchangedSince provenUntil: Int64?,
     _ pin: PinChange = .keep,
     lock: borrowing RegistryLock
   ) throws(SyncError) -> [SyncWarning] {
     let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(target)
     }
-    let content = try ViewContent(of: snapshot, in: cache.store)
+    let content = if let known { known } else { try ViewContent(of: snapshot, in: cache.store) }
     let findings = try SyncError.wrapping { () throws(DiskError) in
       try ViewCheck.findings(
         // What cannot be opened is no view: one is written in its place, or that fails and says why.

@@ -39,12 +39,9 @@ struct RegistryWriter: Sendable {
     let batch = content.batch
     let root = try SyncError.storing { () throws(ObjectStoreError) in
       try batch.add(offer.bytes, expecting: offer.id)
-      return try batch.addTrees(
-        of: offer.manifest,
-        id: offer.id,
-        byteCount: offer.bytes.count,
-        sizes: content.sizes
-      )
+      let files = try content.treeFiles(of: offer)
+      if let known = base.tree(of: files) { return known }
+      return try batch.addTrees(of: files)
     }
     let known = try findKnown(root, offer, base)
     let snapshot =
@@ -73,7 +70,12 @@ struct RegistryWriter: Sendable {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {
       if goal.inUse != id { try checkVouched(goal.inUse) }
-      warnings += try restoreView(of: goal.inUse, unchangedSince: base.state?.provenUntil, lock: lock)
+      warnings += try restoreView(
+        of: goal.inUse,
+        holding: base.view,
+        unchangedSince: base.state?.provenUntil,
+        lock: lock
+      )
     }
     try remember(offer)
     let isNew = known == nil || id != base.synced && !options.isLocked
@@ -148,7 +150,12 @@ struct RegistryWriter: Sendable {
       try checkVouched(goal.inUse)
       try raiseMemory(snapshot)
       // The state file is about to say that the view was proven.
-      return try restoreView(of: goal.inUse, unchangedSince: base.state?.provenUntil, lock: lock)
+      return try restoreView(
+        of: goal.inUse,
+        holding: base.view,
+        unchangedSince: base.state?.provenUntil,
+        lock: lock
+      )
     }
     let warnings = try finishSwitch(snapshot)
     do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }

@@ -84,7 +84,13 @@ struct RepairFiles: Sendable {
     // A tree states the size of each file: as long as one is lost, so may be trees.
     guard manifest.entries.allSatisfy({ sizes[$0.id] != nil }) else { return }
     try SyncError.storing { () throws(ObjectStoreError) in
-      _ = try batch.addTrees(of: manifest, id: snapshot.manifest, byteCount: bytes.count, sizes: sizes)
+      let files = try TreeFile.list(
+        of: manifest,
+        id: snapshot.manifest,
+        byteCount: bytes.count,
+        sizes: sizes
+      )
+      _ = try batch.addTrees(of: files)
     }
   }
 

@@ -3,6 +3,8 @@ import ObjectStore
 extension TreeFile {
   /// What a snapshot's tree holds: the manifest and every file that it names.
   ///
+  /// `sizes`: Those of the files, in bytes, by id.
+  ///
   /// - Throws: `ObjectStoreError.missing` for a file whose size is not known.
   static func list(
     of manifest: Manifest,
@@ -23,22 +25,23 @@ extension TreeFile {
   }
 }
 
+extension SyncContent {
+  /// What the tree of a snapshot of this content holds.
+  ///
+  /// - Throws: As `TreeFile.list`.
+  func treeFiles(of offer: ManifestOffer) throws(ObjectStoreError) -> [TreeFile] {
+    try TreeFile.list(of: offer.manifest, id: offer.id, byteCount: offer.bytes.count, sizes: sizes)
+  }
+}
+
 extension ObjectBatch {
-  /// Adds the trees of a snapshot: of the manifest and every file that it names.
+  /// Adds the trees of a snapshot.
   ///
-  /// `sizes`: Those of the files, in bytes, by id. The manifest itself and the files must wait in the batch or
-  /// be held: a tree states them without looking. Trees that the store has are not written again.
-  /// Returns the id of the root tree.
+  /// The files must wait in the batch or be held: a tree states them without looking. Trees that the store has
+  /// are not written again. Returns the id of the root tree.
   ///
-  /// - Throws: `ObjectStoreError.missing` for a file whose size is not known, before anything is added; as
-  ///   `TreeBuilder.build`, with the trees that were built before waiting here.
-  func addTrees(
-    of manifest: Manifest,
-    id: ObjectID,
-    byteCount: Int,
-    sizes: [ObjectID: Int64]
-  ) throws(ObjectStoreError) -> ObjectID {
-    let files = try TreeFile.list(of: manifest, id: id, byteCount: byteCount, sizes: sizes)
-    return try TreeBuilder.build(files) { payload throws(ObjectStoreError) in try addIfNeeded(payload) }
+  /// - Throws: As `TreeBuilder.build`, with the trees that were built before waiting here.
+  func addTrees(of files: [TreeFile]) throws(ObjectStoreError) -> ObjectID {
+    try TreeBuilder.build(files) { payload throws(ObjectStoreError) in try addIfNeeded(payload) }
   }
 }

@@ -17,7 +17,7 @@ struct SyncBase: Sendable {
   /// The sizes in bytes of the newest snapshot's files, by id.
   let knownSizes: [ObjectID: Int64]
   let state: RegistryState?
-  /// The files of the newest snapshot, as far as they can be read.
+  /// The files of the newest snapshot, sorted by path, as far as they can be read.
   let files: [TreeFile]
 
   /// Reads refs, state and the newest snapshot's trees.
@@ -40,6 +40,12 @@ struct SyncBase: Sendable {
       files.map { ($0.id, $0.size) },
       uniquingKeysWith: { first, _ in first }
     )
+  }
+
+  /// The newest snapshot's tree if it holds just these files; all of its trees were read and proven then.
+  func tree(of files: [TreeFile]) -> ObjectID? {
+    guard let snapshot, files.count == self.files.count else { return nil }
+    return files.sorted { $0.path < $1.path } == self.files ? snapshot.tree : nil
   }
 
   /// The manifest of a snapshot, by the widest rules: it was let in before.
