@@ -10,31 +10,35 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// Reads an id from exactly 64 lower-case hexadecimal digits; nil for anything else.
   package init?(hex text: some StringProtocol) {
+    self.init(hexDigits: text.utf8)
+  }
+
+  /// Reads an id from exactly 64 bytes that are lower-case hexadecimal digits; nil for anything else.
+  init?(hexDigits digits: some Collection<UInt8>) {
     // A manifest has thousands of them: its bytes are read where they lie.
     let words =
-      text.utf8.withContiguousStorageIfAvailable(Self.words)
-      ?? Array(text.utf8).withUnsafeBufferPointer(Self.words)
+      digits.withContiguousStorageIfAvailable(Self.words)
+      ?? Array(digits).withUnsafeBufferPointer(Self.words)
     guard let words else { return nil }
     self.words = words
   }
 
   private static func words(fromHex digits: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64, UInt64, UInt64)? {
     guard digits.count == 2 * byteCount else { return nil }
-    func word(_ index: Int) -> UInt64? {
+    var isHex = true
+    func word(_ index: Int) -> UInt64 {
       var word: UInt64 = 0
       for digit in digits[(16 * index)..<(16 * index + 16)] {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): word = word << 4 | UInt64(digit - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): word = word << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
-        default: return nil
-        }
+        // No branch for each digit: which of the two it is cannot be foretold.
+        let number = digit &- UInt8(ascii: "0")
+        let letter = digit &- UInt8(ascii: "a")
+        isHex = (number < 10) != (letter < 6) && isHex
+        word = word << 4 | UInt64(number < 10 ? number : (letter &+ 10) & 0xF)
       }
       return word
     }
-    guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3) else {
-      return nil
-    }
-    return (first, second, third, fourth)
+    let words = (word(0), word(1), word(2), word(3))
+    return isHex ? words : nil
   }
 
   /// Reads an id from its 32 bytes; nil for any other number of bytes.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What is reached from given snapshots (DESIGN section 9).
 package struct Reachability: Sendable {
   /// What an object is used as, and where it was named.
@@ -33,12 +35,6 @@ package struct Reachability: Sendable {
   /// Snapshots and trees that are missing, damaged or malformed; what they would lead to is unknown.
   package private(set) var problems: [Problem] = []
 
-  private let store: ObjectStore
-  // Apart from `uses`: a publisher's file may have the very bytes of a tree or snapshot, and what was marked
-  // as a blob must still be followed when it is reached as that, or its children would be swept away.
-  private var followedSnapshots: Set<ObjectID> = []
-  private var followedTrees: Set<ObjectID> = []
-
   /// Marks everything that the roots lead to: snapshots, their parents up to trimmed ones, trees, blobs.
   ///
   /// Blobs are marked, not read. `shallow` stands in for what the store says of trimmed parents.
@@ -49,58 +45,109 @@ package struct Reachability: Sendable {
     shallow: Set<ObjectID>? = nil,
     in store: ObjectStore
   ) throws(ObjectStoreError) -> Reachability {
-    var marks = Reachability(store: store)
+    let marking = Marking(store: store)
     let shallow = if let shallow { shallow } else { try store.shallowSnapshots() }
-    var waiting = Array(roots)
-    while let id = waiting.popLast() {
-      guard marks.followedSnapshots.insert(id).inserted else { continue }
-      marks.uses[id] = .snapshot
-      guard
-        let snapshot = try marks.read(
-          id,
-          as: .snapshot,
-          { () throws(ObjectStoreError) in
-            try store.readSnapshot(id)
-          }
-        )
-      else { continue }
-      if let parent = snapshot.parent, !shallow.contains(id) { waiting.append(parent) }
-      try marks.markTree(snapshot.tree)
-    }
-    return marks
+    try marking.followSnapshots(roots, shallow: shallow)
+    try marking.followTrees()
+    return marking.marks
   }
 
-  private init(store: ObjectStore) {
+  fileprivate init() {}
+
+  fileprivate mutating func add(_ id: ObjectID, as use: Use) {
+    switch (uses[id], use) {
+    case (nil, _), (.blob?, .snapshot), (.blob?, .tree), (.tree?, .snapshot): uses[id] = use
+    default: break
+    }
+  }
+
+  fileprivate mutating func add(_ problem: Problem) {
+    problems.append(problem)
+  }
+}
+
+/// Marking under way: trees are read on all cores, and what one says is noted before the next is held.
+private final class Marking: Sendable {
+  private struct State {
+    var marks = Reachability()
+    // Apart from the uses: a publisher's file may have the very bytes of a tree or snapshot, and what was marked
+    // as a blob must still be followed when it is reached as that, or its children would be swept away.
+    var trees: Set<ObjectID> = []
+    /// Those of the trees that are still to be read.
+    var waiting: [ObjectID] = []
+
+    mutating func addTree(_ id: ObjectID) {
+      marks.add(id, as: .tree)
+      if trees.insert(id).inserted { waiting.append(id) }
+    }
+  }
+
+  private let store: ObjectStore
+  private let state = Mutex(State())
+
+  init(store: ObjectStore) {
     self.store = store
   }
 
-  private mutating func markTree(_ root: ObjectID) throws(ObjectStoreError) {
-    var waiting = [root]
+  var marks: Reachability {
+    state.withLock { $0.marks }
+  }
+
+  /// Marks snapshots and their parents, and names their trees.
+  func followSnapshots(
+    _ roots: some Sequence<ObjectID>,
+    shallow: Set<ObjectID>
+  ) throws(ObjectStoreError) {
+    var followed: Set<ObjectID> = []
+    var waiting = Array(roots)
     while let id = waiting.popLast() {
-      guard followedTrees.insert(id).inserted else { continue }
-      if uses[id] != .snapshot { uses[id] = .tree }
-      let store = store
-      guard let tree = try read(id, as: .tree, { () throws(ObjectStoreError) in try store.readTree(id) })
-      else { continue }
+      guard followed.insert(id).inserted else { continue }
+      state.withLock { $0.marks.add(id, as: .snapshot) }
+      let found = try read(id, as: .snapshot) { () throws(ObjectStoreError) in try store.readSnapshot(id) }
+      guard let snapshot = found else { continue }
+      if let parent = snapshot.parent, !shallow.contains(id) { waiting.append(parent) }
+      state.withLock { $0.addTree(snapshot.tree) }
+    }
+  }
+
+  /// Marks what the trees lead to that were named, level by level.
+  func followTrees() throws(ObjectStoreError) {
+    while true {
+      let level = state.withLock { state in
+        defer { state.waiting = [] }
+        return state.waiting
+      }
+      if level.isEmpty { return }
+      try Parallel.forEach(count: level.count) { (index) throws(ObjectStoreError) in
+        try followTree(level[index])
+      }
+    }
+  }
+
+  private func followTree(_ id: ObjectID) throws(ObjectStoreError) {
+    let found = try read(id, as: .tree) { () throws(ObjectStoreError) in try store.readTree(id) }
+    guard let tree = found else { return }
+    state.withLock { state in
       for entry in tree.entries {
         switch entry.kind {
-        case .tree: waiting.append(entry.id)
-        case .blob: if uses[entry.id] == nil { uses[entry.id] = .blob(size: entry.size) }
+        case .tree: state.addTree(entry.id)
+        case .blob: state.marks.add(entry.id, as: .blob(size: entry.size))
         }
       }
     }
   }
 
-  private mutating func read<Value>(
+  /// What was read; nil, with a problem noted, for what is missing or damaged.
+  private func read<Value>(
     _ id: ObjectID,
-    as use: Use,
+    as use: Reachability.Use,
     _ body: () throws(ObjectStoreError) -> Value
   ) throws(ObjectStoreError) -> Value? {
     do {
       return try body()
     } catch {
       if case .disk = error { throw error }
-      problems.append(Problem(id: id, use: use, error: error))
+      state.withLock { $0.marks.add(Reachability.Problem(id: id, use: use, error: error)) }
       return nil
     }
   }

@@ -145,15 +145,23 @@ private enum TreeParser {
     _ line: ArraySlice<UInt8>,
     number: Int
   ) throws(ObjectStoreError.Malformation) -> Tree.Entry {
-    let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
-    guard fields.count == 4, let kind = Tree.Kind(rawValue: String(decoding: fields[0], as: UTF8.self)),
-      let size = CanonicalNumber.parse(fields[1]),
-      let id = ObjectID(hex: String(decoding: fields[2], as: UTF8.self))
+    // A registry's trees have as many lines as it has files, and every command reads them: no copies.
+    var rest = line
+    guard let kind = cutField(&rest).flatMap({ Tree.Kind(rawValue: String(decoding: $0, as: UTF8.self)) }),
+      let size = cutField(&rest).flatMap(CanonicalNumber.parse),
+      let id = cutField(&rest).flatMap({ ObjectID(hexDigits: $0) })
     else { throw .badLine(number) }
-    guard let name = String(validating: fields[3], as: UTF8.self), Tree.isLegalName(name) else {
+    guard let name = String(validating: rest, as: UTF8.self), Tree.isLegalName(name) else {
       throw .badName(line: number)
     }
     return Tree.Entry(kind: kind, size: size, id: id, name: name)
+  }
+
+  /// Takes what stands before the next space, and the space; nil where there is none.
+  private static func cutField(_ line: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard let end = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+    defer { line = line[(end + 1)...] }
+    return line[..<end]
   }
 }
 
