@@ -62,6 +62,21 @@ struct OfflineSyncTests {
     expect(try await stage.offline(), exit: 0, output: "already up to date")
   }
 
+  /// Each kind of object, trees and manifest too: that the lender has it must not hide that it is gone.
+  @Test func whatIsLostIsTakenFromTheLenderAgain() async throws {
+    let stage = try await Stage()
+    expect(try await stage.offline(), exit: 0)
+    let store = stage.borrower.root.appending(".ai/registry-cache/objects").string
+    let objects = try #require(FileManager.default.enumerator(atPath: store)).compactMap { $0 as? String }
+      .filter { $0.utf8.count == 65 }
+    #expect(objects.count > 8)
+    for object in objects { try FileManager.default.removeItem(atPath: "\(store)/\(object)") }
+    expect(try await stage.offline(), exit: 0, output: "already up to date")
+    try stage.lender.remove(".ai")
+    expect(try await stage.borrower.run("fsck"), exit: 0)
+    expect(try await stage.borrower.run("registry", "verify", "web"), exit: 0)
+  }
+
   @Test func worksWhereThereIsNoNetworkAtAll() async throws {
     let stage = try await Stage()
     let unshare = Program(path: "/usr/bin/unshare", folder: stage.borrower.root)

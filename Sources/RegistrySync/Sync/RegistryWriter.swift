@@ -38,7 +38,7 @@ struct RegistryWriter: Sendable {
   ) throws(SyncError) -> Result {
     let batch = content.batch
     let root = try SyncError.storing { () throws(ObjectStoreError) in
-      try batch.add(offer.bytes, expecting: offer.id)
+      if !base.holdsManifest(offer.id) { try batch.add(offer.bytes, expecting: offer.id) }
       let files = try content.treeFiles(of: offer)
       if let known = base.tree(of: files) { return known }
       return try batch.addTrees(of: files)

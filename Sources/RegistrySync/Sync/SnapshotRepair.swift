@@ -3,8 +3,8 @@ import Refs
 
 /// Puts back the snapshot in use when its object was lost or damaged.
 ///
-/// Nobody can be asked for it, but what it said stands elsewhere too: in the lock entry, the manifest and the
-/// reflog. Only the second in which it was made is guessed at, and its id tells whether each word is right.
+/// An alternate may have the same one. No publisher can be asked for it, but what it said stands elsewhere too: in
+/// the lock entry, the manifest and the reflog. Only the second in which it was made is guessed at, and its id tells whether each word is right.
 struct SnapshotRepair {
   /// The longest time, in seconds, between making a snapshot and writing its reflog line.
   private static let longestCommit: Int64 = 300
@@ -13,7 +13,7 @@ struct SnapshotRepair {
   let cache: Cache
   let entry: LockEntry?
 
-  /// Whether the snapshot in use cannot be read.
+  /// Whether our own copy of the snapshot in use is lost or damaged; what an alternate has may be gone tomorrow.
   ///
   /// - Throws: `SyncError.refs`, `.store` for a failing disk.
   var isNeeded: Bool {
@@ -22,7 +22,7 @@ struct SnapshotRepair {
       let id = try SyncError.referring { () throws(RefError) in try cache.refs.find(.registry(registry)) }
       guard let id else { return false }
       do {
-        _ = try cache.store.readSnapshot(id)
+        try cache.store.verify(id, size: nil, limit: Snapshot.maximumPayloadBytes)
         return false
       } catch {
         if case .disk = error { throw .store(error) }
@@ -38,13 +38,21 @@ struct SnapshotRepair {
   func run() throws(SyncError) -> Int {
     guard try isNeeded else { return 0 }
     let history = try RegistryHistory(of: name, in: cache)
-    guard let id = history.current, let payload = findPayload(of: id, history) else { return 0 }
+    guard let id = history.current, let payload = findLent(id) ?? findPayload(of: id, history) else {
+      return 0
+    }
     try SyncError.storing { () throws(ObjectStoreError) in
       let batch = try ObjectBatch(store: cache.store)
       try batch.add(payload, expecting: id)
       try batch.commit()
     }
     return 1
+  }
+
+  /// The payload from an alternate; nil where none has it.
+  private func findLent(_ id: ObjectID) -> [UInt8]? {
+    // try?: what cannot be read there is made anew.
+    try? cache.store.read(id, size: nil, limit: Snapshot.maximumPayloadBytes)
   }
 
   /// The payload that has the id; nil where lock entry or manifest do not say enough, or are about another.

@@ -20,6 +20,9 @@ struct SyncBase: Sendable {
   /// The files of the newest snapshot, sorted by path, as far as they can be read.
   let files: [TreeFile]
 
+  /// Whether what was read is our own for certain: an alternate's copy must not stand in for one that is lost.
+  private let isOwn: Bool
+
   /// Reads refs, state and the newest snapshot's trees.
   ///
   /// Damaged or missing objects are no failure here: the sync brings them back.
@@ -30,6 +33,7 @@ struct SyncBase: Sendable {
     (inUse, synced) = try SyncError.referring { () throws(RefError) in
       (try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)))
     }
+    isOwn = cache.store.alternates.folders.isEmpty
     state = try RegistryState.find(name, in: cache)
     let newest = try Self.readIfWhole(synced, in: cache.store)
     snapshot = newest?.snapshot
@@ -42,9 +46,14 @@ struct SyncBase: Sendable {
     )
   }
 
-  /// The newest snapshot's tree if it holds just these files; all of its trees were read and proven then.
+  /// Whether a manifest is that of the newest snapshot, and our own store has proven to hold it.
+  func holdsManifest(_ id: ObjectID) -> Bool {
+    isOwn && remembered?.manifest != nil && remembered?.snapshot.manifest == id
+  }
+
+  /// The newest snapshot's tree if it holds just these files and our own store has proven to hold all of it.
   func tree(of files: [TreeFile]) -> ObjectID? {
-    guard let snapshot, files.count == self.files.count else { return nil }
+    guard isOwn, let snapshot, files.count == self.files.count else { return nil }
     return files.sorted { $0.path < $1.path } == self.files ? snapshot.tree : nil
   }
 
