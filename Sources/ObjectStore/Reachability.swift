@@ -32,7 +32,7 @@ package struct Reachability: Sendable {
   /// Everything reached, with what it is used as; of several uses the one that leads on.
   package private(set) var uses: [ObjectID: Use] = [:]
 
-  /// Snapshots and trees that are missing, damaged or malformed; what they would lead to is unknown.
+  /// Snapshots and trees that are missing, damaged or malformed, in no order; what they would lead to is unknown.
   package private(set) var problems: [Problem] = []
 
   /// Marks everything that the roots lead to: snapshots, their parents up to trimmed ones, trees, blobs.
