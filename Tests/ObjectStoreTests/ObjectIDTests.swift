@@ -24,6 +24,16 @@ struct ObjectIDTests {
     #expect(ObjectID(hex: text) == nil)
   }
 
+  @Test func onlyTheSixteenDigitsAreReadWhereverTheyStand() {
+    for position in 0..<64 {
+      for byte in UInt8.min...UInt8.max {
+        var digits = Array(Self.digits.utf8)
+        digits[position] = byte
+        #expect((ObjectID(hexDigits: digits) != nil) == "0123456789abcdef".utf8.contains(byte))
+      }
+    }
+  }
+
   @Test func bytesAndDigitsAgree() throws {
     var generator = SeededGenerator(seed: 1)
     for _ in 0..<200 {
