@@ -30,10 +30,10 @@ package struct Reachability: Sendable {
   }
 
   /// Everything reached, with what it is used as; of several uses the one that leads on.
-  package private(set) var uses: [ObjectID: Use] = [:]
+  package fileprivate(set) var uses: [ObjectID: Use] = [:]
 
   /// Snapshots and trees that are missing, damaged or malformed, in no order; what they would lead to is unknown.
-  package private(set) var problems: [Problem] = []
+  package fileprivate(set) var problems: [Problem] = []
 
   /// Marks everything that the roots lead to: snapshots, their parents up to trimmed ones, trees, blobs.
   ///
@@ -59,10 +59,6 @@ package struct Reachability: Sendable {
     case (nil, _), (.blob?, .snapshot), (.blob?, .tree), (.tree?, .snapshot): uses[id] = use
     default: break
     }
-  }
-
-  fileprivate mutating func add(_ problem: Problem) {
-    problems.append(problem)
   }
 }
 
@@ -147,7 +143,7 @@ private final class Marking: Sendable {
       return try body()
     } catch {
       if case .disk = error { throw error }
-      state.withLock { $0.marks.add(Reachability.Problem(id: id, use: use, error: error)) }
+      state.withLock { $0.marks.problems.append(Reachability.Problem(id: id, use: use, error: error)) }
       return nil
     }
   }

@@ -145,7 +145,7 @@ private enum TreeParser {
     _ line: ArraySlice<UInt8>,
     number: Int
   ) throws(ObjectStoreError.Malformation) -> Tree.Entry {
-    // A registry's trees have as many lines as it has files, and every command reads them: no copies.
+    // A registry's trees have as many lines as it has files, and every command reads them: only the name is copied.
     var rest = line
     guard let kind = cutField(&rest).flatMap({ Tree.Kind(rawValue: String(decoding: $0, as: UTF8.self)) }),
       let size = cutField(&rest).flatMap(CanonicalNumber.parse),

@@ -37,7 +37,7 @@ struct OfflineSyncTests {
       try await borrower.run(["registry", "sync", "web", "--offline", "--approved"] + more)
     }
 
-    /// The lender's file of an object.
+    /// A project's file of an object.
     func object(_ id: String) -> String { ".ai/registry-cache/objects/\(id.prefix(2))/\(id.dropFirst(2))" }
   }
 
@@ -66,11 +66,9 @@ struct OfflineSyncTests {
   @Test func whatIsLostIsTakenFromTheLenderAgain() async throws {
     let stage = try await Stage()
     expect(try await stage.offline(), exit: 0)
-    let store = stage.borrower.root.appending(".ai/registry-cache/objects").string
-    let objects = try #require(FileManager.default.enumerator(atPath: store)).compactMap { $0 as? String }
-      .filter { $0.utf8.count == 65 }
+    let objects = stage.borrower.objects()
     #expect(objects.count > 8)
-    for object in objects { try FileManager.default.removeItem(atPath: "\(store)/\(object)") }
+    for id in objects { try stage.borrower.remove(stage.object(id)) }
     expect(try await stage.offline(), exit: 0, output: "already up to date")
     try stage.lender.remove(".ai")
     expect(try await stage.borrower.run("fsck"), exit: 0)

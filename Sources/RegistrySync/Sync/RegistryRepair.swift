@@ -144,7 +144,7 @@ package struct RegistryRepair: Sendable {
     guard let current = history.current else { throw .neverSynced(source.name) }
     do {
       try writer.checkVouched(current)
-      let warnings = try writer.restoreView(of: current, unchangedSince: nil, lock: lock)
+      let warnings = try writer.restoreView(of: current, knowing: nil, lock: lock)
       return warnings.reduce(0) { sum, warning in
         if case .viewRestored(let count) = warning { sum + count } else { sum }
       }

@@ -14,13 +14,7 @@ extension RegistryWriter {
     lock: borrowing RegistryLock
   ) throws(SyncError) -> [SyncWarning] {
     guard base.inUse != target.id else {
-      return try restoreView(
-        of: target.id,
-        holding: base.view,
-        unchangedSince: base.state?.provenUntil,
-        pin,
-        lock: lock
-      )
+      return try restoreView(of: target.id, knowing: base, pin, lock: lock)
     }
     let registry = try name.refComponent()
     // Everything that can be missing or damaged shows itself here, while nothing has changed.

@@ -37,24 +37,24 @@ extension RegistryWriter {
 
   /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
   ///
-  /// `known`: What the snapshot's view holds, where its trees were read already.
-  /// `unchangedSince`: View files that did not change since then, in nanoseconds since 1970, are believed.
+  /// `base`: What was read already and is not read again; view files that did not change since they were proven are
+  /// believed. Nil to look at everything.
   func restoreView(
     of target: ObjectID,
-    holding known: ViewContent? = nil,
-    unchangedSince provenUntil: Int64?,
+    knowing base: SyncBase?,
     _ pin: PinChange = .keep,
     lock: borrowing RegistryLock
   ) throws(SyncError) -> [SyncWarning] {
     let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(target)
     }
+    let known = base?.inUse == target ? base?.view : nil
     let content = if let known { known } else { try ViewContent(of: snapshot, in: cache.store) }
     let findings = try SyncError.wrapping { () throws(DiskError) in
       try ViewCheck.findings(
         // What cannot be opened is no view: one is written in its place, or that fails and says why.
         in: try? cache.folder.findFolder(ProjectLayout.view(name)),
         against: content,
-        unchangedSince: provenUntil
+        unchangedSince: base?.state?.provenUntil
       )
     }
     guard !findings.isEmpty else {

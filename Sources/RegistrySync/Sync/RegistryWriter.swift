@@ -70,12 +70,7 @@ struct RegistryWriter: Sendable {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {
       if goal.inUse != id { try checkVouched(goal.inUse) }
-      warnings += try restoreView(
-        of: goal.inUse,
-        holding: base.view,
-        unchangedSince: base.state?.provenUntil,
-        lock: lock
-      )
+      warnings += try restoreView(of: goal.inUse, knowing: base, lock: lock)
     }
     try remember(offer)
     let isNew = known == nil || id != base.synced && !options.isLocked
@@ -150,12 +145,7 @@ struct RegistryWriter: Sendable {
       try checkVouched(goal.inUse)
       try raiseMemory(snapshot)
       // The state file is about to say that the view was proven.
-      return try restoreView(
-        of: goal.inUse,
-        holding: base.view,
-        unchangedSince: base.state?.provenUntil,
-        lock: lock
-      )
+      return try restoreView(of: goal.inUse, knowing: base, lock: lock)
     }
     let warnings = try finishSwitch(snapshot)
     do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }

@@ -4,7 +4,8 @@ import Refs
 /// Puts back the snapshot in use when its object was lost or damaged.
 ///
 /// An alternate may have the same one. No publisher can be asked for it, but what it said stands elsewhere too: in
-/// the lock entry, the manifest and the reflog. Only the second in which it was made is guessed at, and its id tells whether each word is right.
+/// the lock entry, the manifest and the reflog. Only the second in which it was made is guessed at, and its id tells
+/// whether each word is right.
 struct SnapshotRepair {
   /// The longest time, in seconds, between making a snapshot and writing its reflog line.
   private static let longestCommit: Int64 = 300

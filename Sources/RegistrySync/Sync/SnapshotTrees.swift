@@ -1,7 +1,7 @@
 import ObjectStore
 
 extension TreeFile {
-  /// What a snapshot's tree holds: the manifest and every file that it names.
+  /// What a snapshot's tree holds: the manifest and every file that it names, sorted by path.
   ///
   /// `sizes`: Those of the files, in bytes, by id.
   ///
@@ -21,7 +21,7 @@ extension TreeFile {
       guard let size = sizes[entry.id] else { throw .missing(entry.id) }
       files.append(TreeFile(path: try TreePath(entry.path.description), id: entry.id, size: size))
     }
-    return files
+    return files.sorted { $0.path < $1.path }
   }
 }
 

@@ -51,10 +51,10 @@ struct SyncBase: Sendable {
     isOwn && remembered?.manifest != nil && remembered?.snapshot.manifest == id
   }
 
-  /// The newest snapshot's tree if it holds just these files and our own store has proven to hold all of it.
+  /// The newest snapshot's tree if it holds just these files, sorted by path, and our own store has proven to hold
+  /// all of it.
   func tree(of files: [TreeFile]) -> ObjectID? {
-    guard isOwn, let snapshot, files.count == self.files.count else { return nil }
-    return files.sorted { $0.path < $1.path } == self.files ? snapshot.tree : nil
+    isOwn && files == self.files ? snapshot?.tree : nil
   }
 
   /// The manifest of a snapshot, by the widest rules: it was let in before.
