@@ -15,7 +15,7 @@ package enum StoreLayout {
   /// What `format` holds.
   package static let formatLine = "mmdos-cache 1\n"
   /// How names of unfinished files begin.
-  package static let temporaryPrefix = "tmp_"
+  package static let temporaryPrefix = TemporaryName.prefix
   /// How names of quarantine folders begin.
   package static let quarantinePrefix = "tmp_incoming-"
 

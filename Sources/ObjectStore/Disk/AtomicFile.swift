@@ -55,13 +55,20 @@ package struct AtomicFile {
 
 /// Names for files that are not finished.
 package enum TemporaryName {
+  /// How names of unfinished files begin, by which garbage collection knows them.
+  package static let prefix = "tmp_"
+
   /// A name beginning with the given prefix that nothing else uses.
-  package static func make(prefix: String = StoreLayout.temporaryPrefix) -> FileName {
+  package static func make(prefix: String = TemporaryName.prefix) -> FileName {
     var name = prefix
     for _ in 0..<2 {
       let digits = String(UInt64.random(in: .min ... .max), radix: 16)
       name += String(repeating: "0", count: 16 - digits.count) + digits
     }
-    return StoreLayout.component(name)
+    guard let component = FileName(name) else {
+      // Prefixes are made in this program.
+      preconditionFailure("'\(name)' is not a single path component")
+    }
+    return component
   }
 }
