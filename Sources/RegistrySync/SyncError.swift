@@ -131,16 +131,6 @@ package enum SyncError: Error, Sendable {
   case disk(DiskError)
 }
 
-/// What the policy or a source's settings forbid.
-package enum PolicyRefusal: Equatable, Sendable {
-  /// `allow_remote_registries` is false.
-  case remoteRegistries
-  /// The source is disabled.
-  case disabledSource(RegistryName)
-  /// The bundled source is compiled in and never synced.
-  case bundledSource
-}
-
 /// What the content audit found that is refused.
 package struct AuditRefusal: Equatable, Sendable {
   /// The manifest that names the files; it and they are kept in the store, so that they can be looked at.
@@ -216,6 +206,11 @@ extension SyncError {
     _ body: () throws(RefError) -> Result
   ) throws(SyncError) -> Result {
     do { return try body() } catch { throw .refs(error) }
+  }
+
+  /// Asks policy and source whether the source may be synced and read.
+  package static func checkUse(of source: Source, _ policy: Policy) throws(SyncError) {
+    do { try policy.checkUse(of: source) } catch { throw .refused(error) }
   }
 
   /// Runs a parser of a project's file, so that its failure names the file.

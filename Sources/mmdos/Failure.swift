@@ -32,6 +32,7 @@ struct Failure: Error, Equatable {
       case let error as ObjectStoreError: Failure(store: error)
       case let error as RefError: Failure(refs: error)
       case let error as DiskError: Failure(disk: error)
+      case let error as TrustStoreProblem: Failure(trustStore: error)
       case let error as OutputError: Failure(ExitCodes.failure, "output", error.summary)
       case is CancellationError:
         Failure(
@@ -226,7 +227,6 @@ struct Failure: Error, Equatable {
         hint: refusal.hint(name: name.description)
       )
     case .audit(let name, let refusal): self.init(audit: refusal, of: name)
-    case .projectKey(_, .disk(let error)): self.init(disk: error)
     case .projectKey(let path, let problem):
       self.init(
         ExitCodes.failure,

@@ -120,7 +120,7 @@ private struct FixedRandom: RandomNumberGenerator {
     var attempts = 0
     let result = try await RetryPolicy(basePause: .zero).run(budget: RetryBudget(.seconds(45))) {
       attempts += 1
-      if attempts < 3 { throw SyncError.fetch(.reset(url: url, detail: "")) }
+      if attempts < 3 { throw FetchError.reset(url: url, detail: "") }
       return "found"
     }
     #expect(result == "found")
@@ -131,13 +131,13 @@ private struct FixedRandom: RandomNumberGenerator {
     let budget = RetryBudget(.seconds(45))
     for _ in 0..<2 {
       var attempts = 0
-      let error = await #expect(throws: SyncError.self) {
+      let error = await #expect(throws: FetchError.self) {
         try await RetryPolicy(basePause: .zero).run(budget: budget) {
           attempts += 1
-          throw SyncError.fetch(.reset(url: url, detail: "\(attempts)"))
+          throw FetchError.reset(url: url, detail: "\(attempts)")
         }
       }
-      guard case .fetch(.reset(url, detail: "3")) = error else { return #expect(Bool(false)) }
+      guard case .reset(url, detail: "3") = error else { return #expect(Bool(false)) }
     }
     let left = budget.left()
     #expect(left > .seconds(30))
@@ -160,7 +160,7 @@ private struct FixedRandom: RandomNumberGenerator {
     let budget = RetryBudget(.seconds(1000))
     let task = Task {
       try await RetryPolicy().run(budget: budget) {
-        throw SyncError.fetch(.status(url: url, code: 503, retryAfter: .seconds(900)))
+        throw FetchError.status(url: url, code: 503, retryAfter: .seconds(900))
       }
     }
     task.cancel()

@@ -153,7 +153,7 @@ struct FailureTests {
       .pinned(locked: id, found: other),
     ]
     let keyProblems: [ProjectKeyProblem] = [
-      .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .disk(disk),
+      .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1),
     ]
     let plain: [SyncError] = [
       .noProject(path), .unsafeFolder(path, .ownedByAnotherUser), .unsafeFolder(path, .writableByEveryone),
@@ -261,7 +261,6 @@ struct FailureTests {
     case .keepsChanging: (7, "busy")
     case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
     case .audit: (4, "audit")
-    case .projectKey(_, .disk): (1, "disk")
     case .projectKey: (1, "project-key")
     case .noProjectKey: (6, "no-project-key")
     case .forgedLockEntry: (3, "forged-lock-entry")

@@ -18,6 +18,9 @@ package struct AuditScanner {
   /// How far from there a longer one is cut, at a space, so that no word is cut that matters.
   private static let searchBytes = 4 << 10
 
+  /// The file of a registry that lists its plugins' slugs.
+  private static let catalogPath = "catalog.yaml"
+
   private var line: [UInt8] = []
   /// Characters of this line that were looked at already.
   private var skipped = 0
@@ -30,7 +33,7 @@ package struct AuditScanner {
     sink = FindingSink(path: file.path, object: file.object)
     let name = file.path.lowercased()
     // A catalog is bounded by the policy, and only as a whole it tells its slugs.
-    catalog = file.path == ProjectLayout.catalog.string ? [] : nil
+    catalog = file.path == Self.catalogPath ? [] : nil
     if name.hasSuffix(".md") || name.hasSuffix(".markdown") {
       kind = .markdown(MarkdownRules())
     } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {

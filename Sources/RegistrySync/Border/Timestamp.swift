@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A moment in UTC with nanoseconds, from 1970 to the end of 9999.
 package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -45,14 +37,6 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   private init(clampedSeconds: Int64, nanoseconds: Int32) {
     secondsSince1970 = clampedSeconds
     self.nanoseconds = nanoseconds
-  }
-
-  /// The system's wall clock; a clock set before 1970 or past 9999 gives the nearest value.
-  package static func now() -> Timestamp {
-    var time = timespec()
-    // Fails for an unknown clock only, and every system knows this one; zero is then as good as any.
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp.earliest + (.seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec)))
   }
 
   /// UTC without the fraction, as in `2026-01-14T08:00:00Z`.

@@ -11,22 +11,14 @@ struct BundleHistory: Sendable {
   let cache: Cache
   let observer: SyncObserver
 
-  /// What was taken.
-  struct Taken {
-    /// The snapshot that the newest one follows; nil where there is none.
-    var parent: ObjectID?
-    /// The versions that were left out, because their manifests would be refused.
-    var refused: [SyncWarning] = []
-  }
-
   /// Puts the snapshots before the newest into the store, those that are newer than what was synced here.
   ///
   /// Nothing points at them until the newest one is committed. One that would be refused is left out.
   ///
   /// - Throws: `SyncError` for a bundle that is damaged or lacks something, and for a failing disk.
-  func take(below newest: ManifestOffer, _ basis: ManifestFetch.Basis) async throws -> Taken {
+  func take(below newest: ManifestOffer, _ basis: ManifestFetch.Basis) async throws -> EarlierSnapshots {
     let base = basis.base
-    var taken = Taken(parent: base.snapshot == nil ? nil : base.synced)
+    var taken = EarlierSnapshots(parent: base.snapshot == nil ? nil : base.synced)
     var audited: Set<AuditFile> = []
     var floor = basis.lockEntry?.highest?.version ?? base.remembered?.manifest?.version
     for (_, snapshot) in try bundle.history().reversed() where snapshot.manifest != newest.id {

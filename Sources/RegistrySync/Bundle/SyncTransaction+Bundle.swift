@@ -13,7 +13,7 @@ extension SyncTransaction {
     options: SyncOptions,
     observer: @escaping SyncObserver
   ) throws(SyncError) {
-    try SourceConnector.check(source, policy)
+    try SyncError.checkUse(of: source, policy)
     var options = options
     options.verb = "import"
     try self.init(
@@ -22,7 +22,15 @@ extension SyncTransaction {
       policy: policy,
       options: options,
       from: BundleReader(bundle, manifest: bundle.newest.manifest),
-      history: bundle,
+      takeEarlier: { offer, basis, cache in
+        try await BundleHistory(
+          bundle: bundle,
+          source: source,
+          policy: policy,
+          cache: cache,
+          observer: observer
+        ).take(below: offer, basis)
+      },
       observer
     )
   }

@@ -48,13 +48,13 @@ enum PluginAssetRules {
   /// the record of what was installed from where.
   private static func isPluginManifest(_ folded: [String]) -> Bool {
     folded.count >= 3 && folded.starts(with: [".ai", "plugins"])
-      && (folded[2] == ProjectLayout.installRecord.string
+      && (folded[2] == ModelNames.installRecord
         || folded.count == 3 && (folded[2].hasSuffix(".yaml") || folded[2].hasSuffix(".yml")))
   }
 
   /// Whether installing some plugin may write this: an asset, a manifest, a copy of either, or the record.
   static func isWritten(_ path: ManifestPath) -> Bool {
-    if path == ProjectLayout.installRecordManifestPath { return true }
+    if path == ModelNames.installRecordPath { return true }
     let components = path.components
     let folded = components.map(UnicodeRules.caseFolded)
     guard isInFolders(components), !changesTrust(folded) else { return false }

@@ -2,7 +2,7 @@ extension RetryPolicy {
   /// Runs an operation until it succeeds, or until this policy or the budget gives up.
   ///
   /// `operation` starts over each time: what an earlier attempt received is to be dropped. Only
-  /// `SyncError.fetch` is retried. The budget pays for each retry, from its pause to its end; the first attempt
+  /// `FetchError` is retried. The budget pays for each retry, from its pause to its end; the first attempt
   /// costs nothing.
   /// - Throws: the error of the last attempt, `CancellationError` if the task is cancelled in a pause.
   package func run<Success: ~Copyable>(
@@ -16,9 +16,9 @@ extension RetryPolicy {
     while true {
       do {
         return try await operation()
-      } catch SyncError.fetch(let error) {
+      } catch let error as FetchError {
         let decision = decide(after: error, attempt: attempt, budgetLeft: budget.left(), using: &random)
-        guard case .retry(let pause) = decision else { throw SyncError.fetch(error) }
+        guard case .retry(let pause) = decision else { throw error }
         if attempt == 1 { budget.begin() }
         attempt += 1
         try await Task.sleep(for: pause)

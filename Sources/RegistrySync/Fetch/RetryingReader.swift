@@ -17,10 +17,14 @@ struct RetryingReader: Sendable {
     options: ReadOptions,
     makeReceiver: () throws -> Receiver
   ) async throws -> Received<Receiver> {
-    try await policy.run(budget: budget) {
-      var receiver = try makeReceiver()
-      let response = try await reader.read(file, options: options) { try receiver.receive($0) }
-      return Received(response: response, receiver: receiver)
+    do {
+      return try await policy.run(budget: budget) {
+        var receiver = try makeReceiver()
+        let response = try await reader.read(file, options: options) { try receiver.receive($0) }
+        return Received(response: response, receiver: receiver)
+      }
+    } catch let error as FetchError {
+      throw SyncError.fetch(error)
     }
   }
 }

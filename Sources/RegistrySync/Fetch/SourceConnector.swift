@@ -24,7 +24,7 @@ package struct SourceConnector: Sendable {
     policy: Policy,
     isOffline: Bool = false
   ) throws(SyncError) -> any SourceReader {
-    try Self.check(source, policy)
+    try SyncError.checkUse(of: source, policy)
     switch source.location {
     case .web(let url):
       // The list stays readable under a stricter policy; it is here that the policy speaks.
@@ -44,15 +44,6 @@ package struct SourceConnector: Sendable {
     case .bundled:
       throw .refused(.bundledSource)
     }
-  }
-
-  /// Whether a source may be synced at all.
-  ///
-  /// - Throws: `SyncError.refused`.
-  package static func check(_ source: Source, _ policy: Policy) throws(SyncError) {
-    if case .bundled = source.location { throw .refused(.bundledSource) }
-    guard source.isEnabled else { throw .refused(.disabledSource(source.name)) }
-    if case .web = source.location, !policy.allowRemoteRegistries { throw .refused(.remoteRegistries) }
   }
 
   private func configuration(_ policy: Policy) -> HTTPTransport.Configuration {

@@ -9,7 +9,7 @@ protocol SourceReader: Sendable {
 
   /// Reads one file once and hands over its bytes in order.
   ///
-  /// - Throws: `SyncError.fetch` or `.localSource`, `CancellationError`, and what `receive` throws.
+  /// - Throws: `FetchError`, `SyncError.localSource`, `CancellationError`, and what `receive` throws.
   func read(
     _ file: SourceFile,
     options: ReadOptions,
@@ -67,8 +67,6 @@ struct WebSourceReader: SourceReader {
     } catch FetchError.bodyTooLarge {
       // It is the policy that has the last word here, not the network.
       throw SyncError.tooLarge(file, location: location(of: file), limit: options.maxBytes)
-    } catch let error as FetchError {
-      throw SyncError.fetch(error)
     }
   }
 

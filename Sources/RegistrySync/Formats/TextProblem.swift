@@ -158,7 +158,6 @@ extension TextProblem {
     case sha256 = "64 lower-case hexadecimal digits"
     case oneLine = "one line without control or invisible characters"
     case wholeNumber = "digits only, without leading zeros"
-    case auditException = "a rule of the content audit, '@', and the 64 digits of an object id"
   }
 
   /// What mmdos will not do.

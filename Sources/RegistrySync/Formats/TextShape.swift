@@ -23,7 +23,6 @@ extension TextProblem.Shape {
         && bytes.allSatisfy { ASCII.isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
     case .oneLine:
       return !text.isEmpty && text.unicodeScalars.allSatisfy { UnicodeRules.refusal(of: $0) == nil }
-    case .auditException: return AuditException(parsing: text) != nil
     case .wholeNumber:
       return !bytes.isEmpty && (bytes.count == 1 || bytes.first != UInt8(ascii: "0"))
         && bytes.allSatisfy { ASCII.isDigit($0) }

@@ -144,7 +144,7 @@ struct InstallPlanner {
       audit: audit,
       files: planned,
       record: newRecord,
-      oldRecord: try files.find(ProjectLayout.installRecordManifestPath)
+      oldRecord: try files.find(ModelNames.installRecordPath)
     )
   }
 

@@ -142,7 +142,8 @@ extension Project {
     guard let bytes = try findBytes(ProjectLayout.installRecord, inFolder: ProjectLayout.plugins) else {
       return InstallRecord()
     }
-    return try SyncError.parsing(FilePath(ProjectLayout.installRecordPath)) { () throws(TextProblem) in
+    return try SyncError.parsing(FilePath(ModelNames.installRecordPath.description)) {
+      () throws(TextProblem) in
       try InstallRecord.parse(bytes)
     }
   }

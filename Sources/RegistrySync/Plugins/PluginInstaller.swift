@@ -78,7 +78,7 @@ package struct PluginInstaller {
       let isLast = plan.record.entries.isEmpty
       steps.append(
         InstallWork.StagedStep(
-          path: ProjectLayout.installRecordManifestPath,
+          path: ModelNames.installRecordPath,
           old: plan.oldRecord,
           new: isLast ? nil : record,
           mode: 0o644

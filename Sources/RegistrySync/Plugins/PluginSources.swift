@@ -158,7 +158,7 @@ package struct PluginSources: Sendable {
     guard let source = sources.find(name) else {
       throw .unknownRegistry(name.description, known: sources.sources.map(\.name.description))
     }
-    try SourceConnector.check(source, policy)
+    try SyncError.checkUse(of: source, policy)
     let reader = try RegistryReader(name, in: project, lockTimeout: lockTimeout)
     let entry = try reader.findTrustedEntry(of: source, in: project, policy: policy)
     return PluginCatalog(

@@ -194,7 +194,9 @@ extension PolicyKey {
         for item in try node.items(for: name) {
           let text = try item.string(for: name)
           guard let exception = AuditException(parsing: text) else {
-            let rule = TextProblem.ValueRule.shape(.auditException)
+            let rule = TextProblem.ValueRule.refused(
+              because: "must be a rule of the content audit, '@', and the 64 digits of an object id"
+            )
             throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
           }
           policy.auditAllow.insert(exception)

@@ -132,8 +132,12 @@ package struct Project: Sendable {
   package func readProjectKey() throws(SyncError) -> ProjectKey? {
     do {
       return try ProjectKey.find(ProjectLayout.signingKey, in: ai)
+    } catch let problem as ProjectKeyProblem {
+      throw .projectKey(ai.path.appending(ProjectLayout.signingKey), problem)
+    } catch let error as DiskError {
+      throw .disk(error)
     } catch {
-      throw .projectKey(ai.path.appending(ProjectLayout.signingKey), error)
+      throw .projectKey(ai.path.appending(ProjectLayout.signingKey), .malformed)
     }
   }
 

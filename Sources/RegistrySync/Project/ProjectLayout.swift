@@ -22,7 +22,7 @@ package enum ProjectLayout {
   /// The folder `.ai/plugins`: installed plugins, and the project's own catalog.
   package static let plugins = StoreLayout.component("plugins")
   /// `.ai/plugins/.installed.json`: what was installed from where.
-  static let installRecord = StoreLayout.component(".installed.json")
+  static let installRecord = StoreLayout.component(ModelNames.installRecord)
   /// In the cache's `state`: what an installation is about to do.
   static let installPending = StoreLayout.component("install.pending")
   /// In the cache's `state`: the files of an installation before they have their places.
@@ -35,9 +35,9 @@ package enum ProjectLayout {
   package static let cacheReadme = StoreLayout.component("README.md")
 
   /// `catalog.yaml` of a view or a published folder.
-  package static let catalog = StoreLayout.component("catalog.yaml")
+  package static let catalog = StoreLayout.component(ModelNames.catalog)
   /// `manifest.json` of a view or a published folder.
-  package static let manifest = StoreLayout.component("manifest.json")
+  package static let manifest = StoreLayout.component(ModelNames.manifest)
   /// `checksums.json` of a view.
   package static let checksums = StoreLayout.component("checksums.json")
 
@@ -67,17 +67,6 @@ package enum ProjectLayout {
     StoreLayout.component("\(name).json")
   }
 
-  /// Where the install record is, as a path that an installation writes.
-  static let installRecordManifestPath: ManifestPath = {
-    // try?: the path is legal; a test reads the record by it.
-    guard let path = try? ManifestPath(parsing: installRecordPath) else {
-      preconditionFailure("the install record's path is legal")
-    }
-    return path
-  }()
-
-  /// See `policyPath`.
-  static let installRecordPath = ".ai/plugins/.installed.json"
   /// How a path below the root is called in messages and lockfiles.
   package static let policyPath = FilePath(".ai/policies/registry-policy.yaml")
   /// See `policyPath`.

@@ -17,7 +17,7 @@ package struct SourceEditing: Sendable {
   ///
   /// - Throws: `SyncError.registryExists`, `.refused` when the policy forbids remote registries.
   package func check(_ source: Source, policy: Policy) throws(SyncError) {
-    try SourceConnector.check(source, policy)
+    try SyncError.checkUse(of: source, policy)
     let taken = try project.readSources().sources.first { $0.name.key == source.name.key }
     if let taken { throw .registryExists(taken.name.description) }
   }

@@ -171,7 +171,7 @@ package final class RegistryReader {
     in project: Project,
     policy: Policy
   ) throws(SyncError) -> RegistryHistory.Entry {
-    try SourceConnector.check(source, policy)
+    try SyncError.checkUse(of: source, policy)
     let inUse = try findInUse(source, project, policy)
     _ = try HeldManifest.judge(
       inUse.entry.snapshot,

@@ -23,6 +23,17 @@ package struct SyncOptions: Sendable {
   package init() {}
 }
 
+/// The snapshots before the newest, where they came with it.
+struct EarlierSnapshots {
+  /// Takes those that are older than the newest manifest; it runs under the sync's locks.
+  typealias Taking = @Sendable (ManifestOffer, ManifestFetch.Basis, Cache) async throws -> EarlierSnapshots
+
+  /// The snapshot that the newest one follows; nil where there is none.
+  var parent: ObjectID?
+  /// The versions that were left out, because their manifests would be refused.
+  var refused: [SyncWarning] = []
+}
+
 /// One sync of one registry, from the first request to the last byte on disk (DESIGN section 6).
 ///
 /// The ref is the commit point: before it moves nothing that a user sees has changed, and what was proven
@@ -36,8 +47,8 @@ package struct SyncTransaction: Sendable {
   let observer: SyncObserver
   let reader: RetryingReader
   let shared: SharedStoreUse?
-  /// Where the snapshots come from that were before the newest; nil where a publisher has the newest alone.
-  private let history: Bundle?
+  /// Puts the snapshots before the newest into the store; nil where a publisher has the newest alone.
+  private let takeEarlier: EarlierSnapshots.Taking?
 
   /// Prepares a sync; nothing is requested and nothing written outside the cache's own frame.
   ///
@@ -62,10 +73,10 @@ package struct SyncTransaction: Sendable {
     policy: Policy,
     options: SyncOptions,
     from reader: any SourceReader,
-    history: Bundle? = nil,
+    takeEarlier: EarlierSnapshots.Taking? = nil,
     _ observer: @escaping SyncObserver
   ) throws(SyncError) {
-    self.history = history
+    self.takeEarlier = takeEarlier
     self.project = project
     self.source = source
     self.policy = policy
@@ -115,7 +126,7 @@ package struct SyncTransaction: Sendable {
     let basis = ManifestFetch.Basis(base: base, trust: trust, lockEntry: entry)
     var (offer, content) = try await obtain(basis)
     let audit = try audit(content, of: offer, base: base)
-    let earlier = try await takeHistory(below: offer, basis)
+    let earlier = try await takeEarlier?(offer, basis, cache)
     content.parent = earlier?.parent
     observer(.storing)
     let result = try writer.commit(content, of: offer, base: base, lock: locks.registry)
@@ -161,20 +172,6 @@ package struct SyncTransaction: Sendable {
       guard second.id != offer.id else { throw error }
       return (second, try await files.fetch(second, knowing: basis.base))
     }
-  }
-
-  private func takeHistory(
-    below offer: ManifestOffer,
-    _ basis: ManifestFetch.Basis
-  ) async throws -> BundleHistory.Taken? {
-    guard let history else { return nil }
-    return try await BundleHistory(
-      bundle: history,
-      source: source,
-      policy: policy,
-      cache: cache,
-      observer: observer
-    ).take(below: offer, basis)
   }
 
   func manifestFetch(_ basis: ManifestFetch.Basis) -> ManifestFetch {

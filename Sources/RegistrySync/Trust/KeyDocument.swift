@@ -10,33 +10,34 @@ package enum KeyDocument {
   ///   - keyID: Which key of a trust store is meant; PEM and base64 have no names.
   ///   - source: How the document is called in errors.
   /// - Returns: The key, checked.
-  /// - Throws: `SyncError.trustStore`; a key that a trust store calls revoked or disabled is refused.
+  /// - Throws: `TrustStoreProblem`; a key that a trust store calls revoked or disabled is refused.
   package static func read(
     _ bytes: [UInt8],
     for keyID: String,
     from source: String
-  ) throws(SyncError) -> Ed25519PublicKey {
+  ) throws(TrustStoreProblem) -> Ed25519PublicKey {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .trustStore(.notAKey(source: source, TextProblem(.invalidUTF8, at: nil)))
+      throw .notAKey(source: source, TextProblem(.invalidUTF8, at: nil))
     }
     let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
     if text.utf8.starts(with: "-----".utf8) { return try parse(text, from: source) }
     // A trust store has at least a colon, which base64 has not.
     if !line.utf8.contains(UInt8(ascii: ":")) { return try parse(line, from: source) }
     let store: TrustStore
-    do { store = try TrustStore.parse(bytes) } catch { throw .trustStore(.notAKey(source: source, error)) }
+    do { store = try TrustStore.parse(bytes) } catch { throw .notAKey(source: source, error) }
     guard let key = store.find(keyID) else {
-      throw .trustStore(.notInDocument(source: source, keyID: keyID))
+      throw .notInDocument(source: source, keyID: keyID)
     }
     guard key.status == .active else {
-      throw .trustStore(.withdrawnInDocument(source: source, keyID: keyID, key.status))
+      throw .withdrawnInDocument(source: source, keyID: keyID, key.status)
     }
     return key.publicKey
   }
 
-  private static func parse(_ text: String, from source: String) throws(SyncError) -> Ed25519PublicKey {
+  private static func parse(_ text: String, from source: String) throws(TrustStoreProblem) -> Ed25519PublicKey
+  {
     do { return try Ed25519PublicKey(parsing: text) } catch {
-      throw .trustStore(.badKey(source: source, error))
+      throw .badKey(source: source, error)
     }
   }
 }

@@ -38,7 +38,7 @@ package struct KeyFetcher: Sendable {
 
   /// Fetches the key of that name, trying again where that may help.
   ///
-  /// - Throws: `SyncError.invalidURL`, `.fetch`, `.trustStore`; `CancellationError`.
+  /// - Throws: `SyncError.invalidURL`, `.fetch`; `TrustStoreProblem`; `CancellationError`.
   package func fetchKey(_ keyID: String, from rawURL: String) async throws -> Ed25519PublicKey {
     let url = try Self.parse(rawURL, policy: policy)
     let bytes = try await fetch(
@@ -53,16 +53,16 @@ package struct KeyFetcher: Sendable {
   }
 
   private func fetch(_ request: FetchRequest) async throws -> [UInt8] {
-    try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget) {
-      var bytes: [UInt8] = []
-      do {
+    do {
+      return try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget) {
+        var bytes: [UInt8] = []
         _ = try await transport.fetch(request) { piece in
           piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
-      } catch let error as FetchError {
-        throw SyncError.fetch(error)
+        return bytes
       }
-      return bytes
+    } catch let error as FetchError {
+      throw SyncError.fetch(error)
     }
   }
 }

@@ -1,6 +1,3 @@
-package import ObjectStore
-import SystemPackage
-
 /// Why the project's key is not used.
 package enum ProjectKeyProblem: Error, Equatable, Sendable {
   /// The file is not 64 lower-case hex digits and a newline.
@@ -9,8 +6,6 @@ package enum ProjectKeyProblem: Error, Equatable, Sendable {
   case accessibleToOthers(mode: UInt32)
   /// The file belongs to another user, who can read it whatever its mode says.
   case ownedByAnotherUser(UInt32)
-  /// The file could not be read, or is no regular file.
-  case disk(DiskError)
 
   /// What is wrong, in words that follow the file: lower case, no full stop, safe to print.
   package var summary: String {
@@ -19,14 +14,14 @@ package enum ProjectKeyProblem: Error, Equatable, Sendable {
     case .accessibleToOthers(let mode):
       "others can access the key (mode \(String(mode, radix: 8))), it must have mode 600"
     case .ownedByAnotherUser(let owner): "the key belongs to another user (\(owner))"
-    case .disk(let error): "the key cannot be read: \(error)"
     }
   }
 }
 
 /// The project's own HMAC key, 32 bytes (INTEROP "registry-signing-key"); its description says nothing.
 package struct ProjectKey: Sendable, CustomStringConvertible {
-  private static let digitCount = 64
+  /// How many digits the file has before its newline.
+  package static let digitCount = 64
   /// No canonical payload (they begin with a brace) and no catalog's id (64 digits) is this text.
   private static let fingerprintText = "mmdos project key"
 
@@ -46,37 +41,6 @@ package struct ProjectKey: Sendable, CustomStringConvertible {
     let digits = file.last == UInt8(ascii: "\n") ? Array(file.dropLast()) : file
     guard digits.count == Self.digitCount, let bytes = LowerHex.decode(digits) else { throw .malformed }
     self.bytes = bytes
-  }
-
-  /// Reads the key of a project, or returns nil when there is none.
-  ///
-  /// What is checked is the file that was opened, not the name: no exchange in between can matter.
-  ///
-  /// - Throws: `ProjectKeyProblem`; a key that others can read is refused, not used with a warning.
-  package static func find(
-    _ name: FileName,
-    in folder: Folder
-  ) throws(ProjectKeyProblem) -> ProjectKey? {
-    let content: [UInt8]
-    do {
-      guard let file = try folder.findFile(name) else { return nil }
-      if let problem = problem(of: file.attributes) { throw problem }
-      // One byte more than it may have, so that a longer file is malformed and not a failing disk.
-      guard file.attributes.size <= digitCount + 1 else { throw ProjectKeyProblem.malformed }
-      content = try file.readAll(limit: digitCount + 1)
-    } catch let error as DiskError {
-      throw .disk(error)
-    } catch let error as ProjectKeyProblem {
-      throw error
-    } catch {
-      throw .malformed
-    }
-    return try ProjectKey(parsing: content)
-  }
-
-  private static func problem(of file: FileAttributes) -> ProjectKeyProblem? {
-    guard file.owner == CurrentUser.id else { return .ownedByAnotherUser(file.owner) }
-    return file.mode & 0o077 == 0 ? nil : .accessibleToOthers(mode: file.mode)
   }
 
   /// The file's content: a secret, for a file of mode 0600 and nothing else.

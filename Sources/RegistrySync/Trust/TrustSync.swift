@@ -26,7 +26,7 @@ package struct TrustSync: Sendable {
     /// Not asked for: the entry has no `remote_source_url`.
     case noAddress
     /// The address did not give a key.
-    case failed(SyncError)
+    case failed(any Error)
   }
 
   private let fetcher: KeyFetcher
@@ -54,9 +54,11 @@ package struct TrustSync: Sendable {
     do {
       let found = try await fetcher.fetchKey(key.keyID, from: url)
       return found == key.publicKey ? .unchanged : .changed(found)
-    } catch SyncError.trustStore(.withdrawnInDocument(_, _, let status)) {
+    } catch TrustStoreProblem.withdrawnInDocument(_, _, let status) {
       return .withdrawn(status)
-    } catch let error as SyncError {
+    } catch let error as CancellationError {
+      throw error
+    } catch {
       return .failed(error)
     }
   }

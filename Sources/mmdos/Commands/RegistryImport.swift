@@ -24,7 +24,7 @@ struct RegistryImport: AsyncCommand {
     let policy = try project.readPolicy()
     let bundle = try Bundle(session.absolute(file))
     let source = try bundle.source(in: project.readSources())
-    try SourceConnector.check(source, policy)
+    try SyncError.checkUse(of: source, policy)
     guard approval.isApproved else { return preview(bundle, source).show(in: session) }
     var options = SyncOptions()
     options.lockTimeout = session.options.lockTimeout

@@ -44,7 +44,7 @@ struct RegistrySyncCommand: AsyncCommand {
     let project = try session.project()
     let policy = try project.readPolicy()
     let sources = try selected(project)
-    for source in sources where !isAll { try SourceConnector.check(source, policy) }
+    for source in sources where !isAll { try SyncError.checkUse(of: source, policy) }
     guard approval.isApproved else { return try preview(sources, policy, project).show(in: session) }
     var reports: [JSONValue] = []
     var code = ExitCodes.done

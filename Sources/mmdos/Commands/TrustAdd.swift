@@ -65,7 +65,7 @@ struct TrustAdd: AsyncCommand {
     return ExitCodes.done
   }
 
-  private func findGivenKey(_ session: Session) throws(SyncError) -> Ed25519PublicKey? {
+  private func findGivenKey(_ session: Session) throws -> Ed25519PublicKey? {
     if let publicKey { return try KeyDocument.read(Array(publicKey.utf8), for: keyID, from: "--public-key") }
     guard let file else { return nil }
     return try KeyDocument.read(try KeyFiles.readDocument(session.absolute(file)), for: keyID, from: file)
