@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+// The targets stand in the order of the layers: each may name only those above it. scripts/check-docs holds the table.
 let package = Package(
   name: "mmdos",
   platforms: [.macOS(.v15)],
@@ -37,30 +40,66 @@ let package = Package(
     ),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+    // MARK: Disk
+    .target(name: "Disk", dependencies: ["CPlatform", systemPackage], swiftSettings: settings),
+
+    // MARK: Formats
+    .target(name: "Formats", dependencies: ["CYAML"], swiftSettings: settings),
+
     // MARK: ObjectStore
     .target(
       name: "ObjectStore",
-      dependencies: [
-        "COpenSSL", "CPlatform", "CZlib", .product(name: "SystemPackage", package: "swift-system"),
-      ],
+      dependencies: ["COpenSSL", "CZlib", "Disk", systemPackage],
       swiftSettings: settings
     ),
     .testTarget(
       name: "ObjectStoreTests",
-      dependencies: ["ObjectStore", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["Disk", "ObjectStore", "TestSupport", systemPackage],
       swiftSettings: settings
     ),
 
     // MARK: Refs
-    .target(
-      name: "Refs",
-      dependencies: ["ObjectStore", .product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: settings
-    ),
+    .target(name: "Refs", dependencies: ["Disk", "ObjectStore", systemPackage], swiftSettings: settings),
     .testTarget(
       name: "RefsTests",
+      dependencies: ["Disk", "ObjectStore", "Refs", "TestSupport", systemPackage],
+      swiftSettings: settings
+    ),
+
+    // MARK: Audit
+    .target(name: "Audit", dependencies: ["Disk", "Formats", "ObjectStore"], swiftSettings: settings),
+
+    // MARK: RegistryModel
+    .target(
+      name: "RegistryModel",
+      dependencies: ["Audit", "COpenSSL", "Formats", "ObjectStore"],
+      swiftSettings: settings
+    ),
+
+    // MARK: Fetch
+    .target(
+      name: "Fetch",
       dependencies: [
-        "ObjectStore", "Refs", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+        "Formats", "RegistryModel",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        systemPackage,
+      ],
+      swiftSettings: settings
+    ),
+
+    // MARK: Preview
+    .target(
+      name: "Preview",
+      dependencies: [
+        "Formats",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -69,22 +108,18 @@ let package = Package(
     .target(
       name: "RegistrySync",
       dependencies: [
-        "COpenSSL", "CYAML", "ObjectStore", "Refs",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Refs", "RegistryModel", systemPackage,
       ],
       swiftSettings: settings
     ),
     .testTarget(
       name: "RegistrySyncTests",
       dependencies: [
-        "ObjectStore", "Refs", "RegistrySync", "TestSupport",
+        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel",
+        "RegistrySync",
+        "TestSupport",
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -93,17 +128,18 @@ let package = Package(
     .executableTarget(
       name: "mmdos",
       dependencies: [
-        "ObjectStore", "Refs", "RegistrySync",
+        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel",
+        "RegistrySync",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        systemPackage,
       ],
       swiftSettings: settings
     ),
     .testTarget(
       name: "mmdosTests",
       dependencies: [
-        "ObjectStore", "Refs", "RegistrySync", "TestSupport", "mmdos",
-        .product(name: "SystemPackage", package: "swift-system"),
+        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Refs", "RegistryModel", "RegistrySync",
+        "TestSupport", "mmdos", systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -112,10 +148,10 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "ObjectStore", "RegistrySync",
+        "Disk", "Formats", "ObjectStore", "RegistryModel", "RegistrySync",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        systemPackage,
       ],
       path: "Tests/TestSupport",
       swiftSettings: settings

@@ -1,3 +1,4 @@
+package import Disk
 package import SystemPackage
 
 /// Other object-store folders, whose objects may be used after they have been proven (DESIGN section 9).

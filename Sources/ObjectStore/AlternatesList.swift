@@ -1,3 +1,4 @@
+package import Disk
 package import SystemPackage
 
 /// The list of alternates as it is written: `info/alternates`, one absolute path per line.

@@ -1,5 +1,6 @@
-package import SystemPackage
+import Disk
 import Synchronization
+package import SystemPackage
 
 /// Checks a whole store.
 package enum Fsck {

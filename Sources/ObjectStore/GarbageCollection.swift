@@ -1,3 +1,4 @@
+import Disk
 import SystemPackage
 
 /// Removes objects that nothing leads to, and what interrupted writes left (DESIGN section 9).

@@ -1,3 +1,4 @@
+package import Disk
 package import SystemPackage
 
 /// What is wrong with a file that should be an archive of objects.

@@ -1,3 +1,4 @@
+package import Disk
 import SystemPackage
 
 /// Writes an `ObjectArchive`, one object after another, each proven when it is read.

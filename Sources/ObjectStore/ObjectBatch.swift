@@ -1,3 +1,4 @@
+package import Disk
 import Synchronization
 import SystemPackage
 
@@ -19,7 +20,8 @@ package final class ObjectBatch: Sendable {
   }
 
   let store: ObjectStore
-  let name: FileName
+  /// Its folder's name in the folder of objects.
+  package let name: FileName
   let quarantine: Folder
   let state = Mutex(State())
   /// How objects are taken from each lender; what is not here has not been tried.

@@ -1,3 +1,4 @@
+import Disk
 import SystemPackage
 
 /// Turns an object's file into its payload, proving every byte on the way.

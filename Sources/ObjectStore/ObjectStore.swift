@@ -1,11 +1,12 @@
+package import Disk
+import SystemPackage
+
 // ObjectStore keeps payloads under the SHA-256 of their bytes.
 //
 // It knows object ids, zlib, where objects lie on disk, trees and snapshots as canonical texts, how to walk
 // and compare them, and how to make a batch of new objects durable. It knows nothing of registries, HTTP,
 // YAML, JSON or policies, and no such thing may enter it. Everything is synchronous, throws
 // `ObjectStoreError`, and may be used from any thread. Bytes leave it only after they hashed to their id.
-
-import SystemPackage
 
 /// The objects of one cache, wherever they lie.
 ///

@@ -1,3 +1,4 @@
+package import Disk
 package import SystemPackage
 
 /// What went wrong in the object store.

@@ -1,3 +1,4 @@
+import Disk
 import SystemPackage
 
 /// Writes one object file while its payload streams in: hash and compress in one pass, bounded memory.

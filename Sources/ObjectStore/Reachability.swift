@@ -1,3 +1,4 @@
+import Disk
 import Synchronization
 
 /// What is reached from given snapshots (DESIGN section 9).

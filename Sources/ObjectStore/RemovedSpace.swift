@@ -1,3 +1,5 @@
+package import Disk
+
 /// What removing files gives back, as the file system counts it: a file's size, once its last name goes.
 package struct RemovedSpace: Sendable {
   /// A file with several names, of which some are to be removed.

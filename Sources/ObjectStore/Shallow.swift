@@ -1,3 +1,4 @@
+import Disk
 import SystemPackage
 
 /// The snapshots whose parents were trimmed on purpose: `info/shallow` (DESIGN section 3).

@@ -1,3 +1,5 @@
+package import Disk
+
 /// Every file and folder name of the store (DESIGN section 3), and nowhere else.
 package enum StoreLayout {
   /// The folder of all objects, inside the cache.

@@ -1,4 +1,5 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
 import SystemPackage
 
 // The three locks of DESIGN section 3.2, always taken in this order: `StoreLock`, `RegistryLock`,

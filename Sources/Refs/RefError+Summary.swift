@@ -1,3 +1,4 @@
+import Disk
 import ObjectStore
 
 extension RefError {

@@ -1,3 +1,5 @@
+package import ObjectStore
+
 // Refs: names that move.
 //
 // A ref names the newest or the used snapshot of a registry; its reflog says what it was before. This
@@ -7,8 +9,6 @@
 // What an object is, beyond its id, is not known here, and nothing of HTTP, YAML, JSON or policies: what
 // a revision needs of the history it is told through `RevisionContext`. Synchronous, `Sendable`, no
 // actors. Reading never writes; everything that changes the disk goes through `Disk`.
-
-package import ObjectStore
 
 /// A registry's name as one component of a ref name: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`.
 ///

@@ -1,4 +1,5 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
 import SystemPackage
 
 /// Several changes of refs, checked together and then made one after the other.

@@ -1,4 +1,5 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
 import SystemPackage
 
 /// Every name this module uses inside the cache folder (DESIGN section 3), and nowhere else.

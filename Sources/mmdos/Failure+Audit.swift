@@ -1,3 +1,5 @@
+import Audit
+import RegistryModel
 import RegistrySync
 
 // The words for the content audit.

@@ -1,4 +1,6 @@
+import Audit
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 extension Failure {

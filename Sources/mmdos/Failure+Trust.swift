@@ -1,3 +1,5 @@
+import Formats
+import RegistryModel
 import RegistrySync
 import SystemPackage
 

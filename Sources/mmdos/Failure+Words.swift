@@ -1,4 +1,5 @@
 import ObjectStore
+import RegistryModel
 import RegistrySync
 import SystemPackage
 

@@ -1,5 +1,9 @@
+import Disk
+import Fetch
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import RegistrySync
 import SystemPackage
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import RegistrySync
+import RegistryModel
 
 /// The root command.
 struct MMDOS: ParsableCommand {

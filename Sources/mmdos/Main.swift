@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import RegistrySync
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Disk
+import Formats
 import ObjectStore
 import RegistrySync
 import SystemPackage

@@ -3,6 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import Disk
 @testable import ObjectStore
 
 struct AlternatesTests {

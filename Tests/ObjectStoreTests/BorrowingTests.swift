@@ -3,6 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import Disk
 @testable import ObjectStore
 
 /// How an object gets from one store into another.

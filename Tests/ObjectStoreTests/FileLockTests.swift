@@ -1,3 +1,4 @@
+import Disk
 import Dispatch
 import Foundation
 import ObjectStore

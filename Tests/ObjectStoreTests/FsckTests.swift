@@ -1,3 +1,4 @@
+import Disk
 import SystemPackage
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import Disk
 @testable import ObjectStore
 
 /// Every call of a batch fails once, and the power goes after each: a name in `objects/` must prove its id

@@ -1,6 +1,7 @@
 import SystemPackage
 import Testing
 
+@testable import Disk
 @testable import ObjectStore
 
 struct ObjectDecoderTests {

@@ -2,6 +2,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import Disk
 @testable import ObjectStore
 
 struct ObjectStoreTests {

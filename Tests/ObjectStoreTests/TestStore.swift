@@ -2,6 +2,7 @@ import Foundation
 import SystemPackage
 import TestSupport
 
+@testable import Disk
 @testable import ObjectStore
 
 /// A store in a folder of one test, with shorthands for looking into it past the code under test.

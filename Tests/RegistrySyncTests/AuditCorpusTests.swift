@@ -1,8 +1,9 @@
+import Formats
 import Foundation
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Audit
 
 /// The audit of one file that is in memory.
 func auditFile(_ path: String, _ bytes: [UInt8]) -> FileAudit {

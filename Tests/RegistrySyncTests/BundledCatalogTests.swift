@@ -1,6 +1,8 @@
 import ObjectStore
 import Testing
 
+@testable import Formats
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// What is compiled in passes the rules for what comes from outside.

@@ -1,3 +1,4 @@
+import Disk
 import Foundation
 import ObjectStore
 import Refs
@@ -5,6 +6,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import Formats
+@testable import RegistryModel
 @testable import RegistrySync
 
 struct CacheClearingTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 private func canonical(_ json: String) throws -> String {
   String(decoding: CanonicalJSON.encode(try StrictJSON.parse(Array(json.utf8))), as: UTF8.self)

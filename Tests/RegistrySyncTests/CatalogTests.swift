@@ -1,6 +1,7 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct CatalogTests {
   static func entry(_ slug: String, _ more: [String] = [], dropping: String = "-") -> String {

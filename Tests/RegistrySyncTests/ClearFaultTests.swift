@@ -1,9 +1,11 @@
+import Disk
 import Foundation
 import ObjectStore
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// Every changing call of a clear fails, and the power goes at every one of them: fsck stays clean, and the

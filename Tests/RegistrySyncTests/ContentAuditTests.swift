@@ -2,7 +2,8 @@ import Foundation
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Audit
+@testable import Formats
 
 /// What the audit keeps of many findings, and that it takes no more than linear time and memory.
 struct ContentAuditTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import RegistryModel
 
 @Suite struct ContentKindTests {
   static let refused: [(bytes: [UInt8], kind: ContentKind)] = [

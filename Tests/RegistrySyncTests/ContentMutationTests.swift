@@ -1,8 +1,11 @@
+import Disk
 import ObjectStore
+import RegistryModel
 import Synchronization
 import TestSupport
 import Testing
 
+@testable import Fetch
 @testable import RegistrySync
 
 /// Catalog and plugin files are bound to the signed manifest by their hashes: one changed byte, and a sync's

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 private func parse(_ text: String) throws(TextProblem) -> Policy { try Policy.parse(Array(text.utf8)) }
 

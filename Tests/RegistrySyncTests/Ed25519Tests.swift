@@ -2,7 +2,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 /// The 32 bytes of a y-coordinate given in hex, little-endian, with the sign of x.
 private func point(_ hex: String, sign: Bool) throws -> [UInt8] {

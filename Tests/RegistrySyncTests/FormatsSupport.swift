@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 /// Expects a `TextProblem` of this reason, and of this place where one is given.
 func expectProblem<Result>(

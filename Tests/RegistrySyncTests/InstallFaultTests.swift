@@ -1,10 +1,11 @@
+import Disk
 import Foundation
 import ObjectStore
-import Refs
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// Every call of an installation fails once, and is the last before a kill once: all files, or none.

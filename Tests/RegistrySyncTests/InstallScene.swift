@@ -1,9 +1,11 @@
+import Disk
 import Foundation
 import ObjectStore
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// A project with plugins to install from its local catalog, on a disk of the test's choice.

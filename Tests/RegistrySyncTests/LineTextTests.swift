@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import RegistryModel
 
 @Suite struct LineTextTests {
   @Test(arguments: ["a", "Acmé \"Tools\" / QA", "👩‍💻", "نمی\u{200C}خواهم", String(repeating: "a", count: 256)])

@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 private let hexA = String(repeating: "a1", count: 32)
 private let hexB = String(repeating: "b2", count: 32)

@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 /// Manifests as `publish` writes them, with one byte changed, judged as a first sync would: read, signatures
 /// checked, verdict given.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import RegistryModel
 
 @Suite struct ManifestPathSetTests {
   private func validate(_ texts: [String], reserving: [String] = []) throws {

@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 private let alicePrint = TrustScene.alice.publicKey.fingerprint
 private let bobPrint = TrustScene.bob.publicKey.fingerprint

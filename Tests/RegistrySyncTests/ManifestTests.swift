@@ -1,8 +1,9 @@
-import ObjectStore
 import Foundation
+import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 /// The parts of a manifest text; tests change one and read the result.
 struct ManifestText {

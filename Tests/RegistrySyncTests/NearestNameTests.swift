@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 @Suite struct NearestNameTests {
   private let known = ["allow_remote_registries", "audit", "ca_file", "max_plugin_files", "url"]

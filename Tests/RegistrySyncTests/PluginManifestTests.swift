@@ -1,6 +1,7 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct PluginManifestTests {
   static func text(_ more: String = "", dropping: String = "-") -> [UInt8] {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import RegistryModel
 
 @Suite struct PluginSlugTests {
   @Test(arguments: ["a", "A-b_9", "-", "_x", "catalogs", String(repeating: "a", count: 128)])

@@ -1,10 +1,13 @@
+import Disk
 import Foundation
 import ObjectStore
+import RegistrySync
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct ProjectKeyTests {
   private static let hex = String(repeating: "0a", count: 32)

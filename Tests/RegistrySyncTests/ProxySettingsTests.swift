@@ -1,5 +1,7 @@
-@testable import RegistrySync
 import Testing
+
+@testable import Fetch
+@testable import RegistryModel
 
 @Suite struct ProxySettingsTests {
   private func choose(_ text: String, _ environment: [String: String]) throws -> ProxySettings.Choice {

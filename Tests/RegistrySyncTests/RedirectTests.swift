@@ -1,4 +1,5 @@
-import RegistrySync
+import Fetch
+import RegistryModel
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct RegistryNameTests {
   @Test(arguments: [

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import RegistryModel
 
 @Suite struct RequestURLTests {
   static let base = "https://example.com/b/c/manifest.json"

@@ -1,6 +1,8 @@
-@testable import RegistrySync
 import NIOHTTP1
 import Testing
+
+@testable import Fetch
+@testable import RegistryModel
 
 @Suite struct ResponseRulesTests {
   private func judge(

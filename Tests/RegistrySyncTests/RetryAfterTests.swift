@@ -1,6 +1,7 @@
-@testable import RegistrySync
 import Foundation
 import Testing
+
+@testable import Fetch
 
 @Suite struct RetryAfterTests {
   @Test(arguments: [("0", Int64(0)), ("120", 120), ("999999999", 999_999_999)])

@@ -1,6 +1,8 @@
-@testable import RegistrySync
 import SystemPackage
 import Testing
+
+@testable import Fetch
+@testable import RegistryModel
 
 private let url: RequestURL = {
   guard let url = try? RequestURL(parsing: "https://registry.example/a", allowHTTPLocalhost: false) else {

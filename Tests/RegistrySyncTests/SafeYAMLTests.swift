@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 private func parse(_ text: String) throws(TextProblem) -> YAMLNode { try SafeYAML.parse(Array(text.utf8)) }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 @Suite struct SemanticVersionTests {
   // The example of section 11 there, with more around it; each is lower than the next.

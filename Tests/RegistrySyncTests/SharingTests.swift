@@ -1,3 +1,4 @@
+import Disk
 import Foundation
 import ObjectStore
 import Refs
@@ -5,6 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// Stores that take from one another, and what happens to the one when the other goes.

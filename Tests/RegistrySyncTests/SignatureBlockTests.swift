@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import RegistrySync
+@testable import RegistryModel
 
 @Suite struct SignatureBlockTests {
   static let base64 = Data(repeating: 7, count: 64).base64EncodedString()

@@ -3,7 +3,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 /// One worked example of `signatures.json`.
 struct SignatureVector: CustomTestStringConvertible {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 private func parse(_ text: String) throws(TextProblem) -> SourceList {
   try SourceList.parse(Array(text.utf8))

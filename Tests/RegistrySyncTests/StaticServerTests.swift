@@ -1,9 +1,11 @@
-@testable import RegistrySync
+import Fetch
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Preview
 
 @Suite struct StaticServerTests {
   private struct Site {

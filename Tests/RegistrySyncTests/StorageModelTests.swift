@@ -1,10 +1,10 @@
 import Foundation
 import ObjectStore
-import Refs
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// Random sequences of syncs, checkouts, links and clears against a simple model of what must be there.

@@ -1,3 +1,4 @@
+import Disk
 import Foundation
 import ObjectStore
 import Refs
@@ -5,6 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// A project with local registries beside it, worked on by the library itself and without flushes: fast.

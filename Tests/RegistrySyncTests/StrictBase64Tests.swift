@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 @Suite struct StrictBase64Tests {
   @Test func readsWhatFoundationWrites() {

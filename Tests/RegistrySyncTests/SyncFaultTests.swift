@@ -1,3 +1,4 @@
+import Disk
 import Foundation
 import ObjectStore
 import Refs
@@ -5,6 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import RegistryModel
 @testable import RegistrySync
 
 /// Every changing call of a whole sync fails once, and the power goes at every one of them.

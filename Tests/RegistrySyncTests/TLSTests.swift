@@ -1,5 +1,5 @@
+import Fetch
 import Foundation
-import RegistrySync
 import SystemPackage
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 /// The line diff on its own; `RegistryDiffTests` holds it against git.
 struct TextDiffTests {

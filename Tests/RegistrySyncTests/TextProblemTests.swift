@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 /// One of every reason, with hostile text wherever text goes.
 private let hostile = "\u{1B}[31m\n\u{202E}'x"

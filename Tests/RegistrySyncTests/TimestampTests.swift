@@ -1,7 +1,8 @@
 import Foundation
+import RegistrySync
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 @Suite struct TimestampTests {
   @Test(arguments: [

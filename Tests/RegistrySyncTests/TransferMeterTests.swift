@@ -1,5 +1,6 @@
-@testable import RegistrySync
 import Testing
+
+@testable import Fetch
 
 @Suite struct TransferMeterTests {
   private let start = ContinuousClock.now

@@ -1,4 +1,5 @@
-import RegistrySync
+import Fetch
+import RegistryModel
 import SystemPackage
 import TestSupport
 import Testing

@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct TrustFreshnessVerdictTests {
   private let text = ManifestText().release("1.2.3", "2026-01-20T00:00:00Z")

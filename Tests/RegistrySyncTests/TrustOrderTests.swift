@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct TrustOrderVerdictTests {
   private func scene(after text: ManifestText, inLock: Bool = true, inStore: Bool = true) throws -> TrustScene

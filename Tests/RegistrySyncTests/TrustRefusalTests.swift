@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct TrustRefusalTests {
   private static func all() throws -> [(TrustRefusal, String, TrustRefusal.Kind, TrustOverride?)] {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 private let aliceKey = TrustScene.alice.publicKey.base64
 private let bobKey = TrustScene.bob.publicKey.base64

@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 /// Keys, a policy and a source, from which questions about manifests are made; tests change one thing.
 struct TrustScene {

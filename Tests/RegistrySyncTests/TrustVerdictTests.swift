@@ -1,7 +1,8 @@
 import ObjectStore
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
+@testable import RegistryModel
 
 @Suite struct TrustSignatureVerdictTests {
   @Test func aSignedManifestIsVerifiedAndPinned() throws {

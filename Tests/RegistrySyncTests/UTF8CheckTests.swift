@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 @Suite struct UTF8CheckTests {
   @Test(arguments: [

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import RegistrySync
+@testable import Formats
 
 @Suite struct UnicodeRulesTests {
   // Notices a toolchain whose normaliser changed its name or its answers.

@@ -1,3 +1,6 @@
+import Synchronization
+package import SystemPackage
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -5,8 +8,6 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-import Synchronization
-package import SystemPackage
 
 /// A started process whose standard streams are pipes.
 ///

@@ -1,6 +1,6 @@
 import NIOCore
 import NIOPosix
-import RegistrySync
+import Preview
 import Synchronization
 
 /// An HTTP proxy on 127.0.0.1 that knows CONNECT only and leads every host name to 127.0.0.1.

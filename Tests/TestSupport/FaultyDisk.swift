@@ -1,4 +1,5 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
 import Synchronization
 package import SystemPackage
 

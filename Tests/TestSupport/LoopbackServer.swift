@@ -1,5 +1,5 @@
 import NIOCore
-import RegistrySync
+import Preview
 import Synchronization
 
 /// A real HTTP/1.1 server on 127.0.0.1 that misbehaves as told, and remembers every request.

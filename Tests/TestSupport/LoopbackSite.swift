@@ -1,3 +1,6 @@
+import NIOCore
+import Synchronization
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -5,8 +8,6 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-import NIOCore
-import Synchronization
 
 /// What a `LoopbackServer` serves, and how it answers.
 final class LoopbackSite: Sendable {

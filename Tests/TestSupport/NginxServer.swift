@@ -1,3 +1,5 @@
+package import SystemPackage
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -5,7 +7,6 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-package import SystemPackage
 
 /// A real nginx on loopback that serves a folder by TLS, with good certificates and bad ones.
 ///

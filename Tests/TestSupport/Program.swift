@@ -1,6 +1,6 @@
 import Foundation
-package import SystemPackage
 import Synchronization
+package import SystemPackage
 
 /// Runs the built `mmdos`, or another program, and collects what it says.
 package struct Program: Sendable {

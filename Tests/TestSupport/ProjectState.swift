@@ -1,3 +1,6 @@
+import Foundation
+package import SystemPackage
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -5,8 +8,6 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-import Foundation
-package import SystemPackage
 
 /// Everything a user can see of a project, byte for byte, to compare before and after.
 package struct ProjectState: Equatable, Sendable {

@@ -1,4 +1,5 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
 package import SystemPackage
 
 /// The real disk, but nothing is made durable: for tests of what is written, many times over, not of power cuts.

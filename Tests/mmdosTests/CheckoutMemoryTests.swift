@@ -1,5 +1,5 @@
 import Foundation
-import RegistrySync
+import RegistryModel
 import TestSupport
 import Testing
 

@@ -1,6 +1,8 @@
+import Disk
+import Formats
 import Foundation
 import ObjectStore
-import RegistrySync
+import RegistryModel
 import SystemPackage
 import TestSupport
 import Testing

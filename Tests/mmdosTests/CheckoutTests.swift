@@ -1,6 +1,5 @@
 import Foundation
 import ObjectStore
-import RegistrySync
 import SystemPackage
 import TestSupport
 import Testing

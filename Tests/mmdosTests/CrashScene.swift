@@ -1,8 +1,10 @@
 import Foundation
-@testable import ObjectStore
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Disk
+@testable import ObjectStore
 
 /// A project with one remote registry, `acme`, and the publisher's server, driven through the built program.
 final class CrashScene: Sendable {

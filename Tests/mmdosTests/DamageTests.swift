@@ -1,8 +1,9 @@
 import Foundation
-@testable import ObjectStore
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import ObjectStore
 
 /// What is damaged in view or store is named, never handed out, and healed by the next sync.
 struct DamageTests {

@@ -1,5 +1,10 @@
+import Audit
+import Disk
+import Fetch
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import RegistrySync
 import SystemPackage
 import Testing

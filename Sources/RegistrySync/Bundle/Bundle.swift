@@ -1,4 +1,6 @@
+import Disk
 package import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// An opened bundle: whose snapshots it has, and its objects, none of which is believed.

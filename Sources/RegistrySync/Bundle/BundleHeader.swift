@@ -1,4 +1,5 @@
 package import ObjectStore
+package import RegistryModel
 
 /// What is wrong with a file that should be a bundle.
 package enum BundleProblem: Equatable, Sendable {

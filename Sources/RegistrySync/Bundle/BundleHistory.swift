@@ -1,4 +1,8 @@
+import Audit
+import Fetch
+import Formats
 import ObjectStore
+import RegistryModel
 import SystemPackage
 
 /// The earlier snapshots of a bundle, taken as if each had been synced when it was new.

@@ -1,4 +1,7 @@
+import Disk
+import Fetch
 import ObjectStore
+import RegistryModel
 import SystemPackage
 
 /// A registry as a bundle has it: for a sync, a publisher like any other.

@@ -1,4 +1,6 @@
+import Disk
 package import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// Writes snapshots of a registry into one file, for a machine without a network.

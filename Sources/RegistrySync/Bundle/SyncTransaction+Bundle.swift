@@ -1,4 +1,5 @@
 import ObjectStore
+package import RegistryModel
 
 extension SyncTransaction {
   /// Prepares a sync from a bundle in the place of the network; everything else is as in any sync.

@@ -1,4 +1,7 @@
+import Disk
+import Formats
 import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// Proves that a vendored folder is what was exported; needs no store and no network.

@@ -1,4 +1,6 @@
+import Disk
 package import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// What is wrong with a folder that should be a vendored registry.

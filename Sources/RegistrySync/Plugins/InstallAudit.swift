@@ -1,3 +1,6 @@
+import Audit
+import RegistryModel
+
 /// Where the content audit has its say before anything of a plugin is written.
 enum InstallAudit {
   /// Looks at a plugin that is about to be installed or updated, previews included.

@@ -1,4 +1,6 @@
+package import Audit
 package import ObjectStore
+package import RegistryModel
 
 /// What installing, updating or removing a plugin would do to each file; made without changing anything.
 package struct InstallPlan: Sendable {

@@ -1,4 +1,6 @@
+package import Formats
 package import ObjectStore
+package import RegistryModel
 import SystemPackage
 
 /// What was installed from where: `.ai/plugins/.installed.json` (docs/FORMATS.md).

@@ -1,4 +1,6 @@
+import Disk
 package import ObjectStore
+package import RegistryModel
 import SystemPackage
 
 /// A catalog with the files behind it, opened for looking and installing.

@@ -1,4 +1,6 @@
+package import Audit
 package import ObjectStore
+package import RegistryModel
 
 /// Why a plugin is not found, not installed, or not removed.
 package enum PluginFailure: Equatable, Sendable {

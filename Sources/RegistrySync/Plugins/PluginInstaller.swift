@@ -1,5 +1,6 @@
+import Disk
 import ObjectStore
-import Refs
+package import RegistryModel
 import SystemPackage
 
 /// Installs, updates and removes plugins: all of one plugin's files, or none.

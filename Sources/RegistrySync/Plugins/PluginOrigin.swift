@@ -1,3 +1,5 @@
+package import RegistryModel
+
 /// Where a plugin comes from, as `--source` and the install record name it.
 package enum PluginOrigin: Hashable, Sendable, CustomStringConvertible {
   /// The catalog that is compiled into the program.

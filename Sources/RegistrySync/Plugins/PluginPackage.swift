@@ -1,4 +1,6 @@
+import Disk
 package import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// A plugin with all its files read and checked: what an installation brings.

@@ -1,4 +1,6 @@
+import Disk
 import ObjectStore
+package import RegistryModel
 import SystemPackage
 
 /// The catalogs of a project: the bundled one, its own, and those of the configured registries.

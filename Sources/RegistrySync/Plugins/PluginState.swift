@@ -1,4 +1,5 @@
 import ObjectStore
+package import RegistryModel
 import SystemPackage
 
 /// An installed plugin as it is now, held against what was installed.

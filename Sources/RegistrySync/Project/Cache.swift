@@ -1,5 +1,7 @@
+package import Disk
 package import ObjectStore
 package import Refs
+import RegistryModel
 import SystemPackage
 
 /// A project's `.ai/registry-cache`: the store, the refs, and beside them the views.

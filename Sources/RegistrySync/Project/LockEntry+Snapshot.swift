@@ -1,4 +1,7 @@
+import Disk
+import Formats
 import ObjectStore
+import RegistryModel
 import SystemPackage
 
 extension LockEntry {

@@ -1,4 +1,7 @@
-package import ObjectStore
+package import Disk
+import Formats
+import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// A folder that holds `.ai/`: where everything else is found.

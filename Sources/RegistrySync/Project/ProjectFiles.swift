@@ -1,5 +1,8 @@
+import Disk
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import SystemPackage
 
 /// Changes of the files that all registries of a project share: under the project's lock, re-read, changed

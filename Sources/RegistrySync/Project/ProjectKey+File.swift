@@ -1,4 +1,6 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
+package import RegistryModel
 import SystemPackage
 
 extension ProjectKey {

@@ -1,4 +1,6 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// Every name below a project's root that this module uses (DESIGN section 3).

@@ -1,4 +1,6 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
+import RegistryModel
 package import SystemPackage
 
 /// Makes a folder a project: default policy, sources, trust store, and what git must not see.

@@ -1,3 +1,5 @@
+package import Formats
+package import RegistryModel
 package import SystemPackage
 
 /// Why a folder cannot be published.

@@ -1,4 +1,7 @@
+import Disk
+import Formats
 import ObjectStore
+package import RegistryModel
 
 extension Publisher {
   /// What a manifest is signed with.

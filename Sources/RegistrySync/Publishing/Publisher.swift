@@ -1,4 +1,7 @@
+package import Disk
+package import Formats
 package import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// Makes `manifest.json` of a folder, so that the folder can be put on any web host.

@@ -1,4 +1,6 @@
+import Disk
 import ObjectStore
+import RegistryModel
 import Synchronization
 import SystemPackage
 

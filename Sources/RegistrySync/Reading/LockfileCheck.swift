@@ -1,5 +1,6 @@
 import ObjectStore
 import Refs
+package import RegistryModel
 
 /// Compares the lockfile with the store: for CI.
 package enum LockfileCheck {

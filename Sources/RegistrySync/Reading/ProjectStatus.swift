@@ -1,4 +1,6 @@
+import Disk
 import ObjectStore
+package import RegistryModel
 package import SystemPackage
 
 /// A project at a glance.

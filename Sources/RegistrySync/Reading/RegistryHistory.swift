@@ -1,5 +1,6 @@
 package import ObjectStore
 package import Refs
+package import RegistryModel
 
 /// The snapshots of one registry, for reading.
 package struct RegistryHistory: Sendable {

@@ -1,5 +1,8 @@
+import Disk
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import SystemPackage
 
 /// What must stay the same while a registry is looked at without its lock (DESIGN section 3.2).

@@ -1,4 +1,7 @@
+package import Audit
+import Disk
 package import ObjectStore
+package import RegistryModel
 
 /// The content audit of what is in the store.
 extension RegistryReader {

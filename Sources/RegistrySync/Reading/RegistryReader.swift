@@ -1,5 +1,7 @@
+import Disk
 package import ObjectStore
 import Refs
+package import RegistryModel
 import SystemPackage
 
 /// Reads files of a registry straight from the store; views play no part in it.
@@ -50,11 +52,11 @@ package final class RegistryReader {
   ///
   /// It is proven before the first piece is handed on, and again while it is: nothing unproven leaves.
   ///
-  /// - Throws: `SyncError.noSuchFile`, `.store`; what `output` throws, as `.store(.disk)`.
+  /// - Throws: `SyncError.noSuchFile`, `.store`.
   package func read(
     _ path: String,
     of entry: RegistryHistory.Entry,
-    into output: (RawSpan) throws(DiskError) -> Void
+    into output: (RawSpan) -> Void
   ) throws(SyncError) {
     let treePath: TreePath
     do { treePath = try TreePath(path) } catch { throw .noSuchFile(history.name, path: path) }
@@ -66,7 +68,7 @@ package final class RegistryReader {
     try SyncError.storing { () throws(ObjectStoreError) in
       if found.size <= 8 << 20 {
         let payload = try store.read(found.id, size: found.size, limit: found.size)
-        do throws(DiskError) { return try output(payload.span.bytes) } catch { throw .disk(error) }
+        return output(payload.span.bytes)
       }
       try store.stream(found.id, size: found.size) { () throws(DiskError) in
       } into: { _ throws(DiskError) in
@@ -76,7 +78,7 @@ package final class RegistryReader {
       try store.stream(found.id, size: found.size) { () throws(DiskError) in
         throw DiskError(.read, cache.folder.path, .ioError)
       } into: { (bytes) throws(DiskError) in
-        try output(bytes)
+        output(bytes)
       }
     }
   }

@@ -1,5 +1,7 @@
+import Formats
 package import ObjectStore
 import Refs
+package import RegistryModel
 
 /// A configured registry and what is here of it.
 package struct RegistrySummary: Sendable {

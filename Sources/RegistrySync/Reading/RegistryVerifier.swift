@@ -1,5 +1,7 @@
+import Disk
 import ObjectStore
 import Refs
+package import RegistryModel
 import SystemPackage
 
 /// Proves a registry again: every object, every view file, the lock entry, today's policy.

@@ -1,4 +1,5 @@
 package import ObjectStore
+package import RegistryModel
 
 /// What `registry verify` found out about one registry.
 package struct VerifyReport: Sendable {

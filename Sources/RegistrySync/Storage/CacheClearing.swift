@@ -1,5 +1,7 @@
-package import ObjectStore
+package import Disk
+import ObjectStore
 import Refs
+package import RegistryModel
 package import SystemPackage
 
 /// Removes cached data: all of it, one registry's, or what nothing leads to (DESIGN section 9).

@@ -1,5 +1,7 @@
+import Disk
 import ObjectStore
 import Refs
+package import RegistryModel
 import Synchronization
 package import SystemPackage
 

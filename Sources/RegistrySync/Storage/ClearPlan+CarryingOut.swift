@@ -1,5 +1,8 @@
+import Disk
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import SystemPackage
 
 extension ClearPlan {

@@ -1,5 +1,7 @@
+import Disk
 import ObjectStore
 import Refs
+import RegistryModel
 import SystemPackage
 
 /// What a clear removes from one cache: found first, so that a report is of what is removed.

@@ -1,3 +1,5 @@
+package import RegistryModel
+
 /// How much history a clear keeps: what any of the rules keeps stays.
 package struct Retention: Equatable, Sendable {
   /// How many of a registry's newest snapshots stay; nil for no such rule.

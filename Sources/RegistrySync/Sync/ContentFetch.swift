@@ -1,4 +1,5 @@
 import ObjectStore
+import RegistryModel
 
 /// Everything that a manifest names, held or in the batch.
 struct SyncContent: Sendable {

@@ -1,4 +1,6 @@
+import Fetch
 import ObjectStore
+import RegistryModel
 import Synchronization
 
 /// Downloads the missing files of a sync into a batch.

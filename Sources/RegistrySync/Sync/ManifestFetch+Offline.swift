@@ -1,5 +1,9 @@
+import Disk
+import Fetch
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import SystemPackage
 
 /// Finding a manifest without a network (DESIGN section 6, `--offline`).

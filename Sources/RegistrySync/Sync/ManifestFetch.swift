@@ -1,4 +1,8 @@
+import Disk
+import Fetch
+import Formats
 import ObjectStore
+import RegistryModel
 
 /// A manifest that passed every check, and where its bytes came from.
 struct ManifestOffer: Sendable {

@@ -1,5 +1,6 @@
 import ObjectStore
 import Refs
+import RegistryModel
 
 /// What a write does to the pin of a registry.
 ///

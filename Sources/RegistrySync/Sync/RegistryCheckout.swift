@@ -1,5 +1,6 @@
 package import ObjectStore
 import Refs
+package import RegistryModel
 
 /// Puts a snapshot that is kept in use, and pins the registry to it or unpins it (DESIGN section 7).
 ///

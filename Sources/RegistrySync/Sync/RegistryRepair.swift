@@ -1,5 +1,6 @@
 package import ObjectStore
 import Refs
+package import RegistryModel
 
 /// What `registry verify --repair` brought back, and what it could not.
 package struct RepairReport: Sendable {

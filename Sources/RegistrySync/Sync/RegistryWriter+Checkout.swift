@@ -1,5 +1,7 @@
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 
 /// Putting a snapshot in use that is here already.
 extension RegistryWriter {

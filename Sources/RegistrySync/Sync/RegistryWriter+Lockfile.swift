@@ -1,5 +1,6 @@
 import ObjectStore
 import Refs
+import RegistryModel
 
 /// The registry's entry in `registry-lock.json`.
 extension RegistryWriter {

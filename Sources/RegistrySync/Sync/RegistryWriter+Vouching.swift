@@ -1,4 +1,5 @@
 import ObjectStore
+import RegistryModel
 
 /// What may be taken into the lockfile of what lies in the cache.
 ///

@@ -1,5 +1,8 @@
+import Disk
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import SystemPackage
 
 /// Puts a snapshot in use: refs, view and lock entry, in the order of DESIGN section 3.2.

@@ -1,4 +1,6 @@
+import Fetch
 import ObjectStore
+import RegistryModel
 
 /// Brings back the objects of one snapshot after another, asking alternates and publisher for what is lost.
 struct RepairFiles: Sendable {

@@ -1,5 +1,7 @@
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 
 /// Puts back the snapshot in use when its object was lost or damaged.
 ///

@@ -1,4 +1,6 @@
+import Disk
 import ObjectStore
+import RegistryModel
 
 extension TreeFile {
   /// What a snapshot's tree holds: the manifest and every file that it names, sorted by path.

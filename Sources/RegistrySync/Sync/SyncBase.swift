@@ -1,5 +1,6 @@
 import ObjectStore
 package import Refs
+import RegistryModel
 
 /// What is known of a registry before a sync.
 struct SyncBase: Sendable {

@@ -1,4 +1,6 @@
+import Disk
 import ObjectStore
+import RegistryModel
 import Synchronization
 
 /// A file that has to be downloaded.

@@ -1,4 +1,6 @@
+package import Audit
 package import ObjectStore
+package import RegistryModel
 
 /// What a sync did.
 package struct SyncReport: Sendable {

@@ -1,4 +1,7 @@
+import Audit
+import Disk
 import ObjectStore
+import RegistryModel
 
 /// The content audit of what a sync brings (DESIGN section 5, `audit`).
 extension SyncTransaction {

@@ -1,5 +1,8 @@
+import Audit
+import Disk
+import Formats
 package import ObjectStore
-import Refs
+package import RegistryModel
 
 /// What a sync would bring, found out without putting any of it in use.
 package struct DryRunReport: Sendable {

@@ -1,5 +1,7 @@
+import Fetch
+import Formats
 import ObjectStore
-import Refs
+package import RegistryModel
 package import SystemPackage
 
 /// How a sync is to be done.

@@ -1,5 +1,7 @@
+import Audit
+import Formats
 import ObjectStore
-import RegistrySync
+import RegistryModel
 
 /// The content audit as SARIF 2.1.0 (OASIS, section numbers below are of that document).
 extension AuditResult {

@@ -1,5 +1,7 @@
+import Audit
+import Formats
 import ObjectStore
-import RegistrySync
+import RegistryModel
 
 /// The content audit in words and for programs.
 extension AuditResult {

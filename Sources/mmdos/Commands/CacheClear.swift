@@ -1,4 +1,6 @@
 import ArgumentParser
+import Formats
+import RegistryModel
 import RegistrySync
 import SystemPackage
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RegistryModel
 import RegistrySync
 import SystemPackage
 

@@ -1,4 +1,6 @@
+import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 /// A checkout in words, done or only previewed.

@@ -1,4 +1,6 @@
+import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 /// What a sync would bring, in words.

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Audit
+import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 /// The flags of every command that changes installed plugins.

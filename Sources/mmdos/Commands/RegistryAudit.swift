@@ -1,5 +1,7 @@
 import ArgumentParser
+import Audit
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 /// The command `mmdos registry audit`.

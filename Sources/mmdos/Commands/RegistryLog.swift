@@ -1,6 +1,8 @@
 import ArgumentParser
+import Formats
 import ObjectStore
 import Refs
+import RegistryModel
 import RegistrySync
 
 /// The command `mmdos registry log`.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 import SystemPackage
 

@@ -1,5 +1,6 @@
 import ArgumentParser
-import RegistrySync
+import Formats
+import Preview
 import SystemPackage
 
 /// The command `mmdos registry serve`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 /// The command `mmdos registry show`.

@@ -1,4 +1,6 @@
+import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 /// What `registry verify --repair` would do about what was found.

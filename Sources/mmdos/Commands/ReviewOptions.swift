@@ -1,5 +1,5 @@
 import ArgumentParser
-import RegistrySync
+import RegistryModel
 
 /// What was reviewed, and which refusals are set aside: options of every command that takes a manifest.
 struct ReviewOptions: ParsableArguments {

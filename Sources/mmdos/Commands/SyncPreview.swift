@@ -1,4 +1,5 @@
-import RegistrySync
+import Formats
+import RegistryModel
 
 /// What `registry sync` shows before it is approved.
 struct SyncPreview {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import RegistrySync
 
 /// The command `mmdos registry trust remove`.
 struct TrustRemove: Command {

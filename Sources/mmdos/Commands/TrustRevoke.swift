@@ -1,5 +1,4 @@
 import ArgumentParser
-import RegistrySync
 
 /// The command `mmdos registry trust revoke`.
 struct TrustRevoke: Command {

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Disk
+import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 import SystemPackage
 

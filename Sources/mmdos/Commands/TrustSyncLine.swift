@@ -1,3 +1,5 @@
+import Formats
+import RegistryModel
 import RegistrySync
 
 /// What became of one key in `registry trust sync`.

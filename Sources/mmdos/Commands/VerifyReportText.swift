@@ -1,4 +1,6 @@
+import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 
 /// What `registry verify` found, in words: a line for every layer, a line for every finding, a verdict.

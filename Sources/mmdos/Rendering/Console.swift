@@ -1,4 +1,4 @@
-import RegistrySync
+import Formats
 
 /// Where a command's words go: results to standard output, everything else to standard error.
 struct Console: Sendable {

@@ -1,9 +1,10 @@
 import Foundation
-@testable import ObjectStore
-import RegistrySync
+import RegistryModel
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import ObjectStore
 
 extension Attack {
   private static let cache = SignedStage.cache

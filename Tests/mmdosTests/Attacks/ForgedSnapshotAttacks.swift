@@ -1,7 +1,8 @@
+import Disk
 import Foundation
 import ObjectStore
 import Refs
-import RegistrySync
+import RegistryModel
 import SystemPackage
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
+import Formats
 import Foundation
 import ObjectStore
-import RegistrySync
+import RegistryModel
 import SystemPackage
 import TestSupport
 import Testing

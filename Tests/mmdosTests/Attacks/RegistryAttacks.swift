@@ -1,4 +1,3 @@
-import RegistrySync
 import TestSupport
 import Testing
 

@@ -1,0 +1,165 @@
+import Formats
+
+/// One line of a text without its end, or a piece of a very long one.
+struct AuditLine {
+  /// From 1.
+  let number: Int
+  let bytes: [UInt8]
+  /// How many characters of the line come before; not 0 in a piece that goes on where the one before it ended.
+  let skipped: Int
+  /// Whether another piece of the line follows.
+  let isCut: Bool
+  private let present: ByteSet
+
+  init(number: Int, bytes: [UInt8], skipped: Int = 0, isCut: Bool = false) {
+    self.number = number
+    self.bytes = bytes
+    self.skipped = skipped
+    self.isCut = isCut
+    present = ByteSet(of: bytes)
+  }
+
+  /// Whether it does not begin where the line begins.
+  var isContinuation: Bool { skipped > 0 }
+  /// Whether every byte is ASCII; then columns are bytes.
+  var isASCII: Bool { present.isASCII }
+  /// Whether all is ASCII and nothing but a tab is a control character.
+  var isPlain: Bool { present.isPlain }
+  /// How many characters it has.
+  var length: Int { isASCII ? bytes.count : bytes.count { $0 & 0xC0 != 0x80 } }
+
+  /// Whether a character stands anywhere in it; most rules ask that first.
+  func has(_ character: Unicode.Scalar) -> Bool { present.contains(UInt8(ascii: character)) }
+
+  /// The place of a byte, and the text around it.
+  func mark(at offset: Int) -> AuditMark {
+    let column = isASCII ? offset + 1 : bytes[..<offset].count { $0 & 0xC0 != 0x80 } + 1
+    return AuditMark(
+      position: TextPosition(line: number, column: skipped + column),
+      excerpt: VisibleText.excerpt(of: bytes, around: offset)
+    )
+  }
+
+  /// The offset of the first byte that is no space or tab; nil in a blank line.
+  var firstVisible: Int? {
+    bytes.firstIndex { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+  }
+
+  /// Whether a text stands at an offset, ASCII letters compared without case; `text` is in lower case.
+  func has(_ text: StaticString, at offset: Int) -> Bool {
+    guard offset >= 0, offset + text.utf8CodeUnitCount <= bytes.count else { return false }
+    return text.withUTF8Buffer { wanted in
+      wanted.indices.allSatisfy { index in
+        let byte = bytes[offset + index]
+        return wanted[index] == ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+      }
+    }
+  }
+}
+
+extension [UInt8] {
+  /// The offset at which an ASCII text begins, from an offset on; nil if it does not stand there.
+  func offset(of text: StaticString, from start: Int = 0) -> Int? {
+    let bytes = span
+    return text.withUTF8Buffer { wanted in
+      var offset = start
+      while offset + wanted.count <= bytes.count {
+        var length = 0
+        while length < wanted.count, bytes[offset + length] == wanted[length] { length += 1 }
+        if length == wanted.count { return offset }
+        offset += 1
+      }
+      return nil
+    }
+  }
+}
+
+/// Which bytes a text has.
+struct ByteSet {
+  private var low: (UInt64, UInt64) = (0, 0)
+  private(set) var isASCII = true
+
+  init(of bytes: [UInt8]) {
+    var (first, second, high): (UInt64, UInt64, UInt8) = (0, 0, 0)
+    bytes.withUnsafeBufferPointer { buffer in
+      var index = 0
+      while index < buffer.count {
+        let byte = buffer[index]
+        high |= byte
+        if byte & 0x40 == 0 { first |= 1 << UInt64(byte & 0x3F) } else { second |= 1 << UInt64(byte & 0x3F) }
+        index += 1
+      }
+    }
+    low = (first, second)
+    isASCII = high < 0x80
+  }
+
+  /// Whether all is ASCII and nothing but a tab is a control character.
+  var isPlain: Bool { isASCII && low.0 & 0xFFFF_FDFF == 0 && low.1 >> 63 == 0 }
+
+  /// Whether an ASCII byte is there; in a text that is not ASCII it may say so of one that is not.
+  func contains(_ byte: UInt8) -> Bool {
+    (byte < 64 ? low.0 : low.1) & 1 << UInt64(byte & 63) != 0
+  }
+}
+
+/// A place in a file, with the text around it made visible.
+struct AuditMark {
+  let position: TextPosition
+  let excerpt: String
+}
+
+/// Outside text in which nothing is invisible.
+enum VisibleText {
+  /// Bytes that an excerpt shows before and behind a place.
+  private static let before = 40
+  private static let behind = 120
+
+  /// The text around an offset of a line; what was cut shows as an ellipsis.
+  static func excerpt(of bytes: [UInt8], around offset: Int) -> String {
+    var start = max(0, offset - before)
+    var end = min(bytes.count, offset + behind)
+    while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+    let text = String(decoding: bytes[start..<end], as: UTF8.self)
+    return (start > 0 ? "…" : "") + of(text) + (end < bytes.count ? "…" : "")
+  }
+
+  /// The text with everything that is shown as nothing, or gives orders, as `<U+202E>`.
+  static func of(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if scalar == "\t" {
+        result += " "
+      } else if isShown(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result += "<\(name(scalar))>"
+      }
+    }
+    return result
+  }
+
+  /// `U+202E`: four digits or more.
+  static func name(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  /// `U+202E RIGHT-TO-LEFT OVERRIDE`, for controls without the name that they do not have.
+  static func longName(_ scalar: Unicode.Scalar) -> String {
+    let properties = scalar.properties
+    return ([name(scalar)] + [properties.name ?? properties.nameAlias].compactMap { $0 }).joined(
+      separator: " "
+    )
+  }
+
+  private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.value < 0x7F { return scalar.value >= 0x20 }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+      return false
+    default: return !scalar.properties.isDefaultIgnorableCodePoint
+    }
+  }
+}

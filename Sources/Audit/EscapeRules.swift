@@ -1,0 +1,81 @@
+import Formats
+
+/// The rule about escapes that stand for invisible characters, where a program will decode them.
+enum EscapeRules {
+  /// Looks at a line of YAML or JSON for `\u202e`, `\x1b`, `\e` and their like.
+  static func scanEscapes(_ line: AuditLine, into sink: inout FindingSink) {
+    guard line.has("\\") else { return }
+    var offset = 0
+    var previousEnd = -1
+    while let start = line.bytes[offset...].firstIndex(of: UInt8(ascii: "\\")) {
+      guard start + 1 < line.bytes.count else { return }
+      let (value, length) = decode(line.bytes[(start + 1)...])
+      offset = start + 1 + length
+      let isJoined = previousEnd == start || start > 0 && line.bytes[start - 1] >= 0x80
+      report(value, line, at: start, isJoined: isJoined, into: &sink)
+      if value != nil { previousEnd = offset }
+    }
+  }
+
+  /// Looks at a line of Markdown for `&#x202e;`, `&#8238;`, `&rlm;` and their like.
+  static func scanEntities(_ line: AuditLine, into sink: inout FindingSink) {
+    guard line.has("&") else { return }
+    for start in line.bytes.indices where line.bytes[start] == UInt8(ascii: "&") {
+      let body = line.bytes[(start + 1)...].prefix(24).prefix { $0 != UInt8(ascii: ";") && $0 > 0x20 }
+      guard body.endIndex < line.bytes.count, line.bytes[body.endIndex] == UInt8(ascii: ";") else { continue }
+      report(entity(body), line, at: start, isJoined: false, into: &sink)
+    }
+  }
+
+  private static func report(
+    _ value: UInt32?,
+    _ line: AuditLine,
+    at offset: Int,
+    isJoined: Bool,
+    into sink: inout FindingSink
+  ) {
+    guard let value, let scalar = Unicode.Scalar(value), ![0x08, 0x0A, 0x0C, 0x0D].contains(value),
+      InvisibleCharacters.kind(of: scalar) != nil
+    else { return }
+    // Parts of emoji, written as escapes like what stands before them.
+    if isJoined, [0x200D, 0xFE0E, 0xFE0F].contains(value) { return }
+    sink.add(.escapedInvisible, line, at: offset, "it stands for \(VisibleText.longName(scalar))")
+  }
+
+  /// Decodes what stands behind a backslash; the length is that of what was read.
+  private static func decode(_ rest: ArraySlice<UInt8>) -> (value: UInt32?, length: Int) {
+    switch rest.first {
+    case UInt8(ascii: "e"): return (0x1B, 1)
+    case UInt8(ascii: "x"): return hex(rest.dropFirst(), digits: 2)
+    case UInt8(ascii: "U"): return hex(rest.dropFirst(), digits: 8)
+    case UInt8(ascii: "u"):
+      let (high, length) = hex(rest.dropFirst(), digits: 4)
+      guard let high, (0xD800...0xDBFF).contains(high) else { return (high, length) }
+      let second = rest.dropFirst(5)
+      guard second.starts(with: [0x5C, 0x75]),
+        let low = hex(second.dropFirst(2), digits: 4).value, (0xDC00...0xDFFF).contains(low)
+      else { return (nil, length) }
+      return (0x10000 + (high - 0xD800) << 10 + (low - 0xDC00), 11)
+    default: return (nil, 1)
+    }
+  }
+
+  private static func hex(_ rest: ArraySlice<UInt8>, digits: Int) -> (value: UInt32?, length: Int) {
+    let values = rest.prefix(digits).map { ASCII.hexValue($0) }
+    guard values.count == digits, !values.contains(nil) else { return (nil, 1) }
+    return (values.reduce(0) { $0 << 4 | UInt32($1 ?? 0) }, digits + 1)
+  }
+
+  private static let names: [String: UInt32] = [
+    "lrm": 0x200E, "rlm": 0x200F, "shy": 0xAD, "zwj": 0x200D, "zwnj": 0x200C, "NoBreak": 0x2060,
+    "ZeroWidthSpace": 0x200B, "NegativeThinSpace": 0x200B, "ic": 0x2063, "it": 0x2062,
+    "InvisibleComma": 0x2063, "InvisibleTimes": 0x2062, "ApplyFunction": 0x2061, "af": 0x2061,
+  ]
+
+  private static func entity(_ body: ArraySlice<UInt8>) -> UInt32? {
+    let text = String(decoding: body, as: UTF8.self)
+    guard text.hasPrefix("#") else { return names[text] }
+    let number = text.dropFirst()
+    return number.lowercased().hasPrefix("x") ? UInt32(number.dropFirst(), radix: 16) : UInt32(number)
+  }
+}

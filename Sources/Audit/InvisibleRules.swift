@@ -1,0 +1,107 @@
+import Formats
+
+/// The rules about characters that are shown as nothing.
+struct InvisibleRules {
+  /// From so many invisible characters in a row they are reported as one run.
+  static let runLength = 3
+
+  /// Looks at one line; `isFirst` is the first of the file.
+  static func scan(_ line: AuditLine, isFirst: Bool, into sink: inout FindingSink) {
+    guard !line.isPlain, mayHaveInvisible(line.bytes) else { return }
+    let scalars = Array(String(decoding: line.bytes, as: UTF8.self).unicodeScalars)
+    let isRightToLeft = scalars.contains(where: InvisibleCharacters.isRightToLeft)
+    var index = 0
+    var offset = 0
+    // Some editors begin every file with a byte order mark.
+    if isFirst, scalars.first?.value == 0xFEFF { (index, offset) = (1, 3) }
+    while index < scalars.count {
+      let start = index
+      if let flag = InvisibleCharacters.flagLength(at: index, in: scalars) {
+        index += flag
+        for scalar in scalars[start..<index] { offset += UTF8.width(scalar) }
+        continue
+      }
+      let length = suspectLength(at: index, in: scalars, isRightToLeft)
+      if length > 0 { report(scalars[start..<start + length], line, offset, into: &sink) }
+      index += max(1, length)
+      for scalar in scalars[start..<index] { offset += UTF8.width(scalar) }
+    }
+  }
+
+  /// Whether a character that is shown as nothing stands somewhere, be it right or wrong there.
+  ///
+  /// Most text that is not ASCII has dashes and quotes, and none of these.
+  private static func mayHaveInvisible(_ bytes: [UInt8]) -> Bool {
+    let bytes = bytes.span
+    var offset = 0
+    while offset < bytes.count {
+      if (0x20..<0x7F).contains(bytes[offset]) {
+        offset += 1
+        continue
+      }
+      let (scalar, length) = UTF8Check.decode(bytes, at: offset)
+      if InvisibleCharacters.kind(of: scalar) != nil { return true }
+      offset += length
+    }
+    return false
+  }
+
+  /// How many characters that should not be there stand in a row and are reported together; 0 for none.
+  private static func suspectLength(
+    at start: Int,
+    in line: [Unicode.Scalar],
+    _ isRightToLeft: Bool
+  ) -> Int {
+    guard let kind = InvisibleCharacters.kind(of: line[start]) else { return 0 }
+    switch kind {
+    case .control, .bidi: return 1
+    case .tag:
+      var end = start
+      while end < line.count, InvisibleCharacters.kind(of: line[end]) == .tag { end += 1 }
+      return end - start
+    case .zeroWidth, .other:
+      var end = start
+      while end < line.count, isSuspect(end, in: line, isRightToLeft) { end += 1 }
+      if end - start >= runLength { return end - start }
+      return end > start ? 1 : 0
+    }
+  }
+
+  private static func isSuspect(_ index: Int, in line: [Unicode.Scalar], _ isRightToLeft: Bool) -> Bool {
+    switch InvisibleCharacters.kind(of: line[index]) {
+    case .zeroWidth, .other: !InvisibleCharacters.belongs(index, in: line, isRightToLeft: isRightToLeft)
+    default: false
+    }
+  }
+
+  private static func report(
+    _ scalars: ArraySlice<Unicode.Scalar>,
+    _ line: AuditLine,
+    _ offset: Int,
+    into sink: inout FindingSink
+  ) {
+    guard let first = scalars.first, let kind = InvisibleCharacters.kind(of: first) else { return }
+    switch kind {
+    case .tag:
+      sink.add(
+        .tagCharacter,
+        line,
+        at: offset,
+        "\(scalars.count) in a row, as letters: '\(letters(scalars))'"
+      )
+    case .zeroWidth where scalars.count >= runLength, .other where scalars.count >= runLength:
+      sink.add(.invisibleRun, line, at: offset, "\(scalars.count) from \(VisibleText.longName(first)) on")
+    default:
+      sink.add(kind.rule, line, at: offset, VisibleText.longName(first))
+    }
+  }
+
+  /// What tag characters say, the first 80 of them.
+  private static func letters(_ tags: ArraySlice<Unicode.Scalar>) -> String {
+    var text = ""
+    for tag in tags.prefix(80) {
+      if let scalar = Unicode.Scalar(tag.value - 0xE0000) { text.unicodeScalars.append(scalar) }
+    }
+    return VisibleText.of(text) + (tags.count > 80 ? "…" : "")
+  }
+}

@@ -1,0 +1,52 @@
+import Formats
+
+/// The rule about slugs of one catalog that look alike.
+enum SlugRules {
+  /// Looks at the slugs of a `catalog.yaml`; one that does not parse is refused elsewhere.
+  static func scan(_ bytes: [UInt8], into sink: inout FindingSink) {
+    // Nothing is hidden by this: a sync refuses a catalog that does not parse.
+    guard let root = try? SafeYAML.parse(bytes), let slugs = slugs(of: root), slugs.count > 1 else { return }
+    let groups = Dictionary(grouping: slugs.indices) { Confusables.skeleton(of: slugs[$0].text) }
+    let alike = groups.values.filter { group in
+      // The same slug twice is an error of the catalog, not an imitation.
+      group.contains { !slugs[$0].text.utf8.elementsEqual(slugs[group[0]].text.utf8) }
+    }
+    for group in alike {
+      for index in group {
+        guard let other = group.first(where: { !slugs[$0].text.utf8.elementsEqual(slugs[index].text.utf8) })
+        else {
+          continue
+        }
+        let (slug, like) = (slugs[index].text, slugs[other].text)
+        let mark = AuditMark(
+          position: slugs[index].position,
+          excerpt: VisibleText.of(String(slug.prefix(160)))
+        )
+        sink.add(.lookalikeSlug, mark, "'\(ascii(slug))' looks like '\(ascii(like))'")
+      }
+    }
+  }
+
+  private static func slugs(of root: YAMLNode) -> [(text: String, position: TextPosition)]? {
+    guard case .sequence(let plugins)? = root.value("catalog")?.value("plugins")?.content else { return nil }
+    return plugins.compactMap { plugin in
+      guard let slug = plugin.value("slug"), case .scalar(let text) = slug.content else { return nil }
+      return (text, slug.position)
+    }
+  }
+
+  /// The slug with the code of every letter that is not ASCII: else both would look alike here, too.
+  private static func ascii(_ slug: String) -> String {
+    slug.unicodeScalars.prefix(128).map { scalar in
+      scalar.isASCII ? VisibleText.of(String(scalar)) : "<\(VisibleText.name(scalar))>"
+    }.joined()
+  }
+}
+
+extension YAMLNode {
+  /// The value of a key; nil where there is none.
+  fileprivate func value(_ key: String) -> YAMLNode? {
+    guard case .mapping(let members) = content else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+}

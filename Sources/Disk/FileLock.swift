@@ -1,0 +1,151 @@
+package import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A held `flock`: released when the value goes away, or by the system when the process dies.
+package struct FileLock: ~Copyable, Sendable {
+  /// Who may hold the lock at the same time.
+  package enum Mode: Sendable {
+    /// Any number of holders, and no exclusive one.
+    case shared
+    /// One holder.
+    case exclusive
+  }
+
+  /// How a lock was not got.
+  package enum Failure: Error, Equatable, Sendable {
+    /// Another process held it for all of the time allowed.
+    case busy(FilePath, waited: Duration)
+    /// The system refused.
+    case disk(DiskError)
+  }
+
+  private let descriptor: CInt
+
+  deinit { closeDescriptor(descriptor) }
+
+  /// Takes the lock of that name, creating its file if need be.
+  ///
+  /// Waits for other holders for the given time; `onWait` is called once, when the lock was not free at once.
+  ///
+  /// - Throws: `FileLock.Failure`.
+  package static func acquire(
+    _ name: FileName,
+    in folder: Folder,
+    _ mode: Mode,
+    timeout: Duration,
+    onWait: () -> Void = {}
+  ) throws(Failure) -> FileLock {
+    let path = folder.path.appending(name)
+    guard name.isPlain else { throw .disk(DiskError(.lock, path, .invalidArgument)) }
+    let descriptor: CInt
+    do {
+      descriptor = try systemCall(.lock, path) {
+        name.withPlatformString {
+          openat(folder.descriptor, $0, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+        }
+      }
+    } catch {
+      throw .disk(error)
+    }
+    try requireFile(descriptor, path)
+    return try FileLock(descriptor: descriptor, path: path, mode, timeout: timeout, onWait: onWait)
+  }
+
+  /// Takes a shared lock for reading, without creating or changing anything.
+  ///
+  /// - Returns: Nil where the lock's file is missing or may not be opened: on a read-only file system
+  ///   readers go on without it (DESIGN section 3.2).
+  /// - Throws: `FileLock.Failure`; `.disk` for a link or another kind of file under the lock's name.
+  package static func acquireForReading(
+    _ name: FileName,
+    in folder: Folder,
+    timeout: Duration,
+    onWait: () -> Void = {}
+  ) throws(Failure) -> FileLock? {
+    let path = folder.path.appending(name)
+    guard name.isPlain else { throw .disk(DiskError(.lock, path, .invalidArgument)) }
+    let descriptor: CInt
+    do {
+      descriptor = try systemCall(.lock, path) {
+        name.withPlatformString {
+          openat(folder.descriptor, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        }
+      }
+    } catch  where [.noSuchFileOrDirectory, .permissionDenied].contains(error.code) {
+      return nil
+    } catch {
+      // A link, say: going on without the lock would be going on in someone else's place.
+      throw .disk(error)
+    }
+    try requireFile(descriptor, path)
+    return try FileLock(descriptor: descriptor, path: path, .shared, timeout: timeout, onWait: onWait)
+  }
+
+  /// Locks an open folder itself, if no other process has.
+  ///
+  /// - Returns: Nil when it is held elsewhere.
+  package static func tryExclusive(on folder: Folder) throws(DiskError) -> FileLock? {
+    let own = try systemCall(.lock, folder.path) {
+      openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    }
+    do {
+      return try FileLock(descriptor: own, path: folder.path, .exclusive, timeout: .zero, onWait: {})
+    } catch {
+      switch error {
+      case .busy: return nil
+      case .disk(let problem): throw problem
+      }
+    }
+  }
+
+  /// Closes the descriptor and throws unless it is a regular file (DESIGN section 1, rule 11).
+  private static func requireFile(_ descriptor: CInt, _ path: FilePath) throws(Failure) {
+    var status = stat()
+    let code: Errno
+    if fstat(descriptor, &status) != 0 {
+      code = Errno(rawValue: errno)
+    } else if status.st_mode & S_IFMT != S_IFREG {
+      code = .invalidArgument
+    } else {
+      return
+    }
+    close(descriptor)
+    throw .disk(DiskError(.lock, path, code))
+  }
+
+  private init(
+    descriptor: CInt,
+    path: FilePath,
+    _ mode: Mode,
+    timeout: Duration,
+    onWait: () -> Void
+  ) throws(Failure) {
+    let operation = (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB
+    let start = ContinuousClock.now
+    var hasWaited = false
+    while flock(descriptor, operation) != 0 {
+      let code = errno
+      let waited = ContinuousClock.now - start
+      guard code == EWOULDBLOCK || code == EINTR else {
+        close(descriptor)
+        throw .disk(DiskError(.lock, path, Errno(rawValue: code)))
+      }
+      guard waited < timeout else {
+        close(descriptor)
+        throw .busy(path, waited: waited)
+      }
+      if !hasWaited { onWait() }
+      hasWaited = true
+      // flock has no time-out of its own; a short pause keeps the wait responsive and cheap.
+      usleep(10_000)
+    }
+    self.descriptor = descriptor
+  }
+}

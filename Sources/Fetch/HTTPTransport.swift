@@ -1,0 +1,164 @@
+import NIOCore
+import RegistryModel
+import Synchronization
+package import SystemPackage
+
+/// Fetches by HTTP/1.1 and HTTP/2 (DESIGN sections 5 and 6).
+///
+/// Starts no thread and opens no file before the first `fetch`. May be used from many tasks; callers start
+/// no more than `TransferLimits.maxConcurrentTransfers` requests at a time. End it with `shutdown()`.
+package final class HTTPTransport: Transport {
+  /// What a transport is made for.
+  package struct Configuration: Sendable {
+    /// Limits of each request.
+    package var limits: TransferLimits
+    /// What the server is told about us, `mmdos/<version>`.
+    package var userAgent: String
+    /// A PEM file of roots to trust in addition to the system's (policy key `ca_file`).
+    package var caFile: FilePath?
+    /// Where `SSL_CERT_FILE` and the proxy variables are looked up.
+    package var environment: [String: String]
+    /// Whether a redirect on loopback may lead to plain http (policy key `allow_http_localhost`).
+    package var allowHTTPLocalhost: Bool
+
+    /// Describes a transport.
+    package init(
+      limits: TransferLimits,
+      version: String,
+      caFile: FilePath? = nil,
+      environment: [String: String],
+      allowHTTPLocalhost: Bool
+    ) {
+      self.limits = limits
+      userAgent = "mmdos/\(version)"
+      self.caFile = caFile
+      self.environment = environment
+      self.allowHTTPLocalhost = allowHTTPLocalhost
+    }
+  }
+
+  private enum State {
+    case idle
+    case running(HTTPEngine)
+    case shutDown
+  }
+
+  private let configuration: Configuration
+  private let state = Mutex(State.idle)
+
+  /// Makes a transport that does nothing yet.
+  package init(_ configuration: Configuration) {
+    self.configuration = configuration
+  }
+
+  deinit {
+    // A forgotten `shutdown()` must not leave threads behind.
+    if case .running(let engine) = state.withLock({ $0 }) { Task { await engine.shutdown() } }
+  }
+
+  /// See `Transport`; follows redirects within the origin, up to `TransferLimits.maxRedirects`.
+  package func fetch(_ request: FetchRequest, receive: (RawSpan) throws -> Void) async throws -> FetchResponse
+  {
+    try Task.checkCancellation()
+    let engine = try startedEngine()
+    let start = ContinuousClock.now
+    var url = request.url
+    for hop in 0...configuration.limits.maxRedirects {
+      let outcome = try await exchange(request, at: url, start: start, on: engine, receive: receive)
+      switch outcome {
+      case .complete(let etag, let byteCount):
+        return FetchResponse(isNotModified: false, etag: etag, byteCount: byteCount)
+      case .notModified(let etag):
+        return FetchResponse(isNotModified: true, etag: etag ?? request.etag, byteCount: 0)
+      case .failed(let error): throw error
+      case .redirect(let location):
+        guard hop < configuration.limits.maxRedirects else {
+          throw FetchError.redirectRefused(from: url, location: location, reason: .tooMany)
+        }
+        url = try redirectTarget(of: location, from: url)
+      }
+    }
+    // The last round of the loop always returns or throws.
+    throw FetchError.redirectRefused(from: url, location: "", reason: .tooMany)
+  }
+
+  /// Closes connections and ends threads; requests under way fail with `FetchError.shutDown`.
+  package func shutdown() async {
+    let engine = state.withLock { state -> HTTPEngine? in
+      defer { state = .shutDown }
+      guard case .running(let engine) = state else { return nil }
+      return engine
+    }
+    await engine?.shutdown()
+  }
+
+  private func startedEngine() throws(FetchError) -> HTTPEngine {
+    try state.withLock { state throws(FetchError) in
+      switch state {
+      case .shutDown: throw .shutDown
+      case .running(let engine): return engine
+      case .idle:
+        let engine = try HTTPEngine(configuration)
+        state = .running(engine)
+        return engine
+      }
+    }
+  }
+
+  /// Sends one request and hands over its body.
+  private func exchange(
+    _ request: FetchRequest,
+    at url: RequestURL,
+    start: ContinuousClock.Instant,
+    on engine: HTTPEngine,
+    receive: (RawSpan) throws -> Void
+  ) async throws -> HTTPExchange.Outcome {
+    let limits = configuration.limits
+    let exchange = HTTPExchange(
+      rules: ResponseRules(request: request, url: url, maxHeaderBytes: limits.maxHeaderBytes),
+      limits: limits,
+      meter: TransferMeter(limits: limits, start: start)
+    )
+    try engine.start(exchange, request, at: url)
+    defer { engine.forget(exchange) }
+    let outcome = await withTaskCancellationHandler {
+      while true {
+        switch await exchange.next() {
+        case .outcome(let outcome): return outcome
+        case .chunks(let chunks):
+          do {
+            for chunk in chunks { try receive(chunk.readableBytesSpan) }
+          } catch {
+            // Said here: an exchange that is complete by now would only report that it is.
+            exchange.abandon(.failed(error))
+            return .failed(error)
+          }
+        }
+      }
+    } onCancel: {
+      exchange.abandon(.failed(CancellationError()))
+    }
+    guard case .failed(let error as ConnectionFailure) = outcome else { return outcome }
+    if error == .certificateRefused {
+      return .failed(FetchError.tls(url: url, cause: await engine.diagnoseCertificate(of: url)))
+    }
+    return .failed(error.fetchError(url: url, maxHeaderBytes: limits.maxHeaderBytes))
+  }
+
+  private func redirectTarget(of location: String, from url: RequestURL) throws(FetchError) -> RequestURL {
+    let allowHTTP = configuration.allowHTTPLocalhost
+    // Of the rules that a URL can break, only the step down to plain http is worth telling apart.
+    guard let target = try? RequestURL(parsing: location, relativeTo: url, allowHTTPLocalhost: allowHTTP)
+    else {
+      let isDowngrade = url.scheme == "https" && location.lowercased().hasPrefix("http://")
+      throw .redirectRefused(from: url, location: location, reason: isDowngrade ? .httpsToHTTP : .invalid)
+    }
+    guard url.scheme != "https" || target.scheme == "https" else {
+      throw .redirectRefused(from: url, location: location, reason: .httpsToHTTP)
+    }
+    guard target.isSameOrigin(as: url) else {
+      throw .redirectRefused(from: url, location: location, reason: .otherOrigin)
+    }
+    return target
+  }
+}

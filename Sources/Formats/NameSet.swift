@@ -1,0 +1,28 @@
+/// A set of names that are equal only if their bytes are.
+///
+/// `String` itself compares by canonical equivalence: it takes two spellings of one character for the
+/// same, and pays for that on every comparison.
+package struct NameSet {
+  private var names: Set<Name> = []
+
+  /// Begins with no name.
+  package init() {}
+
+  /// Adds a name; false where it was there already.
+  package mutating func insert(_ name: String) -> Bool {
+    names.insert(Name(text: name)).inserted
+  }
+
+  private struct Name: Hashable {
+    let text: String
+
+    static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+      let isDone: Void? = text.utf8.withContiguousStorageIfAvailable {
+        hasher.combine(bytes: UnsafeRawBufferPointer($0))
+      }
+      if isDone == nil { text.utf8.forEach { hasher.combine($0) } }
+    }
+  }
+}

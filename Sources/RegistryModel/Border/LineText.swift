@@ -1,0 +1,55 @@
+import Formats
+
+/// Why a value of free text is refused.
+package enum LineProblem: Error, Hashable, Sendable {
+  /// There is no text, but must be.
+  case empty
+  /// The text is longer than the limit; both in UTF-8 bytes.
+  case tooLong(bytes: Int, limit: Int)
+  /// A control character, line break or direction-changing character.
+  case forbiddenCharacter(Unicode.Scalar)
+
+  /// What is wrong, in words that follow the field: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .empty: "the text is empty"
+    case .tooLong(let bytes, let limit): "the text is \(bytes) bytes long, more than \(limit)"
+    case .forbiddenCharacter(let scalar):
+      "the text has a forbidden character \(String(scalar).quotedForMessage)"
+    }
+  }
+}
+
+/// Rules for names and descriptions that come from outside and are shown to people.
+package enum LineText {
+  /// The longest name, version or tag.
+  static let maxNameBytes = 256
+  /// The longest description or note.
+  static let maxDescriptionBytes = 4096
+
+  /// Requires one line of text that is not empty.
+  package static func checkName(_ text: String) throws(LineProblem) {
+    if text.isEmpty { throw .empty }
+    try check(text, maxBytes: maxNameBytes, allowed: [])
+  }
+
+  /// Requires text without control characters; line breaks and tabs may stand in it.
+  static func checkDescription(_ text: String) throws(LineProblem) {
+    try check(text, maxBytes: maxDescriptionBytes, allowed: ["\n", "\r", "\t"])
+  }
+
+  private static func check(
+    _ text: String,
+    maxBytes: Int,
+    allowed: [Unicode.Scalar]
+  ) throws(LineProblem) {
+    let count = text.utf8.count
+    guard count <= maxBytes else { throw .tooLong(bytes: count, limit: maxBytes) }
+    for scalar in text.unicodeScalars {
+      let refusal = UnicodeRules.refusal(of: scalar)
+      // Invisible characters have their place in names (Persian, emoji); they are escaped when printed.
+      guard refusal == .control || refusal == .bidirectional, !allowed.contains(scalar) else { continue }
+      throw .forbiddenCharacter(scalar)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Formats
+
+/// The rules that paths of one registry obey together (DESIGN section 5, "Manifest paths").
+package struct ManifestPathSet {
+  /// What a name at one place is, in the spelling it was first seen with.
+  private struct Place {
+    let spelling: Substring
+    let isFolder: Bool
+  }
+
+  // Keyed by the case-folded path of a file or folder.
+  private var places: [Substring: Place] = [:]
+  private let reservedAtRoot: Set<String>
+
+  /// Checks that the paths can lie in one folder of a disk that ignores case.
+  ///
+  /// Takes time proportional to the bytes of all paths (at most 32 times that, where no two share a
+  /// folder). `checksums.json` is always reserved at the root, in any case, as file and as folder;
+  /// `reserving` adds names to it.
+  ///
+  /// - Throws: `PathProblem`, the first conflict in the order of the paths.
+  package static func validateTogether(
+    _ paths: some Collection<ManifestPath>,
+    reserving names: [String] = []
+  ) throws(PathProblem) {
+    var set = ManifestPathSet(reserving: names, capacity: paths.count)
+    for path in paths { try set.insert(path) }
+  }
+
+  private init(reserving names: [String], capacity: Int) {
+    reservedAtRoot = Set((names + ["checksums.json"]).map(UnicodeRules.caseFolded))
+    places.reserveCapacity(capacity)
+  }
+
+  private mutating func insert(_ path: ManifestPath) throws(PathProblem) {
+    let spelled = path.description[...]
+    // Folding works component by component, so both have their slashes in the same order.
+    let folded = UnicodeRules.caseFolded(path.description)[...]
+    try checkRoot(of: spelled, folded: folded)
+    try insert(Place(spelling: spelled, isFolder: false), at: folded)
+    var folder = (spelled: Self.parent(of: spelled), folded: Self.parent(of: folded))
+    while let spelledFolder = folder.spelled, let foldedFolder = folder.folded {
+      let isKnown = try insert(Place(spelling: spelledFolder, isFolder: true), at: foldedFolder)
+      // A folder that is known came in with all the folders above it.
+      if isKnown { return }
+      folder = (Self.parent(of: spelledFolder), Self.parent(of: foldedFolder))
+    }
+  }
+
+  private func checkRoot(of spelled: Substring, folded: Substring) throws(PathProblem) {
+    let root = String(Substring(folded.utf8.prefix { $0 != UInt8(ascii: "/") }))
+    guard reservedAtRoot.contains(root) else { return }
+    throw .reservedAtRoot(String(Substring(spelled.utf8.prefix { $0 != UInt8(ascii: "/") })))
+  }
+
+  /// Records what lies at a place; true if the same folder was there already.
+  @discardableResult
+  private mutating func insert(_ place: Place, at key: Substring) throws(PathProblem) -> Bool {
+    guard let held = places[key] else {
+      places[key] = place
+      return false
+    }
+    let (first, second) = (String(held.spelling), String(place.spelling))
+    switch (held.isFolder, place.isFolder) {
+    case (false, false):
+      throw first == second ? .duplicate(first) : .filesEqualIgnoringCase(first, second)
+    case (false, true): throw .fileAndFolder(file: first, folder: second)
+    case (true, false): throw .fileAndFolder(file: second, folder: first)
+    case (true, true):
+      guard first == second else { throw .foldersEqualIgnoringCase(first, second) }
+      return true
+    }
+  }
+
+  private static func parent(of path: Substring) -> Substring? {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+    return Substring(path.utf8[..<slash])
+  }
+}

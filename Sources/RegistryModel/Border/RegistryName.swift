@@ -1,0 +1,93 @@
+import Formats
+
+/// Why a registry name is refused (DESIGN section 3).
+package enum RegistryNameProblem: Error, Hashable, Sendable {
+  /// The name has no characters.
+  case empty
+  /// The name is longer than 64 characters.
+  case tooLong(bytes: Int, limit: Int)
+  /// The name begins with something else than an ASCII letter or digit.
+  case badFirstCharacter(Unicode.Scalar)
+  /// A character that is neither an ASCII letter or digit, `_` nor `-`.
+  case badCharacter(Unicode.Scalar)
+  /// The name means something in the cache or on the command line.
+  case reserved(String)
+  /// Names beginning `tmp_` are kept for temporary files.
+  case temporaryPrefix(String)
+  /// Windows takes the name for a device.
+  case windowsDeviceName(String)
+
+  /// What is wrong, in words that follow the name: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .empty: "the name is empty"
+    case .tooLong(let bytes, let limit): "the name is \(bytes) characters long, more than \(limit)"
+    case .badFirstCharacter(let scalar):
+      "the name begins with \(String(scalar).quotedForMessage), not with a letter or digit"
+    case .badCharacter(let scalar):
+      "the name has \(String(scalar).quotedForMessage), which is not a letter, digit, '_' or '-'"
+    case .reserved(let name): "\(name.quotedForMessage) is reserved"
+    case .temporaryPrefix(let name): "\(name.quotedForMessage) begins with 'tmp_', kept for temporary files"
+    case .windowsDeviceName(let name): "\(name.quotedForMessage) is a device name on Windows"
+    }
+  }
+}
+
+/// The name of a configured registry: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`, none of the reserved words.
+///
+/// It is a folder, a ref and a log file in the cache, so it is spelled exactly as configured; two names
+/// in use at once must differ in their `key`.
+package struct RegistryName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The longest name, in bytes, which are characters here.
+  package static let maxBytes = 64
+
+  /// The entry for bundled plugins in an existing `sources.yaml`: read and listed, never synced.
+  package static let bundled = RegistryName(trusted: "bundled")
+
+  // DESIGN section 3, in lower case.
+  private static let reserved: Set<String> = [
+    "all", "bundled", "config", "format", "head", "hooks", "index", "info", "install", "local", "lock",
+    "logs",
+    "objects", "packs", "project", "readme", "refs", "state", "tmp",
+  ]
+
+  /// The name as it was written.
+  package let description: String
+
+  /// Checks a name from outside.
+  ///
+  /// - Throws: `RegistryNameProblem`, the first rule that is broken.
+  package init(parsing rawName: String) throws(RegistryNameProblem) {
+    let count = rawName.utf8.count
+    guard let first = rawName.unicodeScalars.first else { throw .empty }
+    guard count <= Self.maxBytes else { throw .tooLong(bytes: count, limit: Self.maxBytes) }
+    guard Self.isLetterOrDigit(first) else { throw .badFirstCharacter(first) }
+    for scalar in rawName.unicodeScalars {
+      guard Self.isLetterOrDigit(scalar) || scalar == "_" || scalar == "-" else {
+        throw .badCharacter(scalar)
+      }
+    }
+    let folded = rawName.lowercased()
+    if Self.reserved.contains(folded) { throw .reserved(rawName) }
+    if folded.hasPrefix("tmp_") { throw .temporaryPrefix(rawName) }
+    if PathRules.isWindowsDevice(folded: folded) { throw .windowsDeviceName(rawName) }
+    description = rawName
+  }
+
+  private init(trusted name: String) {
+    description = name
+  }
+
+  /// The name in lower case: registry names are unique ignoring case.
+  package var key: String { description.lowercased() }
+
+  /// Orders by bytes.
+  package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
+
+  private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9": true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Formats
+
+/// Resolves URI references, as `Location` headers carry them (RFC 3986 section 5.2).
+///
+/// The result is raw text that still has to pass `URLParser`.
+enum URLReference {
+  /// The target of a reference that was found in the answer from `base`.
+  static func resolve(_ reference: String, against base: URLParts) -> String {
+    let bytes = Array(reference.utf8)
+    if let colon = bytes.firstIndex(where: { ":/?#".utf8.contains($0) }), bytes[colon] == UInt8(ascii: ":"),
+      isScheme(bytes[..<colon])
+    {
+      return withoutDotSegments(inURL: bytes)
+    }
+    if bytes.starts(with: "//".utf8) {
+      return withoutDotSegments(inURL: Array("\(base.scheme):".utf8) + bytes)
+    }
+    let pathEnd = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
+    let suffix = String(decoding: bytes[pathEnd...], as: UTF8.self)
+    let path = bytes[..<pathEnd]
+    if path.isEmpty { return base.origin + base.path + suffix }
+    if path.first == UInt8(ascii: "/") { return base.origin + withoutDotSegments(path) + suffix }
+    // Section 5.2.3: everything of the base's path up to its last slash.
+    let basePath = Array(base.path.utf8)
+    let folderEnd = basePath.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+    return base.origin + withoutDotSegments((basePath[..<folderEnd] + path)[...]) + suffix
+  }
+
+  /// Whether the bytes form a scheme (RFC 3986 section 3.1).
+  static func isScheme(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard let first = bytes.first, ASCII.isLetter(first) else { return false }
+    return bytes.allSatisfy { ASCII.isLetterOrDigit($0) || "+-.".utf8.contains($0) }
+  }
+
+  /// Applies section 5.2.4 to the path of a URL that names its own host.
+  private static func withoutDotSegments(inURL url: [UInt8]) -> String {
+    let slash = UInt8(ascii: "/")
+    let text = String(decoding: url, as: UTF8.self)
+    guard let colon = url.firstIndex(of: UInt8(ascii: ":")), url[colon...].starts(with: "://".utf8),
+      let pathStart = url[(colon + 3)...].firstIndex(where: { "/?#".utf8.contains($0) }),
+      url[pathStart] == slash
+    else { return text }
+    let pathEnd = url[pathStart...].firstIndex { "?#".utf8.contains($0) } ?? url.endIndex
+    return String(decoding: url[..<pathStart], as: UTF8.self) + withoutDotSegments(url[pathStart..<pathEnd])
+      + String(decoding: url[pathEnd...], as: UTF8.self)
+  }
+
+  /// Section 5.2.4, segment by segment; the path begins with a slash.
+  private static func withoutDotSegments(_ path: ArraySlice<UInt8>) -> String {
+    var output: [ArraySlice<UInt8>] = []
+    let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    for (index, segment) in segments.enumerated() {
+      let isLast = index == segments.count - 1
+      if segment.elementsEqual(".".utf8) {
+        if isLast { output.append([]) }
+      } else if segment.elementsEqual("..".utf8) {
+        _ = output.popLast()
+        if isLast { output.append([]) }
+      } else {
+        output.append(segment)
+      }
+    }
+    return output.map { "/" + String(decoding: $0, as: UTF8.self) }.joined()
+  }
+}

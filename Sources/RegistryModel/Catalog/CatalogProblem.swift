@@ -1,0 +1,50 @@
+package import Formats
+
+/// Why a `catalog.yaml` is refused (INTEROP "catalog.yaml").
+package enum CatalogProblem: Error, Equatable, Sendable {
+  /// The text is not YAML as mmdos takes it, or a field breaks a rule.
+  case field(FieldProblem)
+  /// An entry's slug breaks a rule.
+  case badSlug(String, SlugProblem, at: TextPosition)
+  /// Two slugs are equal ignoring case.
+  case duplicateSlug(String, first: String, at: TextPosition)
+
+  /// Where in the text, as far as that is known.
+  package var position: TextPosition? {
+    switch self {
+    case .field(let problem): problem.position
+    case .badSlug(_, _, let position), .duplicateSlug(_, _, let position): position
+    }
+  }
+
+  /// What is wrong, without the position: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .field(let problem): problem.summary
+    case .badSlug(let slug, let problem, _): "slug \(slug.quotedForMessage): \(problem.summary)"
+    case .duplicateSlug(let slug, let first, _):
+      slug == first
+        ? "slug \(slug.quotedForMessage) is used twice"
+        : "slugs \(first.quotedForMessage) and \(slug.quotedForMessage) differ in case only"
+    }
+  }
+}
+
+/// What a reader of a catalog should know; the catalog is usable.
+package enum CatalogWarning: Hashable, Sendable {
+  /// A key that means nothing, the known one that looks most like it, and the entry it stands in.
+  case unknownKey(String, nearest: String?, of: PluginSlug?, at: TextPosition)
+  /// There is no list of plugins.
+  case noList
+
+  /// What was ignored, or lacks: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .unknownKey(let key, let nearest, let slug, _):
+      let place = slug.map { " of plugin \($0.description.quotedForMessage)" } ?? ""
+      let hint = nearest.map { ", did you mean \($0.quotedForMessage)?" } ?? ""
+      return "unknown key \(key.quotedForMessage)\(place) is ignored\(hint)"
+    case .noList: return "catalog.yaml has no key 'catalog', so it lists no plugin"
+    }
+  }
+}

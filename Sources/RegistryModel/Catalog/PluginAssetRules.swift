@@ -1,0 +1,67 @@
+package import Formats
+import ObjectStore
+
+/// Where a plugin may bring files to (INTEROP "Plugin manifest"): it must not grant itself trust.
+package enum PluginAssetRules {
+  private static let aiFolders: Set<String> = [
+    "plugins", "templates", "skills", "checks", "prompts", "adapters",
+  ]
+
+  /// Checks an asset of the plugin; its own installed manifest passes.
+  ///
+  /// Folders are compared exactly, refusals ignoring case, so on no disk does one pass for the other.
+  package static func check(
+    _ rawPath: String,
+    slug: PluginSlug,
+    at position: TextPosition
+  ) throws(PluginProblem) -> PluginManifest.Asset {
+    let (path, registryPath): (ManifestPath, ManifestPath)
+    do {
+      path = try ManifestPath(parsing: rawPath)
+      // May be too long or too deep where the path alone is not.
+      registryPath = try ManifestPath(parsing: "catalog/" + rawPath)
+    } catch {
+      throw .badAsset(rawPath, error, at: position)
+    }
+    let components = path.components
+    if changesTrust(components.map(UnicodeRules.caseFolded)) { throw .assetChangesTrust(path, at: position) }
+    guard isInFolders(components) else { throw .assetOutsideFolders(path, at: position) }
+    if isPluginManifest(components.map(UnicodeRules.caseFolded)), path != slug.installedPath {
+      throw .assetReplacesManifest(path, at: position)
+    }
+    return PluginManifest.Asset(path: path, registryPath: registryPath, position: position)
+  }
+
+  private static func changesTrust(_ folded: [String]) -> Bool {
+    guard folded.first == ".ai", folded.count > 1 else { return false }
+    return folded[1] == "registries" || folded[1] == "policies" || folded[1].hasPrefix("registry-")
+  }
+
+  private static func isInFolders(_ components: [String]) -> Bool {
+    switch components.first {
+    case "adapters": components.count > 1
+    case ".ai": components.count > 2 && aiFolders.contains(components[1])
+    default: false
+    }
+  }
+
+  /// Any YAML directly in `.ai/plugins` is read as the catalog or as some plugin's manifest, and one JSON is
+  /// the record of what was installed from where.
+  private static func isPluginManifest(_ folded: [String]) -> Bool {
+    folded.count >= 3 && folded.starts(with: [".ai", "plugins"])
+      && (folded[2] == ModelNames.installRecord
+        || folded.count == 3 && (folded[2].hasSuffix(".yaml") || folded[2].hasSuffix(".yml")))
+  }
+
+  /// Whether installing some plugin may write this: an asset, a manifest, a copy of either, or the record.
+  package static func isWritten(_ path: ManifestPath) -> Bool {
+    if path == ModelNames.installRecordPath { return true }
+    let components = path.components
+    let folded = components.map(UnicodeRules.caseFolded)
+    guard isInFolders(components), !changesTrust(folded) else { return false }
+    guard isPluginManifest(folded) else { return true }
+    // try?: a name that is no slug's is not written.
+    let slug = try? PluginSlug(parsing: String(path.name.dropLast(5)))
+    return slug?.installedPath == path
+  }
+}

@@ -1,0 +1,63 @@
+package import Formats
+
+/// Why a plugin's manifest is refused (INTEROP "Plugin manifest").
+package enum PluginProblem: Error, Equatable, Sendable {
+  /// The text is not YAML as mmdos takes it, or a field breaks a rule.
+  case field(FieldProblem)
+  /// The slug breaks a rule.
+  case badSlug(String, SlugProblem, at: TextPosition)
+  /// The slug is not the one the plugin was looked up by.
+  case slugDiffers(expected: PluginSlug, found: PluginSlug, at: TextPosition)
+  /// There are more assets or denied patterns than mmdos looks at.
+  case tooMany(field: String, count: Int, limit: Int, at: TextPosition)
+  /// An asset's path breaks a rule.
+  case badAsset(String, PathProblem, at: TextPosition)
+  /// An asset lies in none of the folders that plugins may bring files to.
+  case assetOutsideFolders(ManifestPath, at: TextPosition)
+  /// An asset would change what mmdos trusts: registries, policies, lockfile or signing key.
+  case assetChangesTrust(ManifestPath, at: TextPosition)
+  /// An asset would take the place of the catalog or of another plugin's manifest.
+  case assetReplacesManifest(ManifestPath, at: TextPosition)
+  /// An asset is covered by one of the plugin's own `denied_file_patterns`.
+  case assetDenied(ManifestPath, pattern: PathPattern, at: TextPosition)
+  /// A denied pattern names nothing.
+  case badPattern(String, at: TextPosition)
+  /// Two assets cannot lie in one folder.
+  case conflictingAssets(PathProblem)
+
+  /// Where in the text, as far as that is known.
+  package var position: TextPosition? {
+    switch self {
+    case .field(let problem): problem.position
+    case .badSlug(_, _, let position), .slugDiffers(_, _, let position), .tooMany(_, _, _, let position),
+      .badAsset(_, _, let position), .assetOutsideFolders(_, let position),
+      .assetChangesTrust(_, let position), .assetReplacesManifest(_, let position),
+      .assetDenied(_, _, let position), .badPattern(_, let position):
+      position
+    case .conflictingAssets: nil
+    }
+  }
+
+  /// What is wrong, without the position: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .field(let problem): problem.summary
+    case .badSlug(let slug, let problem, _): "slug \(slug.quotedForMessage): \(problem.summary)"
+    case .slugDiffers(let expected, let found, _):
+      "the slug is \(found.description.quotedForMessage), not \(expected.description.quotedForMessage)"
+    case .tooMany(let field, let count, let limit, _):
+      "\(field.quotedForMessage) has \(count) items, more than \(limit)"
+    case .badAsset(let path, let problem, _): "asset \(path.quotedForMessage): \(problem.summary)"
+    case .assetOutsideFolders(let path, _):
+      "asset \(path.description.quotedForMessage) is in none of the folders that plugins may write to"
+    case .assetChangesTrust(let path, _):
+      "asset \(path.description.quotedForMessage) would change what is trusted"
+    case .assetReplacesManifest(let path, _):
+      "asset \(path.description.quotedForMessage) would replace the catalog or another plugin's manifest"
+    case .assetDenied(let path, let pattern, _):
+      "asset \(path.description.quotedForMessage) is denied by \(pattern.description.quotedForMessage)"
+    case .badPattern(let pattern, _): "pattern \(pattern.quotedForMessage) names no path"
+    case .conflictingAssets(let problem): problem.summary
+    }
+  }
+}

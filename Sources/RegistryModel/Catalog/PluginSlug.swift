@@ -1,0 +1,69 @@
+import Formats
+
+/// Why a plugin's slug is refused.
+package enum SlugProblem: Error, Hashable, Sendable {
+  /// The slug has no characters.
+  case empty
+  /// The slug is longer than the limit.
+  case tooLong(bytes: Int, limit: Int)
+  /// A character that is neither an ASCII letter or digit, `_` nor `-`.
+  case badCharacter(Unicode.Scalar)
+  /// The plugin's manifest would take the place of the installed catalog.
+  case reserved(String)
+  /// The plugin's manifest would have a name that no path may have.
+  case badPath(PathProblem)
+
+  /// What is wrong, in words that follow the slug: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .empty: "the slug is empty"
+    case .tooLong(let bytes, let limit): "the slug is \(bytes) characters long, more than \(limit)"
+    case .badCharacter(let scalar):
+      "the slug has \(String(scalar).quotedForMessage), which is not a letter, digit, '_' or '-'"
+    case .reserved(let slug): "the slug \(slug.quotedForMessage) is reserved"
+    case .badPath(let problem): problem.summary
+    }
+  }
+}
+
+/// A plugin's name in file names and commands: `[A-Za-z0-9_-]{1,128}` (INTEROP "Plugin manifest").
+package struct PluginSlug: Hashable, Comparable, Sendable, CustomStringConvertible {
+  private static let maxBytes = 128
+
+  /// The slug as it was written.
+  package let description: String
+  /// Where a registry keeps the plugin's manifest: `catalog/<slug>.yaml`.
+  package let registryPath: ManifestPath
+  /// Where the plugin's manifest is installed, below the project root: `.ai/plugins/<slug>.yaml`.
+  package let installedPath: ManifestPath
+
+  /// Checks a slug from outside.
+  ///
+  /// - Throws: `SlugProblem`, the first rule that is broken.
+  package init(parsing rawSlug: String) throws(SlugProblem) {
+    let count = rawSlug.utf8.count
+    if count == 0 { throw .empty }
+    guard count <= Self.maxBytes else { throw .tooLong(bytes: count, limit: Self.maxBytes) }
+    for scalar in rawSlug.unicodeScalars {
+      guard scalar.isASCII, ASCII.isLetterOrDigit(UInt8(scalar.value)) || scalar == "_" || scalar == "-"
+      else {
+        throw .badCharacter(scalar)
+      }
+    }
+    // `.ai/plugins/catalog.yaml` is the catalog of bundled plugins; scripts trip over the other.
+    if ["catalog", "__proto__"].contains(rawSlug.lowercased()) { throw .reserved(rawSlug) }
+    do {
+      registryPath = try ManifestPath(parsing: "catalog/\(rawSlug).yaml")
+      installedPath = try ManifestPath(parsing: ".ai/plugins/\(rawSlug).yaml")
+    } catch {
+      throw .badPath(error)
+    }
+    description = rawSlug
+  }
+
+  /// The slug in lower case: slugs of one catalog are unique ignoring case.
+  package var key: String { description.lowercased() }
+
+  /// Orders by bytes.
+  package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
+}

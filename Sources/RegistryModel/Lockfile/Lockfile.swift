@@ -1,0 +1,102 @@
+package import Formats
+
+/// The provenance lockfile: `.ai/registry-lock.json` (INTEROP, DESIGN section 8).
+///
+/// It holds no machine's state: two machines that synced the same manifests have the same entries.
+package struct Lockfile: Equatable, Sendable {
+  /// The version that is read and written.
+  package static let version = "1"
+
+  /// The entries, sorted by the bytes of their names, which are unique ignoring case.
+  package private(set) var entries: [LockEntry] = []
+
+  // Written only while there is no entry whose time could be taken.
+  private var timeWithoutEntries = WrittenTime(.earliest)
+
+  /// A lockfile without entries.
+  package init() {}
+
+  /// Reads a lockfile strictly; only the Node tool's `verdict` objects are dropped.
+  ///
+  /// - Throws: `TextProblem` with line and column of the first thing that is wrong.
+  package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> Lockfile {
+    let root = try StrictJSON.parse(bytes)
+    let fields = try LockFields(root, for: "", known: ["lockfile_version", "generated_at", "entries"])
+    guard try fields.object.readString("lockfile_version") == version else {
+      let found = try fields.object.readString("lockfile_version")
+      throw fields.invalid("lockfile_version", found, .oneOf([version]))
+    }
+    var lockfile = Lockfile()
+    lockfile.timeWithoutEntries = try fields.need("generated_at", fields.time("generated_at"))
+    var names: Set<String> = []
+    for member in try fields.object.read("entries").members(for: "entries") {
+      let name = try Self.name(member)
+      guard names.insert(name.key).inserted else {
+        throw TextProblem(.alreadyUsed(key: "name", value: member.name), at: member.position)
+      }
+      lockfile.entries.append(try LockEntry(name: name, member.value))
+    }
+    lockfile.entries.sort { $0.name < $1.name }
+    return lockfile
+  }
+
+  private static func name(_ member: JSONMember) throws(TextProblem) -> RegistryName {
+    do {
+      return try RegistryName(parsing: member.name)
+    } catch {
+      let rule = TextProblem.ValueRule.refused(because: error.summary)
+      throw TextProblem(.invalidValue(key: "entries", value: member.name, rule: rule), at: member.position)
+    }
+  }
+
+  /// The newest `synced_at` of all entries; without any, what the file said.
+  package var generatedAt: WrittenTime {
+    entries.map(\.syncedAt).max { $0.time < $1.time } ?? timeWithoutEntries
+  }
+
+  /// The entry of a registry, or nil.
+  package func find(_ name: RegistryName) -> LockEntry? {
+    entries.first { $0.name == name }
+  }
+
+  /// Puts an entry in the place of the one of the same name, ignoring case.
+  ///
+  /// - Returns: Whether the file must be written: an entry that differs in `synced_at` alone changes
+  ///   nothing, not even here (DESIGN section 8).
+  package mutating func set(_ entry: LockEntry) -> Bool {
+    if let old = find(entry.name), old.hasSameContent(as: entry) { return false }
+    entries.removeAll { $0.name.key == entry.name.key }
+    entries.append(entry)
+    entries.sort { $0.name < $1.name }
+    return true
+  }
+
+  /// Writes the codes of all entries anew, with another key or the first one.
+  package mutating func authenticate(with key: ProjectKey) {
+    for index in entries.indices { entries[index].authenticate(with: key) }
+  }
+
+  /// Takes out a registry's entry.
+  ///
+  /// - Returns: Whether there was one, so that the file must be written.
+  package mutating func remove(_ name: RegistryName) -> Bool {
+    guard let index = entries.firstIndex(where: { $0.name == name }) else { return false }
+    timeWithoutEntries = generatedAt
+    entries.remove(at: index)
+    return true
+  }
+
+  /// The file's text: two-space JSON and a final newline.
+  package func encode() -> [UInt8] {
+    JSONWriter.pretty(
+      .object([
+        ("lockfile_version", .string(Self.version)),
+        ("generated_at", .string(generatedAt.description)),
+        ("entries", .object(entries.map { ($0.name.description, .object(members: $0.jsonMembers)) })),
+      ])
+    )
+  }
+
+  /// Compares the entries; the time of an empty lockfile says nothing.
+  package static func == (left: Self, right: Self) -> Bool { left.entries == right.entries }
+}

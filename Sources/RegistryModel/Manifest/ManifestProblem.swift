@@ -1,0 +1,71 @@
+package import Formats
+package import ObjectStore
+
+/// Why a `manifest.json` is refused (INTEROP "manifest.json", DESIGN sections 5 and 8).
+///
+/// Positions are nil where no single place is to blame. Text in the cases is as it came from outside;
+/// `summary` escapes it.
+package enum ManifestProblem: Error, Equatable, Sendable {
+  /// The text is not strict JSON, lacks a field, or has one of the wrong type.
+  case text(TextProblem)
+  /// A field that must be one line of text is not.
+  case badLine(field: String, LineProblem, at: TextPosition?)
+  /// A field is not a semantic version.
+  case badVersion(field: String, found: String, VersionProblem, at: TextPosition?)
+  /// A field is not an RFC 3339 time.
+  case badTime(field: String, found: String, TimestampProblem, at: TextPosition?)
+  /// The value of a field or path is not `sha256:` and 64 lower-case hex digits.
+  case badHash(of: String, found: String, at: TextPosition?)
+  /// `files_hashes` names `catalog.yaml` with another hash than `catalog_hash`.
+  case catalogHashesDiffer(catalogHash: ObjectID, inFiles: ObjectID, at: TextPosition?)
+  /// `minimum_mmdo_version` is newer than this program.
+  case programTooOld(needed: SemanticVersion, program: SemanticVersion, at: TextPosition?)
+  /// `files_hashes` has more entries than the policy allows.
+  case tooManyFiles(count: Int, limit: Int, at: TextPosition?)
+  /// A path of `files_hashes` breaks a rule.
+  case badPath(String, PathProblem, at: TextPosition?)
+  /// Two paths cannot lie in one folder, or one takes a reserved name.
+  case conflictingPaths(PathProblem)
+  /// There are more signature blocks than the limit.
+  case tooManySignatures(count: Int, limit: Int)
+  /// A signature block is malformed; `index` counts from 0, `signature` before `signatures`.
+  case badSignature(index: Int, SignatureBlockProblem, at: TextPosition?)
+
+  /// Where in the text, as far as that is known.
+  package var position: TextPosition? {
+    switch self {
+    case .text(let problem): problem.position
+    case .badLine(_, _, let position), .badVersion(_, _, _, let position), .badTime(_, _, _, let position),
+      .badHash(_, _, let position), .catalogHashesDiffer(_, _, let position),
+      .programTooOld(_, _, let position), .tooManyFiles(_, _, let position), .badPath(_, _, let position),
+      .badSignature(_, _, let position):
+      position
+    case .conflictingPaths, .tooManySignatures: nil
+    }
+  }
+
+  /// What is wrong, without the position: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .text(let problem): problem.summary
+    case .badLine(let field, let problem, _): "\(field.quotedForMessage): \(problem.summary)"
+    case .badVersion(let field, let found, let problem, _):
+      "\(field.quotedForMessage) is \(found.quotedForMessage): \(problem.summary)"
+    case .badTime(let field, let found, let problem, _):
+      "\(field.quotedForMessage) is \(found.quotedForMessage): \(problem.summary)"
+    case .badHash(let name, let found, _):
+      "the hash of \(name.quotedForMessage) is \(found.quotedForMessage), "
+        + "not 'sha256:' and 64 lower-case hex digits"
+    case .catalogHashesDiffer(let catalogHash, let inFiles, _):
+      "'catalog_hash' is \(catalogHash), but 'files_hashes' names 'catalog.yaml' with \(inFiles)"
+    case .programTooOld(let needed, let program, _):
+      "the registry needs mmdos \(needed) or newer, this is \(program)"
+    case .tooManyFiles(let count, let limit, _): "the manifest names \(count) files, more than \(limit)"
+    case .badPath(let path, let problem, _): "path \(path.quotedForMessage): \(problem.summary)"
+    case .conflictingPaths(let problem): problem.summary
+    case .tooManySignatures(let count, let limit):
+      "the manifest has \(count) signature blocks, more than \(limit)"
+    case .badSignature(let index, let problem, _): "signature block \(index + 1): \(problem.summary)"
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import Audit
+import Formats
+
+/// One key of the policy file: how it is read, written and explained.
+struct PolicyKey: Sendable {
+  typealias Field<Value> = any WritableKeyPath<Policy, Value> & Sendable
+
+  let name: String
+  /// One line of meaning for the default file.
+  let meaning: String
+  /// Takes the key's value into a policy.
+  let read: @Sendable (YAMLNode, inout Policy) throws(TextProblem) -> Void
+  /// The value as the default file writes it; nil for a key that is written as a comment only.
+  let text: @Sendable (Policy) -> String?
+
+  private init(
+    _ name: String,
+    _ meaning: String,
+    read: @escaping @Sendable (YAMLNode, inout Policy) throws(TextProblem) -> Void,
+    text: @escaping @Sendable (Policy) -> String?
+  ) {
+    self.name = name
+    self.meaning = meaning
+    self.read = read
+    self.text = text
+  }
+}
+
+extension PolicyKey {
+  static func flag(_ name: String, _ field: Field<Bool>, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in policy[keyPath: field] = try node.boolean(for: name) },
+      text: { "\($0[keyPath: field])" }
+    )
+  }
+
+  /// A key of the Node tool that must stay true.
+  static func always(_ name: String, _ why: TextProblem.Unsupported, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, _ throws(TextProblem) in
+        guard try !node.boolean(for: name) else { return }
+        throw TextProblem(.unsupportedValue(key: name, value: "false", why: why), at: node.position)
+      },
+      text: { _ in "true" }
+    )
+  }
+
+  static func count(_ name: String, _ field: Field<Int>, _ range: ClosedRange<Int64>, _ meaning: String)
+    -> Self
+  {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] = Int(try integer(node, name, range))
+      },
+      text: { "\($0[keyPath: field])" }
+    )
+  }
+
+  /// A number of bytes that the file gives in units of `unit` bytes.
+  static func bytes(
+    _ name: String,
+    _ field: Field<Int64>,
+    unit: Int64,
+    _ range: ClosedRange<Int64>,
+    _ meaning: String
+  ) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] = try integer(node, name, range) * unit
+      },
+      text: { "\($0[keyPath: field] / unit)" }
+    )
+  }
+
+  static func optionalCount(
+    _ name: String,
+    _ field: Field<Int?>,
+    _ range: ClosedRange<Int64>,
+    _ meaning: String
+  ) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] = isOff(node) ? nil : Int(try integer(node, name, range))
+      },
+      text: { $0[keyPath: field].map { "\($0)" } ?? "off" }
+    )
+  }
+
+  static func duration(
+    _ name: String,
+    _ field: Field<Duration>,
+    _ range: ClosedRange<Duration>,
+    _ meaning: String
+  ) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] = try time(node, name, range)
+      },
+      text: { DurationText.text(of: $0[keyPath: field]) }
+    )
+  }
+
+  static func optionalDuration(
+    _ name: String,
+    _ field: Field<Duration?>,
+    _ range: ClosedRange<Duration>,
+    _ meaning: String
+  ) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] = isOff(node) ? nil : try time(node, name, range)
+      },
+      text: { $0[keyPath: field].map(DurationText.text) ?? "off" }
+    )
+  }
+
+  static func line(_ name: String, _ field: Field<String>, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] = try checked(node, node.string(for: name), name, .oneLine)
+      },
+      text: { "\"\($0[keyPath: field])\"" }
+    )
+  }
+
+  static func optionalLine(_ name: String, _ field: Field<String?>, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] =
+          isOff(node) ? nil : try checked(node, node.string(for: name), name, .oneLine)
+      },
+      text: { _ in nil }
+    )
+  }
+
+  static func list(
+    _ name: String,
+    _ field: Field<[String]>,
+    of shape: TextProblem.Shape,
+    _ meaning: String
+  ) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        var items: [String] = []
+        for item in try node.items(for: name) {
+          let text = try checked(item, item.string(for: name), name, shape)
+          items.append(shape == .fileExtension ? text.lowercased() : text)
+        }
+        policy[keyPath: field] = items
+      },
+      text: { "[\($0[keyPath: field].map { "\"\($0)\"" }.joined(separator: ", "))]" }
+    )
+  }
+
+  static func audit(_ name: String, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        let text = try node.string(for: name)
+        guard let audit = Policy.Audit(rawValue: text) else {
+          let rule = TextProblem.ValueRule.oneOf(Policy.Audit.allCases.map(\.rawValue))
+          throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: node.position)
+        }
+        policy.audit = audit
+      },
+      text: { $0.audit.rawValue }
+    )
+  }
+
+  static func exceptions(_ name: String, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy.auditAllow = []
+        for item in try node.items(for: name) {
+          let text = try item.string(for: name)
+          guard let exception = AuditException(parsing: text) else {
+            let rule = TextProblem.ValueRule.refused(
+              because: "must be a rule of the content audit, '@', and the 64 digits of an object id"
+            )
+            throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
+          }
+          policy.auditAllow.insert(exception)
+        }
+      },
+      text: { "[\($0.auditAllow.map { "\"\($0)\"" }.sorted().joined(separator: ", "))]" }
+    )
+  }
+
+  static func algorithms(_ name: String, _ meaning: String) -> Self {
+    Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy.allowedSignatureAlgorithms = []
+        for item in try node.items(for: name) {
+          let text = try item.string(for: name)
+          if let algorithm = SignatureAlgorithm(rawValue: text) {
+            policy.allowedSignatureAlgorithms.append(algorithm)
+          } else if text == "gpg" {
+            policy.warnings.append(.init(position: item.position, kind: .unsupportedAlgorithm(text)))
+          } else {
+            let rule = TextProblem.ValueRule.oneOf(SignatureAlgorithm.allCases.map(\.rawValue))
+            throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
+          }
+        }
+      },
+      text: { "[\($0.allowedSignatureAlgorithms.map(\.rawValue).joined(separator: ", "))]" }
+    )
+  }
+}

@@ -1,0 +1,121 @@
+import Formats
+
+extension Source {
+  /// Reads one entry of `sources.yaml`.
+  ///
+  /// A missing `enabled` is true, a missing `trust_level` is the least, `untrusted`.
+  init(_ node: YAMLNode) throws(TextProblem) {
+    let fields = try YAMLFields(node, for: "sources", known: Self.keys)
+    name = try Self.readName(fields)
+    location = try Self.readLocation(fields, name: name)
+    isEnabled = try fields.findBoolean("enabled") ?? true
+    trustLevel = try Self.readTrustLevel(fields)
+    isSignatureRequired = try fields.findBoolean("signature_required") ?? false
+    signers = try Self.readSigners(fields)
+    lastSyncedAt = try Self.findText(fields, "last_synced_at")
+    pinnedTo = try Self.findText(fields, "pinned_commit_or_hash")
+    try Self.checkSafety(fields, name: name)
+  }
+
+  private static func readName(_ fields: YAMLFields) throws(TextProblem) -> RegistryName {
+    let rawName = try fields.readString("name")
+    if rawName == RegistryName.bundled.description { return .bundled }
+    do {
+      return try RegistryName(parsing: rawName)
+    } catch {
+      throw try invalid("name", rawName, .refused(because: error.summary), in: fields)
+    }
+  }
+
+  private static func readLocation(
+    _ fields: YAMLFields,
+    name: RegistryName
+  ) throws(TextProblem) -> Location {
+    let type = try fields.readString("type")
+    let rawURL = try fields.readString("url")
+    switch (type, name == .bundled) {
+    // The Node tool gives its own entry the type `local`.
+    case ("bundled", true), ("local", true): return .bundled(try oneLine(rawURL, "url", fields))
+    case ("local", false): return .folder(try oneLine(rawURL, "url", fields))
+    case ("https", false), ("remote", false):
+      do {
+        return .web(try RegistryURL(parsing: rawURL, allowHTTPLocalhost: true))
+      } catch {
+        throw try invalid("url", rawURL, .refused(because: error.summary), in: fields)
+      }
+    case ("git", _):
+      throw TextProblem(
+        .unsupportedValue(key: "type", value: type, why: .gitSource),
+        at: try fields.read("type").position
+      )
+    case ("bundled", false), ("https", true), ("remote", true):
+      throw try invalid("type", type, .conflicts(withKey: "name", value: name.description), in: fields)
+    default: throw try invalid("type", type, .oneOf(["https", "local", "bundled"]), in: fields)
+    }
+  }
+
+  private static func readTrustLevel(_ fields: YAMLFields) throws(TextProblem) -> TrustLevel {
+    guard let text = try fields.findString("trust_level") else { return .untrusted }
+    if text == "verified" { return .trusted }
+    guard let level = TrustLevel(rawValue: text) else {
+      throw try invalid("trust_level", text, .oneOf(TrustLevel.allCases.map(\.rawValue)), in: fields)
+    }
+    return level
+  }
+
+  private static func readSigners(_ fields: YAMLFields) throws(TextProblem) -> [String] {
+    guard let signers = try fields.findStrings("signers") else { return [] }
+    // An empty list could mean "no key counts" as well as "any key counts".
+    guard !signers.isEmpty else { throw try invalid("signers", "[]", .notEmpty, in: fields) }
+    var seen = NameSet()
+    for signer in signers {
+      guard TextProblem.Shape.keyID.matches(signer) else {
+        throw try invalid("signers", signer, .shape(.keyID), in: fields)
+      }
+      guard seen.insert(signer) else { throw try invalid("signers", signer, .distinct, in: fields) }
+    }
+    return signers
+  }
+
+  private static func checkSafety(_ fields: YAMLFields, name: RegistryName) throws(TextProblem) {
+    let safety = try fields.findString("safety_policy") ?? "sandboxed"
+    guard safety == "sandboxed" else {
+      throw try invalid("safety_policy", safety, .oneOf(["sandboxed"]), in: fields)
+    }
+    // The Node tool writes false for its own entry, which is never synced.
+    guard let isRequired = try fields.findBoolean("checksum_required"), !isRequired, name != .bundled else {
+      return
+    }
+    let position = try fields.read("checksum_required").position
+    throw TextProblem(
+      .unsupportedValue(key: "checksum_required", value: "false", why: .withoutChecksum),
+      at: position
+    )
+  }
+
+  /// A text of the Node tool that is only shown; null where it has none yet.
+  private static func findText(_ fields: YAMLFields, _ key: String) throws(TextProblem) -> String? {
+    guard let node = fields.find(key), !node.isNull else { return nil }
+    return try oneLine(try node.string(for: key), key, fields)
+  }
+
+  private static func oneLine(
+    _ text: String,
+    _ key: String,
+    _ fields: YAMLFields
+  ) throws(TextProblem) -> String {
+    guard TextProblem.Shape.oneLine.matches(text) else {
+      throw try invalid(key, text, text.isEmpty ? .notEmpty : .shape(.oneLine), in: fields)
+    }
+    return text
+  }
+
+  private static func invalid(
+    _ key: String,
+    _ value: String,
+    _ rule: TextProblem.ValueRule,
+    in fields: YAMLFields
+  ) throws(TextProblem) -> TextProblem {
+    TextProblem(.invalidValue(key: key, value: value, rule: rule), at: try fields.read(key).position)
+  }
+}

@@ -1,0 +1,95 @@
+package import Formats
+
+/// A configured source of plugins: one entry of `sources.yaml`.
+package struct Source: Equatable, Sendable {
+  /// The name by which commands call it.
+  package let name: RegistryName
+  /// Where it is.
+  package let location: Location
+  /// Whether it is used; a disabled source is only listed.
+  package let isEnabled: Bool
+  /// How far its plugins are trusted.
+  package let trustLevel: TrustLevel
+  /// Whether its manifest must carry a valid signature, whatever the policy says.
+  package let isSignatureRequired: Bool
+  /// The keys whose signatures count for it; empty for no restriction.
+  package let signers: [String]
+  /// When the Node tool synced it last, as written; mmdos only shows it.
+  package let lastSyncedAt: String?
+  /// What the Node tool pinned it to, as written; mmdos only shows it.
+  package let pinnedTo: String?
+
+  /// Makes a source as `add` configures it (INTEROP "sources.yaml").
+  package init(
+    name: RegistryName,
+    location: Location,
+    isEnabled: Bool = true,
+    trustLevel: TrustLevel = .community,
+    isSignatureRequired: Bool = false,
+    signers: [String] = [],
+    lastSyncedAt: String? = nil,
+    pinnedTo: String? = nil
+  ) {
+    self.name = name
+    self.location = location
+    self.isEnabled = isEnabled
+    self.trustLevel = trustLevel
+    self.isSignatureRequired = isSignatureRequired
+    self.signers = signers
+    self.lastSyncedAt = lastSyncedAt
+    self.pinnedTo = pinnedTo
+  }
+
+  /// Where a source is.
+  package enum Location: Equatable, Sendable {
+    /// A web folder (type `https`). It may be `http` on this machine: whether that is allowed is for the
+    /// policy to say when the source is used, so that a list stays readable under a stricter policy.
+    case web(RegistryURL)
+    /// A folder on this machine, as written (type `local`).
+    case folder(String)
+    /// The plugins that came with the Node tool, at the path of their catalog; listed, never synced.
+    case bundled(String)
+
+    /// The url as it is written to files.
+    package var text: String {
+      switch self {
+      case .web(let url): url.description
+      case .folder(let path), .bundled(let path): path
+      }
+    }
+
+    /// The type as it is written to files.
+    package var typeName: String {
+      switch self {
+      case .web: "https"
+      case .folder: "local"
+      case .bundled: "bundled"
+      }
+    }
+  }
+
+  /// How far a source's plugins are trusted.
+  package enum TrustLevel: String, CaseIterable, Sendable {
+    /// Also read as `verified`.
+    case trusted
+    case community
+    case untrusted
+  }
+
+  /// The keys that an entry may have, in the order they are written.
+  static let keys = [
+    "name", "type", "url", "enabled", "trust_level", "safety_policy", "signature_required",
+    "checksum_required", "last_synced_at", "pinned_commit_or_hash", "signers",
+  ]
+
+  /// The keys and values that `add` writes, in order.
+  package var yamlFields: [YAMLEdit.Field] {
+    let fields: [YAMLEdit.Field] = [
+      ("name", .string(name.description)), ("type", .string(location.typeName)),
+      ("url", .string(location.text)), ("enabled", .boolean(isEnabled)),
+      ("trust_level", .string(trustLevel.rawValue)), ("safety_policy", .string("sandboxed")),
+      ("signature_required", .boolean(isSignatureRequired)), ("checksum_required", .boolean(true)),
+    ]
+    return signers.isEmpty ? fields : fields + [("signers", .strings(signers))]
+  }
+}

@@ -1,0 +1,117 @@
+package import Formats
+
+/// Why a manifest cannot be signed.
+package enum SigningProblem: Error, Equatable, Sendable {
+  /// The key's name is not 1 to 128 of `[A-Za-z0-9_-]`.
+  case badKeyID(String)
+  /// The manifest lacks a key that every signature has to cover.
+  case missingField(String)
+  /// The manifest has a signature of that key already.
+  case alreadySigned(keyID: String)
+  /// The manifest has as many signatures as it may have.
+  case tooManySignatures(limit: Int)
+  /// `signatures` is there, but is no list.
+  case malformedSignatures
+
+  /// What is wrong: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .badKeyID(let keyID):
+      "the key id \(keyID.quotedForMessage) is not made of letters, digits, '_' and '-'"
+    case .missingField(let name): "the manifest has no \(name.quotedForMessage)"
+    case .alreadySigned(let keyID): "the manifest is signed by \(keyID.quotedForMessage) already"
+    case .tooManySignatures(let limit): "the manifest has \(limit) signatures, which is the most it may have"
+    case .malformedSignatures: "'signatures' of the manifest is not a list"
+    }
+  }
+}
+
+/// What a manifest is signed with.
+package enum SigningKey: Sendable {
+  /// A publisher's key, whose public half is in the readers' trust stores.
+  case publisher(Ed25519PrivateKey)
+  /// The key of the project itself, for registries that nobody else reads.
+  case project(ProjectKey)
+
+  /// The algorithm that goes with the key.
+  package var algorithm: SignatureAlgorithm {
+    switch self {
+    case .publisher: .ed25519
+    case .project: .hmacSHA256
+    }
+  }
+
+  fileprivate func signatureText(over payload: [UInt8]) -> String {
+    switch self {
+    case .publisher(let key): StrictBase64.encode(key.sign(payload))
+    case .project(let key): LowerHex.encode(key.authenticate(payload))
+    }
+  }
+}
+
+/// Signs manifests (DESIGN section 8, INTEROP "manifest.json").
+package enum ManifestSigning {
+  /// The manifest's members with one more signature.
+  ///
+  /// The first one becomes `signature`, which every reader knows; further ones go to `signatures`.
+  /// Signatures that are there stay valid, as none covers another. What is signed is not validated here.
+  ///
+  /// - Parameters:
+  ///   - members: The top-level members, names distinct.
+  ///   - key: What to sign with.
+  ///   - keyID: The key's name in the readers' trust stores.
+  /// - Returns: The members in their order, the new signature in its place.
+  /// - Throws: `SigningProblem`.
+  package static func addSignature(
+    to members: [JSONMember],
+    with key: SigningKey,
+    keyID: String
+  ) throws(SigningProblem) -> [JSONMember] {
+    guard TextProblem.Shape.keyID.matches(keyID) else { throw .badKeyID(keyID) }
+    let first = members.first { $0.name == "signature" }?.value
+    let others = try items(of: members.first { $0.name == "signatures" }?.value)
+    let present = (first.map { $0.isNull ? [] : [$0] } ?? []) + others
+    guard present.count < SignatureBlock.maxBlocks else {
+      throw .tooManySignatures(limit: SignatureBlock.maxBlocks)
+    }
+    let name = JSONValue.string(keyID)
+    if present.contains(where: { $0.find("key_id") == name }) { throw .alreadySigned(keyID: keyID) }
+    let block = try makeBlock(over: members, with: key, keyID: keyID)
+    if present.isEmpty { return setting("signature", to: block, in: members) }
+    return setting("signatures", to: .array(others + [block]), in: members)
+  }
+
+  private static func makeBlock(
+    over members: [JSONMember],
+    with key: SigningKey,
+    keyID: String
+  ) throws(SigningProblem) -> JSONValue {
+    let fields = Manifest.fieldsToSign(of: members)
+    let payload: [UInt8]
+    do {
+      payload = try CanonicalJSON.payload(of: members, signedFields: fields)
+    } catch {
+      if case .signedFieldMissing(let name) = error.reason { throw .missingField(name) }
+      throw .malformedSignatures
+    }
+    return .object([
+      ("algorithm", .string(key.algorithm.rawValue)), ("key_id", .string(keyID)),
+      ("signature", .string(key.signatureText(over: payload))),
+      ("signed_fields", .array(fields.map { .string($0) })),
+    ])
+  }
+
+  private static func items(of list: JSONValue?) throws(SigningProblem) -> [JSONValue] {
+    guard let list else { return [] }
+    guard case .array(let items) = list.content else { throw .malformedSignatures }
+    return items
+  }
+
+  private static func setting(_ name: String, to value: JSONValue, in members: [JSONMember]) -> [JSONMember] {
+    let member = JSONMember(name, value)
+    guard let index = members.firstIndex(where: { $0.name == name }) else { return members + [member] }
+    var members = members
+    members[index] = member
+    return members
+  }
+}

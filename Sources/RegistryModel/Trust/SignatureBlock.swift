@@ -1,0 +1,144 @@
+package import Formats
+
+/// Why a signature block is malformed, which refuses the whole manifest (DESIGN section 8).
+package enum SignatureBlockProblem: Error, Equatable, Sendable {
+  /// The block is no object, or a member has the wrong type, is missing or is not one of the four.
+  case text(TextProblem)
+  /// An algorithm that mmdos does not have.
+  case unknownAlgorithm(String)
+  /// A `key_id` that is not 1 to 128 of `[A-Za-z0-9_-]`.
+  case badKeyID(String)
+  /// A signature that is not written as its algorithm asks, or of another length.
+  case badEncoding(SignatureAlgorithm)
+  /// A block that signs no field.
+  case noSignedFields
+  /// A block that signs more fields than the limit.
+  case tooManySignedFields(count: Int, limit: Int)
+  /// A field that is named twice.
+  case repeatedSignedField(String)
+  /// A field that the manifest does not have.
+  case missingSignedField(String)
+  /// `signature` or `signatures`, which cannot cover themselves.
+  case signsSignatures(String)
+
+  /// What is wrong, in words that follow the block's number: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .text(let problem): problem.summary
+    case .unknownAlgorithm(let name): "algorithm \(name.quotedForMessage) is unknown"
+    case .badKeyID(let keyID): "key_id \(keyID.quotedForMessage) is not made of letters, digits, '_' and '-'"
+    case .badEncoding(.ed25519): "the signature is not 64 bytes in standard base64"
+    case .badEncoding(.hmacSHA256): "the signature is not 64 lower-case hex digits"
+    case .noSignedFields: "'signed_fields' is empty"
+    case .tooManySignedFields(let count, let limit): "'signed_fields' has \(count) names, more than \(limit)"
+    case .repeatedSignedField(let name): "'signed_fields' names \(name.quotedForMessage) twice"
+    case .missingSignedField(let name):
+      "'signed_fields' names \(name.quotedForMessage), which the manifest does not have"
+    case .signsSignatures(let name): "'signed_fields' names \(name.quotedForMessage)"
+    }
+  }
+}
+
+/// One well-formed signature of a manifest; nothing is proven by it yet.
+package struct SignatureBlock: Hashable, Sendable {
+  /// The most blocks of one manifest.
+  package static let maxBlocks = 16
+  /// The most fields that one block signs.
+  package static let maxSignedFields = 64
+  private static let maxKeyIDBytes = 128
+
+  /// How it was made.
+  package let algorithm: SignatureAlgorithm
+  /// Which key it claims, `[A-Za-z0-9_-]{1,128}`.
+  package let keyID: String
+  /// The decoded signature: 64 bytes of Ed25519 or 32 of HMAC.
+  package let signature: [UInt8]
+  /// The top-level members it covers, each once, all present, in the block's order.
+  package let signedFields: [String]
+
+  /// Reads `signature` and `signatures` of a manifest.
+  static func parseAll(of manifest: ManifestReader) throws(ManifestProblem) -> [SignatureBlock] {
+    var values: [JSONValue] = []
+    if let single = manifest.find("signature"), !single.isNull { values.append(single) }
+    do {
+      values += try manifest.find("signatures")?.array(for: "signatures") ?? []
+    } catch {
+      throw .text(error)
+    }
+    guard values.count <= maxBlocks else { throw .tooManySignatures(count: values.count, limit: maxBlocks) }
+    if values.isEmpty { return [] }
+    // As bytes: `String` takes two spellings of one character for the same name, JSON does not.
+    let names = Set(manifest.members.map { Array($0.name.utf8) })
+    var blocks: [SignatureBlock] = []
+    for (index, value) in values.enumerated() {
+      do {
+        blocks.append(try SignatureBlock(value, memberNames: names))
+      } catch {
+        throw .badSignature(index: index, error, at: value.position)
+      }
+    }
+    return blocks
+  }
+
+  private init(_ value: JSONValue, memberNames: Set<[UInt8]>) throws(SignatureBlockProblem) {
+    let (name, text): (String, String)
+    do {
+      let fields = try JSONFields(
+        value,
+        for: "signature",
+        known: ["algorithm", "key_id", "signature", "signed_fields"]
+      )
+      name = try fields.readString("algorithm")
+      keyID = try fields.readString("key_id")
+      text = try fields.readString("signature")
+      signedFields = try fields.read("signed_fields").strings(for: "signed_fields")
+    } catch {
+      throw .text(error)
+    }
+    guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.rawValue == name }) else {
+      throw .unknownAlgorithm(name)
+    }
+    self.algorithm = algorithm
+    guard Self.isKeyID(keyID) else { throw .badKeyID(keyID) }
+    guard let signature = Self.decode(text, as: algorithm) else { throw .badEncoding(algorithm) }
+    self.signature = signature
+    try Self.check(signedFields, memberNames: memberNames)
+  }
+
+  private static func isKeyID(_ text: String) -> Bool {
+    (1...maxKeyIDBytes).contains(text.utf8.count)
+      && text.utf8.allSatisfy {
+        ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+      }
+  }
+
+  private static func decode(_ text: String, as algorithm: SignatureAlgorithm) -> [UInt8]? {
+    switch algorithm {
+    case .ed25519:
+      guard text.utf8.count == 88, let bytes = StrictBase64.decode(text), bytes.count == 64 else {
+        return nil
+      }
+      return bytes
+    case .hmacSHA256:
+      guard text.utf8.count == 64 else { return nil }
+      return LowerHex.decode(Array(text.utf8))
+    }
+  }
+
+  private static func check(
+    _ signedFields: [String],
+    memberNames: Set<[UInt8]>
+  ) throws(SignatureBlockProblem) {
+    if signedFields.isEmpty { throw .noSignedFields }
+    guard signedFields.count <= maxSignedFields else {
+      throw .tooManySignedFields(count: signedFields.count, limit: maxSignedFields)
+    }
+    var seen: Set<[UInt8]> = []
+    for field in signedFields {
+      if field == "signature" || field == "signatures" { throw .signsSignatures(field) }
+      let name = Array(field.utf8)
+      guard seen.insert(name).inserted else { throw .repeatedSignedField(field) }
+      guard memberNames.contains(name) else { throw .missingSignedField(field) }
+    }
+  }
+}

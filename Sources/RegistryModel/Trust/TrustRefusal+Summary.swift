@@ -1,0 +1,64 @@
+import Formats
+import ObjectStore
+
+internal import ObjectStore
+
+extension TrustRefusal {
+  /// What is wrong, in words that follow the registry's name: lower case, no full stop, safe to print.
+  package var summary: String {
+    switch self {
+    case .badSignature(let keyID, .ed25519):
+      "the signature of key \(keyID.quotedForMessage) is wrong: the manifest is not what was signed"
+    case .badSignature(let keyID, .hmacSHA256):
+      "the HMAC \(keyID.quotedForMessage) is wrong: the manifest was changed, or signed with another project's key"
+    case .signatureStripped(let old):
+      "it was signed before and no signature counts now" + Self.list(", signed before by ", old)
+    case .signerChanged(let old, let new, let needed):
+      "it is signed by other keys than before, \(needed) of the known ones must still sign"
+        + Self.list(": before ", old) + Self.list(", now ", new)
+    case .thresholdNotMet(let needed, let found):
+      "\(needed) distinct trusted keys must sign, \(found) did"
+    case .otherRegistry(let expected, let found):
+      "the manifest is of registry \(found.quotedForMessage), not of \(expected.quotedForMessage)"
+    default: otherSummary
+    }
+  }
+
+  private var otherSummary: String {
+    switch self {
+    case .rollback(.version(let offered, let highest)):
+      "version \(offered) is lower than \(highest), which was seen already"
+    case .rollback(.generatedAt(let offered, let highest)):
+      "the manifest of \(offered) is older than that of \(highest), which was seen already"
+    case .sameVersionOtherContent(let version, let known, let offered):
+      "version \(version) has other content than before: manifest \(offered.abbreviated)"
+        + ", known is \(known.manifest.abbreviated)"
+        + (known.content == nil ? ", whose content is not here to compare" : "")
+    case .notAsPublished(let what):
+      "its snapshot was not made of its manifest: \(what.quotedForMessage) is another"
+    case .fromTheFuture(let time, let by):
+      "the manifest is dated \(time), \(by.components.seconds / 3600) hours ahead of this machine's clock"
+    case .expired(let time): "the manifest expired at \(time)"
+    case .tooOld(let age, let limit):
+      "the manifest is \(age.components.seconds / 3600) hours old"
+        + ", more than \(DurationText.text(of: limit)) (max_manifest_age)"
+    case .unsigned(let setting): "no signature counts, and \(setting.rawValue) is false"
+    case .signatureRequired(let bySource):
+      "no signature counts, and "
+        + (bySource ? "signature_required of the source" : "require_signature of the policy") + " is true"
+    case .trustedPublisherRequired:
+      "no trusted publisher's signature counts, and require_trusted_publisher is true"
+    case .tooYoung(let until): "the release is too young, it is taken from \(until) on (min_release_age)"
+    default: ""
+    }
+  }
+
+  private static func list(_ prefix: String, _ signers: [CountedSigner]) -> String {
+    signers.isEmpty ? "" : prefix + signers.map(\.summary).joined(separator: ", ")
+  }
+}
+
+extension CountedSigner {
+  /// The key's name and fingerprint, safe to print.
+  package var summary: String { "\(keyID.quotedForMessage) (\(algorithm.rawValue) \(fingerprint))" }
+}

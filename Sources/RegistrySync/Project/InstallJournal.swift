@@ -1,0 +1,107 @@
+import Disk
+import ObjectStore
+import Refs
+import RegistryModel
+import SystemPackage
+
+/// What an installation is about to do, durable before it does it: `state/install.pending`.
+///
+///     install 1\n
+///     folder <path>\n                                   *  made if it is missing, the outermost first
+///     step <old id or -> <new id or -> <path>\n         *  in the order they are done
+///
+/// The content of step N, from 0, waits in `state/install/N.new`, what stood there before in `N.old`.
+struct InstallJournal: Equatable, Sendable {
+  /// One change of one file.
+  struct Step: Equatable, Sendable {
+    let old: ObjectID?
+    let new: ObjectID?
+    let path: ManifestPath
+  }
+
+  /// The folders that were not there.
+  var folders: [ManifestPath] = []
+  /// The changes.
+  var steps: [Step] = []
+
+  // Far more than the policy's `max_plugin_files` can ask for.
+  private static let maxBytes = 4 << 20
+
+  func encode() -> [UInt8] {
+    var text = "install 1\n"
+    for folder in folders { text += "folder \(folder)\n" }
+    for step in steps {
+      text += "step \(step.old?.description ?? "-") \(step.new?.description ?? "-") \(step.path)\n"
+    }
+    return Array(text.utf8)
+  }
+
+  /// Reads a journal; nil for anything that `encode` does not write, or that names what no plugin may write.
+  ///
+  /// The cache may have been put here by someone else: a journal proves nothing, so it can only do what an
+  /// installation could.
+  static func decode(_ bytes: [UInt8]) -> InstallJournal? {
+    var journal = InstallJournal()
+    let lines = String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n",
+      omittingEmptySubsequences: false
+    )
+    for line in lines.dropFirst().dropLast() {
+      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { return nil }
+      if parts[0] == "folder" {
+        // try?: what is no path is no journal.
+        guard let path = try? ManifestPath(parsing: parts[1]) else { return nil }
+        journal.folders.append(path)
+      } else {
+        let words = parts[1].split(separator: " ", maxSplits: 2).map(String.init)
+        // try?: as above.
+        guard words.count == 3, let path = try? ManifestPath(parsing: words[2]),
+          PluginAssetRules.isWritten(path)
+        else { return nil }
+        let (old, new) = (ObjectID(hex: words[0]), ObjectID(hex: words[1]))
+        journal.steps.append(Step(old: old, new: new, path: path))
+      }
+    }
+    guard journal.folders.allSatisfy({ folder in journal.steps.contains { $0.isBelow(folder) } }) else {
+      return nil
+    }
+    return journal.encode() == bytes ? journal : nil
+  }
+
+  // MARK: On disk
+
+  /// The journal of an interrupted installation, or nil.
+  ///
+  /// - Throws: `SyncError.plugin(.brokenJournal)`, `.disk`.
+  static func find(in cache: Folder) throws(SyncError) -> InstallJournal? {
+    let bytes: [UInt8]?
+    do throws(DiskError) {
+      bytes = try cache.findFolder(RefsLayout.state)?
+        .findBytes(ProjectLayout.installPending, limit: maxBytes)
+    } catch {
+      guard error.code == .fileTooLarge || error.isWrongKind else { throw .disk(error) }
+      throw .plugin(.brokenJournal)
+    }
+    guard let bytes else { return nil }
+    guard let journal = decode(bytes) else { throw .plugin(.brokenJournal) }
+    return journal
+  }
+}
+
+extension InstallJournal.Step {
+  fileprivate func isBelow(_ folder: ManifestPath) -> Bool {
+    let (inner, outer) = (path.components, folder.components)
+    return inner.count > outer.count && inner.starts(with: outer)
+  }
+}
+
+extension Project {
+  /// Whether an installation was interrupted, and waits for the next command that writes.
+  ///
+  /// - Throws: `SyncError.plugin(.brokenJournal)`, `.disk`.
+  package func hasInterruptedInstall() throws(SyncError) -> Bool {
+    guard let cache = try Cache.find(in: self) else { return false }
+    return try InstallJournal.find(in: cache.folder) != nil
+  }
+}

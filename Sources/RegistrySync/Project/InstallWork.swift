@@ -1,0 +1,259 @@
+import Disk
+import ObjectStore
+import Refs
+import RegistryModel
+import SystemPackage
+
+/// Carries out the steps of an installation, or takes them back; the project's lock is held all the time.
+///
+/// Order (docs/WRITING-ORDER.md): staged files, journal, steps, folders, and the journal goes last.
+struct InstallWork {
+  let files: InstalledFiles
+  let cache: Folder
+  private var disk: any Disk { files.disk }
+
+  init(_ project: Project, _ cache: Cache) {
+    files = InstalledFiles(root: project.root, disk: project.disk)
+    self.cache = cache.folder
+  }
+
+  // MARK: Staging
+
+  /// What one step needs, before it has a place on disk.
+  struct StagedStep {
+    let path: ManifestPath
+    let old: InstalledFiles.Found?
+    let new: [UInt8]?
+    /// The permission bits of the new file.
+    let mode: UInt16
+  }
+
+  /// Does all steps, or none: after a failure everything is as it was.
+  ///
+  /// - Throws: `SyncError`.
+  func run(_ staged: [StagedStep]) throws(SyncError) {
+    var journal = InstallJournal()
+    for step in staged {
+      for names in try files.missingFolders(above: step.path) where step.new != nil {
+        let folder: ManifestPath
+        // A folder above a path that is legal is legal too.
+        do { folder = try ManifestPath(parsing: names.joined(separator: "/")) } catch {
+          throw .plugin(.inTheWay(step.path))
+        }
+        if !journal.folders.contains(folder) { journal.folders.append(folder) }
+      }
+      let newID = step.new.map { ObjectID(hashing: $0) }
+      journal.steps.append(InstallJournal.Step(old: step.old?.id, new: newID, path: step.path))
+    }
+    let stage: Folder
+    do throws(DiskError) {
+      stage = try makeStage(staged)
+      // From here on the next write command finishes or undoes whatever becomes of this one.
+      try AtomicFile(disk: disk).replace(
+        ProjectLayout.installPending,
+        in: try state(),
+        with: journal.encode()
+      )
+    } catch {
+      // Nothing has changed yet; what cannot be removed now, the next installation removes.
+      try? clear()
+      throw .disk(error)
+    }
+    do throws(SyncError) {
+      try apply(journal, stage)
+    } catch {
+      try undo(journal, stage)
+      throw error
+    }
+    try end()
+  }
+
+  private func makeStage(_ steps: [StagedStep]) throws(DiskError) -> Folder {
+    let state = try state()
+    try disk.removeRecursively(ProjectLayout.installStage, in: state)
+    let stage = try disk.ensureFolder(ProjectLayout.installStage, in: state)
+    for (index, step) in steps.enumerated() {
+      if let bytes = step.new { try write(bytes, "\(index).new", step.mode, in: stage) }
+      if let old = step.old { try write(old.bytes, "\(index).old", old.mode, in: stage) }
+    }
+    try disk.synchronize(stage)
+    try disk.synchronize(state)
+    return stage
+  }
+
+  private func write(
+    _ bytes: [UInt8],
+    _ name: String,
+    _ mode: UInt16,
+    in stage: Folder
+  ) throws(DiskError) {
+    let name = StoreLayout.component(name)
+    // Readable by us, whatever the file was: it has to be proven and put back.
+    let file = try disk.createFile(name, in: stage, mode: mode | 0o400)
+    try disk.write(bytes.span.bytes, to: file)
+    guard try stage.findAttributes(name)?.size == Int64(bytes.count) else {
+      throw DiskError(.write, file.path, .ioError)
+    }
+    try disk.synchronize(file)
+  }
+
+  private func state() throws(DiskError) -> Folder { try disk.ensureFolder(RefsLayout.state, in: cache) }
+
+  // MARK: Doing
+
+  private func apply(_ journal: InstallJournal, _ stage: Folder) throws(SyncError) {
+    for (index, step) in journal.steps.enumerated() {
+      let current = try files.find(step.path)?.id
+      if current == step.new { continue }
+      guard current == step.old else { throw .plugin(.changedMeanwhile(step.path)) }
+      if step.new == nil {
+        try remove(step.path)
+      } else {
+        try put("\(index).new", step, step.old == nil, stage)
+      }
+    }
+    for step in journal.steps where step.new == nil { removeEmptyFolders(above: step.path) }
+    try synchronizeFolders(of: journal)
+  }
+
+  /// Takes away the folders that have nothing any more since a file of theirs went.
+  ///
+  /// Folders that every project has, such as `.ai/skills`, stay.
+  private func removeEmptyFolders(above path: ManifestPath) {
+    var names = Array(path.components.dropLast())
+    while names.count > (names.first == ".ai" ? 2 : 1) {
+      // try?: a folder with something in it stays, and so does one that cannot be reached.
+      guard let folder = try? ManifestPath(parsing: names.joined(separator: "/")),
+        let (outer, name) = try? files.findPlace(folder), (try? disk.removeFolder(name, in: outer)) != nil
+      else { return }
+      names.removeLast()
+    }
+  }
+
+  /// Gives a staged file its name in the project, if it still is what was staged.
+  private func put(
+    _ staged: String,
+    _ step: InstallJournal.Step,
+    _ isAbsent: Bool,
+    _ stage: Folder
+  ) throws(SyncError) {
+    let name = StoreLayout.component(staged)
+    let expected = staged.hasSuffix(".new") ? step.new : step.old
+    let bytes = try SyncError.wrapping { () throws(DiskError) in
+      try stage.findBytes(name, limit: Int(InstalledFiles.maxBytes))
+    }
+    guard let bytes, ObjectID(hashing: bytes) == expected else { throw .plugin(.brokenJournal) }
+    let place = try files.makePlace(step.path)
+    do throws(DiskError) {
+      if isAbsent {
+        do throws(DiskError) {
+          // A link takes no name that something else has by now.
+          return try disk.link(name, in: stage, to: place.name, in: place.folder)
+        } catch {
+          guard error.isUnsupported, error.code != .noSuchFileOrDirectory else { throw error }
+        }
+      }
+      try disk.rename(name, in: stage, to: place.name, in: place.folder)
+    } catch {
+      if error.code == .fileExists { throw .plugin(.changedMeanwhile(step.path)) }
+      throw InstalledFiles.wrapped(error, step.path)
+    }
+  }
+
+  private func remove(_ path: ManifestPath) throws(SyncError) {
+    do throws(DiskError) {
+      guard let (folder, name) = try files.findPlace(path) else { return }
+      try disk.removeFile(name, in: folder)
+    } catch {
+      throw InstalledFiles.wrapped(error, path)
+    }
+  }
+
+  private func synchronizeFolders(of journal: InstallJournal) throws(SyncError) {
+    var done: Set<[String]> = []
+    for step in journal.steps where done.insert(Array(step.path.components.dropLast())).inserted {
+      do throws(DiskError) {
+        if let folder = try files.findPlace(step.path)?.folder { try disk.synchronize(folder) }
+      } catch {
+        throw InstalledFiles.wrapped(error, step.path)
+      }
+    }
+  }
+
+  // MARK: Undoing
+
+  /// Puts back what stood there, last step first; what someone else changed meanwhile stays as it is.
+  ///
+  /// Goes on past a place that cannot be reached, and then reports it: the journal stays for the next time.
+  private func undo(_ journal: InstallJournal, _ stage: Folder) throws(SyncError) {
+    var failure: SyncError?
+    for (index, step) in journal.steps.enumerated().reversed() {
+      do throws(SyncError) {
+        guard let current = try findForUndo(step.path), current.id == step.new else { continue }
+        if current.id == step.old { continue }
+        if step.old == nil {
+          try remove(step.path)
+        } else {
+          try put("\(index).old", step, current.id == nil, stage)
+        }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    for folder in journal.folders.reversed() {
+      // try?: a folder in which someone else put something stays, and so does one that is in the way.
+      if let (outer, name) = try? files.findPlace(folder) { try? disk.removeFolder(name, in: outer) }
+    }
+    if let failure { throw failure }
+    try synchronizeFolders(of: journal)
+    try end()
+  }
+
+  /// What is at a path now; nil where something stands that is not ours to touch.
+  private func findForUndo(_ path: ManifestPath) throws(SyncError) -> (id: ObjectID?, Void)? {
+    do throws(SyncError) {
+      return (try files.find(path)?.id, ())
+    } catch {
+      guard case .plugin = error else { throw error }
+      return nil
+    }
+  }
+
+  /// The work is done or undone, durably: what was kept for it goes.
+  private func end() throws(SyncError) {
+    do throws(DiskError) {
+      let state = try state()
+      try disk.removeFile(ProjectLayout.installPending, in: state)
+      // try?: if a power cut brings the journal back, it finds every step as it is to be.
+      try? disk.synchronize(state)
+      // try?: what is left of it is nothing without the journal, and the next installation removes it.
+      try? disk.removeRecursively(ProjectLayout.installStage, in: state)
+    } catch {
+      throw .disk(error)
+    }
+  }
+
+  private func clear() throws(DiskError) {
+    guard let state = try cache.findFolder(RefsLayout.state) else { return }
+    try disk.removeFile(ProjectLayout.installPending, in: state)
+    try disk.removeRecursively(ProjectLayout.installStage, in: state)
+  }
+
+  // MARK: After an interruption
+
+  /// Finishes what an interrupted installation left; takes it back where it cannot be finished.
+  ///
+  /// - Throws: `SyncError.plugin(.brokenJournal)`, `.disk`.
+  func recover() throws(SyncError) {
+    guard let journal = try InstallJournal.find(in: cache) else { return }
+    let stage = try SyncError.wrapping { () throws(DiskError) in
+      try disk.ensureFolder(ProjectLayout.installStage, in: try state())
+    }
+    do throws(SyncError) {
+      try apply(journal, stage)
+    } catch {
+      return try undo(journal, stage)
+    }
+    try end()
+  }
+}

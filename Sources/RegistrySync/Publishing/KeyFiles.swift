@@ -1,0 +1,93 @@
+package import Disk
+import ObjectStore
+package import RegistryModel
+package import SystemPackage
+
+/// Files with keys that the user names: a publisher's pair, and documents to read a key from.
+package struct KeyFiles: Sendable {
+  private static let maxPrivateKeyBytes = 4096
+  private let disk: any Disk
+
+  /// Writes through the given disk.
+  package init(disk: any Disk) {
+    self.disk = disk
+  }
+
+  /// Where a pair was written.
+  package struct Pair: Sendable {
+    /// PKCS#8 in PEM, mode 0600.
+    package let privateKey: FilePath
+    /// SPKI in PEM.
+    package let publicKey: FilePath
+  }
+
+  /// Writes `PREFIX.key` and `PREFIX.pub`.
+  ///
+  /// - Throws: `SyncError.keyFile` with `exists` before anything is written, unless `overwrites`; `.disk`.
+  package func write(
+    _ key: Ed25519PrivateKey,
+    prefix: FilePath,
+    overwrites: Bool
+  ) throws(SyncError) -> Pair {
+    let (folder, stem) = try Self.open(prefix)
+    let privateName = StoreLayout.component(stem.string + ".key")
+    let publicName = StoreLayout.component(stem.string + ".pub")
+    let pair = Pair(
+      privateKey: folder.path.appending(privateName),
+      publicKey: folder.path.appending(publicName)
+    )
+    for (name, path) in [(privateName, pair.privateKey), (publicName, pair.publicKey)] where !overwrites {
+      let found = try SyncError.wrapping { () throws(DiskError) in try folder.findAttributes(name) }
+      if found != nil { throw .keyFile(path, .exists) }
+    }
+    try SyncError.wrapping { () throws(DiskError) in
+      let writer = AtomicFile(disk: disk)
+      try writer.replace(privateName, in: folder, with: Array(key.pem.utf8), mode: 0o600)
+      try writer.replace(publicName, in: folder, with: Array(key.publicKey.pem.utf8))
+    }
+    return pair
+  }
+
+  /// Reads a private key; what is checked is the file that was opened.
+  ///
+  /// - Throws: `SyncError.keyFile`: a key that others can read is refused, not used with a warning; `.disk`.
+  package static func readPrivateKey(_ path: FilePath) throws(SyncError) -> Ed25519PrivateKey {
+    let (folder, name) = try open(path)
+    let (attributes, bytes) = try SyncError.wrapping { () throws(DiskError) in
+      guard let file = try folder.findFile(name) else { throw DiskError(.open, path, .noSuchFileOrDirectory) }
+      return (file.attributes, try file.readAll(limit: maxPrivateKeyBytes))
+    }
+    guard attributes.owner == CurrentUser.id else {
+      throw .keyFile(path, .ownedByAnotherUser(attributes.owner))
+    }
+    guard attributes.mode & 0o077 == 0 else {
+      throw .keyFile(path, .accessibleToOthers(mode: attributes.mode & 0o777))
+    }
+    do { return try Ed25519PrivateKey(pem: String(decoding: bytes, as: UTF8.self)) } catch {
+      throw .keyFile(path, .key(error))
+    }
+  }
+
+  /// Reads a document that may hold a public key, at most `KeyDocument.maxBytes`.
+  ///
+  /// - Throws: `SyncError.disk`.
+  package static func readDocument(_ path: FilePath) throws(SyncError) -> [UInt8] {
+    let (folder, name) = try open(path)
+    return try SyncError.wrapping { () throws(DiskError) in
+      guard let bytes = try folder.findBytes(name, limit: KeyDocument.maxBytes) else {
+        throw DiskError(.open, path, .noSuchFileOrDirectory)
+      }
+      return bytes
+    }
+  }
+
+  private static func open(_ path: FilePath) throws(SyncError) -> (Folder, FileName) {
+    try SyncError.wrapping { () throws(DiskError) in
+      guard let name = path.lastComponent.flatMap({ FileName($0.string) }), name.isPlain else {
+        throw DiskError(.open, path, .isDirectory)
+      }
+      let folder = path.removingLastComponent()
+      return (try Folder.open(folder.isEmpty ? FilePath(".") : folder), name)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Disk
+import Formats
+import ObjectStore
+package import RegistryModel
+package import SystemPackage
+
+/// Where the trust store lies: the policy's `trusted_keys_file`, a path inside the project.
+///
+/// The path is held to the rules of manifest paths: no `..`, no absolute path, nothing that another system
+/// reads differently. Its folders are opened one by one, and no link is followed (DESIGN section 1, rule 11).
+package struct TrustStoreLocation: Equatable, Sendable {
+  /// The path below the project's root, as messages call it.
+  package let path: FilePath
+
+  private let folders: [FileName]
+  private let name: FileName
+
+  /// Checks the policy's path.
+  ///
+  /// - Throws: `SyncError.invalidFile`, which names the policy.
+  package init(_ policy: Policy) throws(SyncError) {
+    let text = policy.trustedKeysFile
+    let components: [FileName]
+    do {
+      components = try ManifestPath(parsing: text).components.map { StoreLayout.component($0) }
+    } catch {
+      let rule = TextProblem.ValueRule.refused(because: error.summary)
+      let problem = TextProblem(.invalidValue(key: "trusted_keys_file", value: text, rule: rule), at: nil)
+      throw .invalidFile(ProjectLayout.policyPath, problem)
+    }
+    path = FilePath(text)
+    folders = components.dropLast()
+    name = components[components.count - 1]
+  }
+
+  /// Reads the file; nil when it, or a folder on the way, is not there.
+  ///
+  /// - Throws: `SyncError.disk`, also for a link or folder in its place.
+  func findBytes(in project: Project) throws(SyncError) -> [UInt8]? {
+    try SyncError.wrapping { () throws(DiskError) in
+      var folder = project.root
+      for component in folders {
+        guard let inner = try folder.findFolder(component) else { return nil }
+        folder = inner
+      }
+      return try folder.findBytes(name, limit: TrustStore.maxBytes)
+    }
+  }
+
+  /// Replaces the file, making the folders on the way.
+  ///
+  /// - Throws: `SyncError.disk`; then the old content stands.
+  func replace(with bytes: [UInt8], in project: Project) throws(SyncError) {
+    try SyncError.wrapping { () throws(DiskError) in
+      var folder = project.root
+      for component in folders {
+        let outer = folder
+        folder = try project.disk.ensureFolder(component, in: outer)
+        // The name of a new folder must survive a power cut as well as the file in it.
+        try project.disk.synchronize(outer)
+      }
+      try AtomicFile(disk: project.disk).replace(name, in: folder, with: bytes)
+    }
+  }
+}
+
+extension TrustStore {
+  /// The most bytes of a trust store (DESIGN section 4).
+  static let maxBytes = 16 << 20
+}

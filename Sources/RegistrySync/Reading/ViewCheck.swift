@@ -1,0 +1,170 @@
+import Disk
+import ObjectStore
+import Synchronization
+import SystemPackage
+
+/// Compares a view with the snapshot it should show.
+///
+/// A view is never the source of anything; this only finds out whether what people and agents read there is
+/// what was proven.
+package enum ViewCheck {
+  /// One way in which a view differs.
+  package enum Finding: Hashable, Sendable {
+    /// There is no view.
+    case absent
+    /// The file is not there.
+    case missing(path: String)
+    /// The file holds something else.
+    case changed(path: String)
+    /// A link, folder or special file stands in its place, or it may be executed.
+    case wrongKind(path: String)
+    /// The snapshot has no such file or folder.
+    case extra(path: String)
+
+    /// Where, within the view; empty for the view itself.
+    package var path: String {
+      switch self {
+      case .absent: ""
+      case .missing(let path), .changed(let path), .wrongKind(let path), .extra(let path): path
+      }
+    }
+  }
+
+  /// All differences, sorted by path.
+  ///
+  /// `view`: The view's folder, opened once: what is found is about one view even if it is exchanged.
+  /// `unchangedSince`: Files whose change time is earlier are taken as they were found then, in
+  /// nanoseconds since 1970; nil to hash every file.
+  /// `besides`: Names in the view's folder that are somebody else's business.
+  ///
+  /// - Throws: `DiskError` when a file cannot be read.
+  static func findings(
+    in view: Folder?,
+    against content: ViewContent,
+    unchangedSince: Int64? = nil,
+    besides others: Set<String> = []
+  ) throws(DiskError) -> [Finding] {
+    guard let view else { return [.absent] }
+    let found = Mutex<[Finding]>([])
+    let groups = content.groups
+    try Parallel.forEach(count: groups.count) { (index) throws(DiskError) in
+      let group = try check(groups[index], in: view, unchangedSince: unchangedSince)
+      if !group.isEmpty { found.withLock { $0 += group } }
+    }
+    var findings = found.withLock { $0 }
+    let checksums = ProjectLayout.checksums
+    if try !hasBytes(content.checksums, checksums, in: view) {
+      let isThere = try view.findAttributes(checksums) != nil
+      findings.append(isThere ? .changed(path: checksums.string) : .missing(path: checksums.string))
+    }
+    let known = Known(
+      files: others.union(content.files.map(\.path.description)).union([checksums.string]),
+      folders: Set(
+        groups.flatMap { group in
+          group.folder.indices.map { group.folder[...$0].joined(separator: "/") }
+        }
+      )
+    )
+    try findExtra(in: view, prefix: "", known, into: &findings)
+    return findings.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  /// Whether a file is what was materialized: a regular file, not executable, of the right bytes.
+  static func isAsMaterialized(_ file: TreeFile, in folder: Folder) throws(DiskError) -> Bool {
+    guard let name = file.path.components.last,
+      let opened = try folder.findFile(StoreLayout.component(name))
+    else { return false }
+    guard opened.attributes.size == file.size, opened.attributes.mode & 0o7111 == 0 else { return false }
+    return try hash(opened) == file.id
+  }
+
+  private static func check(
+    _ group: ViewGroup,
+    in view: Folder,
+    unchangedSince: Int64?
+  ) throws(DiskError) -> [Finding] {
+    var folder: Folder? = view
+    for (index, name) in group.folder.enumerated() {
+      do throws(DiskError) {
+        folder = try folder?.findFolder(StoreLayout.component(name))
+      } catch {
+        guard error.isWrongKind else { throw error }
+        return [.wrongKind(path: group.folder[...index].joined(separator: "/"))]
+      }
+    }
+    guard let folder else { return group.files.map { .missing(path: $0.path.description) } }
+    var findings: [Finding] = []
+    for file in group.files {
+      let path = file.path.description
+      do throws(DiskError) {
+        let attributes = try folder.findAttributes(StoreLayout.component(file.path.components.last ?? ""))
+        guard let attributes else {
+          findings.append(.missing(path: path))
+          continue
+        }
+        if let unchangedSince, attributes.changeTime < unchangedSince, attributes.kind == .file { continue }
+        if attributes.kind != .file || attributes.mode & 0o7111 != 0 {
+          findings.append(.wrongKind(path: path))
+        } else if try !isAsMaterialized(file, in: folder) {
+          findings.append(.changed(path: path))
+        }
+      } catch {
+        guard error.isWrongKind else { throw error }
+        findings.append(.wrongKind(path: path))
+      }
+    }
+    return findings
+  }
+
+  /// The paths that a view should have.
+  private struct Known {
+    let files: Set<String>
+    let folders: Set<String>
+  }
+
+  private static func findExtra(
+    in folder: Folder,
+    prefix: String,
+    _ known: Known,
+    into findings: inout [Finding]
+  ) throws(DiskError) {
+    for name in try folder.names() {
+      let path = prefix + name.string
+      guard known.folders.contains(path) else {
+        if !known.files.contains(path) { findings.append(.extra(path: path)) }
+        continue
+      }
+      let inner: Folder?
+      do throws(DiskError) {
+        inner = try folder.findFolder(name)
+      } catch {
+        // What stands in a folder's place was found when its files were looked for.
+        guard error.isWrongKind else { throw error }
+        continue
+      }
+      if let inner { try findExtra(in: inner, prefix: path + "/", known, into: &findings) }
+    }
+  }
+
+  private static func hasBytes(
+    _ bytes: [UInt8],
+    _ name: FileName,
+    in folder: Folder
+  ) throws(DiskError) -> Bool {
+    do {
+      return try folder.findBytes(name, limit: bytes.count) == bytes
+    } catch  where error.isWrongKind || error.code == .fileTooLarge {
+      return false
+    }
+  }
+
+  private static func hash(_ file: borrowing ReadableFile) throws(DiskError) -> ObjectID {
+    var digest = SHA256()
+    var buffer = [UInt8](repeating: 0, count: Int(min(file.attributes.size + 1, 64 * 1024)))
+    while case let count = try file.read(into: &buffer), count > 0 {
+      let filled = buffer.span
+      digest.update(filled.extracting(first: count).bytes)
+    }
+    return digest.finish()
+  }
+}

@@ -1,0 +1,229 @@
+import Disk
+import ObjectStore
+import RegistryModel
+import SystemPackage
+
+/// Writes snapshots out as the plain files that people and agents read.
+///
+/// A view is built beside the one in place and then exchanged with it, so whoever opens the view's folder
+/// once sees one snapshot. Needs the registry's lock.
+struct ViewWriter {
+  let cache: Cache
+  let disk: any Disk
+  let name: RegistryName
+
+  /// Whether putting a view in place was one step.
+  enum Exchange: Sendable {
+    case atomic
+    /// The file system cannot exchange names: files were replaced one by one (DESIGN section 3.2).
+    case fileByFile
+  }
+
+  /// Builds the view of a snapshot beside the one in place.
+  ///
+  /// `old`: What the view in place holds if it is as it was written; its unchanged files are
+  /// linked, not copied, once they have been read and hash right.
+  ///
+  /// - Throws: `SyncError.store` when an object is missing or damaged; `.disk`.
+  func build(_ content: ViewContent, reusing old: ViewContent?) throws(SyncError) {
+    let fresh = try SyncError.wrapping { () throws(DiskError) in
+      try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
+      return try disk.ensureFolder(ProjectLayout.newView(name), in: cache.folder)
+    }
+    let current = try SyncError.wrapping { () throws(DiskError) in try findCurrent() }
+    let known = Dictionary(
+      (current == nil ? [] : old?.files ?? []).map { ($0.path, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    try materialize(content, into: fresh, reusing: current, known: known)
+  }
+
+  /// Writes a view's files into an empty folder.
+  ///
+  /// - Throws: As `build`.
+  func materialize(
+    _ content: ViewContent,
+    into fresh: Folder,
+    reusing current: Folder? = nil,
+    known: [TreePath: TreeFile] = [:]
+  ) throws(SyncError) {
+    let groups = content.groups
+    try Parallel.forEach(count: groups.count) { (index) throws(SyncError) in
+      try write(groups[index], into: fresh, current: current, known: known)
+    }
+    try SyncError.wrapping { () throws(DiskError) in
+      let file = try disk.createFile(ProjectLayout.checksums, in: fresh, mode: 0o644)
+      try disk.write(content.checksums.span.bytes, to: file)
+    }
+  }
+
+  /// Makes the view that was built durable, file by file; one flush of the file system serves as well.
+  func synchronizeBuilt(_ content: ViewContent) throws(DiskError) {
+    try synchronize(content, in: cache.folder.openFolder(ProjectLayout.newView(name)))
+  }
+
+  /// Makes a view's files and their names durable.
+  func synchronize(_ content: ViewContent, in fresh: Folder) throws(DiskError) {
+    let groups = content.groups
+    try Parallel.forEach(count: groups.count) { (index) throws(DiskError) in
+      let folder = try Self.open(groups[index].folder, in: fresh)
+      for file in groups[index].files {
+        try disk.synchronizeFile(Self.fileName(file), in: folder)
+      }
+    }
+    // Every folder on the way, also one that holds folders alone: its names are as losable as any.
+    let paths = Set(groups.flatMap { group in group.folder.indices.map { Array(group.folder[...$0]) } })
+    for path in paths.sorted(by: { $0.count > $1.count }) {
+      try disk.synchronize(try Self.open(path, in: fresh))
+    }
+    try disk.synchronizeFile(ProjectLayout.checksums, in: fresh)
+    try disk.synchronize(fresh)
+  }
+
+  /// Puts the view that was built in the place of the old one, which stays aside for those who have it open.
+  ///
+  /// - Throws: `DiskError`; then either view is whole under the registry's name, or none is and a pending
+  ///   record says so.
+  func putInPlace() throws(DiskError) -> Exchange {
+    let fresh = ProjectLayout.newView(name)
+    let view = ProjectLayout.view(name)
+    guard try cache.folder.findAttributes(view) != nil else {
+      try disk.rename(fresh, in: cache.folder, to: view, in: cache.folder)
+      try disk.synchronize(cache.folder)
+      return .atomic
+    }
+    // One may be there already if this command began with finishing another.
+    try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
+    do {
+      try disk.exchange(fresh, with: view, in: cache.folder)
+    } catch  where [.invalidArgument, .noFunction, .improperLink].contains(error.code) {
+      // Expected of folders in a lower overlay layer, and of file systems without RENAME_EXCHANGE.
+      try replaceFiles(from: cache.folder.openFolder(fresh), in: cache.folder.openFolder(view))
+      try disk.removeRecursively(fresh, in: cache.folder)
+      try disk.synchronize(cache.folder)
+      return .fileByFile
+    }
+    try disk.rename(fresh, in: cache.folder, to: ProjectLayout.oldView(name), in: cache.folder)
+    try disk.synchronize(cache.folder)
+    return .atomic
+  }
+
+  /// Removes what earlier writes left aside; every write command begins with it.
+  func removeLeftovers() throws(DiskError) {
+    try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
+    try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
+  }
+
+  /// Removes the view itself.
+  func remove() throws(DiskError) {
+    try removeLeftovers()
+    guard try cache.folder.findAttributes(ProjectLayout.view(name)) != nil else { return }
+    // Aside first: a reader never sees half a view.
+    try disk.rename(
+      ProjectLayout.view(name),
+      in: cache.folder,
+      to: ProjectLayout.oldView(name),
+      in: cache.folder
+    )
+    try disk.synchronize(cache.folder)
+    try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
+  }
+
+  private func findCurrent() throws(DiskError) -> Folder? {
+    do {
+      return try cache.folder.findFolder(ProjectLayout.view(name))
+    } catch  where error.isWrongKind {
+      // Something else stands there: nothing of it is reused, and it is moved aside like an old view.
+      return nil
+    }
+  }
+
+  private func write(
+    _ group: ViewGroup,
+    into fresh: Folder,
+    current: Folder?,
+    known: [TreePath: TreeFile]
+  ) throws(SyncError) {
+    var target = fresh
+    var source = current
+    for name in group.folder {
+      let component = StoreLayout.component(name)
+      target = try SyncError.wrapping { () throws(DiskError) in try disk.ensureFolder(component, in: target) }
+      // What cannot be opened is not reused.
+      source = try? source?.findFolder(component)
+    }
+    for file in group.files {
+      if let source, known[file.path]?.id == file.id, try link(file, from: source, to: target) { continue }
+      try copy(file, to: target)
+    }
+  }
+
+  /// Gives an unchanged file of the old view a second name in the new one, if it is what was materialized.
+  private func link(_ file: TreeFile, from source: Folder, to target: Folder) throws(SyncError) -> Bool {
+    let name = Self.fileName(file)
+    do {
+      guard try ViewCheck.isAsMaterialized(file, in: source) else { return false }
+      try disk.link(name, in: source, to: name, in: target)
+      return true
+    } catch {
+      // A file system without links, or a file that may not be read: it is written anew.
+      return false
+    }
+  }
+
+  private func copy(_ file: TreeFile, to target: Folder) throws(SyncError) {
+    let name = Self.fileName(file)
+    if file.size <= 1 << 20 {
+      let payload = try SyncError.storing { () throws(ObjectStoreError) in
+        try cache.store.read(file.id, size: file.size, limit: file.size)
+      }
+      return try SyncError.wrapping { () throws(DiskError) in
+        let output = try disk.createFile(name, in: target, mode: 0o644)
+        try disk.write(payload.span.bytes, to: output)
+      }
+    }
+    let output = try SyncError.wrapping { () throws(DiskError) in
+      try disk.createFile(name, in: target, mode: 0o644)
+    }
+    try SyncError.storing { () throws(ObjectStoreError) in
+      try cache.store.stream(file.id, size: file.size) { () throws(DiskError) in
+        // What a damaged copy gave was not proven: start over with the next place's.
+        try disk.truncate(output, to: 0)
+      } into: { (bytes) throws(DiskError) in
+        try disk.write(bytes, to: output)
+      }
+    }
+  }
+
+  /// Replaces the files of a folder one by one, then removes what is not there any more.
+  private func replaceFiles(from source: Folder, in target: Folder) throws(DiskError) {
+    let names = try source.names()
+    for name in names {
+      if let inner = try findFolder(name, in: source) {
+        if try target.findAttributes(name)?.kind != .folder { try disk.removeFile(name, in: target) }
+        try replaceFiles(from: inner, in: disk.ensureFolder(name, in: target))
+      } else {
+        if try target.findAttributes(name)?.kind == .folder { try disk.removeRecursively(name, in: target) }
+        try disk.rename(name, in: source, to: name, in: target)
+      }
+    }
+    for name in try target.names() where !names.contains(name) {
+      try disk.removeRecursively(name, in: target)
+    }
+    try disk.synchronize(target)
+  }
+
+  private func findFolder(_ name: FileName, in folder: Folder) throws(DiskError) -> Folder? {
+    try folder.findAttributes(name)?.kind == .folder ? folder.openFolder(name) : nil
+  }
+
+  private static func open(_ path: [String], in view: Folder) throws(DiskError) -> Folder {
+    var folder = view
+    for name in path { folder = try folder.openFolder(StoreLayout.component(name)) }
+    return folder
+  }
+
+  private static func fileName(_ file: TreeFile) -> FileName {
+    StoreLayout.component(file.path.components.last ?? "")
+  }
+}

@@ -1,0 +1,91 @@
+import Disk
+import Formats
+import ObjectStore
+import Refs
+package import RegistryModel
+import SystemPackage
+
+/// Adds and removes registries.
+package struct SourceEditing: Sendable {
+  private let project: Project
+  private let lockTimeout: Duration
+
+  /// Edits the sources of a project.
+  package init(_ project: Project, lockTimeout: Duration) {
+    self.project = project
+    self.lockTimeout = lockTimeout
+  }
+
+  /// Whether a source may be added; what `add` checks before it writes.
+  ///
+  /// - Throws: `SyncError.registryExists`, `.refused` when the policy forbids remote registries.
+  package func check(_ source: Source, policy: Policy) throws(SyncError) {
+    try SyncError.checkUse(of: source, policy)
+    let taken = try project.readSources().sources.first { $0.name.key == source.name.key }
+    if let taken { throw .registryExists(taken.name.description) }
+  }
+
+  /// Adds a source; never replaces one.
+  ///
+  /// - Returns: What is allowed but may not be meant.
+  /// - Throws: As `check`; `.invalidFile` when the sources' file cannot be edited safely.
+  package func add(_ source: Source, policy: Policy) throws(SyncError) -> [SourceList.Warning] {
+    try check(source, policy: policy)
+    let cache = try Cache.create(in: project)
+    try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
+      .updateSources { old throws(TextProblem) in try SourceList.add(source, to: old) }
+    return try project.readSources().warnings
+  }
+
+  /// Drops a source with its refs, view and lock entry; objects stay until garbage is collected.
+  ///
+  /// The source's own entry goes last: removing again after an interruption finishes the rest.
+  ///
+  /// - Throws: `SyncError`.
+  package func remove(_ name: RegistryName) throws(SyncError) {
+    // A file that cannot be edited is noticed while all is still as it was.
+    _ = try project.readLockfile()
+    let cache = try Cache.create(in: project)
+    let registry = try name.refComponent()
+    // Held to the end: a sync that waits must not find half of a registry.
+    let locks = try cache.lock(name, on: project.disk, timeout: lockTimeout)
+    let url = try project.readSources().find(name)?.location.text
+    // try?: where the refs cannot be read as a whole, that of the address stays, and keeps some objects.
+    let sources = try? SourceRefs.updates(
+      dropping: registry,
+      url: url,
+      CacheRoots(of: cache),
+      in: cache.store
+    )
+    let updates = [RefName.registry(registry), .synced(registry)].map {
+      RefUpdate($0, expecting: .any, .delete)
+    }
+    try dropRefs(updates + (sources ?? []), lock: locks.registry)
+    let views = ViewWriter(cache: cache, disk: project.disk, name: name)
+    try SyncError.wrapping { () throws(DiskError) in
+      try views.remove()
+      if let state = try cache.folder.findFolder(RefsLayout.state) {
+        try project.disk.removeFile(ProjectLayout.state(name), in: state)
+      }
+    }
+    let files = ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
+    try files.updateLockfile { $0.remove(name) }
+    try files.updateSources { old throws(TextProblem) in try SourceList.remove(name, from: old ?? []) }
+    _ = consume locks
+  }
+
+  /// Drops the refs and the pending record.
+  private func dropRefs(_ updates: [RefUpdate], lock: borrowing RegistryLock) throws(SyncError) {
+    do throws(RefError) {
+      let note = try ReflogNote(
+        agentVersion: Agent.version,
+        seconds: Timestamp.now().secondsSince1970,
+        message: "remove"
+      )
+      try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk).commit(lock: lock)
+      try PendingRecord.remove(lock: lock, on: project.disk)
+    } catch {
+      throw .refs(error)
+    }
+  }
+}

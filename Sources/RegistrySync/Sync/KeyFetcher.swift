@@ -1,0 +1,70 @@
+import Fetch
+import ObjectStore
+package import RegistryModel
+package import SystemPackage
+
+/// Fetches key documents from the web: `trust add --url` and `trust sync` (DESIGN section 1, rule 1).
+package struct KeyFetcher: Sendable {
+  private let policy: Policy
+  private let transport: any Transport
+  private let budget: RetryBudget
+
+  /// Opens nothing yet.
+  ///
+  /// - Throws: `SyncError.refused` when the policy forbids remote work.
+  package init(policy: Policy, environment: [String: String], root: FilePath) throws(SyncError) {
+    guard policy.allowRemoteRegistries else { throw .refused(.remoteRegistries) }
+    self.policy = policy
+    budget = RetryBudget(policy.limits.retryBudget)
+    transport = HTTPTransport(
+      HTTPTransport.Configuration(
+        limits: TransferLimits(policy.limits),
+        version: Agent.version,
+        caFile: policy.caFile.map { root.pushing(FilePath($0)) },
+        environment: environment,
+        allowHTTPLocalhost: policy.allowHTTPLocalhost
+      )
+    )
+  }
+
+  /// Checks an address by the rules of DESIGN section 5; the path may end in any name.
+  ///
+  /// - Throws: `SyncError.invalidURL`.
+  package static func parse(_ rawURL: String, policy: Policy) throws(SyncError) -> RequestURL {
+    do {
+      return try RequestURL(parsing: rawURL, allowHTTPLocalhost: policy.allowHTTPLocalhost)
+    } catch {
+      throw .invalidURL(rawURL, error)
+    }
+  }
+
+  /// Fetches the key of that name, trying again where that may help.
+  ///
+  /// - Throws: `SyncError.invalidURL`, `.fetch`; `TrustStoreProblem`; `CancellationError`.
+  package func fetchKey(_ keyID: String, from rawURL: String) async throws -> Ed25519PublicKey {
+    let url = try Self.parse(rawURL, policy: policy)
+    let bytes = try await fetch(
+      FetchRequest(url: url, maxBytes: Int64(KeyDocument.maxBytes), bypassCaches: true)
+    )
+    return try KeyDocument.read(bytes, for: keyID, from: url.description)
+  }
+
+  /// Gives back connections and threads.
+  package func shutdown() async {
+    await transport.shutdown()
+  }
+
+  private func fetch(_ request: FetchRequest) async throws -> [UInt8] {
+    do {
+      return try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget) {
+        var bytes: [UInt8] = []
+        _ = try await transport.fetch(request) { piece in
+          piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
+        return bytes
+      }
+    } catch let error as FetchError {
+      throw SyncError.fetch(error)
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import Disk
+import Formats
+import ObjectStore
+import Refs
+package import RegistryModel
+package import SystemPackage
+
+/// A store outside the project that every project reads and fills which opts in (DESIGN section 9).
+///
+/// A folder like a cache, without views and registries: objects, and under `refs/sources` the newest snapshot
+/// of each address, without a parent. Nothing in it is trusted, and nothing here depends on it.
+package enum SharedStore {
+  /// Where the shared store is: what the environment names, else the policy; nil when neither does.
+  ///
+  /// `variable`: The value of `MMDOS_SHARED_STORE`, absolute.
+  package static func path(_ variable: FilePath?, _ policy: Policy, _ project: Project) -> FilePath? {
+    variable ?? policy.sharedStore.map { project.root.path.pushing(FilePath($0)) }
+  }
+
+  /// Opens the store without changing anything; nil when there is none.
+  ///
+  /// - Throws: `SyncError.unknownCacheFormat`, `.disk`, `.store`.
+  static func find(at path: FilePath, disk: any Disk) throws(SyncError) -> Cache? {
+    guard let folder = try findFolder(path) else { return nil }
+    return try Cache.find(at: folder, disk: disk)
+  }
+
+  /// Opens the store, making it first where it is missing; the folder above it must be there.
+  ///
+  /// - Throws: As `find`; `SyncError.alternate` for a folder that has something else in it.
+  static func create(at path: FilePath, disk: any Disk) throws(SyncError) -> Cache {
+    if let existing = try find(at: path, disk: disk) { return existing }
+    let folder = try SyncError.wrapping { () throws(DiskError) -> Folder in
+      // try?: what is there can be opened, or `find` had thrown; what is not there is made.
+      if let found = try? Folder.open(path) { return found }
+      guard let last = path.lastComponent, let name = FileName(last.string) else {
+        throw DiskError(.makeFolder, path, .invalidArgument)
+      }
+      let parent = try Folder.open(path.removingLastComponent())
+      let made = try disk.ensureFolder(name, in: parent)
+      try disk.synchronize(parent)
+      return made
+    }
+    let names = try SyncError.wrapping { () throws(DiskError) in try folder.names() }
+    // Only our own unfinished work: a folder that someone uses for something else is not filled.
+    guard names.allSatisfy(isOurs) else { throw .alternate(path, .notAStore) }
+    return try Cache.create(at: folder, readme: readme, disk: disk)
+  }
+
+  private static func isOurs(_ name: FileName) -> Bool {
+    name.string.hasPrefix(StoreLayout.temporaryPrefix)
+      || [ProjectLayout.gitignore, ProjectLayout.cacheReadme].contains(name)
+  }
+
+  private static func findFolder(_ path: FilePath) throws(SyncError) -> Folder? {
+    do {
+      return try Folder.open(path)
+    } catch {
+      if error.code == .noSuchFileOrDirectory { return nil }
+      throw .disk(error)
+    }
+  }
+
+  private static let readme = """
+    # Shared store
+
+    Made by `mmdos registry sync` for projects that opt in to share what they have synced. Everything here
+    can be deleted and fetched again. `mmdos registry cache clear --shared` removes what is not needed.
+
+    """
+}
+
+/// Puts a synced snapshot into the shared store, so that other projects need not download it.
+struct SharedStoreFilling: Sendable {
+  let path: FilePath
+  /// The store that has the snapshot.
+  let store: ObjectStore
+  let registry: RefComponent
+  let lockTimeout: Duration
+  let disk: any Disk
+
+  /// Adds what is missing there.
+  ///
+  /// `fetched`: What had to be downloaded: a copy of it that the shared store has was of no use, so it is
+  /// looked at, and replaced if it is damaged.
+  ///
+  /// - Throws: `SyncError`; the shared store is then as whole as it was.
+  func fill(_ snapshot: Snapshot, fetched: Set<ObjectID>) throws(SyncError) {
+    let shared = try SharedStore.create(at: path, disk: disk)
+    let isOwn = try SyncError.wrapping { () throws(DiskError) in
+      try shared.store.folder.attributes().identity == store.folder.attributes().identity
+    }
+    if isOwn { throw .alternate(path, .itself) }
+    var newest = snapshot
+    newest.parent = nil
+    let ref = try SourceRefs.name(snapshot.source)
+    // Shared: many fill it at once, and only the collection of its garbage waits for all of them.
+    let lock = try SyncError.referring { () throws(RefError) in
+      try StoreLock.acquire(in: shared.folder, .shared, timeout: lockTimeout)
+    }
+    let held = try findHeld(ref, in: shared)
+    if fetched.isEmpty, let held, held.tree == newest.tree { return }
+    let id = try addObjects(newest, fetched: fetched, to: shared)
+    guard held.map({ $0.tree != newest.tree && isNotOlder(newest, $0) }) ?? true else { return }
+    do throws(RefError) {
+      let registryLock = try RegistryLock.acquire(registry, holding: lock, on: disk, timeout: lockTimeout)
+      let note = try ReflogNote(
+        agentVersion: Agent.version,
+        seconds: Timestamp.now().secondsSince1970,
+        message: "share"
+      )
+      let updates = [RefUpdate(ref, expecting: .any, .set(id))]
+      try RefTransaction.prepare(updates, note: note, lock: registryLock, on: disk)
+        .commit(lock: registryLock)
+    } catch {
+      throw .refs(error)
+    }
+  }
+
+  /// The snapshot that the shared store has of the address, as far as it can be read there.
+  private func findHeld(_ ref: RefName, in shared: Cache) throws(SyncError) -> Snapshot? {
+    // try?: what is damaged there is like absent, and replaced.
+    guard let id = try? shared.refs.find(ref) else { return nil }
+    return try? shared.store.readSnapshot(id)
+  }
+
+  /// By the publisher's own time, which is a hint as all of it is.
+  private func isNotOlder(_ snapshot: Snapshot, _ other: Snapshot) -> Bool {
+    // try?: a time that does not parse decides nothing.
+    guard let new = try? Timestamp(parsing: snapshot.generatedAt),
+      let old = try? Timestamp(parsing: other.generatedAt)
+    else { return true }
+    return new >= old
+  }
+
+  private func addObjects(
+    _ snapshot: Snapshot,
+    fetched: Set<ObjectID>,
+    to shared: Cache
+  ) throws(SyncError) -> ObjectID {
+    try SyncError.storing { () throws(ObjectStoreError) in
+      var ids: Set<ObjectID> = [snapshot.tree]
+      // Trees are few, and without a good one nothing beneath it is found.
+      var suspects = fetched.union([snapshot.tree, snapshot.manifest])
+      try TreeWalk.walk(
+        snapshot.tree,
+        readTree: { id throws(ObjectStoreError) in try store.readTree(id) },
+        visit: { _, entry throws(ObjectStoreError) in
+          ids.insert(entry.id)
+          if entry.kind == .tree { suspects.insert(entry.id) }
+        }
+      )
+      let batch = try ObjectBatch(store: shared.store)
+      let (wanted, proving) = (ids.sorted(), suspects)
+      try Parallel.forEach(count: wanted.count) { (index) throws(ObjectStoreError) in
+        let id = wanted[index]
+        if try isThere(id, in: shared.store, proving: proving.contains(id)) || batch.contains(id) { return }
+        if try batch.borrow(id, from: store) == nil { throw .missing(id) }
+      }
+      let id = try batch.addIfNeeded(try snapshot.encoded())
+      try batch.commit()
+      return id
+    }
+  }
+
+  private func isThere(
+    _ id: ObjectID,
+    in shared: ObjectStore,
+    proving: Bool
+  ) throws(ObjectStoreError) -> Bool {
+    guard try shared.contains(id) else { return false }
+    guard proving else { return true }
+    do {
+      try shared.verify(id, size: nil)
+      return true
+    } catch {
+      if case .disk = error { throw error }
+      return false
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Fetch
+import ObjectStore
+import RegistryModel
+
+/// Reads the files of one registry, wherever it lies.
+///
+/// Implementations prove nothing: whoever receives the bytes hashes them.
+protocol SourceReader: Sendable {
+  /// How a file is called in messages: its URL or path.
+  func location(of file: SourceFile) -> String
+
+  /// Reads one file once and hands over its bytes in order.
+  ///
+  /// - Throws: `FetchError`, `SyncError.localSource`, `CancellationError`, and what `receive` throws.
+  func read(
+    _ file: SourceFile,
+    options: ReadOptions,
+    receive: (RawSpan) throws -> Void
+  ) async throws -> FetchResponse
+
+  /// Gives back connections and threads.
+  func shutdown() async
+}
+
+/// A file of a registry.
+enum SourceFile: Hashable, Sendable {
+  case manifest
+  case file(ManifestPath)
+}
+
+/// How much of a file to accept, and how fresh it must be.
+struct ReadOptions: Sendable {
+  /// The most bytes to accept.
+  var maxBytes: Int64
+  /// An entity tag of bytes we hold.
+  var etag: String?
+  /// Whether caches on the way must ask the origin.
+  var bypassCaches = false
+}
+
+/// A registry on the web.
+struct WebSourceReader: SourceReader {
+  let url: RegistryURL
+  let transport: any Transport
+
+  func location(of file: SourceFile) -> String {
+    switch file {
+    case .manifest: url.manifestURL.description
+    case .file(let path): url.baseFolder + path.description
+    }
+  }
+
+  func read(
+    _ file: SourceFile,
+    options: ReadOptions,
+    receive: (RawSpan) throws -> Void
+  ) async throws -> FetchResponse {
+    let request = try requestURL(of: file)
+    do {
+      return try await transport.fetch(
+        FetchRequest(
+          url: request,
+          maxBytes: options.maxBytes,
+          etag: options.etag,
+          bypassCaches: options.bypassCaches
+        ),
+        receive: receive
+      )
+    } catch FetchError.bodyTooLarge {
+      // It is the policy that has the last word here, not the network.
+      throw SyncError.tooLarge(file, location: location(of: file), limit: options.maxBytes)
+    }
+  }
+
+  private func requestURL(of file: SourceFile) throws(SyncError) -> RequestURL {
+    switch file {
+    case .manifest: return url.manifestURL
+    case .file(let path):
+      do { return try url.requestURL(for: path) } catch { throw .invalidURL(location(of: file), error) }
+    }
+  }
+
+  func shutdown() async {
+    await transport.shutdown()
+  }
+}
+
+extension SyncError {
+  /// The failure of a file that is larger than what its reader was allowed to accept.
+  static func tooLarge(_ file: SourceFile, location: String, limit: Int64) -> SyncError {
+    switch file {
+    case .manifest: .manifestTooLarge(source: location, limit: limit)
+    case .file(let path): .tooLarge(path: path, limit: limit)
+    }
+  }
+}
