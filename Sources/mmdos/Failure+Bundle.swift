@@ -3,8 +3,15 @@ import RegistrySync
 import SystemPackage
 
 extension Failure {
+  init(bundle error: BundleError) {
+    switch error {
+    case .bundle(let path, let problem): self.init(bundle: path, problem)
+    case .vendor(let path, let problem): self.init(vendor: path, problem)
+    }
+  }
+
   /// What is wrong with a file to import.
-  init(bundle path: FilePath, _ problem: BundleProblem) {
+  private init(bundle path: FilePath, _ problem: BundleProblem) {
     let again = "copy the file again, or write it anew with mmdos registry export"
     switch problem {
     case .notABundle:
@@ -56,7 +63,7 @@ extension Failure {
 
 extension Failure {
   /// What is wrong with a folder that is, or should become, a vendored registry.
-  init(vendor path: FilePath, _ problem: VendorProblem) {
+  private init(vendor path: FilePath, _ problem: VendorProblem) {
     switch problem {
     case .exists(let isVendored):
       self.init(

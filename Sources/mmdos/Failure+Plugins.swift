@@ -3,12 +3,12 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
+// The words for plugins.
 extension Failure {
   private static let policyFile = ".ai/policies/registry-policy.yaml"
 
-  /// Describes why a plugin is not found, not installed, or not removed.
-  init(plugin failure: PluginFailure) {
-    switch failure {
+  init(pluginSearch error: PluginSearchError) {
+    switch error {
     case .badSlug(let slug, let problem):
       self.init(ExitCodes.usage, "invalid-slug", "'\(slug)' cannot be a plugin's slug: \(problem.summary)")
     case .unknown(let slug, let searched):
@@ -42,99 +42,11 @@ extension Failure {
         "the plugin cannot be taken from '\(origin)' any more",
         hint: "mmdos plugin install FILE, or mmdos catalog install SLUG --source SOURCE"
       )
-    default: self.init(content: failure)
     }
   }
 
-  /// Failures of what a plugin brings.
-  private init(content failure: PluginFailure) {
-    switch failure {
-    case .invalidManifest(let place, let problem):
-      let position = problem.position.map { ":\($0)" } ?? ""
-      self.init(ExitCodes.policy, "invalid-plugin", "\(place)\(position): \(problem.summary)")
-    case .missingFile(let path, let origin):
-      self.init(
-        ExitCodes.integrity,
-        "missing-asset",
-        "the plugin names '\(path)', which \(origin == .file ? "is not there" : "'\(origin)' does not have")",
-        hint: origin == .file ? nil : askPublisher
-      )
-    case .tooManyFiles(let count, let limit):
-      self.init(
-        ExitCodes.policy,
-        "too-many-files",
-        "the plugin has \(count) files, more than \(limit)",
-        hint: "max_plugin_files in \(Self.policyFile)"
-      )
-    case .tooLarge(let limit):
-      self.init(
-        ExitCodes.policy,
-        "too-large",
-        "the plugin's files are larger than \(limit) bytes",
-        hint: "max_plugin_size_kb in \(Self.policyFile)"
-      )
-    case .fileTooLarge(let path, let limit):
-      self.init(ExitCodes.policy, "too-large", "'\(path)' is larger than \(limit) bytes")
-    case .outsideRoots(let path):
-      self.init(
-        ExitCodes.policy,
-        "outside-roots",
-        "'\(path)' is in none of the folders that plugins may write to",
-        hint: "allowed_write_roots in \(Self.policyFile)"
-      )
-    case .blocked(let path, let pattern):
-      self.init(
-        ExitCodes.policy,
-        "blocked-path",
-        "'\(path)' is blocked by '\(pattern)'",
-        hint: "blocked_paths in \(Self.policyFile)"
-      )
-    case .badExtension(let path, let problem):
-      self.init(
-        ExitCodes.policy,
-        "bad-extension",
-        "'\(path)': \(problem.summary)",
-        hint: "allowed_file_extensions in \(Self.policyFile)"
-      )
-    case .badContent(let path, let kind):
-      self.init(
-        ExitCodes.policy,
-        "refused-content",
-        "'\(path)' begins like \(kind.summary)",
-        hint: "plugins carry text, not programs"
-      )
-    case .audit(let slug, let first, let count):
-      self.init(
-        ExitCodes.policy,
-        "audit",
-        "'\(slug)' is refused by the content audit: \(Quantity.count(count, "critical finding")), the first in "
-          + "\(first.place): \(first.words)",
-        hint:
-          "what was reviewed and is right, audit_allow in \(Self.policyFile) accepts: \"\(first.exception)\""
-      )
-    case .untrustedOrigin(let origin, let level):
-      self.init(
-        ExitCodes.policy,
-        "untrusted-source",
-        "'\(origin)' is a \(level.rawValue) source, and the policy installs only from trusted ones",
-        hint:
-          "allow_untrusted_install: true in \(Self.policyFile), or trust_level in .ai/registries/sources.yaml"
-      )
-    case .unexpectedSnapshot(let expected, let found):
-      self.init(
-        ExitCodes.integrity,
-        "unexpected-snapshot",
-        found.map { "the snapshot in use is \($0), not the expected \(expected)" }
-          ?? "the source has no snapshots, so it cannot be \(expected)",
-        hint: "review it before you take it"
-      )
-    default: self.init(here: failure)
-    }
-  }
-
-  /// Failures of what is in the project.
-  private init(here failure: PluginFailure) {
-    switch failure {
+  init(pluginInstall error: PluginInstallError) {
+    switch error {
     case .conflicts(let slug, let paths):
       self.init(
         ExitCodes.failure,
@@ -142,15 +54,6 @@ extension Failure {
         "'\(slug)' would overwrite \(paths.map { "'\($0)'" }.joined(separator: ", "))",
         hint: "compare with --diff; --force overwrites and keeps .bak copies"
       )
-    case .inTheWay(let path):
-      self.init(
-        ExitCodes.policy,
-        "in-the-way",
-        "at or above '\(path)' is a link or something else that is no plain file or folder",
-        hint: "nothing changed; move it away"
-      )
-    case .changedMeanwhile(let path):
-      self.init(ExitCodes.busy, "busy", "'\(path)' was changed meanwhile", hint: "try again")
     case .otherOrigin(let slug, let installed):
       self.init(
         ExitCodes.failure,
@@ -173,6 +76,22 @@ extension Failure {
         "'\(slug)' has no install record, so its files cannot be told from yours",
         hint: "--force goes by what its manifest lists, and keeps .bak copies"
       )
+    }
+  }
+
+  init(pluginFile error: PluginFileError) {
+    switch error {
+    case .tooLarge(let path, let limit):
+      self.init(ExitCodes.policy, "too-large", "'\(path)' is larger than \(limit) bytes")
+    case .inTheWay(let path):
+      self.init(
+        ExitCodes.policy,
+        "in-the-way",
+        "at or above '\(path)' is a link or something else that is no plain file or folder",
+        hint: "nothing changed; move it away"
+      )
+    case .changedMeanwhile(let path):
+      self.init(ExitCodes.busy, "busy", "'\(path)' was changed meanwhile", hint: "try again")
     case .brokenJournal:
       self.init(
         ExitCodes.integrity,
@@ -180,7 +99,6 @@ extension Failure {
         "what an interrupted install left in '.ai/registry-cache/state' is damaged",
         hint: "look at the plugin's files, then remove 'install.pending' and 'install' there"
       )
-    default: self.init(ExitCodes.failure, "failure", "\(failure)")
     }
   }
 }

@@ -20,7 +20,10 @@ extension Failure {
         hint: "mmdos registry log NAME lists the snapshots, mmdos registry diff --help the forms"
       )
     case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.summary, hint: "try again")
-    default: self.init(ExitCodes.integrity, "refs", error.summary)
+    case .malformedName, .malformedRef, .unexpectedFile, .duplicateUpdate, .wrongLock, .zeroID,
+      .malformedMessage,
+      .malformedAgent, .malformedTime, .malformedReflog, .malformedPendingRecord:
+      self.init(ExitCodes.integrity, "refs", error.summary)
     }
   }
 }

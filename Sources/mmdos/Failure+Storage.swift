@@ -2,8 +2,7 @@ import RegistrySync
 import SystemPackage
 
 extension Failure {
-  /// Failures of clearing, linking and sharing; nil for any other.
-  init?(storage error: SyncError) {
+  init(storage error: StorageError) {
     switch error {
     case .cannotCollect(let cause):
       self.init(
@@ -14,6 +13,11 @@ extension Failure {
           "mmdos registry verify NAME --repair --approved, or a sync, brings it back if the publisher still has it; "
           + "mmdos registry cache clear --approved clears everything"
       )
+    }
+  }
+
+  init(sharing error: SharingError) {
+    switch error {
     case .alternate(let path, let problem):
       self.init(problem.code, problem.word, "\(path.quoted) \(problem.words)", hint: problem.hint)
     case .noSharedStore(let path):
@@ -25,7 +29,6 @@ extension Failure {
           ? "MMDOS_SHARED_STORE=DIR, or shared_store in .ai/policies/registry-policy.yaml"
           : "the next sync makes it"
       )
-    default: return nil
     }
   }
 

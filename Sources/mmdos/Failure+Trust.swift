@@ -6,6 +6,7 @@ import SystemPackage
 // The words for keys and the trust store.
 extension Failure {
   init(trustStore problem: TrustStoreProblem) {
+    let ask = "nothing changed; ask the publisher"
     switch problem {
     case .unknownKey(let keyID, let known):
       self.init(
@@ -15,47 +16,16 @@ extension Failure {
         hint: known.isEmpty
           ? "mmdos registry trust add KEY_ID --help" : "known are: \(known.joined(separator: ", "))"
       )
-    case .keyIDTaken(let keyID, let fingerprint):
-      self.init(
-        ExitCodes.failure,
-        "key-exists",
-        "the trust store has a key '\(keyID)' already, with the fingerprint \(fingerprint)",
-        hint: "a key is never replaced by adding; mmdos registry trust show \(keyID)"
-      )
-    case .keyTaken(let fingerprint, let keyID):
-      self.init(
-        ExitCodes.failure,
-        "key-exists",
-        "the trust store has the key with the fingerprint \(fingerprint) already, as '\(keyID)'",
-        hint: "mmdos registry trust show \(keyID)"
-      )
+    case .keyIDTaken(let keyID, let fingerprint): self.init(keyIDTaken: keyID, by: fingerprint)
+    case .keyTaken(let fingerprint, let keyID): self.init(keyTaken: fingerprint, by: keyID)
     case .badKeyID(let keyID):
       self.init(
         ExitCodes.usage,
         "invalid-key-id",
         "'\(keyID)' cannot name a key: it is not 1 to 128 letters, digits, '_' and '-'"
       )
-    default: self.init(newKey: problem)
-    }
-  }
-
-  private init(newKey problem: TrustStoreProblem) {
-    let ask = "nothing changed; ask the publisher"
-    switch problem {
-    case .badKey(let source, let problem):
-      self.init(
-        ExitCodes.failure,
-        "invalid-key",
-        "\(source): \(problem.summary)",
-        hint: "what openssl pkey -pubout writes, or its base64 on one line"
-      )
-    case .notAKey(let source, let problem):
-      let place = problem.position.map { ":\($0)" } ?? ""
-      self.init(
-        ExitCodes.failure,
-        "invalid-key",
-        "\(source)\(place): neither a key nor a trust store: \(problem.summary)"
-      )
+    case .badKey(let source, let problem): self.init(badKey: problem, in: source)
+    case .notAKey(let source, let problem): self.init(notAKey: problem, in: source)
     case .notInDocument(let source, let keyID):
       self.init(ExitCodes.absent, "unknown-key", "\(source) has no key '\(keyID)'", hint: ask)
     case .withdrawnInDocument(let source, let keyID, let status):
@@ -74,8 +44,43 @@ extension Failure {
       )
     case .changedMeanwhile(let keyID):
       self.init(ExitCodes.busy, "busy", "the key '\(keyID)' was changed meanwhile", hint: "try again")
-    default: self.init(ExitCodes.failure, "failure", "\(problem)")
     }
+  }
+
+  private init(keyIDTaken keyID: String, by fingerprint: KeyFingerprint) {
+    self.init(
+      ExitCodes.failure,
+      "key-exists",
+      "the trust store has a key '\(keyID)' already, with the fingerprint \(fingerprint)",
+      hint: "a key is never replaced by adding; mmdos registry trust show \(keyID)"
+    )
+  }
+
+  private init(keyTaken fingerprint: KeyFingerprint, by keyID: String) {
+    self.init(
+      ExitCodes.failure,
+      "key-exists",
+      "the trust store has the key with the fingerprint \(fingerprint) already, as '\(keyID)'",
+      hint: "mmdos registry trust show \(keyID)"
+    )
+  }
+
+  private init(badKey problem: KeyProblem, in source: String) {
+    self.init(
+      ExitCodes.failure,
+      "invalid-key",
+      "\(source): \(problem.summary)",
+      hint: "what openssl pkey -pubout writes, or its base64 on one line"
+    )
+  }
+
+  private init(notAKey problem: TextProblem, in source: String) {
+    let place = problem.position.map { ":\($0)" } ?? ""
+    self.init(
+      ExitCodes.failure,
+      "invalid-key",
+      "\(source)\(place): neither a key nor a trust store: \(problem.summary)"
+    )
   }
 
   init(keyFile path: FilePath, _ problem: KeyFileProblem) {

@@ -45,7 +45,7 @@ struct Session: Sendable {
   }
 
   /// The project that the command is about.
-  func project() throws(SyncError) -> Project {
+  func project() throws -> Project {
     try Project.find(
       target: options.target.map { FilePath($0) },
       workingFolder: workingFolder,
@@ -55,7 +55,7 @@ struct Session: Sendable {
   }
 
   /// Where a new project is to be made.
-  func setup() throws(SyncError) -> ProjectSetup {
+  func setup() throws -> ProjectSetup {
     try ProjectSetup(absolute(options.target ?? "."), safeDirectories: safeDirectories, disk: disk)
   }
 

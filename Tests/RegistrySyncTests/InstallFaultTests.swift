@@ -106,8 +106,8 @@ struct InstallFaultTests {
     try scene.install()
     try scene.write(".ai/registry-cache/state/install.pending", text)
     let before = try scene.files()
-    #expect(throws: SyncError.self) { try scene.project().hasInterruptedInstall() }
-    #expect(throws: SyncError.self) { try recover(scene) }
+    #expect(throws: PluginFileError.self) { try scene.project().hasInterruptedInstall() }
+    #expect(throws: PluginFileError.self) { try recover(scene) }
     #expect(try scene.files() == before)
   }
 

@@ -46,7 +46,7 @@ struct PluginInstallerTests {
     let scene = try InstallScene()
     try scene.write(".ai/plugins/.installed.json", text)
     let before = try scene.files()
-    #expect(throws: SyncError.self) { try scene.install() }
+    #expect(throws: ProjectError.self) { try scene.install() }
     #expect(try scene.files() == before)
   }
 
@@ -55,7 +55,7 @@ struct PluginInstallerTests {
     try scene.write(".ai/skills/a.md", "mine\n")
     let before = try scene.files()
     #expect(try scene.installer().plan(.install(scene.package())).conflicts.count == 1)
-    #expect(throws: SyncError.self) { try scene.install() }
+    #expect(throws: PluginInstallError.self) { try scene.install() }
     #expect(try scene.files() == before)
     try scene.write(".ai/skills/a.md.bak", "older\n")
     try scene.install(isForced: true)
@@ -89,7 +89,7 @@ struct PluginInstallerTests {
       files: [".ai/skills/a.md": "a 3\n", "adapters/deep/b.md": "b 3\n"]
     )
     let before = try scene.files()
-    #expect(throws: SyncError.self) { try scene.install() }
+    #expect(throws: PluginInstallError.self) { try scene.install() }
     #expect(try scene.files() == before)
     try scene.install(isForced: true)
     #expect(try scene.read(".ai/skills/a.md") == "a 3\n")
@@ -123,14 +123,14 @@ struct PluginInstallerTests {
     #expect(try scene.read(".ai/skills/mine.md") == "mine\n")
     #expect(!scene.has("adapters/deep/b.md") && !scene.has(".ai/plugins/demo.yaml"))
     #expect(!scene.has(".ai/plugins/.installed.json"))
-    #expect(throws: SyncError.self) { try scene.remove() }
+    #expect(throws: PluginInstallError.self) { try scene.remove() }
   }
 
   @Test func pluginWithoutARecordIsRemovedOnlyByForce() throws {
     let scene = try InstallScene()
     try scene.install()
     try FileManager.default.removeItem(atPath: scene.root.appending(".ai/plugins/.installed.json").string)
-    #expect(throws: SyncError.self) { try scene.remove() }
+    #expect(throws: PluginInstallError.self) { try scene.remove() }
     try scene.remove(isForced: true)
     #expect(!scene.has(".ai/skills/a.md") && scene.has(".ai/skills/a.md.bak"))
   }

@@ -119,7 +119,7 @@ struct SharingTests {
         _ = try editing(b).link(scratch.path.pushing(FilePath(path)))
         return nil
       } catch {
-        guard case .alternate(_, let problem) = error else { return nil }
+        guard case SharingError.alternate(_, let problem) = error else { return nil }
         return problem
       }
     }
@@ -134,11 +134,11 @@ struct SharingTests {
     #expect(problem("a/.ai/registry-cache/objects") == .alreadyLinked)
     try scratch.write("other/format", text: "mmdos-cache 9\n")
     try scratch.makeFolder("other/objects")
-    #expect(throws: SyncError.self) { try editing(b).link(scratch.path.appending("other")) }
+    #expect(throws: ProjectError.self) { try editing(b).link(scratch.path.appending("other")) }
     let line = try StorageScene(in: scratch, "line\nbreak", registries: ["one"])
     try await line.sync()
     #expect(problem("line\nbreak") == .unwritablePath)
-    #expect(throws: SyncError.self) { try editing(b).unlink(scratch.path.appending("empty")) }
+    #expect(throws: SharingError.self) { try editing(b).unlink(scratch.path.appending("empty")) }
     #expect(try editing(b).list().count == 1)
   }
 

@@ -52,7 +52,6 @@ struct FailureTests {
   func storeErrorsHaveWords(index: Int) {
     let error = Self.storeErrors[index]
     check(error, Self.expected(error))
-    check(SyncError.store(error), Self.expected(error))
   }
 
   @Test func everyStoreErrorIsVisited() {
@@ -95,40 +94,132 @@ struct FailureTests {
   @Test func refErrorsHaveWords() throws {
     for error in try Self.refErrors() {
       check(error, Self.expected(error))
-      check(SyncError.refs(error), Self.expected(error))
     }
   }
 
-  // MARK: SyncError
+  // MARK: Project, reading, sync
 
-  private static func contentErrors() throws -> [SyncError] {
-    let file = try ManifestPath(parsing: "catalog/a.md")
+  private static func projectErrors() throws -> [ProjectError] {
+    let name = try RegistryName(parsing: "partner")
+    let keyProblems: [ProjectKeyProblem] = [
+      .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1),
+    ]
+    let files: [KeyFileProblem] = [
+      .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .key(.encrypted), .exists,
+    ]
+    return [
+      .noProject(path), .unsafeFolder(path, .ownedByAnotherUser), .unsafeFolder(path, .writableByEveryone),
+      .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
+      .invalidFile(path, TextProblem(.invalidUTF8, at: nil)), .invalidName("a b", .badCharacter(" ")),
+      .unknownRegistry("x", known: []), .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"),
+      .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"),
+    ] + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
+  }
+
+  private static func expected(_ error: ProjectError) -> (code: Int32, kind: String) {
+    switch error {
+    case .noProject: (6, "no-project")
+    case .unsafeFolder: (4, "unsafe-folder")
+    case .unknownCacheFormat: (1, "cache-format")
+    case .invalidFile: (1, "invalid-file")
+    case .invalidName: (64, "invalid-name")
+    case .unknownRegistry: (6, "unknown-registry")
+    case .registryExists: (1, "registry-exists")
+    case .projectKey: (1, "project-key")
+    case .noProjectKey: (6, "no-project-key")
+    case .forgedLockEntry: (3, "forged-lock-entry")
+    case .keyFile(_, let problem): expected(problem)
+    }
+  }
+
+  private static func readingErrors() throws -> [ReadingError] {
+    let name = try RegistryName(parsing: "partner")
     let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
     let url = "https://h/catalog.yaml"
     return [
-      .invalidManifest(source: url, .text(text)),
+      .neverSynced(name), .noSuchFile(name, path: "a"), .invalidPath("a//b", .emptyComponent),
+      .provenance(name, .missingEntry), .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
+      .untrusted(name, .signatureStripped(old: [])), .invalidManifest(source: url, .text(text)),
       .invalidManifest(source: url, .tooManySignatures(count: 9, limit: 1)),
-      .invalidCatalog(source: url, .field(.text(text))), .wrongContent(url: url, expected: id, found: other),
+      .invalidCatalog(source: url, .field(.text(text))),
+    ]
+  }
+
+  private static func expected(_ error: ReadingError) -> (code: Int32, kind: String) {
+    switch error {
+    case .neverSynced: (6, "never-synced")
+    case .noSuchFile: (6, "no-such-file")
+    case .invalidPath: (64, "invalid-path")
+    case .provenance: (3, "provenance")
+    case .keepsChanging: (7, "busy")
+    case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
+    case .invalidManifest: (3, "invalid-manifest")
+    case .invalidCatalog: (3, "invalid-catalog")
+    }
+  }
+
+  private static func syncErrors() throws -> [SyncError] {
+    let name = try RegistryName(parsing: "partner")
+    let file = try ManifestPath(parsing: "catalog/a.md")
+    let url = "https://h/catalog.yaml"
+    let locked: [LockedProblem] = [
+      .missingEntry, .otherURL(locked: "https://h/"), .otherManifest(locked: id, found: other),
+      .pinned(locked: id, found: other),
+    ]
+    return [
+      .invalidURL("http://h/", .schemeNotAllowed("http")),
+      .wrongContent(url: url, expected: id, found: other),
       .refusedContent(path: file, .elf), .tooLarge(path: file, limit: 5), .tooLarge(path: nil, limit: 5),
-      .unexpectedManifest(expected: "0000", found: id), .fetch(.shutDown),
+      .manifestTooLarge(source: url, limit: 5), .unexpectedManifest(expected: "0000", found: id),
       .localSource(disk), .localSource(DiskError(.open, path, .noSuchFileOrDirectory)),
-    ] + publishProblems(text).map { .publish($0) } + bundleProblems().map { .bundle(path, $0) }
-      + vendorProblems.map { .vendor(path, $0) }
+      .notHeld(name, path: nil), .notHeld(name, path: file), .audit(name, try auditRefusal()),
+    ] + locked.map { .notAsLocked(name, $0) }
+  }
+
+  private static func expected(_ error: SyncError) -> (code: Int32, kind: String) {
+    switch error {
+    case .invalidURL: (4, "invalid-url")
+    case .wrongContent: (3, "wrong-hash")
+    case .refusedContent: (4, "refused-content")
+    case .tooLarge: (4, "too-large")
+    case .manifestTooLarge: (4, "too-large")
+    case .unexpectedManifest: (3, "unexpected-manifest")
+    case .localSource(let error): (error.code == .noSuchFileOrDirectory ? 6 : 1, "local-source")
+    case .notHeld: (6, "not-held")
+    case .audit: (4, "audit")
+    case .notAsLocked: (3, "not-as-locked")
+    }
   }
 
   private static let vendorProblems: [VendorProblem] = [
     .exists(isVendored: true), .exists(isVendored: false), .notVendored, .badLock, .nameTaken,
   ]
 
-  private static func bundleProblems() -> [BundleProblem] {
+  private static func bundleErrors() -> [BundleError] {
     let archive: [ArchiveProblem] = [
       .noHeader(limit: 9), .badRecord(offset: 9), .duplicate(id), .truncated, .trailingBytes,
       .wrongCount(stated: 1, found: 2), .tooManyObjects(limit: 9),
     ]
-    return [
+    let problems: [BundleProblem] = [
       .notABundle, .unknownVersion("9"), .badHeaderLine(2), .incomplete(id),
       .noSource(name: "a", url: "https://h/catalog.yaml"),
-    ] + archive.map { .archive($0) }
+    ]
+    return (problems + archive.map { .archive($0) }).map { .bundle(path, $0) }
+      + vendorProblems.map { .vendor(path, $0) }
+  }
+
+  private static func expected(_ error: BundleError) -> (code: Int32, kind: String) {
+    switch error {
+    case .bundle(_, .notABundle): (3, "not-a-bundle")
+    case .bundle(_, .unknownVersion): (1, "bundle-version")
+    case .bundle(_, .badHeaderLine), .bundle(_, .archive): (3, "damaged-bundle")
+    case .bundle(_, .incomplete): (3, "incomplete-bundle")
+    case .bundle(_, .noSource): (6, "no-source")
+    case .vendor(_, .exists): (1, "exists")
+    case .vendor(_, .notVendored): (6, "not-vendored")
+    case .vendor(_, .badLock): (3, "bad-vendor-lock")
+    case .vendor(_, .nameTaken): (1, "name-taken")
+    }
   }
 
   private static func publishProblems(_ text: TextProblem) -> [PublishProblem] {
@@ -147,39 +238,6 @@ struct FailureTests {
     ]
   }
 
-  private static func localErrors() throws -> [SyncError] {
-    let name = try RegistryName(parsing: "partner")
-    let text = TextProblem(.invalidUTF8, at: nil)
-    let refusals: [PolicyRefusal] = [
-      .remoteRegistries, .disabledSource(name), .bundledSource,
-    ]
-    let locked: [LockedProblem] = [
-      .missingEntry, .otherURL(locked: "https://h/"), .otherManifest(locked: id, found: other),
-      .pinned(locked: id, found: other),
-    ]
-    let keyProblems: [ProjectKeyProblem] = [
-      .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1),
-    ]
-    let plain: [SyncError] = [
-      .noProject(path), .unsafeFolder(path, .ownedByAnotherUser), .unsafeFolder(path, .writableByEveryone),
-      .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
-      .invalidFile(path, text), .invalidName("a b", .badCharacter(" ")), .unknownRegistry("x", known: []),
-      .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"), .neverSynced(name),
-      .invalidURL("http://h/", .schemeNotAllowed("http")), .noSuchFile(name, path: "a"),
-      .notHeld(name, path: nil), .notHeld(name, path: try ManifestPath(parsing: "a.md")),
-      .invalidPath("a//b", .emptyComponent), .provenance(name, .missingEntry),
-      .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
-      .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"),
-      .untrusted(name, .signatureStripped(old: [])), .audit(name, try auditRefusal()),
-    ]
-    var errors = plain
-    errors += refusals.map { SyncError.refused($0) }
-    errors += locked.map { SyncError.notAsLocked(name, $0) }
-    errors += keyProblems.map { SyncError.projectKey(path, $0) }
-    errors += try keyErrors()
-    return errors
-  }
-
   private static func auditRefusal() throws -> AuditRefusal {
     let report = ContentAudit(exceptions: []).audit([AuditFile(path: "catalog/a.md", object: id)]) {
       $1.append([0].span.bytes)
@@ -187,21 +245,17 @@ struct FailureTests {
     return AuditRefusal(manifest: other, first: try #require(report.findings.first), count: 2)
   }
 
-  private static func keyErrors() throws -> [SyncError] {
+  private static func trustStoreProblems() throws -> [TrustStoreProblem] {
     let digits = String(repeating: "ab", count: 32)
     let fingerprint = try #require(KeyFingerprint(hex: digits))
     let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
-    let trust: [TrustStoreProblem] = [
+    return [
       .unknownKey("a", known: []), .unknownKey("a", known: ["b"]), .keyIDTaken("a", by: fingerprint),
       .keyTaken(fingerprint, by: "a"), .badKeyID("a b"), .badKey(source: "f", .notBase64),
       .notAKey(source: "f", text), .notInDocument(source: "f", keyID: "a"),
       .withdrawnInDocument(source: "f", keyID: "a", .revoked),
       .wrongFingerprint(expected: digits, found: fingerprint), .changedMeanwhile(keyID: "a"),
     ]
-    let files: [KeyFileProblem] = [
-      .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .key(.encrypted), .exists,
-    ]
-    return trust.map { .trustStore($0) } + files.map { .keyFile(path, $0) }
   }
 
   private static func expected(_ problem: TrustStoreProblem) -> (code: Int32, kind: String) {
@@ -234,104 +288,77 @@ struct FailureTests {
     }
   }
 
-  private static let storageErrors: [SyncError] =
-    [.cannotCollect(.missing(id)), .noSharedStore(nil), .noSharedStore(path)]
+  private static let sharingErrors: [SharingError] =
+    [.noSharedStore(nil), .noSharedStore(path)]
     + [.notAStore, .itself, .alreadyLinked, .notLinked, .unwritablePath].map { .alternate(path, $0) }
 
-  private static func expected(_ error: SyncError) -> (code: Int32, kind: String) {
+  private static func expected(_ error: SharingError) -> (code: Int32, kind: String) {
     switch error {
-    case .noProject: (6, "no-project")
-    case .unsafeFolder: (4, "unsafe-folder")
-    case .unknownCacheFormat: (1, "cache-format")
-    case .invalidFile: (1, "invalid-file")
-    case .invalidName: (64, "invalid-name")
-    case .unknownRegistry: (6, "unknown-registry")
-    case .registryExists: (1, "registry-exists")
-    case .neverSynced: (6, "never-synced")
-    case .invalidURL: (4, "invalid-url")
-    case .refused(let refusal): (4, expectedKind(refusal))
-    case .invalidManifest: (3, "invalid-manifest")
-    case .invalidCatalog: (3, "invalid-catalog")
-    case .wrongContent: (3, "wrong-hash")
-    case .refusedContent: (4, "refused-content")
-    case .tooLarge: (4, "too-large")
-    case .manifestTooLarge: (4, "too-large")
-    case .unexpectedManifest: (3, "unexpected-manifest")
-    case .fetch: (5, "network")
-    case .localSource(let error): (error.code == .noSuchFileOrDirectory ? 6 : 1, "local-source")
-    case .noSuchFile: (6, "no-such-file")
-    case .notHeld: (6, "not-held")
-    case .invalidPath: (64, "invalid-path")
-    case .provenance: (3, "provenance")
-    case .keepsChanging: (7, "busy")
-    case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
-    case .audit: (4, "audit")
-    case .projectKey: (1, "project-key")
-    case .noProjectKey: (6, "no-project-key")
-    case .forgedLockEntry: (3, "forged-lock-entry")
-    case .notAsLocked: (3, "not-as-locked")
-    case .plugin(let failure): expected(failure)
-    case .trustStore(let problem): expected(problem)
-    case .keyFile(_, let problem): expected(problem)
-    case .publish: (1, "publish")
-    case .bundle(_, .notABundle): (3, "not-a-bundle")
-    case .bundle(_, .unknownVersion): (1, "bundle-version")
-    case .bundle(_, .badHeaderLine), .bundle(_, .archive): (3, "damaged-bundle")
-    case .bundle(_, .incomplete): (3, "incomplete-bundle")
-    case .bundle(_, .noSource): (6, "no-source")
-    case .vendor(_, .exists): (1, "exists")
-    case .vendor(_, .notVendored): (6, "not-vendored")
-    case .vendor(_, .badLock): (3, "bad-vendor-lock")
-    case .vendor(_, .nameTaken): (1, "name-taken")
-    case .cannotCollect: (3, "cannot-collect")
     case .alternate(_, let problem): expected(problem)
     case .noSharedStore: (6, "no-shared-store")
-    case .store(let error): expected(error)
-    case .refs(let error): expected(error)
-    case .disk: (1, "disk")
     }
   }
 
-  private static func expectedKind(_ refusal: PolicyRefusal) -> String {
+  private static func expected(_ error: StorageError) -> (code: Int32, kind: String) {
+    switch error {
+    case .cannotCollect: (3, "cannot-collect")
+    }
+  }
+
+  private static func policyRefusals() throws -> [PolicyRefusal] {
+    [.remoteRegistries, .disabledSource(try RegistryName(parsing: "partner")), .bundledSource]
+  }
+
+  private static func expected(_ refusal: PolicyRefusal) -> (code: Int32, kind: String) {
     switch refusal {
-    case .remoteRegistries: "remote-forbidden"
-    case .disabledSource: "disabled-source"
-    case .bundledSource: "bundled-source"
+    case .remoteRegistries: (4, "remote-forbidden")
+    case .disabledSource: (4, "disabled-source")
+    case .bundledSource: (4, "bundled-source")
     }
   }
 
-  private static func pluginErrors() throws -> [SyncError] {
-    let path = try ManifestPath(parsing: ".ai/skills/a.md")
+  // MARK: Plugins
+
+  private static func pluginSearchErrors() throws -> [PluginSearchError] {
     let slug = try PluginSlug(parsing: "a")
     let partner = PluginOrigin.registry(try RegistryName(parsing: "partner"))
-    let failures: [PluginFailure] = [
+    return [
       .badSlug("a b", .badCharacter(" ")), .unknown("a", searched: []), .unknown("a", searched: [partner]),
       .ambiguous(slug, [.bundled, partner]), .noLocalCatalog, .unsignedOrigin(.local),
-      .noSourceToUpdate(.file), .invalidManifest("a.yaml", .conflictingAssets(.emptyComponent)),
-      .missingFile(path, of: partner), .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5),
-      .fileTooLarge(path, limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
-      .badExtension(path, .extensionNotAllowed(".exe", allowed: [".md"])), .badContent(path, .script),
-      .audit(slug, first: try auditRefusal().first, count: 1), .untrustedOrigin(partner, .community),
-      .unexpectedSnapshot(expected: "00", found: id),
-      .unexpectedSnapshot(expected: "00", found: nil), .conflicts(slug, [path]), .inTheWay(path),
-      .changedMeanwhile(path), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
-      .notInstalled("a", installed: [slug]), .unrecorded(slug), .brokenJournal,
+      .noSourceToUpdate(.file),
     ]
-    return failures.map { .plugin($0) }
   }
 
-  private static func expected(_ failure: PluginFailure) -> (code: Int32, kind: String) {
-    switch failure {
+  private static func expected(_ error: PluginSearchError) -> (code: Int32, kind: String) {
+    switch error {
     case .badSlug: (64, "invalid-slug")
     case .unknown: (6, "unknown-plugin")
     case .ambiguous: (1, "ambiguous-plugin")
     case .noLocalCatalog: (6, "no-local-catalog")
     case .unsignedOrigin: (4, "unsigned")
     case .noSourceToUpdate: (6, "no-source")
+    }
+  }
+
+  private static func pluginContentErrors() throws -> [PluginContentError] {
+    let path = try ManifestPath(parsing: ".ai/skills/a.md")
+    let slug = try PluginSlug(parsing: "a")
+    let partner = PluginOrigin.registry(try RegistryName(parsing: "partner"))
+    return [
+      .invalidManifest("a.yaml", .conflictingAssets(.emptyComponent)), .missingFile(path, of: partner),
+      .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
+      .badExtension(path, .extensionNotAllowed(".exe", allowed: [".md"])), .badContent(path, .script),
+      .audit(slug, first: try auditRefusal().first, count: 1), .untrustedOrigin(partner, .community),
+      .unexpectedSnapshot(expected: "00", found: id), .unexpectedSnapshot(expected: "00", found: nil),
+    ]
+  }
+
+  private static func expected(_ error: PluginContentError) -> (code: Int32, kind: String) {
+    switch error {
     case .invalidManifest: (4, "invalid-plugin")
     case .missingFile: (3, "missing-asset")
     case .tooManyFiles: (4, "too-many-files")
-    case .tooLarge, .fileTooLarge: (4, "too-large")
+    case .tooLarge: (4, "too-large")
     case .outsideRoots: (4, "outside-roots")
     case .blocked: (4, "blocked-path")
     case .badExtension: (4, "bad-extension")
@@ -339,22 +366,68 @@ struct FailureTests {
     case .untrustedOrigin: (4, "untrusted-source")
     case .audit: (4, "audit")
     case .unexpectedSnapshot: (3, "unexpected-snapshot")
+    }
+  }
+
+  private static func pluginInstallErrors() throws -> [PluginInstallError] {
+    let path = try ManifestPath(parsing: ".ai/skills/a.md")
+    let slug = try PluginSlug(parsing: "a")
+    return [
+      .conflicts(slug, [path]), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
+      .notInstalled("a", installed: [slug]), .unrecorded(slug),
+    ]
+  }
+
+  private static func expected(_ error: PluginInstallError) -> (code: Int32, kind: String) {
+    switch error {
     case .conflicts: (1, "conflict")
-    case .inTheWay: (4, "in-the-way")
-    case .changedMeanwhile: (7, "busy")
     case .otherOrigin: (1, "other-source")
     case .notInstalled: (6, "not-installed")
     case .unrecorded: (1, "no-record")
+    }
+  }
+
+  private static func pluginFileErrors() throws -> [PluginFileError] {
+    let path = try ManifestPath(parsing: ".ai/skills/a.md")
+    return [.tooLarge(path, limit: 5), .inTheWay(path), .changedMeanwhile(path), .brokenJournal]
+  }
+
+  private static func expected(_ error: PluginFileError) -> (code: Int32, kind: String) {
+    switch error {
+    case .tooLarge: (4, "too-large")
+    case .inTheWay: (4, "in-the-way")
+    case .changedMeanwhile: (7, "busy")
     case .brokenJournal: (3, "broken-journal")
     }
   }
 
-  @Test func syncErrorsHaveWords() throws {
-    let errors =
-      try Self.contentErrors() + Self.localErrors() + Self.storageErrors + Self.pluginErrors()
-      + [.disk(Self.disk)]
-    for error in errors { check(error, Self.expected(error)) }
-    #expect(Set(errors.map { Self.expected($0).kind }).count == 75)
+  // MARK: All of them
+
+  @Test func operationsErrorsHaveWords() throws {
+    let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
+    var kinds: Set<String> = []
+    func check<Failing: Error>(_ errors: [Failing], _ expected: (Failing) -> (code: Int32, kind: String)) {
+      for error in errors {
+        self.check(error, expected(error))
+        kinds.insert(expected(error).kind)
+      }
+    }
+    check(try Self.projectErrors(), Self.expected)
+    check(try Self.readingErrors(), Self.expected)
+    check(try Self.syncErrors(), Self.expected)
+    check(try Self.policyRefusals(), Self.expected)
+    check(try Self.trustStoreProblems(), Self.expected)
+    check([FetchError.shutDown]) { _ in (5, "network") }
+    check(Self.sharingErrors, Self.expected)
+    check([StorageError.cannotCollect(.missing(Self.id))], Self.expected)
+    check(Self.bundleErrors(), Self.expected)
+    check(try Self.pluginSearchErrors(), Self.expected)
+    check(try Self.pluginContentErrors(), Self.expected)
+    check(try Self.pluginInstallErrors(), Self.expected)
+    check(try Self.pluginFileErrors(), Self.expected)
+    check(Self.publishProblems(text)) { _ in (1, "publish") }
+    check([Self.disk]) { _ in (1, "disk") }
+    #expect(kinds.count == 75)
   }
 
   @Test func olderVersionNamesBoth() throws {
@@ -362,9 +435,9 @@ struct FailureTests {
       new: try SemanticVersion(parsing: "1.0.0"),
       published: try SemanticVersion(parsing: "1.2.0")
     )
-    check(SyncError.publish(problem), (1, "publish"))
+    check(problem, (1, "publish"))
     #expect(
-      Failure(SyncError.publish(problem)).message
+      Failure(problem).message
         == "version 1.0.0 is not newer than 1.2.0, which manifest.json has"
     )
   }
@@ -401,7 +474,7 @@ struct FailureTests {
       )
       // A case without words of its own would show as Swift writes it.
       #expect(
-        !text.contains("RegistrySync.") && !text.contains("ObjectStore."),
+        !text.contains("RegistrySync.") && !text.contains("ObjectStore.") && !text.contains("without words"),
         "\(text)",
         sourceLocation: sourceLocation
       )

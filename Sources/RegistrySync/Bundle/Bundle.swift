@@ -13,20 +13,20 @@ package struct Bundle: Sendable {
 
   /// Opens a bundle and reads its newest snapshot.
   ///
-  /// - Throws: `SyncError.bundle`, `.disk`, `.store` when the snapshot is damaged.
-  package init(_ path: FilePath) throws(SyncError) {
+  /// - Throws: `BundleError.bundle`, `DiskError`, `ObjectStoreError` when the snapshot is damaged.
+  package init(_ path: FilePath) throws {
     let file = try UserFile(path).open()
     let archive: ObjectArchive
     do { archive = try ObjectArchive(file, prefix: BundleHeader.firstLine) } catch {
       switch error {
-      case ArchiveProblem.noHeader: throw .bundle(path, .notABundle)
-      case let problem as ArchiveProblem: throw .bundle(path, .archive(problem))
-      case let error as DiskError: throw .disk(error)
-      default: throw .bundle(path, .notABundle)
+      case ArchiveProblem.noHeader: throw BundleError.bundle(path, .notABundle)
+      case let problem as ArchiveProblem: throw BundleError.bundle(path, .archive(problem))
+      case let error as DiskError: throw error
+      default: throw BundleError.bundle(path, .notABundle)
       }
     }
     do throws(BundleFailure) { header = try BundleHeader.decode(archive.header) } catch {
-      throw .bundle(path, error.problem)
+      throw BundleError.bundle(path, error.problem)
     }
     self.archive = archive
     newest = try Self.readSnapshot(header.snapshots[0], in: archive)
@@ -37,12 +37,12 @@ package struct Bundle: Sendable {
 
   /// The snapshots that came before the newest, newest first.
   ///
-  /// - Throws: `SyncError.store`, `.bundle` for one that is not the parent of the one after it.
-  func history() throws(SyncError) -> [(id: ObjectID, snapshot: Snapshot)] {
+  /// - Throws: `ObjectStoreError`, `BundleError.bundle` for one that is not the parent of the one after it.
+  func history() throws -> [(id: ObjectID, snapshot: Snapshot)] {
     var entries: [(id: ObjectID, snapshot: Snapshot)] = []
     var next = newest.parent
     for (index, id) in header.snapshots.enumerated().dropFirst() {
-      guard next == id else { throw .bundle(archive.path, .badHeaderLine(index + 4)) }
+      guard next == id else { throw BundleError.bundle(archive.path, .badHeaderLine(index + 4)) }
       let snapshot = try Self.readSnapshot(id, in: archive)
       entries.append((id, snapshot))
       next = snapshot.parent
@@ -50,23 +50,23 @@ package struct Bundle: Sendable {
     return entries
   }
 
-  private static func readSnapshot(_ id: ObjectID, in archive: ObjectArchive) throws(SyncError) -> Snapshot {
+  private static func readSnapshot(_ id: ObjectID, in archive: ObjectArchive) throws -> Snapshot {
     do throws(ObjectStoreError) {
       return try Snapshot.decode(try archive.read(id, limit: Snapshot.maximumPayloadBytes), id: id)
     } catch {
-      if case .missing = error { throw .bundle(archive.path, .incomplete(id)) }
-      throw .store(error)
+      if case .missing = error { throw BundleError.bundle(archive.path, .incomplete(id)) }
+      throw error
     }
   }
 
   /// The source of this address: the one of the bundle's name, else the only one that has it.
   ///
-  /// - Throws: `SyncError.bundle` with the command's arguments when there is none.
-  package func source(in list: SourceList) throws(SyncError) -> Source {
+  /// - Throws: `BundleError.bundle` with the command's arguments when there is none.
+  package func source(in list: SourceList) throws -> Source {
     let sources = list.sources.filter { $0.location.text == newest.source }
     let found = sources.first { $0.name == header.name } ?? (sources.count == 1 ? sources[0] : nil)
     guard let found, header.source == newest.source else {
-      throw .bundle(archive.path, .noSource(name: header.name.description, url: newest.source))
+      throw BundleError.bundle(archive.path, .noSource(name: header.name.description, url: newest.source))
     }
     return found
   }
@@ -79,24 +79,20 @@ struct UserFile {
 
   /// Opens the folder; the path to it may go through links, the file itself may be none.
   ///
-  /// - Throws: `SyncError.disk`.
-  init(_ path: FilePath) throws(SyncError) {
+  /// - Throws: `DiskError`.
+  init(_ path: FilePath) throws {
     let parent = path.removingLastComponent()
     guard let last = path.lastComponent?.string, let name = FileName(last) else {
-      throw .disk(DiskError(.open, path, .isDirectory))
+      throw DiskError(.open, path, .isDirectory)
     }
     self.name = name
-    folder = try SyncError.wrapping { () throws(DiskError) in
-      try Folder.open(parent.isEmpty ? "." : parent)
-    }
+    folder = try Folder.open(parent.isEmpty ? "." : parent)
   }
 
-  func open() throws(SyncError) -> ReadableFile {
-    try SyncError.wrapping { () throws(DiskError) in
-      guard let file = try folder.findFile(name) else {
-        throw DiskError(.open, folder.path.appending(name), .noSuchFileOrDirectory)
-      }
-      return file
+  func open() throws -> ReadableFile {
+    guard let file = try folder.findFile(name) else {
+      throw DiskError(.open, folder.path.appending(name), .noSuchFileOrDirectory)
     }
+    return file
   }
 }

@@ -19,7 +19,7 @@ struct BundleHistory: Sendable {
   ///
   /// Nothing points at them until the newest one is committed. One that would be refused is left out.
   ///
-  /// - Throws: `SyncError` for a bundle that is damaged or lacks something, and for a failing disk.
+  /// - Throws: An error for a bundle that is damaged or lacks something, and for a failing disk.
   func take(below newest: ManifestOffer, _ basis: ManifestFetch.Basis) async throws -> EarlierSnapshots {
     let base = basis.base
     var taken = EarlierSnapshots(parent: base.snapshot == nil ? nil : base.synced)
@@ -28,7 +28,9 @@ struct BundleHistory: Sendable {
     for (_, snapshot) in try bundle.history().reversed() where snapshot.manifest != newest.id {
       let bytes = try read(snapshot.manifest)
       let offer: ManifestOffer
-      do throws(SyncError) { offer = try judge(bytes, snapshot, basis) } catch {
+      do {
+        offer = try judge(bytes, snapshot, basis)
+      } catch {
         taken.refused.append(.historyRefused(version: snapshot.version, error))
         continue
       }
@@ -36,7 +38,9 @@ struct BundleHistory: Sendable {
       guard version < newest.manifest.version, floor.map({ $0 < version }) ?? true else { continue }
       let content = try await fetch(offer, base)
       if let refusal = try audit(content, offer, &audited) {
-        taken.refused.append(.historyRefused(version: snapshot.version, .audit(source.name, refusal)))
+        taken.refused.append(
+          .historyRefused(version: snapshot.version, SyncError.audit(source.name, refusal))
+        )
         continue
       }
       floor = version
@@ -45,12 +49,12 @@ struct BundleHistory: Sendable {
     return taken
   }
 
-  private func read(_ id: ObjectID) throws(SyncError) -> [UInt8] {
+  private func read(_ id: ObjectID) throws -> [UInt8] {
     do {
       return try bundle.archive.read(id, limit: policy.limits.maxManifestBytes)
     } catch {
-      if case .missing = error { throw .bundle(bundle.archive.path, .incomplete(id)) }
-      throw .store(error)
+      if case .missing = error { throw BundleError.bundle(bundle.archive.path, .incomplete(id)) }
+      throw error
     }
   }
 
@@ -59,10 +63,10 @@ struct BundleHistory: Sendable {
     _ bytes: [UInt8],
     _ snapshot: Snapshot,
     _ basis: ManifestFetch.Basis
-  ) throws(SyncError) -> ManifestOffer {
+  ) throws -> ManifestOffer {
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: ManifestRules(policy)) } catch {
-      throw .invalidManifest(source: bundle.archive.path.string, error)
+      throw ReadingError.invalidManifest(source: bundle.archive.path.string, error)
     }
     let now = Timestamp.now()
     let question = TrustQuestion(
@@ -76,7 +80,9 @@ struct BundleHistory: Sendable {
       now: now
     )
     let verdict: TrustVerdict
-    do { verdict = try TrustVerdict.judgeHeld(question) } catch { throw .untrusted(source.name, error) }
+    do { verdict = try TrustVerdict.judgeHeld(question) } catch {
+      throw ReadingError.untrusted(source.name, error)
+    }
     return ManifestOffer(
       id: snapshot.manifest,
       bytes: bytes,
@@ -104,7 +110,7 @@ struct BundleHistory: Sendable {
     _ content: SyncContent,
     _ offer: ManifestOffer,
     _ audited: inout Set<AuditFile>
-  ) throws(SyncError) -> AuditRefusal? {
+  ) throws -> AuditRefusal? {
     let audit = SyncAudit(policy: policy)
     if let refusal = audit.refusal(of: try audit.findings(in: content, of: offer, besides: audited), offer) {
       return refusal
@@ -117,14 +123,12 @@ struct BundleHistory: Sendable {
     _ content: SyncContent,
     _ offer: ManifestOffer,
     parent: ObjectID?
-  ) throws(SyncError) -> ObjectID {
-    try SyncError.storing { () throws(ObjectStoreError) in
-      let batch = content.batch
-      try batch.add(offer.bytes, expecting: offer.id)
-      let root = try batch.addTrees(of: try content.treeFiles(of: offer))
-      let id = try batch.add(try Snapshot(root, of: offer, from: source, parent: parent).encoded())
-      try batch.commit()
-      return id
-    }
+  ) throws -> ObjectID {
+    let batch = content.batch
+    try batch.add(offer.bytes, expecting: offer.id)
+    let root = try batch.addTrees(of: try content.treeFiles(of: offer))
+    let id = try batch.add(try Snapshot(root, of: offer, from: source, parent: parent).encoded())
+    try batch.commit()
+    return id
   }
 }

@@ -44,10 +44,10 @@ struct BundleReader: SourceReader {
       }
     } catch let error as ObjectStoreError {
       switch error {
-      case .missing: throw SyncError.bundle(archive.path, .incomplete(id))
+      case .missing: throw BundleError.bundle(archive.path, .incomplete(id))
       case .corrupt(_, _, .encoding(.tooLarge)):
         throw SyncError.tooLarge(file, location: location(of: file), limit: options.maxBytes)
-      default: throw SyncError.store(error)
+      default: throw error
       }
     }
     return FetchResponse(isNotModified: false, etag: nil, byteCount: byteCount)

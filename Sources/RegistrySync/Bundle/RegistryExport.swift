@@ -30,13 +30,13 @@ package struct RegistryExport {
 
   /// Opens a registry for export.
   ///
-  /// - Throws: `SyncError.neverSynced`, `.refs`.
+  /// - Throws: `ReadingError.neverSynced`, `RefError`.
   package init(
     _ source: Source,
     in project: Project,
     policy: Policy,
     lockTimeout: Duration
-  ) throws(SyncError) {
+  ) throws {
     self.source = source
     self.project = project
     self.policy = policy
@@ -47,8 +47,9 @@ package struct RegistryExport {
   ///
   /// `revision`: Nil for the one in use.
   ///
-  /// - Throws: `SyncError.untrusted`, `.refs` for a revision that names none or several, `.store`.
-  package func find(_ revision: String?) throws(SyncError) -> RegistryHistory.Entry {
+  /// - Throws: `ReadingError.untrusted`, `RefError` for a revision that names none or several,
+  ///   `ObjectStoreError`.
+  package func find(_ revision: String?) throws -> RegistryHistory.Entry {
     let entry = try reader.history.resolve(revision)
     try reader.judge(entry, of: source, in: project, policy: policy)
     return entry
@@ -59,60 +60,48 @@ package struct RegistryExport {
   /// `depth`: How many snapshots to take along the parents, as far as they are kept.
   /// `replaces`: Whether a file of that name may be replaced.
   ///
-  /// - Throws: As `find`; `SyncError.disk`, with EEXIST where the file exists. There is then no new file.
+  /// - Throws: As `find`; `DiskError`, with EEXIST where the file exists. There is then no new file.
   package func write(
     _ revision: String?,
     depth: Int,
     to path: FilePath,
     replaces: Bool
-  ) throws(SyncError) -> Report {
+  ) throws -> Report {
     let chain = try chain(from: find(revision), depth: depth)
     let newest = chain[0]
     let file = try UserFile(path)
     let header = BundleHeader(name: source.name, source: newest.snapshot.source, snapshots: chain.map(\.id))
     let disk = project.disk
     let store = reader.store
-    do throws(ObjectStoreError) {
-      if !replaces, try Self.exists(file) {
-        throw .disk(DiskError(.create, path, .fileExists))
-      }
-      var writer: ObjectArchiveWriter
-      do throws(DiskError) {
-        writer = try ObjectArchiveWriter(in: file.folder, header: header.encode(), disk: disk)
-      } catch {
-        throw .disk(error)
-      }
-      // What an import has to judge comes first.
-      for entry in chain { try writer.add(entry.id, from: store) }
-      for entry in chain { try writer.add(entry.snapshot.manifest, from: store) }
-      for entry in chain { try Self.addFiles(of: entry.snapshot, from: store, to: &writer) }
-      let objectCount = writer.count
-      let byteCount: Int64
-      do throws(DiskError) { byteCount = try writer.finish(as: file.name, replaces: replaces) } catch {
-        throw .disk(error)
-      }
-      return Report(
-        registry: source.name,
-        snapshots: chain.map(\.id),
-        version: newest.snapshot.version,
-        manifest: newest.snapshot.manifest,
-        objectCount: objectCount,
-        byteCount: byteCount,
-        path: path
-      )
-    } catch {
-      throw .store(error)
+    if !replaces, try Self.exists(file) {
+      throw DiskError(.create, path, .fileExists)
     }
+    var writer = try ObjectArchiveWriter(in: file.folder, header: header.encode(), disk: disk)
+    // What an import has to judge comes first.
+    for entry in chain { try writer.add(entry.id, from: store) }
+    for entry in chain { try writer.add(entry.snapshot.manifest, from: store) }
+    for entry in chain { try Self.addFiles(of: entry.snapshot, from: store, to: &writer) }
+    let objectCount = writer.count
+    let byteCount = try writer.finish(as: file.name, replaces: replaces)
+    return Report(
+      registry: source.name,
+      snapshots: chain.map(\.id),
+      version: newest.snapshot.version,
+      manifest: newest.snapshot.manifest,
+      objectCount: objectCount,
+      byteCount: byteCount,
+      path: path
+    )
   }
 
-  private static func exists(_ file: UserFile) throws(ObjectStoreError) -> Bool {
-    do { return try file.folder.findAttributes(file.name) != nil } catch { throw .disk(error) }
+  private static func exists(_ file: UserFile) throws(DiskError) -> Bool {
+    try file.folder.findAttributes(file.name) != nil
   }
 
   private func chain(
     from newest: RegistryHistory.Entry,
     depth: Int
-  ) throws(SyncError) -> [RegistryHistory.Entry] {
+  ) throws -> [RegistryHistory.Entry] {
     var chain = [newest]
     while chain.count < depth, let last = chain.last, case .snapshot(let parent) = last.parent {
       chain.append(try reader.history.resolve(parent.description))

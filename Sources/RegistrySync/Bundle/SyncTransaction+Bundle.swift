@@ -4,7 +4,7 @@ package import RegistryModel
 extension SyncTransaction {
   /// Prepares a sync from a bundle in the place of the network; everything else is as in any sync.
   ///
-  /// - Throws: `SyncError.refused` when policy or source forbid syncing it: a file is no way around them; what
+  /// - Throws: `PolicyRefusal` when policy or source forbid syncing it: a file is no way around them; what
   ///   opening the cache throws.
   package init(
     importing bundle: Bundle,
@@ -13,8 +13,8 @@ extension SyncTransaction {
     policy: Policy,
     options: SyncOptions,
     observer: @escaping SyncObserver
-  ) throws(SyncError) {
-    try SyncError.checkUse(of: source, policy)
+  ) throws {
+    try policy.checkUse(of: source)
     var options = options
     options.verb = "import"
     try self.init(

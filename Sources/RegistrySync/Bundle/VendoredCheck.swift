@@ -35,21 +35,20 @@ package struct VendoredCheck: Sendable {
 
   /// Opens a folder; `project`: Whose keys and policy to judge by, if any.
   ///
-  /// - Throws: `SyncError.disk`.
-  package init(_ path: FilePath, by project: Project?) throws(SyncError) {
+  /// - Throws: `DiskError`.
+  package init(_ path: FilePath, by project: Project?) throws {
     self.path = path
     self.project = project
-    folder = try SyncError.wrapping { () throws(DiskError) in try Folder.open(path) }
+    folder = try Folder.open(path)
   }
 
   /// Looks at everything.
   ///
-  /// - Throws: `SyncError.vendor` for a folder that is none; `.invalidFile`, `.invalidManifest`, `.disk`.
-  package func run() throws(SyncError) -> Report {
+  /// - Throws: `BundleError.vendor` for a folder that is none; `ProjectError.invalidFile`,
+  ///   `ReadingError.invalidManifest`, `DiskError`.
+  package func run() throws -> Report {
     let entry = try readEntry()
-    let bytes = try SyncError.wrapping { () throws(DiskError) in
-      try folder.findBytes(ProjectLayout.manifest, limit: Int(Tree.maximumPayloadBytes))
-    }
+    let bytes = try folder.findBytes(ProjectLayout.manifest, limit: Int(Tree.maximumPayloadBytes))
     let id = bytes.map { ObjectID(hashing: $0) }
     guard let bytes, let id, id == entry.manifest else {
       // Without its manifest nothing says what the other files should be.
@@ -59,16 +58,14 @@ package struct VendoredCheck: Sendable {
     }
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: .held) } catch {
-      throw .invalidManifest(source: path.string, error)
+      throw ReadingError.invalidManifest(source: path.string, error)
     }
     let expected = try expectedFiles(manifest, id, byteCount: bytes.count)
-    let files = try SyncError.wrapping { () throws(DiskError) in
-      try ViewCheck.findings(
-        in: folder,
-        against: ViewContent(files: expected),
-        besides: [ProjectLayout.vendorLock.string]
-      )
-    }
+    let files = try ViewCheck.findings(
+      in: folder,
+      against: ViewContent(files: expected),
+      besides: [ProjectLayout.vendorLock.string]
+    )
     let root = files.isEmpty ? try tree(of: expected) : nil
     return report(
       entry,
@@ -99,16 +96,16 @@ package struct VendoredCheck: Sendable {
     )
   }
 
-  private func readEntry() throws(SyncError) -> LockEntry {
+  private func readEntry() throws -> LockEntry {
     let name = ProjectLayout.vendorLock
-    let bytes = try SyncError.wrapping { () throws(DiskError) in try folder.findBytes(name, limit: 1 << 20) }
-    guard let bytes else { throw .vendor(path, .notVendored) }
-    let lockfile = try SyncError.parsing(path.appending(name)) { () throws(TextProblem) in
+    let bytes = try folder.findBytes(name, limit: 1 << 20)
+    guard let bytes else { throw BundleError.vendor(path, .notVendored) }
+    let lockfile = try ProjectError.parsing(path.appending(name)) { () throws(TextProblem) in
       try Lockfile.parse(bytes)
     }
     guard lockfile.entries.count == 1, let entry = lockfile.entries.first, entry.tree != nil,
       entry.version != nil
-    else { throw .vendor(path, .badLock) }
+    else { throw BundleError.vendor(path, .badLock) }
     return entry
   }
 
@@ -119,14 +116,10 @@ package struct VendoredCheck: Sendable {
     _ manifest: Manifest,
     _ id: ObjectID,
     byteCount: Int
-  ) throws(SyncError) -> [TreeFile] {
+  ) throws -> [TreeFile] {
     var sizes: [ObjectID: Int64] = [:]
     for entry in manifest.entries { sizes[entry.id] = size(of: entry.path) ?? sizes[entry.id] ?? 0 }
-    do {
-      return try TreeFile.list(of: manifest, id: id, byteCount: byteCount, sizes: sizes)
-    } catch {
-      throw .store(error)
-    }
+    return try TreeFile.list(of: manifest, id: id, byteCount: byteCount, sizes: sizes)
   }
 
   private func size(of path: ManifestPath) -> Int64? {
@@ -142,10 +135,8 @@ package struct VendoredCheck: Sendable {
     return found.size
   }
 
-  private func tree(of files: [TreeFile]) throws(SyncError) -> ObjectID {
-    try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeBuilder.build(files) { ObjectID(hashing: $0) }
-    }
+  private func tree(of files: [TreeFile]) throws -> ObjectID {
+    try TreeBuilder.build(files) { ObjectID(hashing: $0) }
   }
 
   private func mismatches(_ entry: LockEntry, _ manifest: Manifest, root: ObjectID?) -> [String] {
@@ -158,7 +149,7 @@ package struct VendoredCheck: Sendable {
     return fields
   }
 
-  private func forgedCodes(_ entry: LockEntry) throws(SyncError) -> [String]? {
+  private func forgedCodes(_ entry: LockEntry) throws -> [String]? {
     guard let key = try project?.readProjectKey() else { return nil }
     let checks = [
       ("signature", entry.checkSignature(with: key)), ("entry_hmac", entry.checkEntryHMAC(with: key)),
@@ -171,7 +162,7 @@ package struct VendoredCheck: Sendable {
     of manifest: Manifest,
     _ id: ObjectID,
     _ entry: LockEntry
-  ) throws(SyncError) -> TrustRefusal? {
+  ) throws -> TrustRefusal? {
     guard let project else { return nil }
     let policy = try project.readPolicy()
     let configured = try project.readSources().sources.first { $0.location.text == entry.url }
@@ -196,11 +187,11 @@ package struct VendoredCheck: Sendable {
   }
 
   /// A source that is not configured here: judged like one that is, by the policy alone.
-  private static func source(of entry: LockEntry) throws(SyncError) -> Source {
+  private static func source(of entry: LockEntry) throws -> Source {
     let location: Source.Location
     if entry.url.contains("://") {
       do { location = .web(try RegistryURL(parsing: entry.url, allowHTTPLocalhost: true)) } catch {
-        throw .invalidURL(entry.url, error)
+        throw SyncError.invalidURL(entry.url, error)
       }
     } else {
       location = .folder(entry.url)

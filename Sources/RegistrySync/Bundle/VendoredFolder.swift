@@ -52,16 +52,16 @@ package struct VendoredExport {
   ///
   /// `replaces`: Whether a folder that an earlier export wrote may be replaced.
   ///
-  /// - Throws: `SyncError.vendor` where something else stands there; as `RegistryExport.find`; `.disk`.
-  package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws(SyncError) -> Report {
+  /// - Throws: `BundleError.vendor` where something else stands there; as `RegistryExport.find`; `DiskError`.
+  package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws -> Report {
     let reader = try RegistryReader(source.name, in: project, lockTimeout: lockTimeout)
     let entry = try reader.history.resolve(revision)
     try reader.judge(entry, of: source, in: project, policy: policy)
-    guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
+    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
     let content = try ViewContent(of: entry.snapshot, in: cache.store)
     let lockName = ProjectLayout.vendorLock.string
     guard !content.files.contains(where: { $0.path.components[0] == lockName }) else {
-      throw .vendor(path, .nameTaken)
+      throw BundleError.vendor(path, .nameTaken)
     }
     let place = try UserFile(path)
     let isReplacing = try checkPlace(place, path, replaces: replaces)
@@ -90,18 +90,15 @@ package struct VendoredExport {
     _ place: UserFile,
     _ path: FilePath,
     replaces: Bool
-  ) throws(SyncError) -> Bool {
-    let (isThere, isVendored) = try SyncError.wrapping { () throws(DiskError) in
-      guard let attributes = try place.folder.findAttributes(place.name) else { return (false, false) }
-      guard attributes.kind == .folder else { return (true, false) }
-      let folder = try place.folder.openFolder(place.name)
-      return (true, try folder.findAttributes(ProjectLayout.vendorLock) != nil)
-    }
-    guard !isThere || (replaces && isVendored) else { throw .vendor(path, .exists(isVendored: isVendored)) }
-    return isThere
+  ) throws -> Bool {
+    guard let attributes = try place.folder.findAttributes(place.name) else { return false }
+    let folder = attributes.kind == .folder ? try place.folder.openFolder(place.name) : nil
+    let isVendored = try folder?.findAttributes(ProjectLayout.vendorLock) != nil
+    guard replaces && isVendored else { throw BundleError.vendor(path, .exists(isVendored: isVendored)) }
+    return true
   }
 
-  private func lockfile(_ snapshot: Snapshot, _ cache: Cache) throws(SyncError) -> [UInt8] {
+  private func lockfile(_ snapshot: Snapshot, _ cache: Cache) throws -> [UInt8] {
     let entry = try LockEntry(
       snapshot,
       of: source,
@@ -122,28 +119,24 @@ package struct VendoredExport {
     _ cache: Cache,
     as name: FileName,
     in folder: Folder
-  ) throws(SyncError) {
+  ) throws {
     let disk = project.disk
-    let fresh = try SyncError.wrapping { () throws(DiskError) in try disk.ensureFolder(name, in: folder) }
+    let fresh = try disk.ensureFolder(name, in: folder)
     let views = ViewWriter(cache: cache, disk: disk, name: source.name)
     try views.materialize(content, into: fresh)
-    try SyncError.wrapping { () throws(DiskError) in
-      try AtomicFile(disk: disk).replace(ProjectLayout.vendorLock, in: fresh, with: lock)
-      try views.synchronize(content, in: fresh)
-    }
+    try AtomicFile(disk: disk).replace(ProjectLayout.vendorLock, in: fresh, with: lock)
+    try views.synchronize(content, in: fresh)
   }
 
-  private func put(_ fresh: FileName, at place: UserFile, isReplacing: Bool) throws(SyncError) {
+  private func put(_ fresh: FileName, at place: UserFile, isReplacing: Bool) throws {
     let disk = project.disk
-    try SyncError.wrapping { () throws(DiskError) in
-      if isReplacing {
-        // The old one now has the temporary name.
-        try disk.exchange(fresh, with: place.name, in: place.folder)
-        try disk.removeRecursively(fresh, in: place.folder)
-      } else {
-        try disk.rename(fresh, in: place.folder, to: place.name, in: place.folder)
-      }
-      try disk.synchronize(place.folder)
+    if isReplacing {
+      // The old one now has the temporary name.
+      try disk.exchange(fresh, with: place.name, in: place.folder)
+      try disk.removeRecursively(fresh, in: place.folder)
+    } else {
+      try disk.rename(fresh, in: place.folder, to: place.name, in: place.folder)
     }
+    try disk.synchronize(place.folder)
   }
 }

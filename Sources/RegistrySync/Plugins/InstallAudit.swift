@@ -6,8 +6,8 @@ enum InstallAudit {
   /// Looks at a plugin that is about to be installed or updated, previews included.
   ///
   /// - Returns: What was found; nil where the policy wants no audit.
-  /// - Throws: `SyncError.plugin` for critical findings where the policy denies them.
-  static func check(_ package: PluginPackage, policy: Policy) throws(SyncError) -> AuditReport? {
+  /// - Throws: `PluginContentError` for critical findings where the policy denies them.
+  static func check(_ package: PluginPackage, policy: Policy) throws -> AuditReport? {
     guard policy.audit != .off else { return nil }
     let bytes = Dictionary(package.files.map { ($0.id, $0.bytes) }, uniquingKeysWith: { first, _ in first })
     let report = ContentAudit(exceptions: policy.auditAllow).audit(
@@ -17,7 +17,7 @@ enum InstallAudit {
       scanner.append(content.span.bytes)
     }
     if policy.audit == .deny, let first = report.open.first(where: { $0.severity == .critical }) {
-      throw .plugin(.audit(package.manifest.slug, first: first, count: report.count(.critical)))
+      throw PluginContentError.audit(package.manifest.slug, first: first, count: report.count(.critical))
     }
     return report
   }

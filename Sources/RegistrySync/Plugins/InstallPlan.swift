@@ -97,8 +97,8 @@ struct InstallPlanner {
 
   /// Plans an installation or an update.
   ///
-  /// - Throws: `SyncError.plugin`, `.disk`.
-  func install(_ package: PluginPackage, _ audit: AuditReport?) throws(SyncError) -> InstallPlan {
+  /// - Throws: `PluginContentError`, `DiskError`.
+  func install(_ package: PluginPackage, _ audit: AuditReport?) throws -> InstallPlan {
     let slug = package.manifest.slug
     let previous = record.find(slug)
     var newRecord = record
@@ -116,8 +116,8 @@ struct InstallPlanner {
 
   /// Plans a removal; `base` is what the plugin brought.
   ///
-  /// - Throws: `SyncError.plugin`, `.disk`.
-  func remove(_ slug: PluginSlug, base: [ManifestPath: ObjectID]) throws(SyncError) -> InstallPlan {
+  /// - Throws: `PluginContentError`, `DiskError`.
+  func remove(_ slug: PluginSlug, base: [ManifestPath: ObjectID]) throws -> InstallPlan {
     var newRecord = record
     newRecord.remove(slug)
     return try plan(slug, nil, nil, record.find(slug), base, newRecord)
@@ -130,7 +130,7 @@ struct InstallPlanner {
     _ previous: InstallRecord.Entry?,
     _ base: [ManifestPath: ObjectID],
     _ newRecord: InstallRecord
-  ) throws(SyncError) -> InstallPlan {
+  ) throws -> InstallPlan {
     let new = Dictionary(
       (package?.files ?? []).map { ($0.path, $0) },
       uniquingKeysWith: { first, _ in first }
@@ -155,7 +155,7 @@ struct InstallPlanner {
     base: ObjectID?,
     new: PluginPackage.File?,
     of slug: PluginSlug
-  ) throws(SyncError) -> InstallPlan.File? {
+  ) throws -> InstallPlan.File? {
     let old = try files.find(path)
     // What is gone, or is another plugin's too, is no longer this one's: nothing is done to it.
     if new == nil, old == nil || !record.owners(of: path, except: slug).isEmpty { return nil }
@@ -181,13 +181,13 @@ struct InstallPlanner {
   }
 
   /// A name that nothing has: a copy that was kept earlier stays.
-  private func freeBackup(of path: ManifestPath) throws(SyncError) -> ManifestPath {
+  private func freeBackup(of path: ManifestPath) throws -> ManifestPath {
     for number in 0..<10_000 {
       let text = path.description + ".bak" + (number == 0 ? "" : ".\(number)")
       let backup: ManifestPath
-      do { backup = try ManifestPath(parsing: text) } catch { throw .plugin(.inTheWay(path)) }
+      do { backup = try ManifestPath(parsing: text) } catch { throw PluginFileError.inTheWay(path) }
       if try !files.isTaken(backup) { return backup }
     }
-    throw .plugin(.inTheWay(path))
+    throw PluginFileError.inTheWay(path)
   }
 }

@@ -139,12 +139,12 @@ package struct InstallRecord: Equatable, Sendable {
 extension Project {
   /// Reads the install record; an absent file means no entries.
   ///
-  /// - Throws: `SyncError.invalidFile` naming line and cause, `.disk`.
-  package func readInstallRecord() throws(SyncError) -> InstallRecord {
+  /// - Throws: `ProjectError.invalidFile` naming line and cause, `DiskError`.
+  package func readInstallRecord() throws -> InstallRecord {
     guard let bytes = try findBytes(ProjectLayout.installRecord, inFolder: ProjectLayout.plugins) else {
       return InstallRecord()
     }
-    return try SyncError.parsing(FilePath(ModelNames.installRecordPath.description)) {
+    return try ProjectError.parsing(FilePath(ModelNames.installRecordPath.description)) {
       () throws(TextProblem) in
       try InstallRecord.parse(bytes)
     }

@@ -32,15 +32,15 @@ package struct PluginCatalog {
 
   /// Reads a file beside the catalog, of at most so many bytes; nil when there is none.
   ///
-  /// - Throws: `SyncError.store` for damage, `.disk`, `.plugin(.fileTooLarge)`.
-  func findBytes(_ path: ManifestPath, limit: Int64) throws(SyncError) -> [UInt8]? {
+  /// - Throws: `ObjectStoreError` for damage, `DiskError`, `PluginContentError.fileTooLarge`.
+  func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]? {
     try contents.findBytes(path, limit: limit)
   }
 }
 
 /// The files beside a catalog, each under its path in a registry.
 protocol PluginContents {
-  func findBytes(_ path: ManifestPath, limit: Int64) throws(SyncError) -> [UInt8]?
+  func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]?
 }
 
 /// Files of a registry's snapshot, straight from the store: every byte hashes to its id.
@@ -48,7 +48,7 @@ struct SnapshotContents: PluginContents {
   let reader: RegistryReader
   let entry: RegistryHistory.Entry
 
-  func findBytes(_ path: ManifestPath, limit: Int64) throws(SyncError) -> [UInt8]? {
+  func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]? {
     try reader.findBytes(path.description, of: entry, limit: limit)
   }
 }
@@ -57,7 +57,7 @@ struct SnapshotContents: PluginContents {
 struct FolderContents: PluginContents {
   let folder: Folder
 
-  func findBytes(_ path: ManifestPath, limit: Int64) throws(SyncError) -> [UInt8]? {
+  func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]? {
     var names = path.components.map { StoreLayout.component($0) }
     let last = names.removeLast()
     do throws(DiskError) {
@@ -68,8 +68,8 @@ struct FolderContents: PluginContents {
       }
       return try inner.findBytes(last, limit: Int(limit))
     } catch {
-      guard error.code == .fileTooLarge else { throw .disk(error) }
-      throw .plugin(.fileTooLarge(path, limit: limit))
+      guard error.code == .fileTooLarge else { throw error }
+      throw PluginFileError.tooLarge(path, limit: limit)
     }
   }
 }
@@ -78,9 +78,9 @@ struct FolderContents: PluginContents {
 struct CompiledContents: PluginContents {
   let files: [String: String]
 
-  func findBytes(_ path: ManifestPath, limit: Int64) throws(SyncError) -> [UInt8]? {
+  func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]? {
     guard let text = files[path.description] else { return nil }
-    guard Int64(text.utf8.count) <= limit else { throw .plugin(.fileTooLarge(path, limit: limit)) }
+    guard Int64(text.utf8.count) <= limit else { throw PluginFileError.tooLarge(path, limit: limit) }
     return Array(text.utf8)
   }
 }

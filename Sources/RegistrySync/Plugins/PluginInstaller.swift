@@ -29,8 +29,8 @@ package struct PluginInstaller {
 
   /// What `run` would do now, conflicts included; nothing is written.
   ///
-  /// - Throws: `SyncError.plugin`, `.invalidFile`, `.disk`.
-  package func plan(_ request: Request) throws(SyncError) -> InstallPlan {
+  /// - Throws: `PluginContentError`, `ProjectError.invalidFile`, `DiskError`.
+  package func plan(_ request: Request) throws -> InstallPlan {
     let files = InstalledFiles(root: project.root, disk: project.disk)
     let record = try project.readInstallRecord()
     let planner = InstallPlanner(files: files, record: record, isForced: isForced)
@@ -38,7 +38,7 @@ package struct PluginInstaller {
     case .install(let package):
       let audit = try InstallAudit.check(package, policy: policy)
       if let entry = record.find(package.manifest.slug), entry.origin != package.origin, !isForced {
-        throw .plugin(.otherOrigin(entry.slug, installed: entry.origin))
+        throw PluginInstallError.otherOrigin(entry.slug, installed: entry.origin)
       }
       return try planner.install(package, audit)
     case .remove(let slug):
@@ -51,13 +51,13 @@ package struct PluginInstaller {
   ///
   /// Everything is looked at again under the lock. A failure leaves every file as it was.
   ///
-  /// - Throws: `SyncError.plugin(.conflicts)`; as `plan`; `.refs` when the lock stays busy.
-  package func run(_ request: Request) throws(SyncError) -> InstallPlan {
+  /// - Throws: `PluginContentError.conflicts`; as `plan`; `RefError` when the lock stays busy.
+  package func run(_ request: Request) throws -> InstallPlan {
     let cache = try Cache.create(in: project)
     let lock = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let work = InstallWork(project, cache)
     let plan = try plan(request)
-    if !plan.conflicts.isEmpty { throw .plugin(.conflicts(plan.slug, plan.conflicts)) }
+    if !plan.conflicts.isEmpty { throw PluginInstallError.conflicts(plan.slug, plan.conflicts) }
     if !plan.isEmpty { try work.run(steps(of: plan)) }
     _ = consume lock
     return plan
@@ -93,15 +93,15 @@ package struct PluginInstaller {
   private func unrecordedFiles(
     of slug: PluginSlug,
     _ files: InstalledFiles
-  ) throws(SyncError) -> [ManifestPath: ObjectID] {
+  ) throws -> [ManifestPath: ObjectID] {
     guard let found = try files.find(slug.installedPath) else {
       let installed = try InstalledPlugins.slugs(in: project)
-      throw .plugin(.notInstalled(slug.description, installed: installed))
+      throw PluginInstallError.notInstalled(slug.description, installed: installed)
     }
-    guard isForced else { throw .plugin(.unrecorded(slug)) }
+    guard isForced else { throw PluginInstallError.unrecorded(slug) }
     let manifest: PluginManifest
     do { manifest = try PluginManifest.parse(found.bytes, expecting: slug) } catch {
-      throw .plugin(.invalidManifest(slug.installedPath.description, error))
+      throw PluginContentError.invalidManifest(slug.installedPath.description, error)
     }
     // Nobody knows what was installed: every file counts as changed here, so that a copy is kept.
     let unknown = ObjectID(hashing: [])
@@ -115,11 +115,9 @@ package struct PluginInstaller {
 package enum InstalledPlugins {
   /// Their slugs, sorted; the project's own catalog is none of them.
   ///
-  /// - Throws: `SyncError.disk`.
-  package static func slugs(in project: Project) throws(SyncError) -> [PluginSlug] {
-    let names = try SyncError.wrapping { () throws(DiskError) in
-      try project.ai.findFolder(ProjectLayout.plugins)?.names() ?? []
-    }
+  /// - Throws: `DiskError`.
+  package static func slugs(in project: Project) throws -> [PluginSlug] {
+    let names = try project.ai.findFolder(ProjectLayout.plugins)?.names() ?? []
     return names.compactMap { name in
       guard name.string.hasSuffix(".yaml") else { return nil }
       // try?: a file of another name is no plugin's manifest.

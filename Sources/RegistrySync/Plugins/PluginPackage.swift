@@ -31,21 +31,21 @@ package struct PluginPackage: Sendable {
 
   /// Reads a plugin from a catalog's files.
   ///
-  /// - Throws: `SyncError.plugin`; `.store` or `.disk` where a file cannot be read.
-  package init(_ slug: PluginSlug, from catalog: PluginCatalog, policy: Policy) throws(SyncError) {
+  /// - Throws: `PluginContentError`; `ObjectStoreError` or `DiskError` where a file cannot be read.
+  package init(_ slug: PluginSlug, from catalog: PluginCatalog, policy: Policy) throws {
     guard catalog.catalog.find(slug) != nil else {
-      throw .plugin(.unknown(slug.description, searched: [catalog.origin]))
+      throw PluginSearchError.unknown(slug.description, searched: [catalog.origin])
     }
     let limits = policy.limits
     guard let bytes = try catalog.findBytes(slug.registryPath, limit: limits.maxPluginBytes) else {
-      throw .plugin(.missingFile(slug.registryPath, of: catalog.origin))
+      throw PluginContentError.missingFile(slug.registryPath, of: catalog.origin)
     }
     try self.init(
       manifest: (bytes, "\(catalog.origin): \(slug.registryPath)"),
       expecting: slug,
       origin: (catalog.origin, catalog.trustLevel, catalog.snapshot),
       policy: policy
-    ) { asset, limit throws(SyncError) in try catalog.findBytes(asset.registryPath, limit: limit) }
+    ) { asset, limit in try catalog.findBytes(asset.registryPath, limit: limit) }
   }
 
   /// Reads a plugin from a manifest that the user named; its assets lie beside it under their paths.
@@ -53,8 +53,8 @@ package struct PluginPackage: Sendable {
   /// The policy for local sources applies: it counts as trusted, and as unsigned.
   ///
   /// - Throws: As the other; `SyncError.localSource` when there is no such file.
-  package init(manifestAt path: FilePath, policy: Policy) throws(SyncError) {
-    guard policy.allowUnsignedLocal else { throw .plugin(.unsignedOrigin(.local)) }
+  package init(manifestAt path: FilePath, policy: Policy) throws {
+    guard policy.allowUnsignedLocal else { throw PluginSearchError.unsignedOrigin(.local) }
     let limit = policy.limits.maxPluginBytes
     let (folder, bytes): (Folder, [UInt8])
     do throws(DiskError) {
@@ -64,7 +64,7 @@ package struct PluginPackage: Sendable {
       else { throw DiskError(.open, path, .noSuchFileOrDirectory) }
       bytes = found
     } catch {
-      throw .localSource(error)
+      throw SyncError.localSource(error)
     }
     let contents = FolderContents(folder: folder)
     try self.init(
@@ -72,25 +72,27 @@ package struct PluginPackage: Sendable {
       expecting: nil,
       origin: (.file, .trusted, nil),
       policy: policy
-    ) { asset, limit throws(SyncError) in try contents.findBytes(asset.path, limit: limit) }
+    ) { asset, limit in try contents.findBytes(asset.path, limit: limit) }
   }
 
   /// Reads an installed plugin as it is now, by the rules for one that is to be installed.
   ///
   /// - Throws: As the others.
-  package init(installed slug: PluginSlug, in project: Project, policy: Policy) throws(SyncError) {
+  package init(installed slug: PluginSlug, in project: Project, policy: Policy) throws {
     let installed = InstalledFiles(root: project.root, disk: project.disk)
     guard let manifest = try installed.find(slug.installedPath) else {
-      throw .plugin(.missingFile(slug.installedPath, of: .file))
+      throw PluginContentError.missingFile(slug.installedPath, of: .file)
     }
     try self.init(
       manifest: (manifest.bytes, slug.installedPath.description),
       expecting: slug,
       origin: (.file, .trusted, nil),
       policy: policy
-    ) { asset, limit throws(SyncError) in
+    ) { asset, limit in
       guard let found = try installed.find(asset.path) else { return nil }
-      guard Int64(found.bytes.count) <= limit else { throw .plugin(.fileTooLarge(asset.path, limit: limit)) }
+      guard Int64(found.bytes.count) <= limit else {
+        throw PluginFileError.tooLarge(asset.path, limit: limit)
+      }
       return found.bytes
     }
   }
@@ -100,16 +102,16 @@ package struct PluginPackage: Sendable {
     expecting slug: PluginSlug?,
     origin: (PluginOrigin, Source.TrustLevel, ObjectID?),
     policy: Policy,
-    find: (PluginManifest.Asset, Int64) throws(SyncError) -> [UInt8]?
-  ) throws(SyncError) {
+    find: (PluginManifest.Asset, Int64) throws -> [UInt8]?
+  ) throws {
     (self.origin, snapshot) = (origin.0, origin.2)
     guard origin.1 == .trusted || policy.allowUntrustedInstall else {
-      throw .plugin(.untrustedOrigin(origin.0, origin.1))
+      throw PluginContentError.untrustedOrigin(origin.0, origin.1)
     }
     do {
       self.manifest = try PluginManifest.parse(manifest.bytes, expecting: slug)
     } catch {
-      throw .plugin(.invalidManifest(manifest.place, error))
+      throw PluginContentError.invalidManifest(manifest.place, error)
     }
     let rules = PluginRules(policy)
     try rules.checkPaths(of: self.manifest)
@@ -117,14 +119,13 @@ package struct PluginPackage: Sendable {
     var left = policy.limits.maxPluginBytes - Int64(manifest.bytes.count)
     for asset in self.manifest.assets {
       let bytes: [UInt8]?
-      do throws(SyncError) {
+      do {
         bytes = try find(asset, left)
-      } catch {
+      } catch PluginFileError.tooLarge {
         // One file that does not fit in what is left is all of them together being too large.
-        guard case .plugin(.fileTooLarge) = error else { throw error }
-        throw .plugin(.tooLarge(limit: policy.limits.maxPluginBytes))
+        throw PluginContentError.tooLarge(limit: policy.limits.maxPluginBytes)
       }
-      guard let bytes else { throw .plugin(.missingFile(asset.path, of: origin.0)) }
+      guard let bytes else { throw PluginContentError.missingFile(asset.path, of: origin.0) }
       left -= Int64(bytes.count)
       files.append(File(path: asset.path, bytes: bytes))
     }
@@ -148,30 +149,30 @@ struct PluginRules {
   }
 
   /// Count, roots, blocked paths and extensions; nothing is read before they are right.
-  func checkPaths(of manifest: PluginManifest) throws(SyncError) {
+  func checkPaths(of manifest: PluginManifest) throws {
     let paths = [manifest.slug.installedPath] + manifest.assets.map(\.path)
     guard paths.count <= policy.limits.maxPluginFiles else {
-      throw .plugin(.tooManyFiles(count: paths.count, limit: policy.limits.maxPluginFiles))
+      throw PluginContentError.tooManyFiles(count: paths.count, limit: policy.limits.maxPluginFiles)
     }
     for path in paths {
       let components = path.components
       // A root that names nothing allows nothing.
       guard roots.contains(where: { !$0.isEmpty && components.starts(with: $0) }) else {
-        throw .plugin(.outsideRoots(path))
+        throw PluginContentError.outsideRoots(path)
       }
       if let pattern = blocked.first(where: { $0.covers(path) }) {
-        throw .plugin(.blocked(path, by: pattern.description))
+        throw PluginContentError.blocked(path, by: pattern.description)
       }
       do { try path.checkExtension(allowed: policy.allowedFileExtensions) } catch {
-        throw .plugin(.badExtension(path, error))
+        throw PluginContentError.badExtension(path, error)
       }
     }
   }
 
-  func checkContents(of files: [PluginPackage.File]) throws(SyncError) {
+  func checkContents(of files: [PluginPackage.File]) throws {
     for file in files {
       if let kind = ContentKind.refusedKind(ofPrefix: file.bytes) {
-        throw .plugin(.badContent(file.path, kind))
+        throw PluginContentError.badContent(file.path, kind)
       }
     }
   }

@@ -17,13 +17,15 @@ package struct PluginSources: Sendable {
     /// Where it comes from.
     package let origin: PluginOrigin
     /// The catalog, or the error of opening it.
-    package let result: Result<PluginCatalog, SyncError>
+    package let result: Result<PluginCatalog, any Error>
 
     /// Whether it is merely not in use: never synced, disabled, forbidden by the policy, or not there.
     package var isUnused: Bool {
       guard case .failure(let error) = result else { return false }
       switch error {
-      case .neverSynced, .refused, .plugin(.noLocalCatalog), .plugin(.unsignedOrigin): return true
+      case is PolicyRefusal, ReadingError.neverSynced, PluginSearchError.noLocalCatalog,
+        PluginSearchError.unsignedOrigin:
+        return true
       default: return false
       }
     }
@@ -38,8 +40,8 @@ package struct PluginSources: Sendable {
 
   /// Reads policy and sources; no catalog is opened yet.
   ///
-  /// - Throws: `SyncError.invalidFile`, `.disk`.
-  package init(_ project: Project, lockTimeout: Duration) throws(SyncError) {
+  /// - Throws: `ProjectError.invalidFile`, `DiskError`.
+  package init(_ project: Project, lockTimeout: Duration) throws {
     self.project = project
     self.lockTimeout = lockTimeout
     policy = try project.readPolicy()
@@ -48,14 +50,14 @@ package struct PluginSources: Sendable {
 
   /// The selected sources in order of precedence: bundled, local, then the registries as they are listed.
   ///
-  /// - Throws: `SyncError.unknownRegistry`.
-  package func origins(_ selection: Selection) throws(SyncError) -> [PluginOrigin] {
+  /// - Throws: `ProjectError.unknownRegistry`.
+  package func origins(_ selection: Selection) throws -> [PluginOrigin] {
     switch selection {
     case .bundled: return [.bundled]
     case .local: return [.local]
     case .registry(let name):
       guard sources.find(name) != nil else {
-        throw .unknownRegistry(name.description, known: sources.sources.map(\.name.description))
+        throw ProjectError.unknownRegistry(name.description, known: sources.sources.map(\.name.description))
       }
       return [.registry(name)]
     case .all:
@@ -68,8 +70,8 @@ package struct PluginSources: Sendable {
 
   /// Opens what is selected; a source that was asked for by name must open.
   ///
-  /// - Throws: `SyncError`; with `all` an error is part of the result.
-  package func open(_ selection: Selection) throws(SyncError) -> [Shelf] {
+  /// - Throws: Whatever stops it; with `all` an error is part of the result.
+  package func open(_ selection: Selection) throws -> [Shelf] {
     var shelves: [Shelf] = []
     for origin in try origins(selection) {
       let shelf = shelf(origin)
@@ -81,7 +83,7 @@ package struct PluginSources: Sendable {
 
   /// Opens one catalog; an error is the result.
   package func shelf(_ origin: PluginOrigin) -> Shelf {
-    do throws(SyncError) {
+    do {
       return Shelf(origin: origin, result: .success(try open(origin)))
     } catch {
       return Shelf(origin: origin, result: .failure(error))
@@ -90,13 +92,14 @@ package struct PluginSources: Sendable {
 
   /// Opens one catalog: that of a registry by today's keys and policy, from the store alone.
   ///
-  /// - Throws: `SyncError.plugin`, `.invalidCatalog`; for a registry as `RegistryReader.catalog`.
-  package func open(_ origin: PluginOrigin) throws(SyncError) -> PluginCatalog {
+  /// - Throws: `PluginContentError`, `ReadingError.invalidCatalog`; for a registry as
+  ///   `RegistryReader.catalog`.
+  package func open(_ origin: PluginOrigin) throws -> PluginCatalog {
     switch origin {
     case .bundled: return try openBundled()
     case .local: return try openLocal()
     case .registry(let name): return try openRegistry(name)
-    case .file: throw .plugin(.noSourceToUpdate(.file))
+    case .file: throw PluginSearchError.noSourceToUpdate(.file)
     }
   }
 
@@ -106,32 +109,34 @@ package struct PluginSources: Sendable {
   ///
   /// `expected`: How the id of the snapshot must begin; nil for any.
   ///
-  /// - Throws: `SyncError.plugin(.unknown)`, `.plugin(.ambiguous)`, `.plugin(.unexpectedSnapshot)`; what opening
-  ///   and reading throw.
+  /// - Throws: `PluginContentError.unknown`, `PluginContentError.ambiguous`,
+  ///   `PluginContentError.unexpectedSnapshot`; what opening and reading throw.
   package func read(
     _ slug: PluginSlug,
     from selection: Selection,
     expecting expected: String?
-  ) throws(SyncError) -> PluginPackage {
+  ) throws -> PluginPackage {
     var (found, searched): ([PluginCatalog], [PluginOrigin]) = ([], [])
     for shelf in try open(selection) where !shelf.isUnused {
       let catalog = try shelf.result.get()
       searched.append(catalog.origin)
       if catalog.catalog.find(slug) != nil { found.append(catalog) }
     }
-    guard let catalog = found.first else { throw .plugin(.unknown(slug.description, searched: searched)) }
-    guard found.count == 1 else { throw .plugin(.ambiguous(slug, found.map(\.origin))) }
+    guard let catalog = found.first else {
+      throw PluginSearchError.unknown(slug.description, searched: searched)
+    }
+    guard found.count == 1 else { throw PluginSearchError.ambiguous(slug, found.map(\.origin)) }
     if let expected, catalog.snapshot?.description.hasPrefix(expected) != true {
-      throw .plugin(.unexpectedSnapshot(expected: expected, found: catalog.snapshot))
+      throw PluginContentError.unexpectedSnapshot(expected: expected, found: catalog.snapshot)
     }
     return try PluginPackage(slug, from: catalog, policy: policy)
   }
 
-  private func openBundled() throws(SyncError) -> PluginCatalog {
+  private func openBundled() throws -> PluginCatalog {
     // An entry of sources.yaml can turn it off, or trust it less; it needs none to be there.
     let entry = sources.sources.first { if case .bundled = $0.location { true } else { false } }
-    if let entry, !entry.isEnabled { throw .refused(.disabledSource(entry.name)) }
-    guard policy.allowUnsignedBundled else { throw .plugin(.unsignedOrigin(.bundled)) }
+    if let entry, !entry.isEnabled { throw PolicyRefusal.disabledSource(entry.name) }
+    guard policy.allowUnsignedBundled else { throw PluginSearchError.unsignedOrigin(.bundled) }
     return PluginCatalog(
       origin: .bundled,
       trustLevel: entry?.trustLevel ?? .trusted,
@@ -140,14 +145,12 @@ package struct PluginSources: Sendable {
     )
   }
 
-  private func openLocal() throws(SyncError) -> PluginCatalog {
+  private func openLocal() throws -> PluginCatalog {
     let limit = Int(policy.limits.maxManifestBytes)
-    let folder = try SyncError.wrapping { () throws(DiskError) in
-      try project.ai.findFolder(ProjectLayout.plugins)
-    }
+    let folder = try project.ai.findFolder(ProjectLayout.plugins)
     let bytes = try project.findBytes(ProjectLayout.catalog, inFolder: ProjectLayout.plugins, limit: limit)
-    guard let folder, let bytes else { throw .plugin(.noLocalCatalog) }
-    guard policy.allowUnsignedLocal else { throw .plugin(.unsignedOrigin(.local)) }
+    guard let folder, let bytes else { throw PluginSearchError.noLocalCatalog }
+    guard policy.allowUnsignedLocal else { throw PluginSearchError.unsignedOrigin(.local) }
     return PluginCatalog(
       origin: .local,
       trustLevel: .trusted,
@@ -156,11 +159,11 @@ package struct PluginSources: Sendable {
     )
   }
 
-  private func openRegistry(_ name: RegistryName) throws(SyncError) -> PluginCatalog {
+  private func openRegistry(_ name: RegistryName) throws -> PluginCatalog {
     guard let source = sources.find(name) else {
-      throw .unknownRegistry(name.description, known: sources.sources.map(\.name.description))
+      throw ProjectError.unknownRegistry(name.description, known: sources.sources.map(\.name.description))
     }
-    try SyncError.checkUse(of: source, policy)
+    try policy.checkUse(of: source)
     let reader = try RegistryReader(name, in: project, lockTimeout: lockTimeout)
     let entry = try reader.findTrustedEntry(of: source, in: project, policy: policy)
     return PluginCatalog(
@@ -172,7 +175,7 @@ package struct PluginSources: Sendable {
     )
   }
 
-  private func parse(_ bytes: [UInt8], of source: String) throws(SyncError) -> Catalog {
-    do { return try Catalog.parse(bytes) } catch { throw .invalidCatalog(source: source, error) }
+  private func parse(_ bytes: [UInt8], of source: String) throws -> Catalog {
+    do { return try Catalog.parse(bytes) } catch { throw ReadingError.invalidCatalog(source: source, error) }
   }
 }

@@ -27,7 +27,7 @@ package struct PluginState {
     /// No such plugin.
     case gone
     /// Nothing that may be installed today.
-    case unusable(SyncError)
+    case unusable(any Error)
     /// There is no source to ask: it came from a file, or nothing says where it came from.
     case unknown
   }
@@ -44,12 +44,11 @@ package struct PluginState {
   /// The version, as installed or as its manifest says.
   package var version: String? { entry?.version ?? manifest?.version }
 
-  init(_ slug: PluginSlug, _ entry: InstallRecord.Entry?, in installed: InstalledFiles) throws(SyncError) {
+  init(_ slug: PluginSlug, _ entry: InstallRecord.Entry?, in installed: InstalledFiles) throws {
     (self.slug, self.entry) = (slug, entry)
     var found: InstalledFiles.Found?
-    do throws(SyncError) { found = try installed.find(slug.installedPath) } catch {
-      guard case .plugin = error else { throw error }
-    }
+    // Something else in its place is a state of that file, told below.
+    do { found = try installed.find(slug.installedPath) } catch is PluginFileError {}
     // try?: a broken manifest is a state here, and told in full by `plugin validate`.
     manifest = found.flatMap { try? PluginManifest.parse($0.bytes, expecting: slug) }
     let listed = [slug.installedPath] + (manifest?.assets.map(\.path) ?? [])
@@ -64,30 +63,29 @@ package struct PluginState {
     of path: ManifestPath,
     _ base: ObjectID?,
     in installed: InstalledFiles
-  ) throws(SyncError) -> FileState {
-    do throws(SyncError) {
+  ) throws -> FileState {
+    do {
       guard let found = try installed.find(path) else { return .missing }
       return base == nil ? .unrecorded : found.id == base ? .asInstalled : .changed
-    } catch {
-      switch error {
-      case .plugin(.inTheWay): return .notAFile
-      case .plugin(.fileTooLarge): return .changed
-      default: throw error
-      }
+    } catch PluginFileError.inTheWay {
+      return .notAFile
+    } catch PluginFileError.tooLarge {
+      return .changed
     }
   }
 
   /// Asks the recorded source what it has now; from the store, nothing is requested.
   package func source(in sources: PluginSources) -> SourceState {
     guard let entry, entry.origin != .file else { return .unknown }
-    do throws(SyncError) {
+    do {
       let catalog = try sources.open(entry.origin)
       guard catalog.catalog.find(slug) != nil else { return .gone }
       let package = try PluginPackage(slug, from: catalog, policy: sources.policy)
       let files = Dictionary(package.files.map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
       return files == entry.files ? .current : .newer(package.manifest.version)
+    } catch ProjectError.unknownRegistry {
+      return .gone
     } catch {
-      if case .unknownRegistry = error { return .gone }
       return .unusable(error)
     }
   }
@@ -96,8 +94,8 @@ package struct PluginState {
 extension InstalledPlugins {
   /// The installed plugins: those of the record, and those whose manifests are there, sorted by slug.
   ///
-  /// - Throws: `SyncError.invalidFile`, `.disk`.
-  package static func states(in project: Project) throws(SyncError) -> [PluginState] {
+  /// - Throws: `ProjectError.invalidFile`, `DiskError`.
+  package static func states(in project: Project) throws -> [PluginState] {
     let record = try project.readInstallRecord()
     let installed = InstalledFiles(root: project.root, disk: project.disk)
     var slugs = record.entries.map(\.slug)
@@ -109,11 +107,11 @@ extension InstalledPlugins {
 
   /// One installed plugin.
   ///
-  /// - Throws: `SyncError.plugin(.notInstalled)` with those that are; as `states`.
-  package static func state(of slug: PluginSlug, in project: Project) throws(SyncError) -> PluginState {
+  /// - Throws: `PluginContentError.notInstalled` with those that are; as `states`.
+  package static func state(of slug: PluginSlug, in project: Project) throws -> PluginState {
     let states = try states(in: project)
     guard let state = states.first(where: { $0.slug.key == slug.key }) else {
-      throw .plugin(.notInstalled(slug.description, installed: states.map(\.slug)))
+      throw PluginInstallError.notInstalled(slug.description, installed: states.map(\.slug))
     }
     return state
   }
@@ -122,14 +120,16 @@ extension InstalledPlugins {
 extension PluginSources {
   /// Reads what an installed plugin is to be updated to: from its source, or from another that is named.
   ///
-  /// - Throws: `SyncError.plugin(.noSourceToUpdate)` when its source does not have it; as `read`.
-  package func readUpdate(of state: PluginState, from selection: Selection?) throws(SyncError)
+  /// - Throws: `PluginContentError.noSourceToUpdate` when its source does not have it; as `read`.
+  package func readUpdate(of state: PluginState, from selection: Selection?) throws
     -> PluginPackage
   {
     if let selection { return try read(state.slug, from: selection, expecting: nil) }
     guard let entry = state.entry else { return try read(state.slug, from: .all, expecting: nil) }
     let catalog = try open(entry.origin)
-    guard catalog.catalog.find(entry.slug) != nil else { throw .plugin(.noSourceToUpdate(entry.origin)) }
+    guard catalog.catalog.find(entry.slug) != nil else {
+      throw PluginSearchError.noSourceToUpdate(entry.origin)
+    }
     return try PluginPackage(entry.slug, from: catalog, policy: policy)
   }
 }

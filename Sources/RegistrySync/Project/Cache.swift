@@ -19,11 +19,10 @@ package struct Cache: Sendable {
   ///
   /// - Returns: Nil when there is none yet, or only that of the Node tool, whose views are ignored until
   ///   the first sync (DESIGN section 3).
-  /// - Throws: `SyncError.unknownCacheFormat`, `.unsafeFolder`, `.disk`, `.store`.
-  package static func find(in project: Project, lender: Folder? = nil) throws(SyncError) -> Cache? {
-    let folder = try SyncError.wrapping { () throws(DiskError) in
-      try project.ai.findFolder(ProjectLayout.cache)
-    }
+  /// - Throws: `ProjectError.unknownCacheFormat`, `ProjectError.unsafeFolder`, `DiskError`,
+  ///   `ObjectStoreError`.
+  package static func find(in project: Project, lender: Folder? = nil) throws -> Cache? {
+    let folder = try project.ai.findFolder(ProjectLayout.cache)
     guard let folder else { return nil }
     try Project.checkOwner(of: folder, safeDirectories: project.safeDirectories)
     return try find(at: folder, lender: lender, disk: project.disk)
@@ -32,22 +31,20 @@ package struct Cache: Sendable {
   /// Opens the cache, making it first where it is missing.
   ///
   /// - Throws: As `find`.
-  package static func create(in project: Project, lender: Folder? = nil) throws(SyncError) -> Cache {
+  package static func create(in project: Project, lender: Folder? = nil) throws -> Cache {
     if let existing = try find(in: project, lender: lender) { return existing }
     let disk = project.disk
-    let folder = try SyncError.wrapping { () throws(DiskError) in
-      try disk.ensureFolder(ProjectLayout.cache, in: project.ai)
-    }
+    let folder = try disk.ensureFolder(ProjectLayout.cache, in: project.ai)
     let cache = try create(at: folder, readme: readme, lender: lender, disk: disk)
-    try SyncError.wrapping { () throws(DiskError) in try disk.synchronize(project.ai) }
+    try disk.synchronize(project.ai)
     return cache
   }
 
   /// Opens a folder as a cache, whoever it belongs to; nil when it is none.
-  static func find(at folder: Folder, lender: Folder? = nil, disk: any Disk) throws(SyncError) -> Cache? {
-    let (format, objects) = try SyncError.wrapping { () throws(DiskError) in
-      (try folder.findBytes(StoreLayout.format, limit: 4096), try folder.findFolder(StoreLayout.objects))
-    }
+  static func find(at folder: Folder, lender: Folder? = nil, disk: any Disk) throws -> Cache? {
+    let (format, objects) = (
+      try folder.findBytes(StoreLayout.format, limit: 4096), try folder.findFolder(StoreLayout.objects)
+    )
     guard try isOurs(format, hasObjects: objects != nil, folder: folder), let objects else { return nil }
     return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)
   }
@@ -58,27 +55,20 @@ package struct Cache: Sendable {
     readme: String,
     lender: Folder? = nil,
     disk: any Disk
-  ) throws(SyncError) -> Cache {
-    let objects = try SyncError.wrapping { () throws(DiskError) in
-      let file = AtomicFile(disk: disk)
-      try file.replace(ProjectLayout.gitignore, in: folder, with: Array("*\n".utf8))
-      try file.replace(ProjectLayout.cacheReadme, in: folder, with: Array(readme.utf8))
-      // The marker comes before the objects: objects without a marker are refused.
-      try file.replace(StoreLayout.format, in: folder, with: Array(StoreLayout.formatLine.utf8))
-      let objects = try disk.ensureFolder(StoreLayout.objects, in: folder)
-      try disk.synchronize(folder)
-      return objects
-    }
+  ) throws -> Cache {
+    let file = AtomicFile(disk: disk)
+    try file.replace(ProjectLayout.gitignore, in: folder, with: Array("*\n".utf8))
+    try file.replace(ProjectLayout.cacheReadme, in: folder, with: Array(readme.utf8))
+    // The marker comes before the objects: objects without a marker are refused.
+    try file.replace(StoreLayout.format, in: folder, with: Array(StoreLayout.formatLine.utf8))
+    let objects = try disk.ensureFolder(StoreLayout.objects, in: folder)
+    try disk.synchronize(folder)
     return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)
   }
 
-  private init(folder: Folder, objects: Folder, lender: Folder?, disk: any Disk) throws(SyncError) {
+  private init(folder: Folder, objects: Folder, lender: Folder?, disk: any Disk) throws {
     self.folder = folder
-    do {
-      store = try ObjectStore(folder: objects, lender: lender, disk: disk)
-    } catch {
-      throw .store(error)
-    }
+    store = try ObjectStore(folder: objects, lender: lender, disk: disk)
     refs = RefStore(cache: folder)
   }
 
@@ -86,13 +76,16 @@ package struct Cache: Sendable {
     _ format: [UInt8]?,
     hasObjects: Bool,
     folder: Folder
-  ) throws(SyncError) -> Bool {
+  ) throws -> Bool {
     guard let format else {
-      if hasObjects { throw .unknownCacheFormat(folder.path, found: nil) }
+      if hasObjects { throw ProjectError.unknownCacheFormat(folder.path, found: nil) }
       return false
     }
     guard format == Array(StoreLayout.formatLine.utf8) else {
-      throw .unknownCacheFormat(folder.path, found: String(decoding: format.prefix(64), as: UTF8.self))
+      throw ProjectError.unknownCacheFormat(
+        folder.path,
+        found: String(decoding: format.prefix(64), as: UTF8.self)
+      )
     }
     return true
   }
@@ -123,26 +116,22 @@ struct RegistryLocks: ~Copyable {
 extension Cache {
   /// Takes the locks of a write to one registry: the store's, shared, and then the registry's own.
   ///
-  /// - Throws: `SyncError.refs` when another process holds one of them for too long.
+  /// - Throws: `RefError` when another process holds one of them for too long.
   func lock(
     _ name: RegistryName,
     on disk: any Disk,
     timeout: Duration,
     onWait: () -> Void = {}
-  ) throws(SyncError) -> RegistryLocks {
+  ) throws -> RegistryLocks {
     let component = try name.refComponent()
-    do throws(RefError) {
-      let store = try StoreLock.acquire(in: folder, .shared, timeout: timeout, onWait: onWait)
-      let registry = try RegistryLock.acquire(
-        component,
-        holding: store,
-        on: disk,
-        timeout: timeout,
-        onWait: onWait
-      )
-      return RegistryLocks(store, registry)
-    } catch {
-      throw .refs(error)
-    }
+    let store = try StoreLock.acquire(in: folder, .shared, timeout: timeout, onWait: onWait)
+    let registry = try RegistryLock.acquire(
+      component,
+      holding: store,
+      on: disk,
+      timeout: timeout,
+      onWait: onWait
+    )
+    return RegistryLocks(store, registry)
   }
 }

@@ -73,18 +73,18 @@ struct InstallJournal: Equatable, Sendable {
 
   /// The journal of an interrupted installation, or nil.
   ///
-  /// - Throws: `SyncError.plugin(.brokenJournal)`, `.disk`.
-  static func find(in cache: Folder) throws(SyncError) -> InstallJournal? {
+  /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
+  static func find(in cache: Folder) throws -> InstallJournal? {
     let bytes: [UInt8]?
     do throws(DiskError) {
       bytes = try cache.findFolder(RefsLayout.state)?
         .findBytes(ProjectLayout.installPending, limit: maxBytes)
     } catch {
-      guard error.code == .fileTooLarge || error.isWrongKind else { throw .disk(error) }
-      throw .plugin(.brokenJournal)
+      guard error.code == .fileTooLarge || error.isWrongKind else { throw error }
+      throw PluginFileError.brokenJournal
     }
     guard let bytes else { return nil }
-    guard let journal = decode(bytes) else { throw .plugin(.brokenJournal) }
+    guard let journal = decode(bytes) else { throw PluginFileError.brokenJournal }
     return journal
   }
 }
@@ -99,8 +99,8 @@ extension InstallJournal.Step {
 extension Project {
   /// Whether an installation was interrupted, and waits for the next command that writes.
   ///
-  /// - Throws: `SyncError.plugin(.brokenJournal)`, `.disk`.
-  package func hasInterruptedInstall() throws(SyncError) -> Bool {
+  /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
+  package func hasInterruptedInstall() throws -> Bool {
     guard let cache = try Cache.find(in: self) else { return false }
     return try InstallJournal.find(in: cache.folder) != nil
   }

@@ -29,16 +29,14 @@ struct InstallWork {
   }
 
   /// Does all steps, or none: after a failure everything is as it was.
-  ///
-  /// - Throws: `SyncError`.
-  func run(_ staged: [StagedStep]) throws(SyncError) {
+  func run(_ staged: [StagedStep]) throws {
     var journal = InstallJournal()
     for step in staged {
       for names in try files.missingFolders(above: step.path) where step.new != nil {
         let folder: ManifestPath
         // A folder above a path that is legal is legal too.
         do { folder = try ManifestPath(parsing: names.joined(separator: "/")) } catch {
-          throw .plugin(.inTheWay(step.path))
+          throw PluginFileError.inTheWay(step.path)
         }
         if !journal.folders.contains(folder) { journal.folders.append(folder) }
       }
@@ -57,9 +55,9 @@ struct InstallWork {
     } catch {
       // Nothing has changed yet; what cannot be removed now, the next installation removes.
       try? clear()
-      throw .disk(error)
+      throw error
     }
-    do throws(SyncError) {
+    do {
       try apply(journal, stage)
     } catch {
       try undo(journal, stage)
@@ -101,11 +99,11 @@ struct InstallWork {
 
   // MARK: Doing
 
-  private func apply(_ journal: InstallJournal, _ stage: Folder) throws(SyncError) {
+  private func apply(_ journal: InstallJournal, _ stage: Folder) throws {
     for (index, step) in journal.steps.enumerated() {
       let current = try files.find(step.path)?.id
       if current == step.new { continue }
-      guard current == step.old else { throw .plugin(.changedMeanwhile(step.path)) }
+      guard current == step.old else { throw PluginFileError.changedMeanwhile(step.path) }
       if step.new == nil {
         try remove(step.path)
       } else {
@@ -136,13 +134,11 @@ struct InstallWork {
     _ step: InstallJournal.Step,
     _ isAbsent: Bool,
     _ stage: Folder
-  ) throws(SyncError) {
+  ) throws {
     let name = StoreLayout.component(staged)
     let expected = staged.hasSuffix(".new") ? step.new : step.old
-    let bytes = try SyncError.wrapping { () throws(DiskError) in
-      try stage.findBytes(name, limit: Int(InstalledFiles.maxBytes))
-    }
-    guard let bytes, ObjectID(hashing: bytes) == expected else { throw .plugin(.brokenJournal) }
+    let bytes = try stage.findBytes(name, limit: Int(InstalledFiles.maxBytes))
+    guard let bytes, ObjectID(hashing: bytes) == expected else { throw PluginFileError.brokenJournal }
     let place = try files.makePlace(step.path)
     do throws(DiskError) {
       if isAbsent {
@@ -155,12 +151,12 @@ struct InstallWork {
       }
       try disk.rename(name, in: stage, to: place.name, in: place.folder)
     } catch {
-      if error.code == .fileExists { throw .plugin(.changedMeanwhile(step.path)) }
+      if error.code == .fileExists { throw PluginFileError.changedMeanwhile(step.path) }
       throw InstalledFiles.wrapped(error, step.path)
     }
   }
 
-  private func remove(_ path: ManifestPath) throws(SyncError) {
+  private func remove(_ path: ManifestPath) throws {
     do throws(DiskError) {
       guard let (folder, name) = try files.findPlace(path) else { return }
       try disk.removeFile(name, in: folder)
@@ -169,7 +165,7 @@ struct InstallWork {
     }
   }
 
-  private func synchronizeFolders(of journal: InstallJournal) throws(SyncError) {
+  private func synchronizeFolders(of journal: InstallJournal) throws {
     var done: Set<[String]> = []
     for step in journal.steps where done.insert(Array(step.path.components.dropLast())).inserted {
       do throws(DiskError) {
@@ -185,10 +181,10 @@ struct InstallWork {
   /// Puts back what stood there, last step first; what someone else changed meanwhile stays as it is.
   ///
   /// Goes on past a place that cannot be reached, and then reports it: the journal stays for the next time.
-  private func undo(_ journal: InstallJournal, _ stage: Folder) throws(SyncError) {
-    var failure: SyncError?
+  private func undo(_ journal: InstallJournal, _ stage: Folder) throws {
+    var failure: (any Error)?
     for (index, step) in journal.steps.enumerated().reversed() {
-      do throws(SyncError) {
+      do {
         guard let current = try findForUndo(step.path), current.id == step.new else { continue }
         if current.id == step.old { continue }
         if step.old == nil {
@@ -210,27 +206,22 @@ struct InstallWork {
   }
 
   /// What is at a path now; nil where something stands that is not ours to touch.
-  private func findForUndo(_ path: ManifestPath) throws(SyncError) -> (id: ObjectID?, Void)? {
-    do throws(SyncError) {
+  private func findForUndo(_ path: ManifestPath) throws -> (id: ObjectID?, Void)? {
+    do {
       return (try files.find(path)?.id, ())
-    } catch {
-      guard case .plugin = error else { throw error }
+    } catch is PluginFileError {
       return nil
     }
   }
 
   /// The work is done or undone, durably: what was kept for it goes.
-  private func end() throws(SyncError) {
-    do throws(DiskError) {
-      let state = try state()
-      try disk.removeFile(ProjectLayout.installPending, in: state)
-      // try?: if a power cut brings the journal back, it finds every step as it is to be.
-      try? disk.synchronize(state)
-      // try?: what is left of it is nothing without the journal, and the next installation removes it.
-      try? disk.removeRecursively(ProjectLayout.installStage, in: state)
-    } catch {
-      throw .disk(error)
-    }
+  private func end() throws {
+    let state = try state()
+    try disk.removeFile(ProjectLayout.installPending, in: state)
+    // try?: if a power cut brings the journal back, it finds every step as it is to be.
+    try? disk.synchronize(state)
+    // try?: what is left of it is nothing without the journal, and the next installation removes it.
+    try? disk.removeRecursively(ProjectLayout.installStage, in: state)
   }
 
   private func clear() throws(DiskError) {
@@ -243,13 +234,11 @@ struct InstallWork {
 
   /// Finishes what an interrupted installation left; takes it back where it cannot be finished.
   ///
-  /// - Throws: `SyncError.plugin(.brokenJournal)`, `.disk`.
-  func recover() throws(SyncError) {
+  /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
+  func recover() throws {
     guard let journal = try InstallJournal.find(in: cache) else { return }
-    let stage = try SyncError.wrapping { () throws(DiskError) in
-      try disk.ensureFolder(ProjectLayout.installStage, in: try state())
-    }
-    do throws(SyncError) {
+    let stage = try disk.ensureFolder(ProjectLayout.installStage, in: try state())
+    do {
       try apply(journal, stage)
     } catch {
       return try undo(journal, stage)

@@ -23,9 +23,9 @@ struct InstalledFiles: Sendable {
 
   /// Reads a file; nil when it, or a folder above it, is not there.
   ///
-  /// - Throws: `SyncError.plugin(.inTheWay)` for a link or another kind of file, also above it;
-  ///   `.plugin(.fileTooLarge)`, `.disk`.
-  func find(_ path: ManifestPath) throws(SyncError) -> Found? {
+  /// - Throws: `PluginContentError.inTheWay` for a link or another kind of file, also above it;
+  ///   `PluginContentError.fileTooLarge`, `DiskError`.
+  func find(_ path: ManifestPath) throws -> Found? {
     do throws(DiskError) {
       guard let (folder, name) = try findPlace(path) else { return nil }
       guard let file = try folder.findFile(name) else { return nil }
@@ -38,7 +38,7 @@ struct InstalledFiles: Sendable {
   }
 
   /// Whether anything at all has the name; a folder above it that is missing is no error.
-  func isTaken(_ path: ManifestPath) throws(SyncError) -> Bool {
+  func isTaken(_ path: ManifestPath) throws -> Bool {
     do throws(DiskError) {
       guard let (folder, name) = try findPlace(path) else { return false }
       return try folder.findAttributes(name) != nil
@@ -48,7 +48,7 @@ struct InstalledFiles: Sendable {
   }
 
   /// The folders above a path that are not there, the outermost first, each as its names from the root.
-  func missingFolders(above path: ManifestPath) throws(SyncError) -> [[String]] {
+  func missingFolders(above path: ManifestPath) throws -> [[String]] {
     let names = Array(path.components.dropLast())
     do throws(DiskError) {
       var folder = root
@@ -65,7 +65,7 @@ struct InstalledFiles: Sendable {
   }
 
   /// Opens the folder of a file, making what is missing, durably.
-  func makePlace(_ path: ManifestPath) throws(SyncError) -> (folder: Folder, name: FileName) {
+  func makePlace(_ path: ManifestPath) throws -> (folder: Folder, name: FileName) {
     var names = path.components.map { StoreLayout.component($0) }
     let last = names.removeLast()
     do throws(DiskError) {
@@ -95,8 +95,8 @@ struct InstalledFiles: Sendable {
   }
 
   /// Says of a failure what it means for a plugin's file.
-  static func wrapped(_ error: DiskError, _ path: ManifestPath) -> SyncError {
-    if error.code == .fileTooLarge { return .plugin(.fileTooLarge(path, limit: maxBytes)) }
-    return error.isWrongKind ? .plugin(.inTheWay(path)) : .disk(error)
+  static func wrapped(_ error: DiskError, _ path: ManifestPath) -> any Error {
+    if error.code == .fileTooLarge { return PluginFileError.tooLarge(path, limit: maxBytes) }
+    return error.isWrongKind ? PluginFileError.inTheWay(path) : error
   }
 }

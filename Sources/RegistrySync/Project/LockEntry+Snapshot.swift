@@ -11,7 +11,7 @@ extension LockEntry {
   /// `isPinned`: Whether the registry is pinned to the snapshot. Then the newest may be another one, and whose
   /// signatures it had stays what the entry before says: an old snapshot must not bring back old keys, or none.
   ///
-  /// - Throws: `SyncError.store` when the snapshot's tree or manifest cannot be read.
+  /// - Throws: `ObjectStoreError` when the snapshot's tree or manifest cannot be read.
   init(
     _ snapshot: Snapshot,
     of source: Source,
@@ -20,7 +20,7 @@ extension LockEntry {
     in store: ObjectStore,
     after old: LockEntry?,
     isPinned: Bool
-  ) throws(SyncError) {
+  ) throws {
     let (catalog, registryName) = try Self.readFacts(snapshot, in: store)
     let syncedAt: WrittenTime
     let generatedAt: WrittenTime
@@ -31,7 +31,7 @@ extension LockEntry {
       version = try SemanticVersion(parsing: snapshot.version)
     } catch {
       // A canonical snapshot that this program would not have written.
-      throw .store(.malformed(snapshot.manifest, .badLine(0)))
+      throw ObjectStoreError.malformed(snapshot.manifest, .badLine(0))
     }
     self.init(
       name: source.name,
@@ -75,18 +75,16 @@ extension LockEntry {
   private static func readFacts(
     _ snapshot: Snapshot,
     in store: ObjectStore
-  ) throws(SyncError) -> (catalog: ObjectID, registryName: String) {
-    let (tree, manifest) = try SyncError.storing { () throws(ObjectStoreError) in
-      (
-        try store.readTree(snapshot.tree),
-        try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
-      )
-    }
+  ) throws -> (catalog: ObjectID, registryName: String) {
+    let (tree, manifest) = (
+      try store.readTree(snapshot.tree),
+      try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
+    )
     let catalog = tree.entries.first { $0.name == ProjectLayout.catalog.string && $0.kind == .blob }
     // What is wrong with it does not matter: no sync stores such a tree, the manifest was parsed before.
     let document = try? StrictJSON.parse(manifest)
     guard let catalog, let name = try? document?.find("registry_name")?.string(for: "registry_name") else {
-      throw .store(.malformed(snapshot.tree, .missingHeader))
+      throw ObjectStoreError.malformed(snapshot.tree, .missingHeader)
     }
     return (catalog.id, name)
   }

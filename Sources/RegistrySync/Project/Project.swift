@@ -23,89 +23,85 @@ package struct Project: Sendable {
   /// `target`: The folder that the user named; without it the nearest folder upward that holds `.ai`.
   /// `safeDirectories`: Folders that may belong to someone else, from `MMDOS_SAFE_DIRECTORY`.
   ///
-  /// - Throws: `SyncError.noProject`, `.unsafeFolder` (DESIGN section 1, rule 9), `.disk`.
+  /// - Throws: `ProjectError.noProject`, `ProjectError.unsafeFolder` (DESIGN section 1, rule 9), `DiskError`.
   package static func find(
     target: FilePath?,
     workingFolder: FilePath,
     safeDirectories: [FilePath],
     disk: any Disk
-  ) throws(SyncError) -> Project {
-    let start = try SyncError.wrapping { () throws(DiskError) in
-      try Folder.open(target.map { workingFolder.pushing($0) } ?? workingFolder)
-    }
+  ) throws -> Project {
+    let start = try Folder.open(target.map { workingFolder.pushing($0) } ?? workingFolder)
     var folder: Folder? = start
     while let candidate = folder {
-      let found = try SyncError.wrapping { () throws(DiskError) in try candidate.findFolder(ProjectLayout.ai)
-      }
+      let found = try candidate.findFolder(ProjectLayout.ai)
       if let ai = found {
         try checkOwner(of: candidate, safeDirectories: safeDirectories)
         try checkOwner(of: ai, safeDirectories: safeDirectories)
         return Project(root: candidate, ai: ai, disk: disk, safeDirectories: safeDirectories)
       }
       if target != nil { break }
-      folder = try SyncError.wrapping { () throws(DiskError) in try candidate.parent() }
+      folder = try candidate.parent()
     }
-    throw .noProject(start.path)
+    throw ProjectError.noProject(start.path)
   }
 
   /// Makes a folder a project; one that is a project already stays as it is.
   ///
-  /// - Throws: `SyncError.disk`, `.unsafeFolder`.
+  /// - Throws: `DiskError`, `ProjectError.unsafeFolder`.
   package static func create(
     at path: FilePath,
     safeDirectories: [FilePath],
     disk: any Disk
-  ) throws(SyncError) -> Project {
-    let root = try SyncError.wrapping { () throws(DiskError) in try Folder.open(path) }
+  ) throws -> Project {
+    let root = try Folder.open(path)
     try checkOwner(of: root, safeDirectories: safeDirectories)
-    let ai = try SyncError.wrapping { () throws(DiskError) in
-      try disk.ensureFolder(ProjectLayout.ai, in: root)
-    }
+    let ai = try disk.ensureFolder(ProjectLayout.ai, in: root)
     try checkOwner(of: ai, safeDirectories: safeDirectories)
     return Project(root: root, ai: ai, disk: disk, safeDirectories: safeDirectories)
   }
 
   /// Refuses a folder that another user controls, or everyone may write to.
-  static func checkOwner(of folder: Folder, safeDirectories: [FilePath]) throws(SyncError) {
+  static func checkOwner(of folder: Folder, safeDirectories: [FilePath]) throws {
     guard !safeDirectories.contains(where: { folder.path.starts(with: $0) }) else { return }
-    let attributes = try SyncError.wrapping { () throws(DiskError) in try folder.attributes() }
-    if attributes.owner != CurrentUser.id { throw .unsafeFolder(folder.path, .ownedByAnotherUser) }
-    if attributes.isWritableByEveryone { throw .unsafeFolder(folder.path, .writableByEveryone) }
+    let attributes = try folder.attributes()
+    if attributes.owner != CurrentUser.id {
+      throw ProjectError.unsafeFolder(folder.path, .ownedByAnotherUser)
+    }
+    if attributes.isWritableByEveryone { throw ProjectError.unsafeFolder(folder.path, .writableByEveryone) }
   }
 
   /// Reads a file below `.ai`; nil when it, or its folder, is not there.
   ///
-  /// - Throws: `SyncError.disk`, also for a link or folder in its place.
+  /// - Throws: `DiskError`, also for a link or folder in its place.
   func findBytes(
     _ name: FileName,
     inFolder folder: FileName? = nil,
     limit: Int = 16 << 20
-  ) throws(SyncError) -> [UInt8]? {
-    try SyncError.wrapping { () throws(DiskError) in
-      guard let folder else { return try ai.findBytes(name, limit: limit) }
-      return try ai.findFolder(folder)?.findBytes(name, limit: limit)
-    }
+  ) throws -> [UInt8]? {
+    guard let folder else { return try ai.findBytes(name, limit: limit) }
+    return try ai.findFolder(folder)?.findBytes(name, limit: limit)
   }
 
   /// Reads the policy; an absent file means every default, which forbids all remote work.
   ///
-  /// - Throws: `SyncError.invalidFile` naming line and cause.
-  package func readPolicy() throws(SyncError) -> Policy {
+  /// - Throws: `ProjectError.invalidFile` naming line and cause.
+  package func readPolicy() throws -> Policy {
     guard let bytes = try findBytes(ProjectLayout.policyFile, inFolder: ProjectLayout.policies) else {
       return Policy()
     }
-    return try SyncError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in try Policy.parse(bytes)
+    return try ProjectError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in
+      try Policy.parse(bytes)
     }
   }
 
   /// Reads the sources; an absent file means the bundled one alone.
   ///
-  /// - Throws: `SyncError.invalidFile` naming line and cause.
-  package func readSources() throws(SyncError) -> SourceList {
+  /// - Throws: `ProjectError.invalidFile` naming line and cause.
+  package func readSources() throws -> SourceList {
     guard let bytes = try findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries) else {
       return .whenMissing
     }
-    return try SyncError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in
+    return try ProjectError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in
       try SourceList.parse(bytes)
     }
   }
@@ -114,16 +110,17 @@ package struct Project: Sendable {
   ///
   /// With a project key both codes of every entry are checked, wherever the lockfile is read.
   ///
-  /// - Throws: `SyncError.invalidFile` naming line and cause; `.forgedLockEntry`, `.projectKey`.
-  package func readLockfile() throws(SyncError) -> Lockfile {
+  /// - Throws: `ProjectError.invalidFile` naming line and cause; `ProjectError.forgedLockEntry`,
+  ///   `ProjectError.projectKey`.
+  package func readLockfile() throws -> Lockfile {
     let lockfile = try readUncheckedLockfile()
     guard let key = try readProjectKey() else { return lockfile }
     for entry in lockfile.entries {
       if entry.checkSignature(with: key) == .mismatch {
-        throw .forgedLockEntry(entry.name, field: "signature")
+        throw ProjectError.forgedLockEntry(entry.name, field: "signature")
       }
       if entry.checkEntryHMAC(with: key) == .mismatch {
-        throw .forgedLockEntry(entry.name, field: "entry_hmac")
+        throw ProjectError.forgedLockEntry(entry.name, field: "entry_hmac")
       }
     }
     return lockfile
@@ -131,25 +128,25 @@ package struct Project: Sendable {
 
   /// Reads the project's own key; nil where there is none.
   ///
-  /// - Throws: `SyncError.projectKey` for one that others can read.
-  package func readProjectKey() throws(SyncError) -> ProjectKey? {
+  /// - Throws: `ProjectError.projectKey` for one that others can read.
+  package func readProjectKey() throws -> ProjectKey? {
     do {
       return try ProjectKey.find(ProjectLayout.signingKey, in: ai)
     } catch let problem as ProjectKeyProblem {
-      throw .projectKey(ai.path.appending(ProjectLayout.signingKey), problem)
+      throw ProjectError.projectKey(ai.path.appending(ProjectLayout.signingKey), problem)
     } catch let error as DiskError {
-      throw .disk(error)
+      throw error
     } catch {
-      throw .projectKey(ai.path.appending(ProjectLayout.signingKey), .malformed)
+      throw ProjectError.projectKey(ai.path.appending(ProjectLayout.signingKey), .malformed)
     }
   }
 
   /// Reads the lockfile without checking its codes: for `verify`, which reports them, and `--resign`.
   ///
-  /// - Throws: `SyncError.invalidFile` naming line and cause.
-  package func readUncheckedLockfile() throws(SyncError) -> Lockfile {
+  /// - Throws: `ProjectError.invalidFile` naming line and cause.
+  package func readUncheckedLockfile() throws -> Lockfile {
     guard let bytes = try findBytes(ProjectLayout.lockfile) else { return Lockfile() }
-    return try SyncError.parsing(ProjectLayout.lockfilePath) { () throws(TextProblem) in
+    return try ProjectError.parsing(ProjectLayout.lockfilePath) { () throws(TextProblem) in
       try Lockfile.parse(bytes)
     }
   }

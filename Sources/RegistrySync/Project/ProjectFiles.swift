@@ -15,55 +15,48 @@ struct ProjectFiles: Sendable {
   /// Changes the lockfile; it is written only when `change` says so.
   ///
   /// - Parameter change: Gets what the file says now and returns whether it must be written.
-  /// - Throws: `SyncError.refs` when the lock stays busy, `.invalidFile`, `.disk`.
-  func updateLockfile(_ change: (inout Lockfile) -> Bool) throws(SyncError) {
+  /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`.
+  func updateLockfile(_ change: (inout Lockfile) -> Bool) throws {
     let held = try lock()
     var lockfile = try project.readLockfile()
     if change(&lockfile) {
       let bytes = lockfile.encode()
-      try SyncError.wrapping { () throws(DiskError) in
-        try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
-      }
+      try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
     }
     _ = consume held
   }
 
   /// Adopts a lockfile that was made with another key, or without one: writes all codes anew.
   ///
-  /// - Throws: `SyncError.refs` when the lock stays busy, `.invalidFile`, `.disk`.
-  func resignLockfile(with key: ProjectKey) throws(SyncError) {
+  /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`.
+  func resignLockfile(with key: ProjectKey) throws {
     let held = try lock()
     var lockfile = try project.readUncheckedLockfile()
     lockfile.authenticate(with: key)
     let bytes = lockfile.encode()
-    try SyncError.wrapping { () throws(DiskError) in
-      try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
-    }
+    try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
     _ = consume held
   }
 
   /// Changes the sources' file.
   ///
   /// - Parameter change: Gets the file's bytes, nil where there is none, and returns the new ones.
-  /// - Throws: `SyncError.refs` when the lock stays busy, `.invalidFile`, `.disk`.
-  func updateSources(_ change: ([UInt8]?) throws(TextProblem) -> [UInt8]) throws(SyncError) {
+  /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`.
+  func updateSources(_ change: ([UInt8]?) throws(TextProblem) -> [UInt8]) throws {
     let held = try lock()
     let old = try project.findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries)
-    let new = try SyncError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in try change(old) }
-    try SyncError.wrapping { () throws(DiskError) in
-      let folder = try project.disk.ensureFolder(ProjectLayout.registries, in: project.ai)
-      try AtomicFile(disk: project.disk).replace(ProjectLayout.sourcesFile, in: folder, with: new)
+    let new = try ProjectError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in try change(old)
     }
+    let folder = try project.disk.ensureFolder(ProjectLayout.registries, in: project.ai)
+    try AtomicFile(disk: project.disk).replace(ProjectLayout.sourcesFile, in: folder, with: new)
     _ = consume held
   }
 
   /// Takes the lock, and finishes what an interrupted installation left.
   ///
-  /// - Throws: `SyncError.refs` when the lock stays busy, `.plugin(.brokenJournal)`, `.disk`.
-  func lock() throws(SyncError) -> ProjectLock {
-    let held = try SyncError.referring { () throws(RefError) in
-      try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    }
+  /// - Throws: `RefError` when the lock stays busy, `PluginContentError.brokenJournal`, `DiskError`.
+  func lock() throws -> ProjectLock {
+    let held = try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
     // The next write command finishes what an interrupted installation left, whichever command it is.
     try InstallWork(project, cache).recover()
     return held

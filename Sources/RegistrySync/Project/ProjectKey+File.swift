@@ -8,7 +8,8 @@ extension ProjectKey {
   ///
   /// What is checked is the file that was opened, not the name: no exchange in between can matter.
   ///
-  /// - Throws: `DiskError`; `ProjectKeyProblem`: a key that others can read is refused, not used with a warning.
+  /// - Throws: `DiskError`; `ProjectKeyProblem`: a key that others can read is refused, not used with a
+  ///   warning.
   package static func find(_ name: FileName, in folder: Folder) throws -> ProjectKey? {
     guard let file = try folder.findFile(name) else { return nil }
     if let problem = problem(of: file.attributes) { throw problem }

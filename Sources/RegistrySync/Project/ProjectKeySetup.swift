@@ -26,34 +26,30 @@ package struct ProjectKeySetup: Sendable {
 
   /// What `run` would do.
   ///
-  /// - Throws: `SyncError.keyFile` with `exists` when a key is there, unless `overwrites`; `.disk`.
-  package func plan(overwrites: Bool) throws(SyncError) -> Plan {
-    let (found, ignored) = try SyncError.wrapping { () throws(DiskError) in
-      (
-        try project.ai.findAttributes(ProjectLayout.signingKey),
-        try IgnoreFile(in: project.root, wanted: Self.ignoredLines)
-      )
-    }
+  /// - Throws: `ProjectError.keyFile` with `exists` when a key is there, unless `overwrites`; `DiskError`.
+  package func plan(overwrites: Bool) throws -> Plan {
+    let (found, ignored) = (
+      try project.ai.findAttributes(ProjectLayout.signingKey),
+      try IgnoreFile(in: project.root, wanted: Self.ignoredLines)
+    )
     let path = project.ai.path.appending(ProjectLayout.signingKey)
-    if found != nil && !overwrites { throw .keyFile(path, .exists) }
+    if found != nil && !overwrites { throw ProjectError.keyFile(path, .exists) }
     return Plan(path: path, replaces: found != nil, ignoredLines: ignored.missing)
   }
 
   /// Writes a new key, mode 0600.
   ///
   /// - Returns: What was done, and the new key's fingerprint.
-  /// - Throws: As `plan`; `SyncError.refs` when the project's lock stays busy.
-  package func run(overwrites: Bool) throws(SyncError) -> (Plan, KeyFingerprint) {
+  /// - Throws: As `plan`; `RefError` when the project's lock stays busy.
+  package func run(overwrites: Bool) throws -> (Plan, KeyFingerprint) {
     let cache = try Cache.create(in: project)
     let held = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let plan = try plan(overwrites: overwrites)
     let key = ProjectKey.generate()
-    try SyncError.wrapping { () throws(DiskError) in
-      // First, so that there is no moment at which `git add` would take the key.
-      try IgnoreFile(in: project.root, wanted: Self.ignoredLines).extend(in: project.root, disk: project.disk)
-      try AtomicFile(disk: project.disk)
-        .replace(ProjectLayout.signingKey, in: project.ai, with: key.fileContent, mode: 0o600)
-    }
+    // First, so that there is no moment at which `git add` would take the key.
+    try IgnoreFile(in: project.root, wanted: Self.ignoredLines).extend(in: project.root, disk: project.disk)
+    try AtomicFile(disk: project.disk)
+      .replace(ProjectLayout.signingKey, in: project.ai, with: key.fileContent, mode: 0o600)
     _ = consume held
     return (plan, key.fingerprint)
   }

@@ -28,9 +28,9 @@ package struct ProjectSetup: Sendable {
 
   /// Opens the folder that is to become a project.
   ///
-  /// - Throws: `SyncError.disk`, `.unsafeFolder`.
-  package init(_ path: FilePath, safeDirectories: [FilePath], disk: any Disk) throws(SyncError) {
-    root = try SyncError.wrapping { () throws(DiskError) in try Folder.open(path) }
+  /// - Throws: `DiskError`, `ProjectError.unsafeFolder`.
+  package init(_ path: FilePath, safeDirectories: [FilePath], disk: any Disk) throws {
+    root = try Folder.open(path)
     try Project.checkOwner(of: root, safeDirectories: safeDirectories)
     self.disk = disk
     self.safeDirectories = safeDirectories
@@ -44,49 +44,45 @@ package struct ProjectSetup: Sendable {
 
   /// What `run` would do.
   ///
-  /// - Throws: `SyncError.disk`.
-  package func plan() throws(SyncError) -> [File] {
-    try SyncError.wrapping { () throws(DiskError) in
-      let ai = try root.findFolder(ProjectLayout.ai)
-      var plan: [File] = []
-      for file in Self.files {
-        let exists = try ai?.findFolder(file.folder)?.findAttributes(file.name) != nil
-        plan.append(
-          File(
-            path: FilePath(".ai").appending(file.folder).appending(file.name),
-            action: exists ? .keep : .create
-          )
-        )
-      }
-      let ignored = try IgnoreFile(in: root)
+  /// - Throws: `DiskError`.
+  package func plan() throws -> [File] {
+    let ai = try root.findFolder(ProjectLayout.ai)
+    var plan: [File] = []
+    for file in Self.files {
+      let exists = try ai?.findFolder(file.folder)?.findAttributes(file.name) != nil
       plan.append(
         File(
-          path: FilePath(".gitignore"),
-          action: ignored.missing.isEmpty ? .keep : ignored.exists ? .extend : .create
+          path: FilePath(".ai").appending(file.folder).appending(file.name),
+          action: exists ? .keep : .create
         )
       )
-      return plan
     }
+    let ignored = try IgnoreFile(in: root)
+    plan.append(
+      File(
+        path: FilePath(".gitignore"),
+        action: ignored.missing.isEmpty ? .keep : ignored.exists ? .extend : .create
+      )
+    )
+    return plan
   }
 
   /// Writes what is missing; nothing that is there is changed, but for lines added to `.gitignore`.
   ///
   /// - Returns: What was done.
-  /// - Throws: `SyncError.disk`.
-  package func run() throws(SyncError) -> [File] {
+  /// - Throws: `DiskError`.
+  package func run() throws -> [File] {
     let plan = try plan()
     let project = try Project.create(at: root.path, safeDirectories: safeDirectories, disk: disk)
-    try SyncError.wrapping { () throws(DiskError) in
-      let writer = AtomicFile(disk: disk)
-      for file in Self.files {
-        let folder = try disk.ensureFolder(file.folder, in: project.ai)
-        guard try folder.findAttributes(file.name) == nil else { continue }
-        try writer.replace(file.name, in: folder, with: Array(file.text.utf8))
-      }
-      try disk.synchronize(project.ai)
-      try disk.synchronize(root)
-      try IgnoreFile(in: root).extend(in: root, disk: disk)
+    let writer = AtomicFile(disk: disk)
+    for file in Self.files {
+      let folder = try disk.ensureFolder(file.folder, in: project.ai)
+      guard try folder.findAttributes(file.name) == nil else { continue }
+      try writer.replace(file.name, in: folder, with: Array(file.text.utf8))
     }
+    try disk.synchronize(project.ai)
+    try disk.synchronize(root)
+    try IgnoreFile(in: root).extend(in: root, disk: disk)
     return plan
   }
 }

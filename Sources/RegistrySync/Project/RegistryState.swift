@@ -33,10 +33,11 @@ struct RegistryState: Equatable, Sendable {
   }
 
   /// Reads the state; nil when there is none that can be understood, which only costs time.
-  static func find(_ name: RegistryName, in cache: Cache) throws(SyncError) -> RegistryState? {
-    let bytes = try SyncError.wrapping { () throws(DiskError) in
-      try cache.folder.findFolder(RefsLayout.state)?.findBytes(ProjectLayout.state(name), limit: 64 << 10)
-    }
+  static func find(_ name: RegistryName, in cache: Cache) throws -> RegistryState? {
+    let bytes = try cache.folder.findFolder(RefsLayout.state)?.findBytes(
+      ProjectLayout.state(name),
+      limit: 64 << 10
+    )
     // A torn or older file is like none: everything in it can be found out again.
     guard let bytes, let value = try? StrictJSON.parse(bytes) else { return nil }
     return RegistryState(
@@ -59,7 +60,7 @@ struct RegistryState: Equatable, Sendable {
   }
 
   /// Writes the state.
-  func write(_ name: RegistryName, in cache: Cache, disk: any Disk) throws(SyncError) {
+  func write(_ name: RegistryName, in cache: Cache, disk: any Disk) throws {
     let value = JSONValue.object([
       ("etag", .string(orNull: etag)),
       ("manifest", .string(orNull: manifest?.description)),
@@ -70,14 +71,12 @@ struct RegistryState: Equatable, Sendable {
       ("seen_since", .string(orNull: seen?.since.description)),
       ("audit", .string(orNull: audit?.description)),
     ])
-    try SyncError.wrapping { () throws(DiskError) in
-      let folder = try disk.ensureFolder(RefsLayout.state, in: cache.folder)
-      try AtomicFile(disk: disk).replace(
-        ProjectLayout.state(name),
-        in: folder,
-        with: JSONWriter.pretty(value)
-      )
-    }
+    let folder = try disk.ensureFolder(RefsLayout.state, in: cache.folder)
+    try AtomicFile(disk: disk).replace(
+      ProjectLayout.state(name),
+      in: folder,
+      with: JSONWriter.pretty(value)
+    )
   }
 }
 

@@ -23,12 +23,13 @@ package struct KeyFiles: Sendable {
 
   /// Writes `PREFIX.key` and `PREFIX.pub`.
   ///
-  /// - Throws: `SyncError.keyFile` with `exists` before anything is written, unless `overwrites`; `.disk`.
+  /// - Throws: `ProjectError.keyFile` with `exists` before anything is written, unless `overwrites`;
+  ///   `DiskError`.
   package func write(
     _ key: Ed25519PrivateKey,
     prefix: FilePath,
     overwrites: Bool
-  ) throws(SyncError) -> Pair {
+  ) throws -> Pair {
     let (folder, stem) = try Self.open(prefix)
     let privateName = StoreLayout.component(stem.string + ".key")
     let publicName = StoreLayout.component(stem.string + ".pub")
@@ -37,57 +38,50 @@ package struct KeyFiles: Sendable {
       publicKey: folder.path.appending(publicName)
     )
     for (name, path) in [(privateName, pair.privateKey), (publicName, pair.publicKey)] where !overwrites {
-      let found = try SyncError.wrapping { () throws(DiskError) in try folder.findAttributes(name) }
-      if found != nil { throw .keyFile(path, .exists) }
+      let found = try folder.findAttributes(name)
+      if found != nil { throw ProjectError.keyFile(path, .exists) }
     }
-    try SyncError.wrapping { () throws(DiskError) in
-      let writer = AtomicFile(disk: disk)
-      try writer.replace(privateName, in: folder, with: Array(key.pem.utf8), mode: 0o600)
-      try writer.replace(publicName, in: folder, with: Array(key.publicKey.pem.utf8))
-    }
+    let writer = AtomicFile(disk: disk)
+    try writer.replace(privateName, in: folder, with: Array(key.pem.utf8), mode: 0o600)
+    try writer.replace(publicName, in: folder, with: Array(key.publicKey.pem.utf8))
     return pair
   }
 
   /// Reads a private key; what is checked is the file that was opened.
   ///
-  /// - Throws: `SyncError.keyFile`: a key that others can read is refused, not used with a warning; `.disk`.
-  package static func readPrivateKey(_ path: FilePath) throws(SyncError) -> Ed25519PrivateKey {
+  /// - Throws: `ProjectError.keyFile`: a key that others can read is refused, not used with a warning;
+  ///   `DiskError`.
+  package static func readPrivateKey(_ path: FilePath) throws -> Ed25519PrivateKey {
     let (folder, name) = try open(path)
-    let (attributes, bytes) = try SyncError.wrapping { () throws(DiskError) in
-      guard let file = try folder.findFile(name) else { throw DiskError(.open, path, .noSuchFileOrDirectory) }
-      return (file.attributes, try file.readAll(limit: maxPrivateKeyBytes))
-    }
+    guard let file = try folder.findFile(name) else { throw DiskError(.open, path, .noSuchFileOrDirectory) }
+    let (attributes, bytes) = (file.attributes, try file.readAll(limit: maxPrivateKeyBytes))
     guard attributes.owner == CurrentUser.id else {
-      throw .keyFile(path, .ownedByAnotherUser(attributes.owner))
+      throw ProjectError.keyFile(path, .ownedByAnotherUser(attributes.owner))
     }
     guard attributes.mode & 0o077 == 0 else {
-      throw .keyFile(path, .accessibleToOthers(mode: attributes.mode & 0o777))
+      throw ProjectError.keyFile(path, .accessibleToOthers(mode: attributes.mode & 0o777))
     }
     do { return try Ed25519PrivateKey(pem: String(decoding: bytes, as: UTF8.self)) } catch {
-      throw .keyFile(path, .key(error))
+      throw ProjectError.keyFile(path, .key(error))
     }
   }
 
   /// Reads a document that may hold a public key, at most `KeyDocument.maxBytes`.
   ///
-  /// - Throws: `SyncError.disk`.
-  package static func readDocument(_ path: FilePath) throws(SyncError) -> [UInt8] {
+  /// - Throws: `DiskError`.
+  package static func readDocument(_ path: FilePath) throws -> [UInt8] {
     let (folder, name) = try open(path)
-    return try SyncError.wrapping { () throws(DiskError) in
-      guard let bytes = try folder.findBytes(name, limit: KeyDocument.maxBytes) else {
-        throw DiskError(.open, path, .noSuchFileOrDirectory)
-      }
-      return bytes
+    guard let bytes = try folder.findBytes(name, limit: KeyDocument.maxBytes) else {
+      throw DiskError(.open, path, .noSuchFileOrDirectory)
     }
+    return bytes
   }
 
-  private static func open(_ path: FilePath) throws(SyncError) -> (Folder, FileName) {
-    try SyncError.wrapping { () throws(DiskError) in
-      guard let name = path.lastComponent.flatMap({ FileName($0.string) }), name.isPlain else {
-        throw DiskError(.open, path, .isDirectory)
-      }
-      let folder = path.removingLastComponent()
-      return (try Folder.open(folder.isEmpty ? FilePath(".") : folder), name)
+  private static func open(_ path: FilePath) throws -> (Folder, FileName) {
+    guard let name = path.lastComponent.flatMap({ FileName($0.string) }), name.isPlain else {
+      throw DiskError(.open, path, .isDirectory)
     }
+    let folder = path.removingLastComponent()
+    return (try Folder.open(folder.isEmpty ? FilePath(".") : folder), name)
   }
 }

@@ -26,20 +26,20 @@ extension Publisher {
     }
 
     /// The manifest's members with one more signature.
-    func sign(_ members: [JSONMember]) throws(SyncError) -> [JSONMember] {
+    func sign(_ members: [JSONMember]) throws -> [JSONMember] {
       do {
         return try ManifestSigning.addSignature(to: members, with: key, keyID: keyID)
       } catch {
-        throw .publish(.signing(error))
+        throw PublishProblem.signing(error)
       }
     }
   }
 
   /// Signs the manifest that is in the folder once more; apart from signatures it says what it said.
   ///
-  /// - Throws: `SyncError.publish`: there is no manifest, or the folder is not what it states, as nobody
-  ///   should sign what was not looked at; then the manifest is as it was. `.disk`.
-  package func addSignature(_ signer: Signer) throws(SyncError) -> Report {
+  /// - Throws: `PublishProblem`: there is no manifest, or the folder is not what it states, as nobody
+  ///   should sign what was not looked at; then the manifest is as it was. `DiskError`.
+  package func addSignature(_ signer: Signer) throws -> Report {
     let policy = Policy()
     let contents = try RegistryFolder(
       folder,
@@ -47,7 +47,7 @@ extension Publisher {
       allowedExtensions: policy.allowedFileExtensions
     )
     let catalog = try checkCatalog(contents)
-    guard let old = try readOldManifest() else { throw .publish(.missingManifest(folder.path)) }
+    guard let old = try readOldManifest() else { throw PublishProblem.missingManifest(folder.path) }
     try Self.compare(contents, with: old)
     let bytes = JSONWriter.pretty(.object(members: try signer.sign(old.members)))
     let new = try write(bytes) { new in
@@ -56,19 +56,19 @@ extension Publisher {
     return report(new, bytes, contents, catalog, signer: signer)
   }
 
-  private static func compare(_ contents: RegistryFolder, with manifest: Manifest) throws(SyncError) {
+  private static func compare(_ contents: RegistryFolder, with manifest: Manifest) throws {
     var stated: [ManifestPath: ObjectID] = [:]
     for entry in manifest.entries { stated[entry.path] = entry.id }
     for file in contents.files {
       guard let id = stated.removeValue(forKey: file.path) else {
-        throw .publish(.differsFromManifest(path: file.path.description, .notNamed))
+        throw PublishProblem.differsFromManifest(path: file.path.description, .notNamed)
       }
       guard id == file.id else {
-        throw .publish(.differsFromManifest(path: file.path.description, .changed))
+        throw PublishProblem.differsFromManifest(path: file.path.description, .changed)
       }
     }
     if let missing = stated.keys.min() {
-      throw .publish(.differsFromManifest(path: missing.description, .missing))
+      throw PublishProblem.differsFromManifest(path: missing.description, .missing)
     }
   }
 }

@@ -54,9 +54,9 @@ package struct Publisher: Sendable {
 
   /// Opens a folder for publishing.
   ///
-  /// - Throws: `SyncError.disk`.
-  package init(_ path: FilePath, disk: any Disk) throws(SyncError) {
-    folder = try SyncError.wrapping { () throws(DiskError) in try Folder.open(path) }
+  /// - Throws: `DiskError`.
+  package init(_ path: FilePath, disk: any Disk) throws {
+    folder = try Folder.open(path)
     self.disk = disk
   }
 
@@ -64,8 +64,8 @@ package struct Publisher: Sendable {
   ///
   /// `signer`: What to sign it with; without one the manifest is unsigned, whatever it was before.
   ///
-  /// - Throws: `SyncError.publish`, `.disk`; then the manifest in the folder is as it was.
-  package func publish(_ fields: Fields, signer: Signer? = nil) throws(SyncError) -> Report {
+  /// - Throws: `PublishProblem`, `DiskError`; then the manifest in the folder is as it was.
+  package func publish(_ fields: Fields, signer: Signer? = nil) throws -> Report {
     let policy = Policy()
     let contents = try RegistryFolder(
       folder,
@@ -96,15 +96,13 @@ package struct Publisher: Sendable {
   func write(
     _ bytes: [UInt8],
     checking check: (Manifest) -> Bool = { _ in true }
-  ) throws(SyncError) -> Manifest {
+  ) throws -> Manifest {
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
-      throw .publish(.oldManifest(error))
+      throw PublishProblem.oldManifest(error)
     }
-    guard check(manifest) else { throw .publish(.notFaithful) }
-    try SyncError.wrapping { () throws(DiskError) in
-      try AtomicFile(disk: disk).replace(ProjectLayout.manifest, in: folder, with: bytes)
-    }
+    guard check(manifest) else { throw PublishProblem.notFaithful }
+    try AtomicFile(disk: disk).replace(ProjectLayout.manifest, in: folder, with: bytes)
     return manifest
   }
 
@@ -133,68 +131,72 @@ package struct Publisher: Sendable {
   }
 
   /// Checks catalog and plugins as far as a client would see them.
-  func checkCatalog(_ contents: RegistryFolder) throws(SyncError) -> Catalog {
+  func checkCatalog(_ contents: RegistryFolder) throws -> Catalog {
     guard let bytes = try contents.findBytes(ProjectLayout.catalog.string) else {
-      throw .publish(.missingCatalog(folder.path))
+      throw PublishProblem.missingCatalog(folder.path)
     }
     let catalog: Catalog
-    do { catalog = try Catalog.parse(bytes, requiresList: true) } catch { throw .publish(.catalog(error)) }
+    do { catalog = try Catalog.parse(bytes, requiresList: true) } catch {
+      throw PublishProblem.catalog(error)
+    }
     let paths = Set(contents.files.map(\.path.description))
     for entry in catalog.entries {
       let path = "catalog/\(entry.slug).yaml"
       guard let bytes = try contents.findBytes(path) else {
-        throw .publish(.missingPlugin(slug: entry.slug.description, path: path))
+        throw PublishProblem.missingPlugin(slug: entry.slug.description, path: path)
       }
       let plugin: PluginManifest
       do { plugin = try PluginManifest.parse(bytes, expecting: entry.slug) } catch {
-        throw .publish(.plugin(path: path, error))
+        throw PublishProblem.plugin(path: path, error)
       }
       for asset in plugin.assets where !paths.contains(asset.registryPath.description) {
-        throw .publish(.missingAsset(slug: entry.slug.description, path: asset.registryPath.description))
+        throw PublishProblem.missingAsset(slug: entry.slug.description, path: asset.registryPath.description)
       }
     }
     return catalog
   }
 
   /// Reads the manifest that is in the folder.
-  func readOldManifest() throws(SyncError) -> Manifest? {
-    let bytes = try SyncError.wrapping { () throws(DiskError) in
-      try folder.findBytes(ProjectLayout.manifest, limit: Int(Policy().limits.maxManifestBytes))
-    }
+  func readOldManifest() throws -> Manifest? {
+    let bytes = try folder.findBytes(ProjectLayout.manifest, limit: Int(Policy().limits.maxManifestBytes))
     guard let bytes else { return nil }
     do { return try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
-      throw .publish(.oldManifest(error))
+      throw PublishProblem.oldManifest(error)
     }
   }
 
   /// Names the option, where the manifest's own check could only name the field.
-  private static func checkLine(_ text: String?, option: String) throws(SyncError) {
+  private static func checkLine(_ text: String?, option: String) throws {
     guard let text else { return }
-    do { try LineText.checkName(text) } catch { throw .publish(.badField(option, text)) }
+    do { try LineText.checkName(text) } catch { throw PublishProblem.badField(option, text) }
   }
 
   private func makeManifest(
     _ fields: Fields,
     old: Manifest?,
     _ contents: RegistryFolder
-  ) throws(SyncError) -> [JSONMember] {
-    guard let name = fields.registryName ?? old?.registryName else { throw .publish(.missingField("--name")) }
+  ) throws -> [JSONMember] {
+    guard let name = fields.registryName ?? old?.registryName else {
+      throw PublishProblem.missingField("--name")
+    }
     guard let publisher = fields.publisher ?? old?.publisher else {
-      throw .publish(.missingField("--publisher"))
+      throw PublishProblem.missingField("--publisher")
     }
     guard let text = fields.version ?? old?.version.description else {
-      throw .publish(.missingField("--version"))
+      throw PublishProblem.missingField("--version")
     }
     try Self.checkLine(fields.registryName, option: "--name")
     try Self.checkLine(fields.publisher, option: "--publisher")
     let version: SemanticVersion
-    do { version = try SemanticVersion(parsing: text) } catch { throw .publish(.badField("--version", text)) }
+    do { version = try SemanticVersion(parsing: text) } catch {
+      throw PublishProblem.badField("--version", text)
+    }
     if let old, version <= old.version, !(version == old.version && fields.allowSameVersion) {
-      throw .publish(.versionNotNewer(new: version, published: old.version))
+      throw PublishProblem.versionNotNewer(new: version, published: old.version)
     }
     guard let catalog = contents.files.first(where: { $0.path.description == ProjectLayout.catalog.string })
     else {
-      throw .publish(.missingCatalog(folder.path))
+      throw PublishProblem.missingCatalog(folder.path)
     }
     let now = Timestamp.now().wholeSeconds
     let expiry = try Self.expiry(fields.expiresAt, old: old?.expiresAt, now: now)
@@ -220,13 +222,15 @@ package struct Publisher: Sendable {
     _ text: String?,
     old: Timestamp?,
     now: Timestamp
-  ) throws(SyncError) -> Timestamp? {
+  ) throws -> Timestamp? {
     if text == "never" { return nil }
     var expiry = old
     if let text {
-      do { expiry = try Timestamp(parsing: text) } catch { throw .publish(.badField("--expires-at", text)) }
+      do { expiry = try Timestamp(parsing: text) } catch {
+        throw PublishProblem.badField("--expires-at", text)
+      }
     }
-    if let expiry, expiry <= now { throw .publish(.expired(expiry.wholeSeconds, isKept: text == nil)) }
+    if let expiry, expiry <= now { throw PublishProblem.expired(expiry.wholeSeconds, isKept: text == nil) }
     return expiry
   }
 }

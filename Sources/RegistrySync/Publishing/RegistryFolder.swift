@@ -19,67 +19,65 @@ struct RegistryFolder: Sendable {
 
   /// Lists, checks and hashes the folder's files.
   ///
-  /// - Throws: `SyncError.publish` for the first rule that is broken, `.disk`.
-  init(_ folder: Folder, limits: Limits, allowedExtensions: [String]) throws(SyncError) {
+  /// - Throws: `PublishProblem` for the first rule that is broken, `DiskError`.
+  init(_ folder: Folder, limits: Limits, allowedExtensions: [String]) throws {
     self.folder = folder
     var names: [(ManifestPath, Folder)] = []
     try Self.list(folder, prefix: "", into: &names)
     guard names.count <= limits.maxManifestEntries else {
-      throw .publish(.tooManyFiles(count: names.count, limit: limits.maxManifestEntries))
+      throw PublishProblem.tooManyFiles(count: names.count, limit: limits.maxManifestEntries)
     }
     for (path, _) in names {
       do { try path.checkExtension(allowed: allowedExtensions) } catch {
-        throw .publish(.path(path.description, error))
+        throw PublishProblem.path(path.description, error)
       }
     }
-    do { try ManifestPathSet.validateTogether(names.map(\.0)) } catch { throw .publish(.path("", error)) }
+    do { try ManifestPathSet.validateTogether(names.map(\.0)) } catch { throw PublishProblem.path("", error) }
     let listed = names
     let found = Mutex<[File]>([])
-    try Parallel.forEach(count: names.count) { (index) throws(SyncError) in
+    try Parallel.forEach(count: names.count) { index in
       let file = try Self.read(listed[index].0, in: listed[index].1, limits: limits)
       found.withLock { $0.append(file) }
     }
     files = found.withLock { $0 }.sorted { $0.path < $1.path }
     let total = files.reduce(0) { $0 + $1.size }
     guard total <= limits.maxSnapshotBytes else {
-      throw .publish(.tooLarge(path: nil, limit: limits.maxSnapshotBytes))
+      throw PublishProblem.tooLarge(path: nil, limit: limits.maxSnapshotBytes)
     }
   }
 
   /// The bytes of one of the files.
   ///
-  /// - Throws: `SyncError.disk`.
-  func findBytes(_ path: String) throws(SyncError) -> [UInt8]? {
+  /// - Throws: `DiskError`.
+  func findBytes(_ path: String) throws -> [UInt8]? {
     guard let file = files.first(where: { $0.path.description == path }) else { return nil }
-    return try SyncError.wrapping { () throws(DiskError) in
-      let components = file.path.components.map { StoreLayout.component($0) }
-      var inner = folder
-      for component in components.dropLast() { inner = try inner.openFolder(component) }
-      guard let name = components.last else { return nil }
-      return try inner.findBytes(name, limit: Int(file.size))
-    }
+    let components = file.path.components.map { StoreLayout.component($0) }
+    var inner = folder
+    for component in components.dropLast() { inner = try inner.openFolder(component) }
+    guard let name = components.last else { return nil }
+    return try inner.findBytes(name, limit: Int(file.size))
   }
 
   private static func list(
     _ folder: Folder,
     prefix: String,
     into found: inout [(ManifestPath, Folder)]
-  ) throws(SyncError) {
-    let names = try SyncError.wrapping { () throws(DiskError) in try folder.names() }
+  ) throws {
+    let names = try folder.names()
     for name in names {
       let text = prefix + name.string
       // Only ours is passed over; anything else in the folder would be published by the web server.
       if prefix.isEmpty && name == ProjectLayout.manifest { continue }
-      let attributes = try SyncError.wrapping { () throws(DiskError) in try folder.findAttributes(name) }
+      let attributes = try folder.findAttributes(name)
       switch attributes?.kind {
       case .folder:
-        let inner = try SyncError.wrapping { () throws(DiskError) in try folder.openFolder(name) }
+        let inner = try folder.openFolder(name)
         try list(inner, prefix: text + "/", into: &found)
       case .file:
         do { found.append((try ManifestPath(parsing: text), folder)) } catch {
-          throw .publish(.path(text, error))
+          throw PublishProblem.path(text, error)
         }
-      default: throw .publish(.notAFile(path: text))
+      default: throw PublishProblem.notAFile(path: text)
       }
     }
   }
@@ -88,29 +86,25 @@ struct RegistryFolder: Sendable {
     _ path: ManifestPath,
     in folder: Folder,
     limits: Limits
-  ) throws(SyncError) -> File {
+  ) throws -> File {
     let isCatalog = path.description == ProjectLayout.catalog.string
     let limit = isCatalog ? limits.maxManifestBytes : limits.maxFileBytes
     var size: Int64 = 0
     var detector = ContentKindDetector()
     var digest = SHA256()
-    do throws(DiskError) {
-      guard let file = try folder.findFile(StoreLayout.component(path.name)) else {
-        throw DiskError(.open, folder.path, .noSuchFileOrDirectory)
-      }
-      var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-      while size <= limit, case let count = try file.read(into: &buffer), count > 0 {
-        let filled = buffer.span
-        let piece = filled.extracting(first: count).bytes
-        size += Int64(count)
-        detector.take(piece)
-        digest.update(piece)
-      }
-    } catch {
-      throw .disk(error)
+    guard let file = try folder.findFile(StoreLayout.component(path.name)) else {
+      throw DiskError(.open, folder.path, .noSuchFileOrDirectory)
     }
-    guard size <= limit else { throw .publish(.tooLarge(path: path.description, limit: limit)) }
-    if let kind = detector.refusedKind { throw .publish(.content(path: path.description, kind)) }
+    var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+    while size <= limit, case let count = try file.read(into: &buffer), count > 0 {
+      let filled = buffer.span
+      let piece = filled.extracting(first: count).bytes
+      size += Int64(count)
+      detector.take(piece)
+      digest.update(piece)
+    }
+    guard size <= limit else { throw PublishProblem.tooLarge(path: path.description, limit: limit) }
+    if let kind = detector.refusedKind { throw PublishProblem.content(path: path.description, kind) }
     return File(path: path, id: digest.finish(), size: size)
   }
 }

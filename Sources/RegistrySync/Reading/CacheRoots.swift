@@ -44,8 +44,8 @@ struct CacheRoots: Sendable {
 
   /// Reads refs, reflogs, pending records and evidence; one that is unreadable does not hide the others.
   ///
-  /// - Throws: `SyncError.refs` and `.disk` when the disk fails, or evidence cannot be read.
-  init(of cache: Cache) throws(SyncError) {
+  /// - Throws: `RefError` and `DiskError` when the disk fails, or evidence cannot be read.
+  init(of cache: Cache) throws {
     for ref in try list(cache) {
       refCount += 1
       switch ref.name {
@@ -61,26 +61,26 @@ struct CacheRoots: Sendable {
 
   /// Refuses to go on without all of it: what an unreadable ref leads to is unknown.
   ///
-  /// - Throws: `SyncError.refs`, the first problem.
-  func requireWhole() throws(SyncError) {
-    if let problem = problems.first { throw .refs(problem) }
+  /// - Throws: `RefError`, the first problem.
+  func requireWhole() throws {
+    if let problem = problems.first { throw problem }
   }
 
   /// All refs that can be read.
-  private mutating func list(_ cache: Cache) throws(SyncError) -> [(name: RefName, id: ObjectID)] {
+  private mutating func list(_ cache: Cache) throws -> [(name: RefName, id: ObjectID)] {
     var refs: [(name: RefName, id: ObjectID)] = []
     for kind in RefName.Kind.allCases {
       do {
         refs += try cache.refs.list(kind)
       } catch {
-        if case .disk = error { throw .refs(error) }
+        if case .disk = error { throw error }
         problems.append(error)
       }
     }
     return refs
   }
 
-  private mutating func read(_ name: RefComponent, value: ObjectID, _ cache: Cache) throws(SyncError) {
+  private mutating func read(_ name: RefComponent, value: ObjectID, _ cache: Cache) throws {
     registries[name, default: Registry()].current = value
     do {
       let log = try cache.refs.reflog(of: .registry(name))
@@ -89,7 +89,7 @@ struct CacheRoots: Sendable {
       let pending = try PendingRecord.find(name, in: cache.folder)
       if let pending, pending.isEffective(with: value) { registries[name]?.replaced = pending.old }
     } catch {
-      if case .disk = error { throw .refs(error) }
+      if case .disk = error { throw error }
       problems.append(error)
     }
   }

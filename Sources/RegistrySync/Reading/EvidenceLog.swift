@@ -27,76 +27,64 @@ package struct EvidenceLog: Sendable {
 
   /// Keeps the refused manifest and notes the pair; one that is noted already is not noted again.
   ///
-  /// - Throws: `SyncError.store`, `.disk`.
-  func add(_ entry: Entry, offeredBytes: [UInt8]) throws(SyncError) {
+  /// - Throws: `ObjectStoreError`, `DiskError`.
+  func add(_ entry: Entry, offeredBytes: [UInt8]) throws {
     let noted = try Self.entries(of: name, in: cache)
     guard !noted.contains(where: { $0.known == entry.known && $0.offered == entry.offered }) else { return }
-    try SyncError.storing { () throws(ObjectStoreError) in
-      let batch = try ObjectBatch(store: cache.store)
-      try batch.add(offeredBytes, expecting: entry.offered)
-      try batch.commit()
-    }
+    let batch = try ObjectBatch(store: cache.store)
+    try batch.add(offeredBytes, expecting: entry.offered)
+    try batch.commit()
     let text = (noted + [entry]).map { "\($0.time) \($0.version) \($0.known) \($0.offered)\n" }.joined()
-    try SyncError.wrapping { () throws(DiskError) in
-      let logs = try disk.ensureFolder(RefsLayout.logs, in: cache.folder)
-      let folder = try disk.ensureFolder(RefsLayout.evidence, in: logs)
-      try AtomicFile(disk: disk).replace(ProjectLayout.view(name), in: folder, with: Array(text.utf8))
-      try disk.synchronize(logs)
-      try disk.synchronize(cache.folder)
-    }
+    let logs = try disk.ensureFolder(RefsLayout.logs, in: cache.folder)
+    let folder = try disk.ensureFolder(RefsLayout.evidence, in: logs)
+    try AtomicFile(disk: disk).replace(ProjectLayout.view(name), in: folder, with: Array(text.utf8))
+    try disk.synchronize(logs)
+    try disk.synchronize(cache.folder)
   }
 
   /// Forgets what was noted of the registry, durably.
   ///
-  /// - Throws: `SyncError.disk`.
-  func remove() throws(SyncError) {
-    try SyncError.wrapping { () throws(DiskError) in
-      guard let folder = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence) else {
-        return
-      }
-      try disk.removeFile(ProjectLayout.view(name), in: folder)
-      try disk.synchronize(folder)
+  /// - Throws: `DiskError`.
+  func remove() throws {
+    guard let folder = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence) else {
+      return
     }
+    try disk.removeFile(ProjectLayout.view(name), in: folder)
+    try disk.synchronize(folder)
   }
 
   /// The file's attributes; nil when nothing is noted.
   ///
-  /// - Throws: `SyncError.disk`.
-  func findAttributes() throws(SyncError) -> FileAttributes? {
-    try SyncError.wrapping { () throws(DiskError) in
-      try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?
-        .findAttributes(ProjectLayout.view(name))
-    }
+  /// - Throws: `DiskError`.
+  func findAttributes() throws -> FileAttributes? {
+    try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?
+      .findAttributes(ProjectLayout.view(name))
   }
 
   /// All pairs that were noted for a registry, oldest first.
   ///
-  /// - Throws: `SyncError.disk`; EINVAL when a line is not one that `add` writes.
-  package static func entries(of name: RegistryName, in cache: Cache) throws(SyncError) -> [Entry] {
-    try SyncError.wrapping { () throws(DiskError) in
-      guard let folder = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence),
-        let bytes = try folder.findBytes(ProjectLayout.view(name), limit: 1 << 20)
-      else { return [] }
-      var entries: [Entry] = []
-      for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        // try?: a line that does not parse is reported as a whole just below.
-        guard words.count == 4, let time = try? Timestamp(parsing: words[0]),
-          let known = ObjectID(hex: words[2]), let offered = ObjectID(hex: words[3])
-        else { throw DiskError(.read, folder.path.appending(ProjectLayout.view(name)), .invalidArgument) }
-        entries.append(Entry(time: time, version: words[1], known: known, offered: offered))
-      }
-      return entries
+  /// - Throws: `DiskError`; EINVAL when a line is not one that `add` writes.
+  package static func entries(of name: RegistryName, in cache: Cache) throws -> [Entry] {
+    guard let folder = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence),
+      let bytes = try folder.findBytes(ProjectLayout.view(name), limit: 1 << 20)
+    else { return [] }
+    var entries: [Entry] = []
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      // try?: a line that does not parse is reported as a whole just below.
+      guard words.count == 4, let time = try? Timestamp(parsing: words[0]),
+        let known = ObjectID(hex: words[2]), let offered = ObjectID(hex: words[3])
+      else { throw DiskError(.read, folder.path.appending(ProjectLayout.view(name)), .invalidArgument) }
+      entries.append(Entry(time: time, version: words[1], known: known, offered: offered))
     }
+    return entries
   }
 
   /// The manifests that evidence keeps alive, by registry.
   ///
   /// - Throws: As `entries`.
-  static func objects(in cache: Cache) throws(SyncError) -> [(name: RegistryName, ids: [ObjectID])] {
-    let names = try SyncError.wrapping { () throws(DiskError) in
-      try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?.names() ?? []
-    }
+  static func objects(in cache: Cache) throws -> [(name: RegistryName, ids: [ObjectID])] {
+    let names = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?.names() ?? []
     var objects: [(RegistryName, [ObjectID])] = []
     for name in names {
       // try?: an unfinished file's name is no registry's.

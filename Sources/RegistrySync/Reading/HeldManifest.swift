@@ -9,7 +9,7 @@ enum HeldManifest {
   ///
   /// `entry`: The lock entry, where it is not about this snapshot.
   ///
-  /// - Throws: `SyncError.store` when its manifest is damaged; `.invalidManifest`.
+  /// - Throws: `ObjectStoreError` when its manifest is damaged; `ReadingError.invalidManifest`.
   static func question(
     _ snapshot: Snapshot,
     of source: Source,
@@ -17,13 +17,11 @@ enum HeldManifest {
     trust: TrustMaterial,
     in store: ObjectStore,
     after entry: LockEntry? = nil
-  ) throws(SyncError) -> TrustQuestion {
-    let bytes = try SyncError.storing { () throws(ObjectStoreError) in
-      try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
-    }
+  ) throws -> TrustQuestion {
+    let bytes = try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: .held) } catch {
-      throw .invalidManifest(source: snapshot.source, error)
+      throw ReadingError.invalidManifest(source: snapshot.source, error)
     }
     return TrustQuestion(
       manifest,
@@ -41,7 +39,7 @@ enum HeldManifest {
   ///
   /// `isVouchedFor`: Whether the lockfile names its tree; then that is not walked.
   ///
-  /// - Throws: `SyncError.untrusted`; as `question`, and `.store` when a tree is damaged.
+  /// - Throws: `ReadingError.untrusted`; as `question`, and `ObjectStoreError` when a tree is damaged.
   static func judge(
     _ snapshot: Snapshot,
     of source: Source,
@@ -50,13 +48,15 @@ enum HeldManifest {
     in store: ObjectStore,
     after entry: LockEntry? = nil,
     isVouchedFor: Bool = false
-  ) throws(SyncError) -> TrustVerdict {
+  ) throws -> TrustVerdict {
     let question = try question(snapshot, of: source, policy: policy, trust: trust, in: store, after: entry)
     let verdict: TrustVerdict
-    do { verdict = try TrustVerdict.judgeHeld(question) } catch { throw .untrusted(source.name, error) }
+    do { verdict = try TrustVerdict.judgeHeld(question) } catch {
+      throw ReadingError.untrusted(source.name, error)
+    }
     if isVouchedFor { return verdict }
     if let difference = try findDifference(snapshot, question.manifest, in: store) {
-      throw .untrusted(source.name, .notAsPublished(difference))
+      throw ReadingError.untrusted(source.name, .notAsPublished(difference))
     }
     return verdict
   }
@@ -67,19 +67,17 @@ enum HeldManifest {
   /// objects, and nothing proves a ref: whoever can write into the cache can point it at other trees.
   ///
   /// - Returns: A word of the snapshot, or the path of a file.
-  /// - Throws: `SyncError.store` when a tree is damaged.
+  /// - Throws: `ObjectStoreError` when a tree is damaged.
   static func findDifference(
     _ snapshot: Snapshot,
     _ manifest: Manifest,
     in store: ObjectStore
-  ) throws(SyncError) -> String? {
+  ) throws -> String? {
     if snapshot.version != manifest.version.description { return "version" }
     if snapshot.generatedAt != manifest.generatedAtText { return "generated-at" }
     var stated = [ProjectLayout.manifest.string: snapshot.manifest]
     for entry in manifest.entries { stated[entry.path.description] = entry.id }
-    let files = try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeWalk.files(of: snapshot.tree, in: store)
-    }
+    let files = try TreeWalk.files(of: snapshot.tree, in: store)
     for file in files {
       let path = file.path.description
       guard stated.removeValue(forKey: path) == file.id else { return path }

@@ -23,9 +23,7 @@ package enum LockfileCheck {
   }
 
   /// Compares every entry and every synced registry.
-  ///
-  /// - Throws: `SyncError`.
-  package static func run(_ project: Project, lockTimeout: Duration) throws(SyncError) -> [Finding] {
+  package static func run(_ project: Project, lockTimeout: Duration) throws -> [Finding] {
     let lockfile = try project.readUncheckedLockfile()
     let key = try project.readProjectKey()
     let sources = try project.readSources()
@@ -42,10 +40,8 @@ package enum LockfileCheck {
         findings.append(Finding(registry: entry.name, problem: .forged(field: "entry_hmac")))
       }
     }
-    let lock = try cache.map { (cache) throws(SyncError) in
-      try SyncError.referring { () throws(RefError) in
-        StoreLockHolder(try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout))
-      }
+    let lock = try cache.map { cache in
+      StoreLockHolder(try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout))
     }
     for source in sources.sources {
       if let problem = try check(source, in: project, cache) {
@@ -59,9 +55,10 @@ package enum LockfileCheck {
   /// Adopts the lockfile as it stands: writes all codes anew with the project's key.
   ///
   /// - Returns: How many entries it has.
-  /// - Throws: `SyncError.projectKey` when there is none that can be used, `.invalidFile`, `.refs`, `.disk`.
-  package static func resign(_ project: Project, lockTimeout: Duration) throws(SyncError) -> Int {
-    guard let key = try project.readProjectKey() else { throw .noProjectKey }
+  /// - Throws: `ProjectError.projectKey` when there is none that can be used, `ProjectError.invalidFile`,
+  ///   `RefError`, `DiskError`.
+  package static func resign(_ project: Project, lockTimeout: Duration) throws -> Int {
+    guard let key = try project.readProjectKey() else { throw ProjectError.noProjectKey }
     let cache = try Cache.create(in: project)
     try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).resignLockfile(with: key)
     return try project.readLockfile().entries.count
@@ -71,18 +68,18 @@ package enum LockfileCheck {
     _ source: Source,
     in project: Project,
     _ cache: Cache?
-  ) throws(SyncError) -> Finding.Problem? {
+  ) throws -> Finding.Problem? {
     guard let cache else { return try project.readLockfile().find(source.name) == nil ? nil : .notSynced }
     for _ in 0..<RegistryMoment.attempts {
       let moment = try RegistryMoment(of: source.name, in: project, cache)
-      let snapshots = try moment.acceptable.map { (id) throws(SyncError) in
-        try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(id) }
+      let snapshots = try moment.acceptable.map { id in
+        try cache.store.readSnapshot(id)
       }
       guard let problem = problem(moment, snapshots, source) else { return nil }
       // Only what holds still may be reported.
       if try RegistryMoment(of: source.name, in: project, cache) == moment { return problem }
     }
-    throw .keepsChanging(source.name)
+    throw ReadingError.keepsChanging(source.name)
   }
 
   private static func problem(

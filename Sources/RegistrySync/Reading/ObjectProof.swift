@@ -14,30 +14,26 @@ struct ObjectProof: Sendable {
 
   /// Reads everything.
   ///
-  /// - Throws: `SyncError.store` for a failing disk; damage is a result.
-  init(of history: RegistryHistory, in store: ObjectStore) throws(SyncError) {
+  /// - Throws: `ObjectStoreError` for a failing disk; damage is a result.
+  init(of history: RegistryHistory, in store: ObjectStore) throws {
     self.history = history
     self.store = store
-    do {
-      let marks = try Reachability.mark(snapshots: history.roots, in: store)
-      let problems = Mutex(marks.problems)
-      let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
-        if case .blob(let size) = use { (id, size) } else { nil }
-      }
-      try Parallel.forEach(count: blobs.count) { (index) throws(ObjectStoreError) in
-        let (id, size) = blobs[index]
-        do throws(ObjectStoreError) {
-          try store.verify(id, size: size)
-        } catch {
-          if case .disk = error { throw error }
-          problems.withLock { $0.append(Reachability.Problem(id: id, use: .blob(size: size), error: error)) }
-        }
-      }
-      self.problems = problems.withLock { $0 }.sorted { $0.id < $1.id }
-      objectCount = marks.uses.count
-    } catch {
-      throw .store(error)
+    let marks = try Reachability.mark(snapshots: history.roots, in: store)
+    let problems = Mutex(marks.problems)
+    let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
+      if case .blob(let size) = use { (id, size) } else { nil }
     }
+    try Parallel.forEach(count: blobs.count) { (index) throws(ObjectStoreError) in
+      let (id, size) = blobs[index]
+      do throws(ObjectStoreError) {
+        try store.verify(id, size: size)
+      } catch {
+        if case .disk = error { throw error }
+        problems.withLock { $0.append(Reachability.Problem(id: id, use: .blob(size: size), error: error)) }
+      }
+    }
+    self.problems = problems.withLock { $0 }.sorted { $0.id < $1.id }
+    objectCount = marks.uses.count
   }
 
   /// The readable snapshots that lead to something damaged or lost, newest first.

@@ -30,26 +30,20 @@ package struct ProjectStatus: Sendable {
 
   /// Reads everything; nothing is written.
   ///
-  /// - Throws: `SyncError` for the first file that cannot be read.
-  package init(of project: Project) throws(SyncError) {
+  /// - Throws: An error for the first file that cannot be read.
+  package init(of project: Project) throws {
     root = project.root.path
     policy = try project.readPolicy()
     let lockfile = try project.readLockfile()
     self.lockfile = lockfile
     let cache = try Cache.find(in: project)
-    hasSigningKey = try SyncError.wrapping { () throws(DiskError) in
-      try project.ai.findAttributes(ProjectLayout.signingKey) != nil
-    }
+    hasSigningKey = try project.ai.findAttributes(ProjectLayout.signingKey) != nil
     if let cache {
       cacheState = .present(
-        objects: try SyncError.storing { () throws(ObjectStoreError) in
-          try cache.store.ids().count
-        }
+        objects: try cache.store.ids().count
       )
     } else {
-      let isThere = try SyncError.wrapping { () throws(DiskError) in
-        try project.ai.findAttributes(ProjectLayout.cache) != nil
-      }
+      let isThere = try project.ai.findAttributes(ProjectLayout.cache) != nil
       cacheState = isThere ? .foreign : .absent
     }
     var registries: [RegistrySummary] = []

@@ -40,17 +40,16 @@ package struct RegistryHistory: Sendable {
 
   /// Reads refs and reflog.
   ///
-  /// - Throws: `SyncError.refs`, `.store`.
-  package init(of name: RegistryName, in cache: Cache) throws(SyncError) {
+  /// - Throws: `RefError`, `ObjectStoreError`.
+  package init(of name: RegistryName, in cache: Cache) throws {
     let registry = try name.refComponent()
     self.name = name
     store = cache.store
-    let log = try SyncError.referring { () throws(RefError) in try cache.refs.reflog(of: .registry(registry))
-    }
+    let log = try cache.refs.reflog(of: .registry(registry))
     current = log.value
     reflog = log.entries
-    latest = try SyncError.referring { () throws(RefError) in try cache.refs.find(.synced(registry)) }
-    shallow = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.shallowSnapshots() }
+    latest = try cache.refs.find(.synced(registry))
+    shallow = try cache.store.shallowSnapshots()
   }
 
   /// Every snapshot that a ref or the reflog names.
@@ -64,8 +63,8 @@ package struct RegistryHistory: Sendable {
   ///
   /// `limit`: The most entries.
   ///
-  /// - Throws: `SyncError.store` when one cannot be read; a parent that is trimmed or gone is no error.
-  package func entries(limit: Int = .max) throws(SyncError) -> [Entry] {
+  /// - Throws: `ObjectStoreError` when one cannot be read; a parent that is trimmed or gone is no error.
+  package func entries(limit: Int = .max) throws -> [Entry] {
     var entries: [Entry] = []
     var seen: Set<ObjectID> = []
     // The one in use is nearly always among those before the newest; then there is one line of them.
@@ -90,13 +89,13 @@ package struct RegistryHistory: Sendable {
     return waiting.remove(at: newest)
   }
 
-  private func entry(_ id: ObjectID) throws(SyncError) -> Entry {
+  private func entry(_ id: ObjectID) throws -> Entry {
     let snapshot = try read(id)
     return Entry(id: id, snapshot: snapshot, parent: try parent(of: snapshot, id: id))
   }
 
   /// Whether a snapshot's parent is to be expected, and there.
-  private func parent(of snapshot: Snapshot, id: ObjectID) throws(SyncError) -> Parent {
+  private func parent(of snapshot: Snapshot, id: ObjectID) throws -> Parent {
     guard let parent = snapshot.parent else { return .none }
     if shallow.contains(id) { return .trimmed }
     do {
@@ -106,7 +105,7 @@ package struct RegistryHistory: Sendable {
     } catch {
       switch error {
       case .missing: return .missing(parent)
-      case .disk: throw .store(error)
+      case .disk: throw error
       default: return .snapshot(parent)
       }
     }
@@ -114,45 +113,41 @@ package struct RegistryHistory: Sendable {
 
   /// What a snapshot changed against the one before it; against nothing where that is not kept.
   ///
-  /// - Throws: `SyncError.store`.
-  package func changes(of entry: Entry) throws(SyncError) -> [TreeChange] {
+  /// - Throws: `ObjectStoreError`.
+  package func changes(of entry: Entry) throws -> [TreeChange] {
     var old: ObjectID?
     if case .snapshot(let parent) = entry.parent { old = try read(parent).tree }
-    return try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeDiff.changes(from: old, to: entry.snapshot.tree, in: store)
-    }
+    return try TreeDiff.changes(from: old, to: entry.snapshot.tree, in: store)
   }
 
   /// The snapshot that a revision names; without one the snapshot in use.
   ///
-  /// - Throws: `SyncError.neverSynced`, `.refs` when it names none or several, `.store`.
-  package func resolve(_ revision: String?) throws(SyncError) -> Entry {
-    guard current != nil else { throw .neverSynced(name) }
-    let parsed = try SyncError.referring { () throws(RefError) in
-      try Revision(parsing: revision ?? "current")
-    }
+  /// - Throws: `ReadingError.neverSynced`, `RefError` when it names none or several, `ObjectStoreError`.
+  package func resolve(_ revision: String?) throws -> Entry {
+    guard current != nil else { throw ReadingError.neverSynced(name) }
+    let parsed = try Revision(parsing: revision ?? "current")
     let id: ObjectID
     do {
       id = try parsed.resolve(in: self)
     } catch {
       switch error {
-      case .revision(let problem): throw .refs(problem)
+      case .revision(let problem): throw problem
       case .history(let problem): throw problem
       }
     }
     return try entry(id)
   }
 
-  private func read(_ id: ObjectID) throws(SyncError) -> Snapshot {
-    try SyncError.storing { () throws(ObjectStoreError) in try store.readSnapshot(id) }
+  private func read(_ id: ObjectID) throws -> Snapshot {
+    try store.readSnapshot(id)
   }
 }
 
 extension RegistryHistory: RevisionContext {
   /// The snapshot before another.
   ///
-  /// - Throws: `SyncError.store` when the snapshot cannot be read.
-  package func parent(of id: ObjectID) throws(SyncError) -> SnapshotParent {
+  /// - Throws: `ObjectStoreError` when the snapshot cannot be read.
+  package func parent(of id: ObjectID) throws -> SnapshotParent {
     switch try parent(of: read(id), id: id) {
     case .none: .none
     case .snapshot(let parent): .snapshot(parent)
@@ -162,8 +157,8 @@ extension RegistryHistory: RevisionContext {
 
   /// All snapshots that the registry's refs and reflog lead to and that are here.
   ///
-  /// - Throws: `SyncError.store` when one is damaged.
-  package func snapshots() throws(SyncError) -> [ObjectID] {
+  /// - Throws: `ObjectStoreError` when one is damaged.
+  package func snapshots() throws -> [ObjectID] {
     var seen: Set<ObjectID> = []
     var order: [ObjectID] = []
     for root in roots {
@@ -173,9 +168,8 @@ extension RegistryHistory: RevisionContext {
           let parent = try read(id).parent
           order.append(id)
           next = shallow.contains(id) ? nil : parent
-        } catch {
+        } catch ObjectStoreError.missing {
           // What was trimmed may still be named by an old line of the reflog. `verify` tells loss from intent.
-          guard case .store(.missing) = error else { throw error }
           next = nil
         }
       }
@@ -185,8 +179,8 @@ extension RegistryHistory: RevisionContext {
 
   /// Those of them with this manifest version, newest first.
   ///
-  /// - Throws: `SyncError.store` when one cannot be read.
-  package func snapshots(withVersion version: String) throws(SyncError) -> [ObjectID] {
+  /// - Throws: `ObjectStoreError` when one cannot be read.
+  package func snapshots(withVersion version: String) throws -> [ObjectID] {
     var found: [ObjectID] = []
     for id in try snapshots() where try read(id).version == version { found.append(id) }
     return found

@@ -23,19 +23,15 @@ struct RegistryMoment: Equatable {
 
   /// Reads refs, pending record, view identity and lock entry.
   ///
-  /// - Throws: `SyncError.refs`, `.invalidFile`, `.disk`.
-  init(of name: RegistryName, in project: Project, _ cache: Cache) throws(SyncError) {
+  /// - Throws: `RefError`, `ProjectError.invalidFile`, `DiskError`.
+  init(of name: RegistryName, in project: Project, _ cache: Cache) throws {
     let registry = try name.refComponent()
     lockEntry = try project.readUncheckedLockfile().find(name)
-    view = try SyncError.wrapping { () throws(DiskError) in
-      try cache.folder.findAttributes(ProjectLayout.view(name))?.identity
-    }
-    (current, latest, pending) = try SyncError.referring { () throws(RefError) in
-      (
-        try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)),
-        try PendingRecord.find(registry, in: cache.folder)
-      )
-    }
+    view = try cache.folder.findAttributes(ProjectLayout.view(name))?.identity
+    (current, latest, pending) = (
+      try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)),
+      try PendingRecord.find(registry, in: cache.folder)
+    )
   }
 
   /// Whether a write counts as done and its rest is still to be finished.

@@ -7,23 +7,21 @@ package import RegistryModel
 extension RegistryReader {
   /// Audits every file of a snapshot.
   ///
-  /// - Throws: `SyncError.store` when a file is missing or damaged.
-  package func audit(_ entry: RegistryHistory.Entry, policy: Policy) throws(SyncError) -> AuditReport {
+  /// - Throws: `ObjectStoreError` when a file is missing or damaged.
+  package func audit(_ entry: RegistryHistory.Entry, policy: Policy) throws -> AuditReport {
     let files = try files(of: entry, below: nil)
     return try audit(files.map { ($0.path.description, $0.id, $0.size) }, policy)
   }
 
   /// Audits what a manifest names that is in the store: after a refusal, where no snapshot has it.
   ///
-  /// - Throws: `SyncError.store` when it, or a file, is missing or damaged; `.invalidManifest`.
-  package func audit(manifest id: ObjectID, policy: Policy) throws(SyncError) -> AuditReport {
+  /// - Throws: `ObjectStoreError` when it, or a file, is missing or damaged; `ReadingError.invalidManifest`.
+  package func audit(manifest id: ObjectID, policy: Policy) throws -> AuditReport {
     let limit = policy.limits.maxManifestBytes
-    let bytes = try SyncError.storing { () throws(ObjectStoreError) in
-      try store.read(id, size: nil, limit: limit)
-    }
+    let bytes = try store.read(id, size: nil, limit: limit)
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: .held) } catch {
-      throw .invalidManifest(source: id.description, error)
+      throw ReadingError.invalidManifest(source: id.description, error)
     }
     let files = manifest.entries.map { ($0.path.description, $0.id, Int64?.none) }
     return try audit(files + [(ProjectLayout.manifest.string, id, Int64(bytes.count))], policy)
@@ -32,23 +30,22 @@ extension RegistryReader {
   private func audit(
     _ files: [(path: String, id: ObjectID, size: Int64?)],
     _ policy: Policy
-  ) throws(SyncError) -> AuditReport {
+  ) throws -> AuditReport {
     let store = store
     let sizes = Dictionary(files.map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
     let limit = max(policy.limits.maxFileBytes, policy.limits.maxManifestBytes)
     return try ContentAudit(exceptions: policy.auditAllow)
       .audit(files.map { AuditFile(path: $0.path, object: $0.id) }.sorted()) {
-        (file, scanner) throws(SyncError) in
-        try SyncError.storing { () throws(ObjectStoreError) in
-          guard let size = sizes[file.object].flatMap({ $0 }) else {
-            // A manifest states no sizes; what a sync has refused lies in our own part of the store.
-            return try store.verify(file.object, size: nil, limit: limit) { scanner.append($0) }
-          }
-          try store.stream(file.object, size: size) { () throws(DiskError) in
-            scanner = AuditScanner(file)
-          } into: { (piece) throws(DiskError) in
-            scanner.append(piece)
-          }
+        file,
+        scanner in
+        guard let size = sizes[file.object].flatMap({ $0 }) else {
+          // A manifest states no sizes; what a sync has refused lies in our own part of the store.
+          return try store.verify(file.object, size: nil, limit: limit) { scanner.append($0) }
+        }
+        try store.stream(file.object, size: size) { () throws(DiskError) in
+          scanner = AuditScanner(file)
+        } into: { (piece) throws(DiskError) in
+          scanner.append(piece)
         }
       }
   }

@@ -3,14 +3,12 @@ import ObjectStore
 extension RegistryReader {
   /// What differs between two snapshots, sorted by path.
   ///
-  /// - Throws: `SyncError.store` when a tree cannot be read.
+  /// - Throws: `ObjectStoreError` when a tree cannot be read.
   package func differences(
     from old: RegistryHistory.Entry,
     to new: RegistryHistory.Entry
-  ) throws(SyncError) -> [FileDifference] {
-    let changes = try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeDiff.changes(from: old.snapshot.tree, to: new.snapshot.tree, in: store)
-    }
+  ) throws -> [FileDifference] {
+    let changes = try TreeDiff.changes(from: old.snapshot.tree, to: new.snapshot.tree, in: store)
     return FileDifference.between(
       changes.compactMap { $0.old.map { FileDifference.Side($0) } },
       changes.compactMap { $0.new.map { FileDifference.Side($0) } }
@@ -19,9 +17,9 @@ extension RegistryReader {
 
   /// What a difference looks like inside the file.
   ///
-  /// - Throws: `SyncError.store` when a file is missing or damaged.
-  package func compare(_ difference: FileDifference) throws(SyncError) -> FileComparison {
-    try SyncError.storing { () throws(ObjectStoreError) in try FileComparison.read(difference, in: store) }
+  /// - Throws: `ObjectStoreError` when a file is missing or damaged.
+  package func compare(_ difference: FileDifference) throws -> FileComparison {
+    try FileComparison.read(difference, in: store)
   }
 }
 
@@ -33,7 +31,7 @@ extension RegistryHistory {
   /// snapshot that is kept is compared with itself.
   ///
   /// - Throws: As `resolve`.
-  package func comparison(from old: String?, to new: String?) throws(SyncError) -> (old: Entry, new: Entry) {
+  package func comparison(from old: String?, to new: String?) throws -> (old: Entry, new: Entry) {
     if let old { return (try resolve(old), try resolve(new)) }
     let newest = try resolve("latest")
     let used = try resolve(nil)

@@ -14,13 +14,11 @@ package final class RegistryReader {
 
   /// Opens a registry for reading; nothing is written.
   ///
-  /// - Throws: `SyncError.neverSynced`, `.refs` when a garbage collection holds the store for too long.
-  package init(_ name: RegistryName, in project: Project, lockTimeout: Duration) throws(SyncError) {
-    guard let cache = try Cache.find(in: project) else { throw .neverSynced(name) }
+  /// - Throws: `ReadingError.neverSynced`, `RefError` when a garbage collection holds the store for too long.
+  package init(_ name: RegistryName, in project: Project, lockTimeout: Duration) throws {
+    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(name) }
     self.cache = cache
-    lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
-    }
+    lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
     history = try RegistryHistory(of: name, in: cache)
   }
 
@@ -31,20 +29,18 @@ package final class RegistryReader {
   ///
   /// `prefix`: A file or folder; nil for all.
   ///
-  /// - Throws: `SyncError.noSuchFile`, `.store`.
+  /// - Throws: `ReadingError.noSuchFile`, `ObjectStoreError`.
   package func files(
     of entry: RegistryHistory.Entry,
     below prefix: String?
-  ) throws(SyncError) -> [TreeFile] {
-    let files = try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeWalk.files(of: entry.snapshot.tree, in: cache.store)
-    }.sorted { $0.path < $1.path }
+  ) throws -> [TreeFile] {
+    let files = (try TreeWalk.files(of: entry.snapshot.tree, in: cache.store)).sorted { $0.path < $1.path }
     guard let prefix, !prefix.isEmpty else { return files }
     let folder = prefix.hasSuffix("/") ? prefix : prefix + "/"
     let found = files.filter {
       $0.path.description == prefix || $0.path.description.utf8.starts(with: folder.utf8)
     }
-    if found.isEmpty { throw .noSuchFile(history.name, path: prefix) }
+    if found.isEmpty { throw ReadingError.noSuchFile(history.name, path: prefix) }
     return found
   }
 
@@ -52,34 +48,30 @@ package final class RegistryReader {
   ///
   /// It is proven before the first piece is handed on, and again while it is: nothing unproven leaves.
   ///
-  /// - Throws: `SyncError.noSuchFile`, `.store`.
+  /// - Throws: `ReadingError.noSuchFile`, `ObjectStoreError`.
   package func read(
     _ path: String,
     of entry: RegistryHistory.Entry,
     into output: (RawSpan) -> Void
-  ) throws(SyncError) {
+  ) throws {
     let treePath: TreePath
-    do { treePath = try TreePath(path) } catch { throw .noSuchFile(history.name, path: path) }
+    do { treePath = try TreePath(path) } catch { throw ReadingError.noSuchFile(history.name, path: path) }
     let store = cache.store
-    let found = try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeWalk.find(treePath, below: entry.snapshot.tree, in: store)
+    let found = try TreeWalk.find(treePath, below: entry.snapshot.tree, in: store)
+    guard let found, found.kind == .blob else { throw ReadingError.noSuchFile(history.name, path: path) }
+    if found.size <= 8 << 20 {
+      let payload = try store.read(found.id, size: found.size, limit: found.size)
+      return output(payload.span.bytes)
     }
-    guard let found, found.kind == .blob else { throw .noSuchFile(history.name, path: path) }
-    try SyncError.storing { () throws(ObjectStoreError) in
-      if found.size <= 8 << 20 {
-        let payload = try store.read(found.id, size: found.size, limit: found.size)
-        return output(payload.span.bytes)
-      }
-      try store.stream(found.id, size: found.size) { () throws(DiskError) in
-      } into: { _ throws(DiskError) in
-      }
-      // The second pass may come from another place than the first only if the first was changed since;
-      // what went out already cannot be taken back, so that is an error and not a fresh start.
-      try store.stream(found.id, size: found.size) { () throws(DiskError) in
-        throw DiskError(.read, cache.folder.path, .ioError)
-      } into: { (bytes) throws(DiskError) in
-        output(bytes)
-      }
+    try store.stream(found.id, size: found.size) { () throws(DiskError) in
+    } into: { _ throws(DiskError) in
+    }
+    // The second pass may come from another place than the first only if the first was changed since;
+    // what went out already cannot be taken back, so that is an error and not a fresh start.
+    try store.stream(found.id, size: found.size) { () throws(DiskError) in
+      throw DiskError(.read, cache.folder.path, .ioError)
+    } into: { (bytes) throws(DiskError) in
+      output(bytes)
     }
   }
 
@@ -97,13 +89,13 @@ package final class RegistryReader {
     _ source: Source,
     _ project: Project,
     _ policy: Policy
-  ) throws(SyncError) -> InUse {
+  ) throws -> InUse {
     // Checks the codes of the entries; the moment below only compares them.
     _ = try project.readLockfile()
     for _ in 0..<RegistryMoment.attempts {
       let moment = try RegistryMoment(of: source.name, in: project, cache)
-      guard moment.current != nil else { throw .neverSynced(source.name) }
-      let entries = try moment.acceptable.map { (id) throws(SyncError) in
+      guard moment.current != nil else { throw ReadingError.neverSynced(source.name) }
+      let entries = try moment.acceptable.map { id in
         try RegistryHistory(of: source.name, in: cache).resolve(id.description)
       }
       let problem = moment.provenanceProblem(entries.map(\.snapshot), url: source.location.text)
@@ -117,63 +109,64 @@ package final class RegistryReader {
       }
       // Only what holds still may be reported.
       if let problem, try RegistryMoment(of: source.name, in: project, cache) == moment {
-        throw .provenance(source.name, problem)
+        throw ReadingError.provenance(source.name, problem)
       }
     }
-    throw .keepsChanging(source.name)
+    throw ReadingError.keepsChanging(source.name)
   }
 
   /// Why a snapshot would be refused today, for commands that only look: they warn and go on.
   ///
-  /// - Throws: `SyncError` when policy or trust store cannot be read.
+  /// - Throws: An error when policy or trust store cannot be read.
   package func findRefusal(
     of entry: RegistryHistory.Entry,
     of source: Source,
     in project: Project
-  ) throws(SyncError) -> TrustRefusal? {
+  ) throws -> TrustRefusal? {
     do {
       try judge(entry, of: source, in: project, policy: project.readPolicy())
       return nil
-    } catch {
-      switch error {
-      case .untrusted(_, let refusal): return refusal
+    } catch ReadingError.untrusted(_, let refusal) {
+      return refusal
+    } catch ReadingError.invalidManifest {
       // Damage is reported where the damaged thing itself is read.
-      case .store, .invalidManifest: return nil
-      default: throw error
-      }
+      return nil
+    } catch is ObjectStoreError {
+      return nil
     }
   }
 
   /// Judges a snapshot by today's keys and policy.
   ///
-  /// - Throws: `SyncError.untrusted`, `.store`.
+  /// - Throws: `ReadingError.untrusted`, `ObjectStoreError`.
   package func judge(
     _ entry: RegistryHistory.Entry,
     of source: Source,
     in project: Project,
     policy: Policy
-  ) throws(SyncError) {
+  ) throws {
     let trust = try project.readTrustMaterial(policy: policy)
     _ = try HeldManifest.judge(entry.snapshot, of: source, policy: policy, trust: trust, in: cache.store)
   }
 
   /// The catalog of the snapshot in use.
   ///
-  /// - Throws: As `findTrustedEntry`; `.invalidCatalog`, `.store`.
-  package func catalog(of source: Source, in project: Project, policy: Policy) throws(SyncError) -> Catalog {
+  /// - Throws: As `findTrustedEntry`; `ReadingError.invalidCatalog`, `ObjectStoreError`.
+  package func catalog(of source: Source, in project: Project, policy: Policy) throws -> Catalog {
     try readCatalog(of: try findTrustedEntry(of: source, in: project, policy: policy))
   }
 
   /// The snapshot in use, if catalog and install may use it today.
   ///
-  /// - Throws: `SyncError.provenance` where the policy wants a lock entry that matches; `.refused` when
-  ///   remote registries are not allowed any more; `.untrusted` by today's keys; `.store`.
+  /// - Throws: `ReadingError.provenance` where the policy wants a lock entry that matches; `PolicyRefusal`
+  ///   when remote registries are not allowed any more; `ReadingError.untrusted` by today's keys;
+  ///   `ObjectStoreError`.
   func findTrustedEntry(
     of source: Source,
     in project: Project,
     policy: Policy
-  ) throws(SyncError) -> RegistryHistory.Entry {
-    try SyncError.checkUse(of: source, policy)
+  ) throws -> RegistryHistory.Entry {
+    try policy.checkUse(of: source)
     let inUse = try findInUse(source, project, policy)
     _ = try HeldManifest.judge(
       inUse.entry.snapshot,
@@ -189,35 +182,32 @@ package final class RegistryReader {
 
   /// The catalog of a snapshot.
   ///
-  /// - Throws: `SyncError.invalidCatalog`, `.store`.
-  func readCatalog(of entry: RegistryHistory.Entry) throws(SyncError) -> Catalog {
+  /// - Throws: `ReadingError.invalidCatalog`, `ObjectStoreError`.
+  func readCatalog(of entry: RegistryHistory.Entry) throws -> Catalog {
     let path = ProjectLayout.catalog.string
     guard let bytes = try findBytes(path, of: entry, limit: nil) else {
-      throw .store(.malformed(entry.snapshot.tree, .missingHeader))
+      throw ObjectStoreError.malformed(entry.snapshot.tree, .missingHeader)
     }
     do { return try Catalog.parse(bytes) } catch {
-      throw .invalidCatalog(source: entry.snapshot.source, error)
+      throw ReadingError.invalidCatalog(source: entry.snapshot.source, error)
     }
   }
 
   /// Reads one file whole, proven by its id; nil when the snapshot has none of that path.
   ///
-  /// - Throws: `SyncError.store`; `.plugin(.fileTooLarge)` above the limit in bytes, nil for what the tree states.
+  /// - Throws: `ObjectStoreError`; `PluginContentError.fileTooLarge` above the limit in bytes, nil for what
+  ///   the tree states.
   func findBytes(
     _ path: String,
     of entry: RegistryHistory.Entry,
     limit: Int64?
-  ) throws(SyncError) -> [UInt8]? {
-    let found = try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeWalk.find(try TreePath(path), below: entry.snapshot.tree, in: cache.store)
-    }
+  ) throws -> [UInt8]? {
+    let found = try TreeWalk.find(try TreePath(path), below: entry.snapshot.tree, in: cache.store)
     guard let found, found.kind == .blob else { return nil }
     // try?: a path that is none has no name to be reported under; the read below has the same limit.
     if let limit, found.size > limit, let path = try? ManifestPath(parsing: path) {
-      throw .plugin(.fileTooLarge(path, limit: limit))
+      throw PluginFileError.tooLarge(path, limit: limit)
     }
-    return try SyncError.storing { () throws(ObjectStoreError) in
-      try cache.store.read(found.id, size: found.size, limit: limit ?? found.size)
-    }
+    return try cache.store.read(found.id, size: found.size, limit: limit ?? found.size)
   }
 }

@@ -27,21 +27,19 @@ package struct RegistrySummary: Sendable {
   package let isInterrupted: Bool
 
   /// Reads what is here of a source; nothing is proven beyond the snapshot itself.
-  ///
-  /// - Throws: `SyncError`.
-  package init(of source: Source, in project: Project) throws(SyncError) {
+  package init(of source: Source, in project: Project) throws {
     try self.init(of: source, in: Cache.find(in: project), lockfile: project.readLockfile())
   }
 
-  init(of source: Source, in cache: Cache?, lockfile: Lockfile) throws(SyncError) {
+  init(of source: Source, in cache: Cache?, lockfile: Lockfile) throws {
     self.source = source
     isPinned = lockfile.find(source.name)?.isPinned ?? false
     let registry = try source.name.refComponent()
-    let current = try SyncError.referring { () throws(RefError) in try cache?.refs.find(.registry(registry)) }
+    let current = try cache?.refs.find(.registry(registry))
     snapshot = current
-    latest = try SyncError.referring { () throws(RefError) in try cache?.refs.find(.synced(registry)) }
-    let pending = try SyncError.referring { () throws(RefError) in
-      try cache.flatMap { (cache) throws(RefError) in try PendingRecord.find(registry, in: cache.folder) }
+    latest = try cache?.refs.find(.synced(registry))
+    let pending = try cache.flatMap { (cache) throws(RefError) in
+      try PendingRecord.find(registry, in: cache.folder)
     }
     isInterrupted = pending?.isEffective(with: current) ?? false
     var read: Snapshot?
@@ -53,7 +51,7 @@ package struct RegistrySummary: Sendable {
     syncedAt = read?.syncedAt
     publisher = read?.publisher
     trust = read?.trust.rawValue
-    checkedAt = try cache.flatMap { (cache) throws(SyncError) in
+    checkedAt = try cache.flatMap { cache in
       try RegistryState.find(source.name, in: cache)
     }?.checkedAt?.description
   }

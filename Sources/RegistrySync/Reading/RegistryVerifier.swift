@@ -16,9 +16,9 @@ package struct RegistryVerifier: Sendable {
 
   /// Opens a registry for verification.
   ///
-  /// - Throws: `SyncError.neverSynced`; what opening the cache throws.
-  package init(_ source: Source, in project: Project, policy: Policy) throws(SyncError) {
-    guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
+  /// - Throws: `ReadingError.neverSynced`; what opening the cache throws.
+  package init(_ source: Source, in project: Project, policy: Policy) throws {
+    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
     self.project = project
     self.cache = cache
     self.source = source
@@ -27,11 +27,9 @@ package struct RegistryVerifier: Sendable {
 
   /// Looks at everything.
   ///
-  /// - Throws: `SyncError.neverSynced`, `.keepsChanging`, `.refs`, `.disk`.
-  package func verify(lockTimeout: Duration) throws(SyncError) -> VerifyReport {
-    let lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
-    }
+  /// - Throws: `ReadingError.neverSynced`, `ReadingError.keepsChanging`, `RefError`, `DiskError`.
+  package func verify(lockTimeout: Duration) throws -> VerifyReport {
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
     for _ in 0..<RegistryMoment.attempts {
       let before = try moment()
       let report = try check(before)
@@ -41,15 +39,15 @@ package struct RegistryVerifier: Sendable {
         return report
       }
     }
-    throw .keepsChanging(source.name)
+    throw ReadingError.keepsChanging(source.name)
   }
 
-  private func moment() throws(SyncError) -> RegistryMoment {
+  private func moment() throws -> RegistryMoment {
     try RegistryMoment(of: source.name, in: project, cache)
   }
 
-  private func check(_ moment: RegistryMoment) throws(SyncError) -> VerifyReport {
-    guard let current = moment.current else { throw .neverSynced(source.name) }
+  private func check(_ moment: RegistryMoment) throws -> VerifyReport {
+    guard let current = moment.current else { throw ReadingError.neverSynced(source.name) }
     let history = try RegistryHistory(of: source.name, in: cache)
     var (findings, objectCount) = try checkObjects(history)
     let snapshots = moment.acceptable.compactMap { id in
@@ -91,7 +89,7 @@ package struct RegistryVerifier: Sendable {
 
   private func checkObjects(
     _ history: RegistryHistory
-  ) throws(SyncError) -> ([VerifyReport.Finding], Int) {
+  ) throws -> ([VerifyReport.Finding], Int) {
     let proof = try ObjectProof(of: history, in: cache.store)
     let paths = proof.findPaths()
     return (proof.problems.map { Self.finding($0, paths: paths[$0.id] ?? []) }, proof.objectCount)
@@ -107,12 +105,12 @@ package struct RegistryVerifier: Sendable {
     return .init(layer: .objects, kind: kind, isFailure: true)
   }
 
-  private func checkView(_ snapshots: [Snapshot]) throws(SyncError) -> ([VerifyReport.Finding], Int) {
+  private func checkView(_ snapshots: [Snapshot]) throws -> ([VerifyReport.Finding], Int) {
     let view: Folder?
     do {
       view = try cache.folder.findFolder(ProjectLayout.view(source.name))
     } catch {
-      guard error.isWrongKind else { throw .disk(error) }
+      guard error.isWrongKind else { throw error }
       return (
         [.init(layer: .view, kind: .view(.wrongKind(path: source.name.description)), isFailure: true)], 0
       )
@@ -122,9 +120,7 @@ package struct RegistryVerifier: Sendable {
     for snapshot in snapshots {
       let content: ViewContent
       do { content = try ViewContent(of: snapshot, in: cache.store) } catch { continue }
-      let findings = try SyncError.wrapping { () throws(DiskError) in
-        try ViewCheck.findings(in: view, against: content)
-      }
+      let findings = try ViewCheck.findings(in: view, against: content)
       count = max(count, content.files.count + 1)
       if findings.isEmpty { return ([], count) }
       first = first ?? findings
@@ -138,7 +134,7 @@ package struct RegistryVerifier: Sendable {
     return [.init(layer: .lockfile, kind: .lockfile(problem), isFailure: isFailure)]
   }
 
-  private func checkCodes(_ entry: LockEntry?) throws(SyncError) -> [VerifyReport.Finding] {
+  private func checkCodes(_ entry: LockEntry?) throws -> [VerifyReport.Finding] {
     guard let entry else { return [] }
     let key = try project.readProjectKey()
     let checks = [
@@ -160,13 +156,12 @@ package struct RegistryVerifier: Sendable {
   private func checkContent(
     _ snapshot: Snapshot,
     _ manifest: Manifest
-  ) throws(SyncError) -> [VerifyReport.Finding] {
+  ) throws -> [VerifyReport.Finding] {
     do {
       guard let path = try HeldManifest.findDifference(snapshot, manifest, in: cache.store) else { return [] }
       return [.init(layer: .signatures, kind: .untrusted(.notAsPublished(path)), isFailure: true)]
-    } catch {
+    } catch is ObjectStoreError {
       // A damaged tree is a finding about objects already.
-      guard case .store = error else { throw error }
       return []
     }
   }
@@ -175,7 +170,7 @@ package struct RegistryVerifier: Sendable {
   private func checkTrust(
     _ snapshot: Snapshot,
     after other: LockEntry?
-  ) throws(SyncError) -> (findings: [VerifyReport.Finding], notes: [TrustNote]) {
+  ) throws -> (findings: [VerifyReport.Finding], notes: [TrustNote]) {
     let question: TrustQuestion
     do {
       question = try HeldManifest.question(
@@ -186,9 +181,8 @@ package struct RegistryVerifier: Sendable {
         in: cache.store,
         after: other
       )
-    } catch {
+    } catch is ObjectStoreError {
       // A damaged manifest is a finding about objects already.
-      guard case .store = error else { throw error }
       return ([], [])
     }
     var findings: [VerifyReport.Finding] = []

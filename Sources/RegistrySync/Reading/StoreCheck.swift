@@ -23,17 +23,11 @@ package enum StoreCheck {
   /// Checks the cache of a project.
   ///
   /// - Returns: Nil when there is no cache yet.
-  /// - Throws: `SyncError`.
-  package static func run(_ project: Project, lockTimeout: Duration) throws(SyncError) -> Report? {
+  package static func run(_ project: Project, lockTimeout: Duration) throws -> Report? {
     guard let cache = try Cache.find(in: project) else { return nil }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
-    }
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
     let roots = try CacheRoots(of: cache)
-    let report: Fsck.Report
-    do { report = try Fsck.check(cache.store, snapshots: roots.snapshots, others: roots.evidence) } catch {
-      throw .store(error)
-    }
+    let report = try Fsck.check(cache.store, snapshots: roots.snapshots, others: roots.evidence)
     _ = consume lock
     return Report(
       objectCount: report.objectCount,

@@ -49,9 +49,7 @@ package struct TrustCheck: Sendable {
   package var isSound: Bool { registries.allSatisfy(\.isSound) }
 
   /// Reads what the snapshots say; nothing is requested, and no signature is checked again.
-  ///
-  /// - Throws: `SyncError`.
-  package init(of project: Project, with material: TrustMaterial) throws(SyncError) {
+  package init(of project: Project, with material: TrustMaterial) throws {
     let sources = try project.readSources().sources
     guard let cache = try Cache.find(in: project) else {
       registries = []
@@ -79,15 +77,15 @@ package struct TrustCheck: Sendable {
     registries = found
   }
 
-  private static func snapshots(of name: RegistryName, in cache: Cache) throws(SyncError) -> [Snapshot] {
+  private static func snapshots(of name: RegistryName, in cache: Cache) throws -> [Snapshot] {
     let registry = try name.refComponent()
-    let ids = try SyncError.referring { () throws(RefError) in
-      [try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry))].compactMap(\.self)
-    }
+    let ids = [try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry))].compactMap(
+      \.self
+    )
     var snapshots: [Snapshot] = []
     for id in ids.first == ids.last ? Array(ids.prefix(1)) : ids {
       snapshots.append(
-        try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(id) }
+        try cache.store.readSnapshot(id)
       )
     }
     return snapshots

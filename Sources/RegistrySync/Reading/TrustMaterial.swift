@@ -21,18 +21,18 @@ extension Project {
   /// What is not there is absent, and what cannot be read is an error: a trust store that does not parse
   /// trusts nobody, but it must not look like one that says so.
   ///
-  /// - Throws: `SyncError.invalidFile` naming line and cause; `.projectKey` for a key that is malformed or
-  ///   that others can read; `.disk`.
-  package func readTrustMaterial(policy: Policy) throws(SyncError) -> TrustMaterial {
+  /// - Throws: `ProjectError.invalidFile` naming line and cause; `ProjectError.projectKey` for a key that is
+  ///   malformed or that others can read; `DiskError`.
+  package func readTrustMaterial(policy: Policy) throws -> TrustMaterial {
     TrustMaterial(store: try readTrustStore(policy: policy), projectKey: try readProjectKey())
   }
 
   /// Reads the trust store that the policy names; an absent file trusts nobody.
   ///
-  /// - Throws: `SyncError.invalidFile` naming line and cause, `.disk`.
-  package func readTrustStore(policy: Policy) throws(SyncError) -> TrustStore {
+  /// - Throws: `ProjectError.invalidFile` naming line and cause, `DiskError`.
+  package func readTrustStore(policy: Policy) throws -> TrustStore {
     let location = try TrustStoreLocation(policy)
     guard let bytes = try location.findBytes(in: self) else { return .empty }
-    return try SyncError.parsing(location.path) { () throws(TextProblem) in try TrustStore.parse(bytes) }
+    return try ProjectError.parsing(location.path) { () throws(TextProblem) in try TrustStore.parse(bytes) }
   }
 }

@@ -17,8 +17,8 @@ package struct TrustStoreLocation: Equatable, Sendable {
 
   /// Checks the policy's path.
   ///
-  /// - Throws: `SyncError.invalidFile`, which names the policy.
-  package init(_ policy: Policy) throws(SyncError) {
+  /// - Throws: `ProjectError.invalidFile`, which names the policy.
+  package init(_ policy: Policy) throws {
     let text = policy.trustedKeysFile
     let components: [FileName]
     do {
@@ -26,7 +26,7 @@ package struct TrustStoreLocation: Equatable, Sendable {
     } catch {
       let rule = TextProblem.ValueRule.refused(because: error.summary)
       let problem = TextProblem(.invalidValue(key: "trusted_keys_file", value: text, rule: rule), at: nil)
-      throw .invalidFile(ProjectLayout.policyPath, problem)
+      throw ProjectError.invalidFile(ProjectLayout.policyPath, problem)
     }
     path = FilePath(text)
     folders = components.dropLast()
@@ -35,32 +35,28 @@ package struct TrustStoreLocation: Equatable, Sendable {
 
   /// Reads the file; nil when it, or a folder on the way, is not there.
   ///
-  /// - Throws: `SyncError.disk`, also for a link or folder in its place.
-  func findBytes(in project: Project) throws(SyncError) -> [UInt8]? {
-    try SyncError.wrapping { () throws(DiskError) in
-      var folder = project.root
-      for component in folders {
-        guard let inner = try folder.findFolder(component) else { return nil }
-        folder = inner
-      }
-      return try folder.findBytes(name, limit: TrustStore.maxBytes)
+  /// - Throws: `DiskError`, also for a link or folder in its place.
+  func findBytes(in project: Project) throws -> [UInt8]? {
+    var folder = project.root
+    for component in folders {
+      guard let inner = try folder.findFolder(component) else { return nil }
+      folder = inner
     }
+    return try folder.findBytes(name, limit: TrustStore.maxBytes)
   }
 
   /// Replaces the file, making the folders on the way.
   ///
-  /// - Throws: `SyncError.disk`; then the old content stands.
-  func replace(with bytes: [UInt8], in project: Project) throws(SyncError) {
-    try SyncError.wrapping { () throws(DiskError) in
-      var folder = project.root
-      for component in folders {
-        let outer = folder
-        folder = try project.disk.ensureFolder(component, in: outer)
-        // The name of a new folder must survive a power cut as well as the file in it.
-        try project.disk.synchronize(outer)
-      }
-      try AtomicFile(disk: project.disk).replace(name, in: folder, with: bytes)
+  /// - Throws: `DiskError`; then the old content stands.
+  func replace(with bytes: [UInt8], in project: Project) throws {
+    var folder = project.root
+    for component in folders {
+      let outer = folder
+      folder = try project.disk.ensureFolder(component, in: outer)
+      // The name of a new folder must survive a power cut as well as the file in it.
+      try project.disk.synchronize(outer)
     }
+    try AtomicFile(disk: project.disk).replace(name, in: folder, with: bytes)
   }
 }
 

@@ -11,12 +11,10 @@ struct ViewContent: Sendable {
 
   /// Lists what a snapshot's view holds.
   ///
-  /// - Throws: `SyncError.store` when a tree is missing or damaged.
-  init(of snapshot: Snapshot, in store: ObjectStore) throws(SyncError) {
+  /// - Throws: `ObjectStoreError` when a tree is missing or damaged.
+  init(of snapshot: Snapshot, in store: ObjectStore) throws {
     self.init(
-      files: try SyncError.storing { () throws(ObjectStoreError) in
-        try TreeWalk.files(of: snapshot.tree, in: store)
-      }
+      files: try TreeWalk.files(of: snapshot.tree, in: store)
     )
   }
 

@@ -24,13 +24,11 @@ struct ViewWriter {
   /// `old`: What the view in place holds if it is as it was written; its unchanged files are
   /// linked, not copied, once they have been read and hash right.
   ///
-  /// - Throws: `SyncError.store` when an object is missing or damaged; `.disk`.
-  func build(_ content: ViewContent, reusing old: ViewContent?) throws(SyncError) {
-    let fresh = try SyncError.wrapping { () throws(DiskError) in
-      try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
-      return try disk.ensureFolder(ProjectLayout.newView(name), in: cache.folder)
-    }
-    let current = try SyncError.wrapping { () throws(DiskError) in try findCurrent() }
+  /// - Throws: `ObjectStoreError` when an object is missing or damaged; `DiskError`.
+  func build(_ content: ViewContent, reusing old: ViewContent?) throws {
+    try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
+    let fresh = try disk.ensureFolder(ProjectLayout.newView(name), in: cache.folder)
+    let current = try findCurrent()
     let known = Dictionary(
       (current == nil ? [] : old?.files ?? []).map { ($0.path, $0) },
       uniquingKeysWith: { first, _ in first }
@@ -46,15 +44,13 @@ struct ViewWriter {
     into fresh: Folder,
     reusing current: Folder? = nil,
     known: [TreePath: TreeFile] = [:]
-  ) throws(SyncError) {
+  ) throws {
     let groups = content.groups
-    try Parallel.forEach(count: groups.count) { (index) throws(SyncError) in
+    try Parallel.forEach(count: groups.count) { index in
       try write(groups[index], into: fresh, current: current, known: known)
     }
-    try SyncError.wrapping { () throws(DiskError) in
-      let file = try disk.createFile(ProjectLayout.checksums, in: fresh, mode: 0o644)
-      try disk.write(content.checksums.span.bytes, to: file)
-    }
+    let file = try disk.createFile(ProjectLayout.checksums, in: fresh, mode: 0o644)
+    try disk.write(content.checksums.span.bytes, to: file)
   }
 
   /// Makes the view that was built durable, file by file; one flush of the file system serves as well.
@@ -143,12 +139,12 @@ struct ViewWriter {
     into fresh: Folder,
     current: Folder?,
     known: [TreePath: TreeFile]
-  ) throws(SyncError) {
+  ) throws {
     var target = fresh
     var source = current
     for name in group.folder {
       let component = StoreLayout.component(name)
-      target = try SyncError.wrapping { () throws(DiskError) in try disk.ensureFolder(component, in: target) }
+      target = try disk.ensureFolder(component, in: target)
       // What cannot be opened is not reused.
       source = try? source?.findFolder(component)
     }
@@ -159,7 +155,7 @@ struct ViewWriter {
   }
 
   /// Gives an unchanged file of the old view a second name in the new one, if it is what was materialized.
-  private func link(_ file: TreeFile, from source: Folder, to target: Folder) throws(SyncError) -> Bool {
+  private func link(_ file: TreeFile, from source: Folder, to target: Folder) throws -> Bool {
     let name = Self.fileName(file)
     do {
       guard try ViewCheck.isAsMaterialized(file, in: source) else { return false }
@@ -171,27 +167,19 @@ struct ViewWriter {
     }
   }
 
-  private func copy(_ file: TreeFile, to target: Folder) throws(SyncError) {
+  private func copy(_ file: TreeFile, to target: Folder) throws {
     let name = Self.fileName(file)
     if file.size <= 1 << 20 {
-      let payload = try SyncError.storing { () throws(ObjectStoreError) in
-        try cache.store.read(file.id, size: file.size, limit: file.size)
-      }
-      return try SyncError.wrapping { () throws(DiskError) in
-        let output = try disk.createFile(name, in: target, mode: 0o644)
-        try disk.write(payload.span.bytes, to: output)
-      }
+      let payload = try cache.store.read(file.id, size: file.size, limit: file.size)
+      let output = try disk.createFile(name, in: target, mode: 0o644)
+      return try disk.write(payload.span.bytes, to: output)
     }
-    let output = try SyncError.wrapping { () throws(DiskError) in
-      try disk.createFile(name, in: target, mode: 0o644)
-    }
-    try SyncError.storing { () throws(ObjectStoreError) in
-      try cache.store.stream(file.id, size: file.size) { () throws(DiskError) in
-        // What a damaged copy gave was not proven: start over with the next place's.
-        try disk.truncate(output, to: 0)
-      } into: { (bytes) throws(DiskError) in
-        try disk.write(bytes, to: output)
-      }
+    let output = try disk.createFile(name, in: target, mode: 0o644)
+    try cache.store.stream(file.id, size: file.size) { () throws(DiskError) in
+      // What a damaged copy gave was not proven: start over with the next place's.
+      try disk.truncate(output, to: 0)
+    } into: { (bytes) throws(DiskError) in
+      try disk.write(bytes, to: output)
     }
   }
 

@@ -23,27 +23,25 @@ package struct AlternateEditing: Sendable {
   }
 
   /// What is listed now, in the order in which it is asked.
-  ///
-  /// - Throws: `SyncError`.
-  package func list() throws(SyncError) -> [FilePath] {
+  package func list() throws -> [FilePath] {
     guard let cache = try Cache.find(in: project) else { return [] }
-    return try SyncError.wrapping { () throws(DiskError) in try AlternatesList.read(in: cache.store.folder) }
+    return try AlternatesList.read(in: cache.store.folder)
   }
 
   // MARK: Linking
 
   /// The folder of objects that `link` would add for a path: of a project, a cache, a shared store, or itself.
   ///
-  /// - Throws: `SyncError.alternate`, `.unknownCacheFormat`, `.disk`.
-  package func resolve(_ path: FilePath) throws(SyncError) -> FilePath {
+  /// - Throws: `SharingError.alternate`, `ProjectError.unknownCacheFormat`, `DiskError`.
+  package func resolve(_ path: FilePath) throws -> FilePath {
     let objects = try findObjects(in: path)
     let canonical = try Self.canonicalPath(objects.path)
-    guard AlternatesList.canHold(canonical) else { throw .alternate(path, .unwritablePath) }
+    guard AlternatesList.canHold(canonical) else { throw SharingError.alternate(path, .unwritablePath) }
     guard let cache = try Cache.find(in: project) else { return canonical }
     let identity = try identity(objects)
-    if try self.identity(cache.store.folder) == identity { throw .alternate(path, .itself) }
+    if try self.identity(cache.store.folder) == identity { throw SharingError.alternate(path, .itself) }
     for folder in cache.store.alternates.folders where try self.identity(folder) == identity {
-      throw .alternate(path, .alreadyLinked)
+      throw SharingError.alternate(path, .alreadyLinked)
     }
     return canonical
   }
@@ -51,34 +49,34 @@ package struct AlternateEditing: Sendable {
   /// Adds a store to the list, durably.
   ///
   /// - Returns: Its folder of objects.
-  /// - Throws: As `resolve`; `.refs` when a lock stays busy.
-  package func link(_ path: FilePath) throws(SyncError) -> FilePath {
+  /// - Throws: As `resolve`; `RefError` when a lock stays busy.
+  package func link(_ path: FilePath) throws -> FilePath {
     let added = try resolve(path)
     _ = try Cache.create(in: project)
     // Looked at again under the lock: another process may have linked it meanwhile.
-    try change { (paths) throws(SyncError) in
+    try change { paths in
       _ = try resolve(path)
       return paths + [added]
     }
     return added
   }
 
-  private func findObjects(in path: FilePath) throws(SyncError) -> Folder {
+  private func findObjects(in path: FilePath) throws -> Folder {
     let folder: Folder
     do { folder = try Folder.open(path) } catch {
-      if error.code == .noSuchFileOrDirectory || error.isWrongKind { throw .alternate(path, .notAStore) }
-      throw .disk(error)
+      if error.code == .noSuchFileOrDirectory || error.isWrongKind {
+        throw SharingError.alternate(path, .notAStore)
+      }
+      throw error
     }
-    let cache = try SyncError.wrapping { () throws(DiskError) in
-      try folder.findFolder(ProjectLayout.ai)?.findFolder(ProjectLayout.cache)
-    }
+    let cache = try folder.findFolder(ProjectLayout.ai)?.findFolder(ProjectLayout.cache)
     // Belongs to whomever: only what hashes right is ever taken from it.
     for candidate in [cache, folder].compactMap({ $0 }) {
       if let found = try Cache.find(at: candidate, disk: project.disk) { return found.store.folder }
     }
-    let names = try SyncError.wrapping { () throws(DiskError) in try folder.names() }
+    let names = try folder.names()
     // A bare folder of objects is known by its fan-out folders alone.
-    guard names.contains(where: StoreLayout.isFanOut) else { throw .alternate(path, .notAStore) }
+    guard names.contains(where: StoreLayout.isFanOut) else { throw SharingError.alternate(path, .notAStore) }
     return folder
   }
 
@@ -86,25 +84,25 @@ package struct AlternateEditing: Sendable {
 
   /// Which of the listed folders a path stands for, be it there or gone.
   ///
-  /// - Throws: `SyncError.alternate` when none.
-  package func find(_ path: FilePath) throws(SyncError) -> FilePath {
+  /// - Throws: `SharingError.alternate` when none.
+  package func find(_ path: FilePath) throws -> FilePath {
     try Self.find(path, in: list())
   }
 
   /// Takes a store off the list, durably; nothing was taken from it that is not our own.
   ///
   /// - Returns: What was listed.
-  /// - Throws: As `find`; `.refs` when a lock stays busy.
-  package func unlink(_ path: FilePath) throws(SyncError) -> FilePath {
+  /// - Throws: As `find`; `RefError` when a lock stays busy.
+  package func unlink(_ path: FilePath) throws -> FilePath {
     var removed = path
-    try change { (paths) throws(SyncError) in
+    try change { paths in
       removed = try Self.find(path, in: paths)
       return paths.filter { $0 != removed }
     }
     return removed
   }
 
-  private static func find(_ path: FilePath, in listed: [FilePath]) throws(SyncError) -> FilePath {
+  private static func find(_ path: FilePath, in listed: [FilePath]) throws -> FilePath {
     // try?: a store that is gone has no real path; it can still be unlinked by the path as it was given.
     let bases = [path.lexicallyNormalized(), try? canonicalPath(path)].compactMap { $0 }
     let candidates = bases.flatMap { base in
@@ -113,37 +111,36 @@ package struct AlternateEditing: Sendable {
         base.appending([ProjectLayout.ai, ProjectLayout.cache, StoreLayout.objects]),
       ]
     }
-    guard let found = listed.first(where: candidates.contains) else { throw .alternate(path, .notLinked) }
+    guard let found = listed.first(where: candidates.contains) else {
+      throw SharingError.alternate(path, .notLinked)
+    }
     return found
   }
 
   // MARK: Helpers
 
   /// Changes the list under the locks of store and project.
-  private func change(_ body: ([FilePath]) throws(SyncError) -> [FilePath]) throws(SyncError) {
-    guard let cache = try Cache.find(in: project) else { throw .alternate(project.root.path, .notLinked) }
-    let storeLock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
+  private func change(_ body: ([FilePath]) throws -> [FilePath]) throws {
+    guard let cache = try Cache.find(in: project) else {
+      throw SharingError.alternate(project.root.path, .notLinked)
     }
+    let storeLock = try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
     let lock = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
-    let old = try SyncError.wrapping { () throws(DiskError) in try AlternatesList.read(in: cache.store.folder)
-    }
+    let old = try AlternatesList.read(in: cache.store.folder)
     let new = try body(old)
-    try SyncError.wrapping { () throws(DiskError) in
-      try AlternatesList.write(new, in: cache.store.folder, disk: project.disk)
-    }
+    try AlternatesList.write(new, in: cache.store.folder, disk: project.disk)
     _ = consume lock
     _ = consume storeLock
   }
 
-  private func identity(_ folder: Folder) throws(SyncError) -> FileAttributes.Identity {
-    try SyncError.wrapping { () throws(DiskError) in try folder.attributes().identity }
+  private func identity(_ folder: Folder) throws -> FileAttributes.Identity {
+    try folder.attributes().identity
   }
 
   /// The path without links and dots, so that it means the same from anywhere.
-  private static func canonicalPath(_ path: FilePath) throws(SyncError) -> FilePath {
+  private static func canonicalPath(_ path: FilePath) throws -> FilePath {
     guard let real = path.withPlatformString({ realpath($0, nil) }) else {
-      throw .disk(DiskError(.inspect, path, Errno(rawValue: errno)))
+      throw DiskError(.inspect, path, Errno(rawValue: errno))
     }
     defer { free(real) }
     return FilePath(platformString: real)

@@ -79,13 +79,11 @@ package struct CacheClearing: Sendable {
 
   /// Whether the cache has refs, evidence or a view of a registry, configured or not.
   ///
-  /// - Throws: `SyncError.refs`, `.disk`.
-  package static func isCached(_ name: RegistryName, in project: Project) throws(SyncError) -> Bool {
+  /// - Throws: `RefError`, `DiskError`.
+  package static func isCached(_ name: RegistryName, in project: Project) throws -> Bool {
     guard let cache = try Cache.find(in: project) else { return false }
     if try CacheRoots(of: cache).registries[name.refComponent()] != nil { return true }
-    return try SyncError.wrapping { () throws(DiskError) in
-      try cache.folder.findAttributes(ProjectLayout.view(name)) != nil
-    }
+    return try cache.folder.findAttributes(ProjectLayout.view(name)) != nil
   }
 
   private var disk: any Disk {
@@ -95,7 +93,7 @@ package struct CacheClearing: Sendable {
     }
   }
 
-  private func findCache() throws(SyncError) -> Cache? {
+  private func findCache() throws -> Cache? {
     switch place {
     case .project(let project): try Cache.find(in: project)
     case .shared(let path, let disk): try SharedStore.find(at: path, disk: disk)
@@ -106,11 +104,9 @@ package struct CacheClearing: Sendable {
   ///
   /// - Returns: Nil when there is no cache.
   /// - Throws: As `run`.
-  package func preview() throws(SyncError) -> Report? {
+  package func preview() throws -> Report? {
     guard let cache = try findCache() else { return nil }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout, onWait: onWait)
-    }
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout, onWait: onWait)
     let report = try plan(cache).report
     _ = consume lock
     return report
@@ -119,14 +115,12 @@ package struct CacheClearing: Sendable {
   /// Removes it.
   ///
   /// - Returns: What was removed; nil when there is no cache.
-  /// - Throws: `SyncError.refs` when others use the cache for too long, or a ref cannot be read;
-  ///   `.cannotCollect` when an object that leads on cannot be read, having removed no object; `.disk`,
-  ///   `.store`.
-  package func run() throws(SyncError) -> Report? {
+  /// - Throws: `RefError` when others use the cache for too long, or a ref cannot be read;
+  ///   `StorageError.cannotCollect` when an object that leads on cannot be read, having removed no object;
+  ///   `DiskError`, `ObjectStoreError`.
+  package func run() throws -> Report? {
     guard let found = try findCache() else { return nil }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquire(in: found.folder, .exclusive, timeout: lockTimeout, onWait: onWait)
-    }
+    let lock = try StoreLock.acquire(in: found.folder, .exclusive, timeout: lockTimeout, onWait: onWait)
     // Opened anew: while we waited, others may have changed what was read before the lock was ours.
     guard let cache = try findCache() else { return nil }
     let plan = try plan(cache)
@@ -134,7 +128,7 @@ package struct CacheClearing: Sendable {
     return plan.report
   }
 
-  private func plan(_ cache: Cache) throws(SyncError) -> ClearPlan {
+  private func plan(_ cache: Cache) throws -> ClearPlan {
     switch scope {
     case .everything: return try ClearPlan(everythingOf: cache, disk: disk)
     case .registry(let name):
@@ -144,7 +138,7 @@ package struct CacheClearing: Sendable {
     }
   }
 
-  private func findURL(_ name: RegistryName) throws(SyncError) -> String? {
+  private func findURL(_ name: RegistryName) throws -> String? {
     guard case .project(let project) = place else { return nil }
     return try project.readSources().find(name)?.location.text
   }

@@ -52,21 +52,18 @@ package struct CacheStatistics: Sendable {
   /// Looks at a project's cache; nothing is written.
   ///
   /// - Returns: Nil when there is no cache.
-  /// - Throws: `SyncError.cannotCollect` when an object that leads on cannot be read; `.refs`, `.disk`, `.store`.
-  package static func read(_ project: Project, lockTimeout: Duration) throws(SyncError) -> CacheStatistics? {
+  /// - Throws: `StorageError.cannotCollect` when an object that leads on cannot be read; `RefError`,
+  ///   `DiskError`, `ObjectStoreError`.
+  package static func read(_ project: Project, lockTimeout: Duration) throws -> CacheStatistics? {
     guard let cache = try Cache.find(in: project) else { return nil }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
-    }
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
     let statistics = try CacheStatistics(of: cache)
     _ = consume lock
     return statistics
   }
 
-  private init(of cache: Cache) throws(SyncError) {
-    alternates = try SyncError.wrapping { () throws(DiskError) in
-      try AlternatesList.read(in: cache.store.folder)
-    }
+  private init(of cache: Cache) throws {
+    alternates = try AlternatesList.read(in: cache.store.folder)
     let roots = try CacheRoots(of: cache)
     try roots.requireWhole()
     var marks = MarkedRegistries()
@@ -108,19 +105,17 @@ package struct CacheStatistics: Sendable {
   private static func findFiles(
     in store: ObjectStore,
     sizes: [ObjectID: Int64]
-  ) throws(SyncError) -> [ObjectID: File] {
-    try SyncError.storing { () throws(ObjectStoreError) in
-      let ids = try store.ids()
-      let files = Mutex<[ObjectID: File]>([:])
-      try Parallel.forEach(count: ids.count) { (index) throws(ObjectStoreError) in
-        let id = ids[index]
-        guard let attributes = try store.findAttributes(id) else { return }
-        let raw = if let stated = sizes[id] { stated } else { try countBytes(id, in: store) }
-        let file = File(rawBytes: raw, storedBytes: attributes.size, isLinked: attributes.linkCount > 1)
-        files.withLock { $0[id] = file }
-      }
-      return files.withLock { $0 }
+  ) throws -> [ObjectID: File] {
+    let ids = try store.ids()
+    let files = Mutex<[ObjectID: File]>([:])
+    try Parallel.forEach(count: ids.count) { (index) throws(ObjectStoreError) in
+      let id = ids[index]
+      guard let attributes = try store.findAttributes(id) else { return }
+      let raw = if let stated = sizes[id] { stated } else { try countBytes(id, in: store) }
+      let file = File(rawBytes: raw, storedBytes: attributes.size, isLinked: attributes.linkCount > 1)
+      files.withLock { $0[id] = file }
     }
+    return files.withLock { $0 }
   }
 
   private static func countBytes(_ id: ObjectID, in store: ObjectStore) throws(ObjectStoreError) -> Int64? {
@@ -156,7 +151,7 @@ private struct MarkedRegistries {
     _ snapshots: [ObjectID],
     _ evidence: [ObjectID],
     in store: ObjectStore
-  ) throws(SyncError) {
+  ) throws {
     let marks = try Self.mark(snapshots, sizes: &sizes, in: store)
     let ids = Set(marks.uses.keys).union(evidence)
     registries.append((name, marks.uses.values.count { $0 == .snapshot }, ids))
@@ -168,14 +163,14 @@ private struct MarkedRegistries {
     _ snapshots: [ObjectID],
     sizes: inout [ObjectID: Int64],
     in store: ObjectStore
-  ) throws(SyncError) -> Reachability {
+  ) throws -> Reachability {
     do throws(ObjectStoreError) {
       let marks = try Reachability.mark(snapshots: snapshots, in: store)
       if let problem = marks.problems.min(by: { $0.id < $1.id }) { throw problem.error }
       for case (let id, .blob(let size)) in marks.uses { sizes[id] = size }
       return marks
     } catch {
-      throw .collecting(error)
+      throw StorageError.collecting(error)
     }
   }
 }

@@ -8,39 +8,31 @@ import SystemPackage
 extension ClearPlan {
   /// Removes what was planned; needs the store lock, exclusive, under which the plan was made.
   ///
-  /// - Throws: `SyncError`. Whatever was done by then, nothing is missing that something leads to.
-  func carryOut(holding lock: borrowing StoreLock, lockTimeout: Duration) throws(SyncError) {
+  /// - Throws: Whatever stops it. Whatever was done by then, nothing is missing that something leads to.
+  func carryOut(holding lock: borrowing StoreLock, lockTimeout: Duration) throws {
     if isEverything { return try clearEverything() }
     for name in registries { try clear(name, holding: lock, lockTimeout: lockTimeout) }
     try trim(holding: lock, lockTimeout: lockTimeout)
     // Reflogs, refs and the list of trimmed snapshots are durable: only now may objects go.
-    try SyncError.storing { () throws(ObjectStoreError) in
-      try garbage.sweep()
-      // A snapshot that is gone needs no word about its parent; before it was gone, it did.
-      if let shallow { try cache.store.setShallowSnapshots(shallow.after) }
-    }
-    try SyncError.wrapping { () throws(DiskError) in try leftovers.remove(on: disk) }
+    try garbage.sweep()
+    // A snapshot that is gone needs no word about its parent; before it was gone, it did.
+    if let shallow { try cache.store.setShallowSnapshots(shallow.after) }
+    try leftovers.remove(on: disk)
   }
 
   /// Forgets trimmed snapshots: in the reflogs first, then the snapshots that stay say that history ends.
-  private func trim(holding lock: borrowing StoreLock, lockTimeout: Duration) throws(SyncError) {
+  private func trim(holding lock: borrowing StoreLock, lockTimeout: Duration) throws {
     for trimming in trimmings {
-      do throws(RefError) {
-        let held = try RegistryLock.acquire(
-          trimming.registry,
-          holding: lock,
-          on: disk,
-          timeout: lockTimeout
-        )
-        try Reflog.forget(trimming.trimmed, lock: held, on: disk)
-      } catch {
-        throw .refs(error)
-      }
+      let held = try RegistryLock.acquire(
+        trimming.registry,
+        holding: lock,
+        on: disk,
+        timeout: lockTimeout
+      )
+      try Reflog.forget(trimming.trimmed, lock: held, on: disk)
     }
     guard let shallow, !trimmings.isEmpty else { return }
-    try SyncError.storing { () throws(ObjectStoreError) in
-      try cache.store.setShallowSnapshots(shallow.during)
-    }
+    try cache.store.setShallowSnapshots(shallow.during)
   }
 
   /// Removes a registry's view, refs, logs and state, in that order.
@@ -48,11 +40,11 @@ extension ClearPlan {
     _ name: RegistryName,
     holding lock: borrowing StoreLock,
     lockTimeout: Duration
-  ) throws(SyncError) {
+  ) throws {
     let views = ViewWriter(cache: cache, disk: disk, name: name)
-    try SyncError.wrapping { () throws(DiskError) in try views.remove() }
+    try views.remove()
     let registry = try name.refComponent()
-    do throws(RefError) {
+    do {
       let held = try RegistryLock.acquire(registry, holding: lock, on: disk, timeout: lockTimeout)
       let note = try ReflogNote(
         agentVersion: Agent.version,
@@ -61,31 +53,25 @@ extension ClearPlan {
       )
       try RefTransaction.prepare(updates, note: note, lock: held, on: disk).commit(lock: held)
       try PendingRecord.remove(lock: held, on: disk)
-    } catch {
-      throw .refs(error)
     }
     try EvidenceLog(name: name, cache: cache, disk: disk).remove()
-    try SyncError.wrapping { () throws(DiskError) in
-      guard let state = try cache.folder.findFolder(RefsLayout.state) else { return }
-      try disk.removeFile(ProjectLayout.state(name), in: state)
-      try disk.synchronize(state)
-    }
+    guard let state = try cache.folder.findFolder(RefsLayout.state) else { return }
+    try disk.removeFile(ProjectLayout.state(name), in: state)
+    try disk.synchronize(state)
   }
 
   /// Removes views, refs, logs, states and objects, in that order.
   ///
   /// What stays is what makes it a cache, and the lock files: a sync that waits for one goes on with it.
-  private func clearEverything() throws(SyncError) {
-    try SyncError.wrapping { () throws(DiskError) in
-      try leftovers.remove(on: disk)
-      for name in registries { try ViewWriter(cache: cache, disk: disk, name: name).remove() }
-      // Each goes in one step: a part of the refs must not be left that leads to nothing.
-      for name in [RefsLayout.refs, RefsLayout.logs] { try removeInOneStep(name) }
-      let states = try Self.states(in: cache.folder)
-      for (name, folder) in states { try disk.removeRecursively(name, in: folder) }
-      if let folder = states.first?.folder { try disk.synchronize(folder) }
-    }
-    try SyncError.storing { () throws(ObjectStoreError) in try garbage.sweep() }
+  private func clearEverything() throws {
+    try leftovers.remove(on: disk)
+    for name in registries { try ViewWriter(cache: cache, disk: disk, name: name).remove() }
+    // Each goes in one step: a part of the refs must not be left that leads to nothing.
+    for name in [RefsLayout.refs, RefsLayout.logs] { try removeInOneStep(name) }
+    let states = try Self.states(in: cache.folder)
+    for (name, folder) in states { try disk.removeRecursively(name, in: folder) }
+    if let folder = states.first?.folder { try disk.synchronize(folder) }
+    try garbage.sweep()
   }
 
   private func removeInOneStep(_ name: FileName) throws(DiskError) {

@@ -25,44 +25,34 @@ struct ClearPlan: Sendable {
 
   /// Plans to remove all cached data; nothing of it needs to be readable.
   ///
-  /// - Throws: `SyncError.disk`, `.store`.
-  init(everythingOf cache: Cache, disk: any Disk) throws(SyncError) {
+  /// - Throws: `DiskError`, `ObjectStoreError`.
+  init(everythingOf cache: Cache, disk: any Disk) throws {
     self.cache = cache
     self.disk = disk
     isEverything = true
     let folder = cache.folder
-    let names = try SyncError.wrapping { () throws(DiskError) -> [FileName] in
-      var names: [FileName] = []
-      for name in try folder.names() where try folder.findAttributes(name)?.kind == .folder {
-        names.append(name)
-      }
-      return names
-    }
+    let names = try folder.names().filter { try folder.findAttributes($0)?.kind == .folder }
     // try?: what is no registry's name is no view.
     registries = names.compactMap { try? RegistryName(parsing: $0.string) }
-    garbage = try SyncError.storing { () throws(ObjectStoreError) in
-      try GarbageCollection.findEverything(in: cache.store)
-    }
-    leftovers = try SyncError.wrapping { () throws(DiskError) in try CacheLeftovers(in: folder) }
+    garbage = try GarbageCollection.findEverything(in: cache.store)
+    leftovers = try CacheLeftovers(in: folder)
     var space = RemovedSpace()
-    try SyncError.wrapping { () throws(DiskError) in
-      // try?: as above.
-      for name in names where (try? RegistryName(parsing: name.string)) != nil {
-        try space.addEverything(at: name, in: folder)
-      }
-      for name in try folder.names() where CacheLeftovers.isLeftover(name) {
-        try space.addEverything(at: name, in: folder)
-      }
-      for name in [RefsLayout.refs, RefsLayout.logs] { try space.addEverything(at: name, in: folder) }
-      for (name, state) in try Self.states(in: folder) { try space.addEverything(at: name, in: state) }
+    // try?: as above.
+    for name in names where (try? RegistryName(parsing: name.string)) != nil {
+      try space.addEverything(at: name, in: folder)
     }
+    for name in try folder.names() where CacheLeftovers.isLeftover(name) {
+      try space.addEverything(at: name, in: folder)
+    }
+    for name in [RefsLayout.refs, RefsLayout.logs] { try space.addEverything(at: name, in: folder) }
+    for (name, state) in try Self.states(in: folder) { try space.addEverything(at: name, in: state) }
     finishReport(space)
   }
 
   /// Plans to remove one registry, and what nothing leads to then.
   ///
-  /// - Throws: `SyncError.cannotCollect`, `.refs`, `.disk`, `.store`.
-  init(registry name: RegistryName, url: String?, of cache: Cache, disk: any Disk) throws(SyncError) {
+  /// - Throws: `StorageError.cannotCollect`, `RefError`, `DiskError`, `ObjectStoreError`.
+  init(registry name: RegistryName, url: String?, of cache: Cache, disk: any Disk) throws {
     self.cache = cache
     self.disk = disk
     isEverything = false
@@ -84,9 +74,9 @@ struct ClearPlan: Sendable {
         roots.sources[update.ref] = nil
       }
     }
-    let before = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.shallowSnapshots() }
+    let before = try cache.store.shallowSnapshots()
     (garbage, shallow) = try Self.collect(roots, shallow: before, in: cache.store)
-    leftovers = try SyncError.wrapping { () throws(DiskError) in try CacheLeftovers(in: cache.folder) }
+    leftovers = try CacheLeftovers(in: cache.folder)
     finishReport(try countFiles(of: name))
   }
 
@@ -98,7 +88,7 @@ struct ClearPlan: Sendable {
     trimming name: RegistryName?,
     _ retention: Retention,
     disk: any Disk
-  ) throws(SyncError) {
+  ) throws {
     self.cache = cache
     self.disk = disk
     isEverything = false
@@ -106,17 +96,17 @@ struct ClearPlan: Sendable {
     let roots = try CacheRoots(of: cache)
     try roots.requireWhole()
     if !retention.isUnlimited {
-      let names = try name.map { (name) throws(SyncError) in [try name.refComponent()] }
+      let names = try name.map { name in [try name.refComponent()] }
       for registry in names ?? roots.registries.keys.sorted() {
         let trimming = try HistoryTrimming(registry, roots, retention, now: .now(), in: cache.store)
         if !trimming.isEmpty { trimmings.append(trimming) }
       }
     }
-    let before = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.shallowSnapshots() }
+    let before = try cache.store.shallowSnapshots()
     let trimmed = roots.after(trimmings)
     let during = trimmings.reduce(before) { $0.union($1.shallow) }
     (garbage, shallow) = try Self.collect(trimmed, shallow: during, in: cache.store)
-    leftovers = try SyncError.wrapping { () throws(DiskError) in try CacheLeftovers(in: cache.folder) }
+    leftovers = try CacheLeftovers(in: cache.folder)
     for trimming in trimmings {
       let name = try RegistryName(trimming.registry)
       report.trimmed[name] = trimming.trimmed.count
@@ -130,13 +120,13 @@ struct ClearPlan: Sendable {
     _ roots: CacheRoots,
     shallow: Set<ObjectID>,
     in store: ObjectStore
-  ) throws(SyncError) -> (GarbageCollection, (during: Set<ObjectID>, after: Set<ObjectID>)) {
-    do {
+  ) throws -> (GarbageCollection, (during: Set<ObjectID>, after: Set<ObjectID>)) {
+    do throws(ObjectStoreError) {
       let marks = try Reachability.mark(snapshots: roots.snapshots, shallow: shallow, in: store)
       let garbage = try GarbageCollection.find(in: store, besides: marks, others: roots.evidence)
       return (garbage, (shallow, shallow.filter { marks.uses[$0] == .snapshot }))
     } catch {
-      throw .collecting(error)
+      throw StorageError.collecting(error)
     }
   }
 
@@ -150,19 +140,18 @@ struct ClearPlan: Sendable {
     report.bytes = space.bytes + garbage.objectSpace.bytes + garbage.leftoverSpace.bytes
   }
 
-  private func countFiles(of name: RegistryName) throws(SyncError) -> RemovedSpace {
+  private func countFiles(of name: RegistryName) throws -> RemovedSpace {
     var space = RemovedSpace()
     for update in updates where update.change == .delete {
-      let files = try SyncError.referring { () throws(RefError) in try cache.refs.attributes(of: update.ref) }
+      let files = try cache.refs.attributes(of: update.ref)
       for file in files { space.add(file) }
     }
     if let evidence = try EvidenceLog(name: name, cache: cache, disk: disk).findAttributes() {
       space.add(evidence)
     }
     let registry = try name.refComponent()
-    try SyncError.wrapping { () throws(DiskError) in
-      try space.addEverything(at: ProjectLayout.view(name), in: cache.folder)
-      guard let state = try cache.folder.findFolder(RefsLayout.state) else { return }
+    try space.addEverything(at: ProjectLayout.view(name), in: cache.folder)
+    if let state = try cache.folder.findFolder(RefsLayout.state) {
       try space.addEverything(at: RefsLayout.pendingRecord(of: registry), in: state)
       try space.addEverything(at: ProjectLayout.state(name), in: state)
     }
@@ -171,13 +160,11 @@ struct ClearPlan: Sendable {
   }
 
   /// Counts what goes besides objects, whatever is cleared.
-  private func countShared(into space: inout RemovedSpace) throws(SyncError) {
-    try SyncError.wrapping { () throws(DiskError) in
-      try leftovers.count(into: &space)
-      guard let shallow, shallow.after.isEmpty else { return }
-      if let info = try cache.store.folder.findFolder(StoreLayout.info) {
-        try space.addEverything(at: StoreLayout.shallow, in: info)
-      }
+  private func countShared(into space: inout RemovedSpace) throws {
+    try leftovers.count(into: &space)
+    guard let shallow, shallow.after.isEmpty else { return }
+    if let info = try cache.store.folder.findFolder(StoreLayout.info) {
+      try space.addEverything(at: StoreLayout.shallow, in: info)
     }
   }
 
@@ -211,9 +198,9 @@ extension CacheRoots.Registry {
 
 extension RegistryName {
   /// The name of a registry that has refs.
-  init(_ component: RefComponent) throws(SyncError) {
+  init(_ component: RefComponent) throws {
     do { self = try RegistryName(parsing: component.description) } catch {
-      throw .invalidName(component.description, error)
+      throw ProjectError.invalidName(component.description, error)
     }
   }
 }

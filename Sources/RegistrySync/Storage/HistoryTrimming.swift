@@ -22,14 +22,14 @@ struct HistoryTrimming: Sendable {
   ///   - retention: What stays.
   ///   - now: The time by which ages count.
   ///   - store: Where snapshots are read.
-  /// - Throws: `SyncError.cannotCollect` when a snapshot cannot be read: what came before it is unknown.
+  /// - Throws: `StorageError.cannotCollect` when a snapshot cannot be read: what came before it is unknown.
   init(
     _ registry: RefComponent,
     _ roots: CacheRoots,
     _ retention: Retention,
     now: Timestamp,
     in store: ObjectStore
-  ) throws(SyncError) {
+  ) throws {
     self.registry = registry
     let kept = roots.registries[registry] ?? .init()
     let history = try Self.history(from: kept.snapshots, in: store)
@@ -58,8 +58,8 @@ struct HistoryTrimming: Sendable {
   private static func history(
     from names: [ObjectID],
     in store: ObjectStore
-  ) throws(SyncError) -> [Entry] {
-    do {
+  ) throws -> [Entry] {
+    do throws(ObjectStoreError) {
       let shallow = try store.shallowSnapshots()
       var seen: Set<ObjectID> = []
       var history: [Entry] = []
@@ -73,7 +73,7 @@ struct HistoryTrimming: Sendable {
       }
       return history
     } catch {
-      throw .collecting(error)
+      throw StorageError.collecting(error)
     }
   }
 
@@ -84,12 +84,12 @@ struct HistoryTrimming: Sendable {
   }
 }
 
-extension SyncError {
+extension StorageError {
   /// Why garbage is not collected: an object that leads on cannot be read.
-  static func collecting(_ error: ObjectStoreError) -> SyncError {
+  static func collecting(_ error: ObjectStoreError) -> any Error {
     switch error {
-    case .missing, .corrupt, .malformed: .cannotCollect(error)
-    default: .store(error)
+    case .missing, .corrupt, .malformed: StorageError.cannotCollect(error)
+    default: error
     }
   }
 }

@@ -18,18 +18,18 @@ package struct SourceEditing: Sendable {
 
   /// Whether a source may be added; what `add` checks before it writes.
   ///
-  /// - Throws: `SyncError.registryExists`, `.refused` when the policy forbids remote registries.
-  package func check(_ source: Source, policy: Policy) throws(SyncError) {
-    try SyncError.checkUse(of: source, policy)
+  /// - Throws: `ProjectError.registryExists`, `PolicyRefusal` when the policy forbids remote registries.
+  package func check(_ source: Source, policy: Policy) throws {
+    try policy.checkUse(of: source)
     let taken = try project.readSources().sources.first { $0.name.key == source.name.key }
-    if let taken { throw .registryExists(taken.name.description) }
+    if let taken { throw ProjectError.registryExists(taken.name.description) }
   }
 
   /// Adds a source; never replaces one.
   ///
   /// - Returns: What is allowed but may not be meant.
-  /// - Throws: As `check`; `.invalidFile` when the sources' file cannot be edited safely.
-  package func add(_ source: Source, policy: Policy) throws(SyncError) -> [SourceList.Warning] {
+  /// - Throws: As `check`; `ProjectError.invalidFile` when the sources' file cannot be edited safely.
+  package func add(_ source: Source, policy: Policy) throws -> [SourceList.Warning] {
     try check(source, policy: policy)
     let cache = try Cache.create(in: project)
     try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
@@ -40,9 +40,7 @@ package struct SourceEditing: Sendable {
   /// Drops a source with its refs, view and lock entry; objects stay until garbage is collected.
   ///
   /// The source's own entry goes last: removing again after an interruption finishes the rest.
-  ///
-  /// - Throws: `SyncError`.
-  package func remove(_ name: RegistryName) throws(SyncError) {
+  package func remove(_ name: RegistryName) throws {
     // A file that cannot be edited is noticed while all is still as it was.
     _ = try project.readLockfile()
     let cache = try Cache.create(in: project)
@@ -62,11 +60,9 @@ package struct SourceEditing: Sendable {
     }
     try dropRefs(updates + (sources ?? []), lock: locks.registry)
     let views = ViewWriter(cache: cache, disk: project.disk, name: name)
-    try SyncError.wrapping { () throws(DiskError) in
-      try views.remove()
-      if let state = try cache.folder.findFolder(RefsLayout.state) {
-        try project.disk.removeFile(ProjectLayout.state(name), in: state)
-      }
+    try views.remove()
+    if let state = try cache.folder.findFolder(RefsLayout.state) {
+      try project.disk.removeFile(ProjectLayout.state(name), in: state)
     }
     let files = ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
     try files.updateLockfile { $0.remove(name) }
@@ -75,17 +71,13 @@ package struct SourceEditing: Sendable {
   }
 
   /// Drops the refs and the pending record.
-  private func dropRefs(_ updates: [RefUpdate], lock: borrowing RegistryLock) throws(SyncError) {
-    do throws(RefError) {
-      let note = try ReflogNote(
-        agentVersion: Agent.version,
-        seconds: Timestamp.now().secondsSince1970,
-        message: "remove"
-      )
-      try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk).commit(lock: lock)
-      try PendingRecord.remove(lock: lock, on: project.disk)
-    } catch {
-      throw .refs(error)
-    }
+  private func dropRefs(_ updates: [RefUpdate], lock: borrowing RegistryLock) throws {
+    let note = try ReflogNote(
+      agentVersion: Agent.version,
+      seconds: Timestamp.now().secondsSince1970,
+      message: "remove"
+    )
+    try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk).commit(lock: lock)
+    try PendingRecord.remove(lock: lock, on: project.disk)
   }
 }

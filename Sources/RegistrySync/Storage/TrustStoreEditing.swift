@@ -11,8 +11,8 @@ package struct TrustStoreEditing: Sendable {
 
   /// Edits the trust store that the policy names.
   ///
-  /// - Throws: `SyncError.invalidFile` for a path that is not one inside the project.
-  package init(_ project: Project, policy: Policy, lockTimeout: Duration) throws(SyncError) {
+  /// - Throws: `ProjectError.invalidFile` for a path that is not one inside the project.
+  package init(_ project: Project, policy: Policy, lockTimeout: Duration) throws {
     self.project = project
     self.lockTimeout = lockTimeout
     location = try TrustStoreLocation(policy)
@@ -23,31 +23,32 @@ package struct TrustStoreEditing: Sendable {
 
   /// The store as it is now.
   ///
-  /// - Throws: `SyncError.invalidFile`, `.disk`.
-  package func read() throws(SyncError) -> TrustStore {
+  /// - Throws: `ProjectError.invalidFile`, `DiskError`.
+  package func read() throws -> TrustStore {
     guard let bytes = try location.findBytes(in: project) else { return .empty }
     return try parse(bytes)
   }
 
   /// The entry of that name.
   ///
-  /// - Throws: `SyncError.trustStore` with the names that are known.
-  package func find(_ keyID: String) throws(SyncError) -> TrustedKey {
+  /// - Throws: `TrustStoreProblem` with the names that are known.
+  package func find(_ keyID: String) throws -> TrustedKey {
     try Self.find(keyID, in: try read())
   }
 
   /// Whether a key may be added.
   ///
-  /// - Throws: `SyncError.trustStore`: the name or the key is taken, be it by a revoked entry.
-  package func check(_ key: TrustedKey) throws(SyncError) {
+  /// - Throws: `TrustStoreProblem`: the name or the key is taken, be it by a revoked entry.
+  package func check(_ key: TrustedKey) throws {
     try Self.check(key, against: try read())
   }
 
   /// Adds a key; never replaces one.
   ///
-  /// - Throws: As `check`; `SyncError.invalidFile` when the file cannot be edited safely, `.disk`, `.refs`.
-  package func add(_ key: TrustedKey) throws(SyncError) {
-    try update { (old) throws(SyncError) in
+  /// - Throws: As `check`; `ProjectError.invalidFile` when the file cannot be edited safely, `DiskError`,
+  ///   `RefError`.
+  package func add(_ key: TrustedKey) throws {
+    try update { old in
       if let old { try Self.check(key, against: try parse(old)) }
       return try editing { () throws(TextProblem) in try TrustStore.add(key, to: old) }
     }
@@ -55,15 +56,15 @@ package struct TrustStoreEditing: Sendable {
 
   /// Removes a key, and with it the memory of its revocation.
   ///
-  /// - Throws: `SyncError.trustStore` for an unknown key; as `add`.
-  package func remove(_ keyID: String) throws(SyncError) {
+  /// - Throws: `TrustStoreProblem` for an unknown key; as `add`.
+  package func remove(_ keyID: String) throws {
     try change(keyID) { (old, _) throws(TextProblem) in try TrustStore.remove(keyID, from: old) }
   }
 
   /// Revokes a key: it stays in the file, and its signatures count no more.
   ///
   /// - Throws: As `remove`.
-  package func revoke(_ keyID: String) throws(SyncError) {
+  package func revoke(_ keyID: String) throws {
     try change(keyID) { (old, key) throws(TextProblem) in
       key.status == .revoked ? old : try TrustStore.setStatus(.revoked, of: keyID, in: old)
     }
@@ -71,22 +72,22 @@ package struct TrustStoreEditing: Sendable {
 
   /// Exchanges keys for newer ones that the user accepted: all of them, or none.
   ///
-  /// - Throws: `SyncError.trustStore` if another key stands there by now, or a new one is in the store or
+  /// - Throws: `TrustStoreProblem` if another key stands there by now, or a new one is in the store or
   ///   comes twice; as `add`. Then the file is as it was.
-  package func replace(_ replacements: [KeyReplacement]) throws(SyncError) {
+  package func replace(_ replacements: [KeyReplacement]) throws {
     guard !replacements.isEmpty else { return }
-    try update { (old) throws(SyncError) in
+    try update { old in
       var text = old ?? []
       let store = try parse(text)
       var owners: [KeyFingerprint: String] = [:]
       for key in store.keys { owners[key.fingerprint] = key.keyID }
       for item in replacements {
         guard try Self.find(item.keyID, in: store).fingerprint == item.old else {
-          throw .trustStore(.changedMeanwhile(keyID: item.keyID))
+          throw TrustStoreProblem.changedMeanwhile(keyID: item.keyID)
         }
         let new = item.new.fingerprint
         if let other = owners.updateValue(item.keyID, forKey: new), other != item.keyID {
-          throw .trustStore(.keyTaken(new, by: other))
+          throw TrustStoreProblem.keyTaken(new, by: other)
         }
         let before = text
         text = try editing { () throws(TextProblem) in
@@ -100,15 +101,15 @@ package struct TrustStoreEditing: Sendable {
   private func change(
     _ keyID: String,
     _ body: ([UInt8], TrustedKey) throws(TextProblem) -> [UInt8]
-  ) throws(SyncError) {
-    try update { (old) throws(SyncError) in
+  ) throws {
+    try update { old in
       let old = old ?? []
       let key = try Self.find(keyID, in: try parse(old))
       return try editing { () throws(TextProblem) in try body(old, key) }
     }
   }
 
-  private func update(_ change: ([UInt8]?) throws(SyncError) -> [UInt8]) throws(SyncError) {
+  private func update(_ change: ([UInt8]?) throws -> [UInt8]) throws {
     let cache = try Cache.create(in: project)
     let held = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let old = try location.findBytes(in: project)
@@ -117,24 +118,26 @@ package struct TrustStoreEditing: Sendable {
     _ = consume held
   }
 
-  private func parse(_ bytes: [UInt8]) throws(SyncError) -> TrustStore {
+  private func parse(_ bytes: [UInt8]) throws -> TrustStore {
     try editing { () throws(TextProblem) in try TrustStore.parse(bytes) }
   }
 
-  private func editing<Result>(_ body: () throws(TextProblem) -> Result) throws(SyncError) -> Result {
-    try SyncError.parsing(location.path, body)
+  private func editing<Result>(_ body: () throws(TextProblem) -> Result) throws -> Result {
+    try ProjectError.parsing(location.path, body)
   }
 
-  private static func find(_ keyID: String, in store: TrustStore) throws(SyncError) -> TrustedKey {
+  private static func find(_ keyID: String, in store: TrustStore) throws -> TrustedKey {
     guard let key = store.find(keyID) else {
-      throw .trustStore(.unknownKey(keyID, known: store.keys.map(\.keyID)))
+      throw TrustStoreProblem.unknownKey(keyID, known: store.keys.map(\.keyID))
     }
     return key
   }
 
-  private static func check(_ key: TrustedKey, against store: TrustStore) throws(SyncError) {
-    guard TextProblem.Shape.keyID.matches(key.keyID) else { throw .trustStore(.badKeyID(key.keyID)) }
-    if let old = store.find(key.keyID) { throw .trustStore(.keyIDTaken(key.keyID, by: old.fingerprint)) }
-    if let old = store.find(key.fingerprint) { throw .trustStore(.keyTaken(key.fingerprint, by: old.keyID)) }
+  private static func check(_ key: TrustedKey, against store: TrustStore) throws {
+    guard TextProblem.Shape.keyID.matches(key.keyID) else { throw TrustStoreProblem.badKeyID(key.keyID) }
+    if let old = store.find(key.keyID) { throw TrustStoreProblem.keyIDTaken(key.keyID, by: old.fingerprint) }
+    if let old = store.find(key.fingerprint) {
+      throw TrustStoreProblem.keyTaken(key.fingerprint, by: old.keyID)
+    }
   }
 }

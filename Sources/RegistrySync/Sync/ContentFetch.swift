@@ -23,12 +23,7 @@ struct ContentFetch: Sendable {
   /// Gets the files that are missing; what is proven stays even when this fails.
   func fetch(_ offer: ManifestOffer, knowing base: SyncBase) async throws -> SyncContent {
     observer(.checking)
-    let batch: ObjectBatch
-    do {
-      batch = try ObjectBatch(store: cache.store)
-    } catch {
-      throw SyncError.store(error)
-    }
+    let batch = try ObjectBatch(store: cache.store)
     do {
       return try await fillBatch(batch, offer, base)
     } catch {
@@ -74,14 +69,12 @@ struct ContentFetch: Sendable {
     )
   }
 
-  private func readCatalog(_ manifest: Manifest, _ batch: ObjectBatch) throws(SyncError) -> Catalog {
-    let bytes = try SyncError.storing { () throws(ObjectStoreError) in
-      try batch.read(manifest.catalogID, limit: policy.limits.maxManifestBytes)
-    }
+  private func readCatalog(_ manifest: Manifest, _ batch: ObjectBatch) throws -> Catalog {
+    let bytes = try batch.read(manifest.catalogID, limit: policy.limits.maxManifestBytes)
     do {
       return try Catalog.parse(bytes)
     } catch {
-      throw .invalidCatalog(source: reader.reader.location(of: .manifest), error)
+      throw ReadingError.invalidCatalog(source: reader.reader.location(of: .manifest), error)
     }
   }
 }

@@ -68,7 +68,7 @@ struct Download: Sendable {
   private func fetch(_ file: WantedFile) async throws -> Int64 {
     do {
       return try await fetch(file, bypassCaches: false)
-    } catch let error as SyncError where error.mayBeStaleCache {
+    } catch let error where StaleCache.mayExplain(error) {
       return try await fetch(file, bypassCaches: true)
     }
   }
@@ -111,32 +111,26 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
     try meter.add(Int64(bytes.byteCount))
     detector.take(bytes)
     if let kind = detector.refusedKind { throw SyncError.refusedContent(path: file.path, kind) }
-    do throws(ObjectStoreError) {
-      if writer == nil, buffer.count + bytes.byteCount <= Self.bufferLimit {
-        bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
-        return
-      }
-      try spill()
-      try writer?.write(bytes)
-    } catch {
-      throw SyncError.store(error)
+    if writer == nil, buffer.count + bytes.byteCount <= Self.bufferLimit {
+      bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+      return
     }
+    try spill()
+    try writer?.write(bytes)
   }
 
   /// Ends the file; its object is in the batch when this returns.
   ///
   /// - Throws: `SyncError.wrongContent` when it is not the file that the manifest names.
-  consuming func finish(location: String) throws(SyncError) -> Int64 {
+  consuming func finish(location: String) throws -> Int64 {
     do {
       if let complete = writer.take() {
         try batch.add(complete, expecting: file.id)
       } else {
         try batch.add(buffer, expecting: file.id)
       }
-    } catch .wrongContent(let expected, let found) {
-      throw .wrongContent(url: location, expected: expected, found: found)
-    } catch {
-      throw .store(error)
+    } catch ObjectStoreError.wrongContent(let expected, let found) {
+      throw SyncError.wrongContent(url: location, expected: expected, found: found)
     }
     isFinished = true
     return size
@@ -173,13 +167,13 @@ final class SizeMeter: Sendable {
   /// Counts bytes as they arrive.
   ///
   /// - Throws: `SyncError.tooLarge` as soon as the limit is passed.
-  func add(_ bytes: Int64) throws(SyncError) {
+  func add(_ bytes: Int64) throws {
     let total = state.withLock { state in
       state.total += bytes
       state.downloaded += bytes
       return state.total
     }
-    if total > limit { throw .tooLarge(path: nil, limit: limit) }
+    if total > limit { throw SyncError.tooLarge(path: nil, limit: limit) }
   }
 
   /// Forgets the bytes of an attempt that failed.
@@ -191,12 +185,13 @@ final class SizeMeter: Sendable {
   }
 }
 
-extension SyncError {
-  /// Whether a cache between us and the publisher may have served something old.
-  var mayBeStaleCache: Bool {
-    switch self {
-    case .wrongContent: true
-    case .fetch(.status(_, let code, _)): code == 404 || code == 410
+/// Caches between us and the publisher.
+enum StaleCache {
+  /// Whether one of them may have served something old, so that asking past all of them may help.
+  static func mayExplain(_ error: any Error) -> Bool {
+    switch error {
+    case SyncError.wrongContent: true
+    case FetchError.status(_, let code, _): code == 404 || code == 410
     default: false
     }
   }

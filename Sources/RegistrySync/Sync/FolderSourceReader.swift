@@ -43,12 +43,12 @@ struct FolderSourceReader: SourceReader {
 
   func shutdown() async {}
 
-  private func readNext(_ file: borrowing ReadableFile, into buffer: inout [UInt8]) throws(SyncError) -> Int {
-    do { return try file.read(into: &buffer) } catch { throw .localSource(error) }
+  private func readNext(_ file: borrowing ReadableFile, into buffer: inout [UInt8]) throws -> Int {
+    do { return try file.read(into: &buffer) } catch { throw SyncError.localSource(error) }
   }
 
   /// Opens a file of the registry, following no link below its folder.
-  private func open(_ file: SourceFile) throws(SyncError) -> ReadableFile {
+  private func open(_ file: SourceFile) throws -> ReadableFile {
     do throws(DiskError) {
       let components = (file.path?.components ?? []).map { StoreLayout.component($0) }
       var inner = folder
@@ -59,7 +59,7 @@ struct FolderSourceReader: SourceReader {
       }
       return opened
     } catch {
-      throw .localSource(error)
+      throw SyncError.localSource(error)
     }
   }
 }

@@ -11,9 +11,9 @@ package struct KeyFetcher: Sendable {
 
   /// Opens nothing yet.
   ///
-  /// - Throws: `SyncError.refused` when the policy forbids remote work.
-  package init(policy: Policy, environment: [String: String], root: FilePath) throws(SyncError) {
-    guard policy.allowRemoteRegistries else { throw .refused(.remoteRegistries) }
+  /// - Throws: `PolicyRefusal` when the policy forbids remote work.
+  package init(policy: Policy, environment: [String: String], root: FilePath) throws {
+    guard policy.allowRemoteRegistries else { throw PolicyRefusal.remoteRegistries }
     self.policy = policy
     budget = RetryBudget(policy.limits.retryBudget)
     transport = HTTPTransport(
@@ -30,17 +30,17 @@ package struct KeyFetcher: Sendable {
   /// Checks an address by the rules of DESIGN section 5; the path may end in any name.
   ///
   /// - Throws: `SyncError.invalidURL`.
-  package static func parse(_ rawURL: String, policy: Policy) throws(SyncError) -> RequestURL {
+  package static func parse(_ rawURL: String, policy: Policy) throws -> RequestURL {
     do {
       return try RequestURL(parsing: rawURL, allowHTTPLocalhost: policy.allowHTTPLocalhost)
     } catch {
-      throw .invalidURL(rawURL, error)
+      throw SyncError.invalidURL(rawURL, error)
     }
   }
 
   /// Fetches the key of that name, trying again where that may help.
   ///
-  /// - Throws: `SyncError.invalidURL`, `.fetch`; `TrustStoreProblem`; `CancellationError`.
+  /// - Throws: `SyncError.invalidURL`, `FetchError`; `TrustStoreProblem`; `CancellationError`.
   package func fetchKey(_ keyID: String, from rawURL: String) async throws -> Ed25519PublicKey {
     let url = try Self.parse(rawURL, policy: policy)
     let bytes = try await fetch(
@@ -55,16 +55,12 @@ package struct KeyFetcher: Sendable {
   }
 
   private func fetch(_ request: FetchRequest) async throws -> [UInt8] {
-    do {
-      return try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget) {
-        var bytes: [UInt8] = []
-        _ = try await transport.fetch(request) { piece in
-          piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        }
-        return bytes
+    try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget) {
+      var bytes: [UInt8] = []
+      _ = try await transport.fetch(request) { piece in
+        piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
       }
-    } catch let error as FetchError {
-      throw SyncError.fetch(error)
+      return bytes
     }
   }
 }

@@ -14,7 +14,7 @@ extension ManifestFetch {
   /// publisher sends. One that is refused does not stand in the way of the next.
   ///
   /// - Throws: `SyncError.notHeld` when there is none at all; else why the newest of them is refused.
-  func findOffline() throws(SyncError) -> ManifestOffer {
+  func findOffline() throws -> ManifestOffer {
     var candidates: [Candidate] = []
     for id in hintedSnapshots() {
       // A hint that leads nowhere, or to something damaged, is as good as none.
@@ -23,11 +23,11 @@ extension ManifestFetch {
       else { continue }
       candidates.append(candidate)
     }
-    var refusal: SyncError?
+    var refusal: (any Error)?
     for candidate in candidates.sorted(by: { $1.isOlder(than: $0) }) {
       do { return try judge(readHeld(candidate.manifest), etag: nil) } catch { refusal = refusal ?? error }
     }
-    throw refusal ?? .notHeld(source.name, path: nil)
+    throw refusal ?? SyncError.notHeld(source.name, path: nil)
   }
 
   /// What `refs/sources` says of the URL, in our own cache and then beside each lender's objects.

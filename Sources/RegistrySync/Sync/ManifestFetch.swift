@@ -57,7 +57,7 @@ struct ManifestFetch: Sendable {
     let bytes: [UInt8]
     do {
       bytes = try readHeld(entry.manifest)
-    } catch SyncError.store(.missing) {
+    } catch ObjectStoreError.missing {
       observer(.manifest)
       let options = ReadOptions(maxBytes: policy.limits.maxManifestBytes)
       bytes = try await reader.read(.manifest, options: options) { BytesReceiver() }.receiver.bytes
@@ -74,20 +74,18 @@ struct ManifestFetch: Sendable {
     if case .web = source.location { options.isOffline } else { false }
   }
 
-  func readHeld(_ id: ObjectID) throws(SyncError) -> [UInt8] {
-    try SyncError.storing { () throws(ObjectStoreError) in
-      try cache.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
-    }
+  func readHeld(_ id: ObjectID) throws -> [UInt8] {
+    try cache.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
   }
 
   /// Parses a manifest and judges it by today's keys and policy and by what is remembered.
-  func judge(_ bytes: [UInt8], etag: String?) throws(SyncError) -> ManifestOffer {
+  func judge(_ bytes: [UInt8], etag: String?) throws -> ManifestOffer {
     let id = ObjectID(hashing: bytes)
     let manifest: Manifest
     do {
       manifest = try Manifest.parse(bytes, rules: ManifestRules(policy))
     } catch {
-      throw .invalidManifest(source: reader.reader.location(of: .manifest), error)
+      throw ReadingError.invalidManifest(source: reader.reader.location(of: .manifest), error)
     }
     let now = Timestamp.now()
     let firstSeen = basis.base.state?.firstSeen(manifest.version.description) ?? now
@@ -108,10 +106,10 @@ struct ManifestFetch: Sendable {
       verdict = try options.isLocked ? TrustVerdict.judgeHeld(question) : TrustVerdict.judge(question)
     } catch {
       try keepEvidence(of: error, question, bytes, firstSeen)
-      throw .untrusted(source.name, error)
+      throw ReadingError.untrusted(source.name, error)
     }
     if let expected = options.expectedManifest, !id.description.hasPrefix(expected) {
-      throw .unexpectedManifest(expected: expected, found: id)
+      throw SyncError.unexpectedManifest(expected: expected, found: id)
     }
     return ManifestOffer(
       id: id,
@@ -129,7 +127,7 @@ struct ManifestFetch: Sendable {
     _ question: TrustQuestion,
     _ bytes: [UInt8],
     _ firstSeen: Timestamp
-  ) throws(SyncError) {
+  ) throws {
     switch refusal {
     case .tooYoung:
       var state = basis.base.state ?? RegistryState()

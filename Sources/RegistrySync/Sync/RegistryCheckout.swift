@@ -43,11 +43,9 @@ package struct RegistryCheckout: Sendable {
   /// What `run` would do; nothing is written.
   ///
   /// - Throws: As `run`.
-  package func preview(_ revision: String?, pinning: Bool) throws(SyncError) -> Report {
-    guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
-    let lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
-    }
+  package func preview(_ revision: String?, pinning: Bool) throws -> Report {
+    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
     let plan = try Plan(revision, source, project, policy, cache)
     let report = plan.report(pinning: pinning, warnings: [])
     _ = consume lock
@@ -59,10 +57,11 @@ package struct RegistryCheckout: Sendable {
   /// `revision`: What names it; nil for the one in use.
   /// `pinning`: Whether the registry is pinned afterwards; else it is not.
   ///
-  /// - Throws: `SyncError.neverSynced`, `.untrusted` by today's keys, `.refs` for a revision that names none or
-  ///   several, `.store` when the snapshot is damaged: then nothing has changed.
-  package func run(_ revision: String?, pinning: Bool) throws(SyncError) -> Report {
-    guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
+  /// - Throws: `ReadingError.neverSynced`, `ReadingError.untrusted` by today's keys, `RefError` for a
+  ///   revision that names none or several, `ObjectStoreError` when the snapshot is damaged: then nothing
+  ///   has changed.
+  package func run(_ revision: String?, pinning: Bool) throws -> Report {
+    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
     let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
     let writer = writer(cache)
     try writer.finishInterrupted(lock: locks.registry)
@@ -80,8 +79,8 @@ package struct RegistryCheckout: Sendable {
   /// Drops the pin and nothing else; the next sync switches to the newest.
   ///
   /// - Returns: Whether there was a pin.
-  /// - Throws: `SyncError.neverSynced`, `.forgedLockEntry`, `.refs`, `.disk`.
-  package func unpin() throws(SyncError) -> Bool {
+  /// - Throws: `ReadingError.neverSynced`, `ProjectError.forgedLockEntry`, `RefError`, `DiskError`.
+  package func unpin() throws -> Bool {
     // The lockfile travels with the project: it may name a pin where there is no cache yet.
     let cache = try Cache.create(in: project)
     let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
@@ -113,7 +112,7 @@ package struct RegistryCheckout: Sendable {
       _ project: Project,
       _ policy: Policy,
       _ cache: Cache
-    ) throws(SyncError) {
+    ) throws {
       name = source.name
       let history = try RegistryHistory(of: source.name, in: cache)
       let target = try history.resolve(revision)
@@ -133,11 +132,8 @@ package struct RegistryCheckout: Sendable {
         in: cache.store,
         after: known
       )
-      changes = try SyncError.storing { () throws(ObjectStoreError) in
-        let old = try history.current.map { (id) throws(ObjectStoreError) in try cache.store.readSnapshot(id)
-        }
-        return try TreeDiff.changes(from: old?.tree, to: target.snapshot.tree, in: cache.store)
-      }
+      let old = try history.current.map { try cache.store.readSnapshot($0) }
+      changes = try TreeDiff.changes(from: old?.tree, to: target.snapshot.tree, in: cache.store)
     }
 
     func report(pinning: Bool, warnings: [SyncWarning]) -> Report {

@@ -38,7 +38,7 @@ package struct RegistryRepair: Sendable {
 
   /// Prepares a repair; nothing is requested yet.
   ///
-  /// - Throws: `SyncError.neverSynced`; what opening the cache throws.
+  /// - Throws: `ReadingError.neverSynced`; what opening the cache throws.
   package init(
     of source: Source,
     in project: Project,
@@ -46,8 +46,8 @@ package struct RegistryRepair: Sendable {
     connector: SourceConnector,
     lockTimeout: Duration,
     observer: @escaping SyncObserver
-  ) throws(SyncError) {
-    guard let cache = try Cache.find(in: project) else { throw .neverSynced(source.name) }
+  ) throws {
+    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
     self.project = project
     self.cache = cache
     self.source = source
@@ -59,7 +59,7 @@ package struct RegistryRepair: Sendable {
 
   /// Carries the repair out.
   ///
-  /// - Throws: `SyncError`; `CancellationError`. What cannot be brought back is no error but a loss.
+  /// - Throws: Whatever stops it; `CancellationError`. What cannot be brought back is no error but a loss.
   package func run() async throws -> RepairReport {
     let observer = observer
     let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout) {
@@ -140,19 +140,18 @@ package struct RegistryRepair: Sendable {
   private func restoreView(
     with writer: RegistryWriter,
     lock: borrowing RegistryLock
-  ) throws(SyncError) -> Int {
+  ) throws -> Int {
     let history = try RegistryHistory(of: source.name, in: cache)
-    guard let current = history.current else { throw .neverSynced(source.name) }
+    guard let current = history.current else { throw ReadingError.neverSynced(source.name) }
     do {
       try writer.checkVouched(current)
       let warnings = try writer.restoreView(of: current, knowing: nil, lock: lock)
       return warnings.reduce(0) { sum, warning in
         if case .viewRestored(let count) = warning { sum + count } else { sum }
       }
-    } catch {
+    } catch let error as ObjectStoreError where error.isOfOneCopy {
       // Its objects are among the losses.
-      if case .store(let problem) = error, problem.isOfOneCopy { return 0 }
-      throw error
+      return 0
     }
   }
 }

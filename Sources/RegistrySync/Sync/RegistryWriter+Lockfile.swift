@@ -4,7 +4,7 @@ import RegistryModel
 
 /// The registry's entry in `registry-lock.json`.
 extension RegistryWriter {
-  func updateLockfile(_ snapshot: Snapshot, _ pin: PinChange = .keep) throws(SyncError) {
+  func updateLockfile(_ snapshot: Snapshot, _ pin: PinChange = .keep) throws {
     // The lockfile is what a locked sync follows; it says so already.
     if options.isLocked { return }
     let old = try project.readLockfile().find(name)
@@ -24,11 +24,11 @@ extension RegistryWriter {
   }
 
   /// What the entry of the newest snapshot says, where there is none that could remember.
-  private func entryOfNewest(unless snapshot: Snapshot) throws(SyncError) -> LockEntry? {
+  private func entryOfNewest(unless snapshot: Snapshot) throws -> LockEntry? {
     let registry = try name.refComponent()
-    let id = try SyncError.referring { () throws(RefError) in try cache.refs.find(.synced(registry)) }
+    let id = try cache.refs.find(.synced(registry))
     guard let id else { return nil }
-    let newest = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(id) }
+    let newest = try cache.store.readSnapshot(id)
     guard newest != snapshot else { return nil }
     return try LockEntry(
       newest,
@@ -42,7 +42,7 @@ extension RegistryWriter {
   }
 
   /// Remembers in the entry of a pinned registry what was fetched: the pin must not be a way to forget.
-  func raiseMemory(_ fetched: Snapshot) throws(SyncError) {
+  func raiseMemory(_ fetched: Snapshot) throws {
     if options.isLocked { return }
     let key = try project.readProjectKey()
     guard var entry = try project.readLockfile().find(name) else { return }

@@ -6,32 +6,28 @@ import Refs
 extension RegistryWriter {
   /// Finishes what an interrupted write left, or drops it; every write command begins with this.
   ///
-  /// - Throws: `SyncError`; the record then stays for the next write command.
-  func finishInterrupted(lock: borrowing RegistryLock) throws(SyncError) {
+  /// - Throws: Whatever stops it; the record then stays for the next write command.
+  func finishInterrupted(lock: borrowing RegistryLock) throws {
     let views = views
-    try SyncError.wrapping { () throws(DiskError) in try views.removeLeftovers() }
+    try views.removeLeftovers()
     let registry = try name.refComponent()
-    let pending = try SyncError.referring { () throws(RefError) in
-      try PendingRecord.find(registry, in: cache.folder)
-    }
+    let pending = try PendingRecord.find(registry, in: cache.folder)
     guard let pending else { return }
-    let value = try SyncError.referring { () throws(RefError) in try cache.refs.find(.registry(registry)) }
+    let value = try cache.refs.find(.registry(registry))
     if pending.isEffective(with: value), let snapshot = try findFinishable(pending.new) {
       let content = try ViewContent(of: snapshot, in: cache.store)
       try views.build(content, reusing: nil)
       try makeBuiltViewDurable(content)
-      _ = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
-      let log = try SyncError.referring { () throws(RefError) in
-        try cache.refs.reflog(of: .registry(registry))
-      }
+      _ = try views.putInPlace()
+      let log = try cache.refs.reflog(of: .registry(registry))
       try updateLockfile(snapshot, PinChange(of: pending, in: log))
     }
-    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+    try PendingRecord.remove(lock: lock, on: disk)
   }
 
-  func finishSwitch(_ snapshot: Snapshot, _ pin: PinChange = .keep) throws(SyncError) -> [SyncWarning] {
+  func finishSwitch(_ snapshot: Snapshot, _ pin: PinChange = .keep) throws -> [SyncWarning] {
     let views = views
-    let exchange = try SyncError.wrapping { () throws(DiskError) in try views.putInPlace() }
+    let exchange = try views.putInPlace()
     try updateLockfile(snapshot, pin)
     return exchange == .fileByFile ? [.viewNotExchanged] : []
   }
@@ -45,40 +41,33 @@ extension RegistryWriter {
     knowing base: SyncBase?,
     _ pin: PinChange = .keep,
     lock: borrowing RegistryLock
-  ) throws(SyncError) -> [SyncWarning] {
-    let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(target)
-    }
+  ) throws -> [SyncWarning] {
+    let snapshot = try cache.store.readSnapshot(target)
     let known = base?.inUse == target ? base?.view : nil
     let content = if let known { known } else { try ViewContent(of: snapshot, in: cache.store) }
-    let findings = try SyncError.wrapping { () throws(DiskError) in
-      try ViewCheck.findings(
-        // What cannot be opened is no view: one is written in its place, or that fails and says why.
-        in: try? cache.folder.findFolder(ProjectLayout.view(name)),
-        against: content,
-        unchangedSince: base?.state?.provenUntil
-      )
-    }
+    let findings = try ViewCheck.findings(
+      // What cannot be opened is no view: one is written in its place, or that fails and says why.
+      in: try? cache.folder.findFolder(ProjectLayout.view(name)),
+      against: content,
+      unchangedSince: base?.state?.provenUntil
+    )
     guard !findings.isEmpty else {
       try updateLockfile(snapshot, pin)
       return []
     }
     try views.build(content, reusing: content)
     try makeBuiltViewDurable(content)
-    do { try PendingRecord(old: target, new: target).write(lock: lock, on: disk) } catch {
-      throw .refs(error)
-    }
+    try PendingRecord(old: target, new: target).write(lock: lock, on: disk)
     let warnings = try finishSwitch(snapshot, pin)
-    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+    try PendingRecord.remove(lock: lock, on: disk)
     return [.viewRestored(count: findings.count)] + warnings
   }
 
   /// Makes the files of the view beside durable before anything points at them.
-  func makeBuiltViewDurable(_ content: ViewContent) throws(SyncError) {
+  func makeBuiltViewDurable(_ content: ViewContent) throws {
     let views = views
-    try SyncError.wrapping { () throws(DiskError) in
-      // As for objects: one flush is cheaper than many where it can be trusted.
-      if content.files.count > 64, try disk.synchronizeFileSystem(of: cache.folder) { return }
-      try views.synchronizeBuilt(content)
-    }
+    // As for objects: one flush is cheaper than many where it can be trusted.
+    if content.files.count > 64, try disk.synchronizeFileSystem(of: cache.folder) { return }
+    try views.synchronizeBuilt(content)
   }
 }

@@ -11,8 +11,9 @@ extension RegistryWriter {
   /// Nil where it is not what a sync would have taken, or not any more: the record is then dropped. Readers
   /// refuse the registry, as its lock entry is about another snapshot, until a sync puts that right.
   ///
-  /// - Throws: `SyncError.store`, `.invalidFile`, `.invalidManifest`, `.disk`, `.forgedLockEntry`.
-  func findFinishable(_ id: ObjectID) throws(SyncError) -> Snapshot? {
+  /// - Throws: `ObjectStoreError`, `ProjectError.invalidFile`, `ReadingError.invalidManifest`, `DiskError`,
+  ///   `ProjectError.forgedLockEntry`.
+  func findFinishable(_ id: ObjectID) throws -> Snapshot? {
     let snapshot = try readSnapshot(id)
     let entry = try project.readLockfile().find(name)
     if Provenance.vouches(entry, for: snapshot, url: source.location.text) { return snapshot }
@@ -29,23 +30,26 @@ extension RegistryWriter {
       // The entry repeats what the snapshot says of its signers, so that has to be true.
       return snapshot.trust == verdict.trust && snapshot.signers == verdict.signers ? snapshot : nil
     } catch {
-      guard case .untrusted = error else { throw error }
+      guard case ReadingError.untrusted = error else { throw error }
       return nil
     }
   }
 
   /// Whether the lockfile names a snapshot that was not judged just now: the one that is pinned.
   ///
-  /// - Throws: `SyncError.provenance` when it does not; `.store`, `.invalidFile`, `.disk`, `.forgedLockEntry`.
-  func checkVouched(_ id: ObjectID) throws(SyncError) {
+  /// - Throws: `ReadingError.provenance` when it does not; `ObjectStoreError`, `ProjectError.invalidFile`,
+  ///   `DiskError`, `ProjectError.forgedLockEntry`.
+  func checkVouched(_ id: ObjectID) throws {
     let snapshot = try readSnapshot(id)
-    guard let entry = try project.readLockfile().find(name) else { throw .provenance(name, .missingEntry) }
+    guard let entry = try project.readLockfile().find(name) else {
+      throw ReadingError.provenance(name, .missingEntry)
+    }
     if let field = Provenance.mismatch(entry, snapshot, url: source.location.text) {
-      throw .provenance(name, .mismatch(field: field))
+      throw ReadingError.provenance(name, .mismatch(field: field))
     }
   }
 
-  private func readSnapshot(_ id: ObjectID) throws(SyncError) -> Snapshot {
-    try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(id) }
+  private func readSnapshot(_ id: ObjectID) throws -> Snapshot {
+    try cache.store.readSnapshot(id)
   }
 }

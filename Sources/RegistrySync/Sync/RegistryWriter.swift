@@ -31,21 +31,18 @@ struct RegistryWriter: Sendable {
 
   /// Writes trees and snapshot and puts them in use, or finds that they are in use already.
   ///
-  /// - Throws: `SyncError`. Before the ref moved nothing that a user sees has changed; after it the next
+  /// - Throws: Whatever stops it. Before the ref moved nothing that a user sees has changed; after it the next
   ///   write command finishes the rest.
   func commit(
     _ content: SyncContent,
     of offer: ManifestOffer,
     base: SyncBase,
     lock: borrowing RegistryLock
-  ) throws(SyncError) -> Result {
+  ) throws -> Result {
     let batch = content.batch
-    let root = try SyncError.storing { () throws(ObjectStoreError) in
-      if !base.holdsManifest(offer.id) { try batch.add(offer.bytes, expecting: offer.id) }
-      let files = try content.treeFiles(of: offer)
-      if let known = base.tree(of: files) { return known }
-      return try batch.addTrees(of: files)
-    }
+    if !base.holdsManifest(offer.id) { try batch.add(offer.bytes, expecting: offer.id) }
+    let files = try content.treeFiles(of: offer)
+    let root = try base.tree(of: files) ?? batch.addTrees(of: files)
     let known = try findKnown(root, offer, base)
     let snapshot =
       known?.snapshot
@@ -59,9 +56,9 @@ struct RegistryWriter: Sendable {
     if let known {
       id = known.id
     } else {
-      id = try SyncError.storing { () throws(ObjectStoreError) in try batch.add(try snapshot.encoded()) }
+      id = try batch.add(try snapshot.encoded())
     }
-    try SyncError.storing { () throws(ObjectStoreError) in try batch.commit() }
+    try batch.commit()
     let isPinned = try isPinned(offer, base)
     let goal = Goal(
       inUse: isPinned ? (base.inUse ?? id) : id,
@@ -85,14 +82,15 @@ struct RegistryWriter: Sendable {
 
   /// Whether what is in use is to stay in use.
   ///
-  /// - Throws: `SyncError.notAsLocked` when nothing is in use yet and the publisher has something else than what
-  ///   the entry pins: a pin travels with the project, and a fresh clone must not take the newest in its place.
-  private func isPinned(_ offer: ManifestOffer, _ base: SyncBase) throws(SyncError) -> Bool {
+  /// - Throws: `SyncError.notAsLocked` when nothing is in use yet and the publisher has something else than
+  ///   what the entry pins: a pin travels with the project, and a fresh clone must not take the newest in
+  ///   its place.
+  private func isPinned(_ offer: ManifestOffer, _ base: SyncBase) throws -> Bool {
     guard !options.isLocked, let entry = try project.readLockfile().find(name), entry.isPinned else {
       return false
     }
     guard base.inUse != nil || entry.manifest == offer.id else {
-      throw .notAsLocked(name, .pinned(locked: entry.manifest, found: offer.id))
+      throw SyncError.notAsLocked(name, .pinned(locked: entry.manifest, found: offer.id))
     }
     return true
   }
@@ -110,7 +108,7 @@ struct RegistryWriter: Sendable {
     _ root: ObjectID,
     _ offer: ManifestOffer,
     _ base: SyncBase
-  ) throws(SyncError) -> (id: ObjectID, snapshot: Snapshot)? {
+  ) throws -> (id: ObjectID, snapshot: Snapshot)? {
     if let id = base.synced, let snapshot = base.snapshot, snapshot.tree == root,
       options.isLocked || (snapshot.trust == offer.verdict.trust && snapshot.signers == offer.verdict.signers)
     {
@@ -119,7 +117,7 @@ struct RegistryWriter: Sendable {
     guard options.isLocked else { return nil }
     let history = try RegistryHistory(of: name, in: cache)
     for id in try history.snapshots() {
-      let snapshot = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(id) }
+      let snapshot = try cache.store.readSnapshot(id)
       if snapshot.tree == root { return (id, snapshot) }
     }
     return nil
@@ -132,16 +130,14 @@ struct RegistryWriter: Sendable {
     _ offer: ManifestOffer,
     base: SyncBase,
     lock: borrowing RegistryLock
-  ) throws(SyncError) -> [SyncWarning] {
+  ) throws -> [SyncWarning] {
     let isSwitch = base.inUse != goal.inUse
     if isSwitch {
       // The view is built before the ref moves, so that what can fail of it fails while nothing changed.
       let content = try ViewContent(of: snapshot, in: cache.store)
       try views.build(content, reusing: base.view)
       try makeBuiltViewDurable(content)
-      do { try PendingRecord(old: base.inUse, new: goal.inUse).write(lock: lock, on: disk) } catch {
-        throw .refs(error)
-      }
+      try PendingRecord(old: base.inUse, new: goal.inUse).write(lock: lock, on: disk)
     }
     try moveRefs(to: goal, snapshot, offer, base: base, lock: lock)
     guard isSwitch else {
@@ -151,7 +147,7 @@ struct RegistryWriter: Sendable {
       return try restoreView(of: goal.inUse, knowing: base, lock: lock)
     }
     let warnings = try finishSwitch(snapshot)
-    do { try PendingRecord.remove(lock: lock, on: disk) } catch { throw .refs(error) }
+    try PendingRecord.remove(lock: lock, on: disk)
     return warnings
   }
 
@@ -162,29 +158,25 @@ struct RegistryWriter: Sendable {
     _ offer: ManifestOffer,
     base: SyncBase,
     lock: borrowing RegistryLock
-  ) throws(SyncError) {
+  ) throws {
     let registry = try name.refComponent()
     let source = try SourceRefs.name(snapshot.source)
-    do {
-      let note = try ReflogNote(
-        agentVersion: Agent.version,
-        seconds: Timestamp.now().secondsSince1970,
-        message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
-      )
-      let transaction = try RefTransaction.prepare(
-        [
-          RefUpdate(.synced(registry), expecting: base.synced.map { .id($0) } ?? .absent, .set(goal.synced)),
-          RefUpdate(source, expecting: .any, .set(goal.synced)),
-          RefUpdate(.registry(registry), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
-        ],
-        note: note,
-        lock: lock,
-        on: disk
-      )
-      try transaction.commit(lock: lock)
-    } catch {
-      throw .refs(error)
-    }
+    let note = try ReflogNote(
+      agentVersion: Agent.version,
+      seconds: Timestamp.now().secondsSince1970,
+      message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
+    )
+    let transaction = try RefTransaction.prepare(
+      [
+        RefUpdate(.synced(registry), expecting: base.synced.map { .id($0) } ?? .absent, .set(goal.synced)),
+        RefUpdate(source, expecting: .any, .set(goal.synced)),
+        RefUpdate(.registry(registry), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
+      ],
+      note: note,
+      lock: lock,
+      on: disk
+    )
+    try transaction.commit(lock: lock)
   }
 
   /// What a person who reads the reflog must know of a sync: the refusals that were set aside.
@@ -195,7 +187,7 @@ struct RegistryWriter: Sendable {
     return flags.isEmpty ? "" : " (\(flags.joined(separator: ", ")))"
   }
 
-  private func remember(_ offer: ManifestOffer) throws(SyncError) {
+  private func remember(_ offer: ManifestOffer) throws {
     let now = Timestamp.now()
     // Without a network nobody was asked.
     let checkedAt = options.isOffline ? try RegistryState.find(name, in: cache)?.checkedAt : now.wholeSeconds
@@ -211,10 +203,8 @@ struct RegistryWriter: Sendable {
     try state.write(name, in: cache, disk: disk)
   }
 
-  private func difference(from old: ObjectID?, to new: ObjectID) throws(SyncError) -> [TreeChange] {
-    try SyncError.storing { () throws(ObjectStoreError) in
-      try TreeDiff.changes(from: old, to: new, in: cache.store)
-    }
+  private func difference(from old: ObjectID?, to new: ObjectID) throws -> [TreeChange] {
+    try TreeDiff.changes(from: old, to: new, in: cache.store)
   }
 
   private func missingPluginFiles(_ catalog: Catalog, _ manifest: Manifest) -> [SyncWarning] {

@@ -1,3 +1,4 @@
+import Disk
 import Fetch
 import ObjectStore
 import RegistryModel
@@ -15,18 +16,18 @@ struct RepairFiles: Sendable {
   private let cache: Cache
   private let observer: SyncObserver
   /// Who can be asked, or why nobody can.
-  private let reader: Swift.Result<RetryingReader, SyncError>
+  private let reader: Swift.Result<RetryingReader, PolicyRefusal>
 
   /// Connects to the publisher where the policy allows it; without, what is held is used alone.
   ///
-  /// - Throws: `SyncError.invalidURL`, `.localSource`.
+  /// - Throws: `SyncError.invalidURL`, `SyncError.localSource`.
   init(
     source: Source,
     policy: Policy,
     cache: Cache,
     _ connector: SourceConnector,
     _ observer: @escaping SyncObserver
-  ) throws(SyncError) {
+  ) throws {
     self.policy = policy
     self.cache = cache
     self.observer = observer
@@ -38,9 +39,8 @@ struct RepairFiles: Sendable {
           budget: RetryBudget(policy.limits.retryBudget)
         )
       )
-    } catch {
-      guard case .refused = error else { throw error }
-      reader = .failure(error)
+    } catch let refusal as PolicyRefusal {
+      reader = .failure(refusal)
     }
   }
 
@@ -51,7 +51,7 @@ struct RepairFiles: Sendable {
 
   /// Brings back manifest, files and trees of a snapshot, as far as they can be had.
   ///
-  /// - Throws: `SyncError` for a failing disk; `CancellationError`.
+  /// - Throws: An error for a failing disk; `CancellationError`.
   func restore(_ snapshot: Snapshot) async throws -> Result {
     var result = Result()
     try await withBatch { try await fill($0, snapshot, &result) }
@@ -67,7 +67,7 @@ struct RepairFiles: Sendable {
   }
 
   private func withBatch(_ body: (ObjectBatch) async throws -> Void) async throws {
-    let batch = try SyncError.storing { () throws(ObjectStoreError) in try ObjectBatch(store: cache.store) }
+    let batch = try ObjectBatch(store: cache.store)
     do {
       try await body(batch)
     } catch {
@@ -75,7 +75,7 @@ struct RepairFiles: Sendable {
       try? batch.commit()
       throw error
     }
-    try SyncError.storing { () throws(ObjectStoreError) in try batch.commit() }
+    try batch.commit()
   }
 
   private func fill(_ batch: ObjectBatch, _ snapshot: Snapshot, _ result: inout Result) async throws {
@@ -85,15 +85,13 @@ struct RepairFiles: Sendable {
     let sizes = try await fetchFiles(manifest, batch, &result)
     // A tree states the size of each file: as long as one is lost, so may be trees.
     guard manifest.entries.allSatisfy({ sizes[$0.id] != nil }) else { return }
-    try SyncError.storing { () throws(ObjectStoreError) in
-      let files = try TreeFile.list(
-        of: manifest,
-        id: snapshot.manifest,
-        byteCount: bytes.count,
-        sizes: sizes
-      )
-      _ = try batch.addTrees(of: files)
-    }
+    let files = try TreeFile.list(
+      of: manifest,
+      id: snapshot.manifest,
+      byteCount: bytes.count,
+      sizes: sizes
+    )
+    _ = try batch.addTrees(of: files)
   }
 
   /// A manifest's bytes; nil, with its cause in the result, where it cannot be had.
@@ -106,12 +104,10 @@ struct RepairFiles: Sendable {
     // Damaged is as good as lost here.
     if let bytes = try? cache.store.read(id, size: nil, limit: Tree.maximumPayloadBytes) { return bytes }
     do {
-      let isBorrowed = try SyncError.storing { () throws(ObjectStoreError) in
-        try batch.borrow(id, limit: limit) != nil
-      }
+      let isBorrowed = try batch.borrow(id, limit: limit) != nil
       if !isBorrowed { try await download(id, limit, to: batch) }
-      return try SyncError.storing { () throws(ObjectStoreError) in try batch.read(id, limit: limit) }
-    } catch let error as SyncError where !error.isOfTheDisk {
+      return try batch.read(id, limit: limit)
+    } catch let error where !Self.isOfThisMachine(error) {
       result.causes[id] = error
       return nil
     }
@@ -121,7 +117,7 @@ struct RepairFiles: Sendable {
     observer(.manifest)
     let bytes = try await reader.get()
       .read(.manifest, options: ReadOptions(maxBytes: limit)) { BytesReceiver() }.receiver.bytes
-    _ = try SyncError.storing { () throws(ObjectStoreError) in try batch.add(bytes, expecting: id) }
+    _ = try batch.add(bytes, expecting: id)
   }
 
   /// The sizes of the files that are held or came.
@@ -154,14 +150,11 @@ struct RepairFiles: Sendable {
     result.fetchedBytes = outcome.sizes.values.reduce(0, +)
     return plan.sizes.merging(outcome.sizes) { held, _ in held }
   }
-}
 
-extension SyncError {
-  /// Whether this machine's disk failed, rather than what was asked for.
-  fileprivate var isOfTheDisk: Bool {
-    switch self {
-    case .disk: true
-    case .store(.disk): true
+  /// Whether this machine's disk failed, or the work was ended, rather than what was asked for being bad.
+  private static func isOfThisMachine(_ error: any Error) -> Bool {
+    switch error {
+    case is CancellationError, is DiskError, ObjectStoreError.disk: true
     default: false
     }
   }

@@ -25,7 +25,7 @@ struct RetryingReader: Sendable {
         return Received(response: response, receiver: receiver)
       }
     } catch let error as FetchError {
-      throw SyncError.fetch(error)
+      throw error
     }
   }
 }

@@ -19,32 +19,34 @@ package enum SharedStore {
 
   /// Opens the store without changing anything; nil when there is none.
   ///
-  /// - Throws: `SyncError.unknownCacheFormat`, `.disk`, `.store`.
-  static func find(at path: FilePath, disk: any Disk) throws(SyncError) -> Cache? {
+  /// - Throws: `ProjectError.unknownCacheFormat`, `DiskError`, `ObjectStoreError`.
+  static func find(at path: FilePath, disk: any Disk) throws -> Cache? {
     guard let folder = try findFolder(path) else { return nil }
     return try Cache.find(at: folder, disk: disk)
   }
 
   /// Opens the store, making it first where it is missing; the folder above it must be there.
   ///
-  /// - Throws: As `find`; `SyncError.alternate` for a folder that has something else in it.
-  static func create(at path: FilePath, disk: any Disk) throws(SyncError) -> Cache {
+  /// - Throws: As `find`; `SharingError.alternate` for a folder that has something else in it.
+  static func create(at path: FilePath, disk: any Disk) throws -> Cache {
     if let existing = try find(at: path, disk: disk) { return existing }
-    let folder = try SyncError.wrapping { () throws(DiskError) -> Folder in
-      // try?: what is there can be opened, or `find` had thrown; what is not there is made.
-      if let found = try? Folder.open(path) { return found }
-      guard let last = path.lastComponent, let name = FileName(last.string) else {
-        throw DiskError(.makeFolder, path, .invalidArgument)
-      }
-      let parent = try Folder.open(path.removingLastComponent())
-      let made = try disk.ensureFolder(name, in: parent)
-      try disk.synchronize(parent)
-      return made
-    }
-    let names = try SyncError.wrapping { () throws(DiskError) in try folder.names() }
+    let folder = try ensureFolder(path, disk)
+    let names = try folder.names()
     // Only our own unfinished work: a folder that someone uses for something else is not filled.
-    guard names.allSatisfy(isOurs) else { throw .alternate(path, .notAStore) }
+    guard names.allSatisfy(isOurs) else { throw SharingError.alternate(path, .notAStore) }
     return try Cache.create(at: folder, readme: readme, disk: disk)
+  }
+
+  private static func ensureFolder(_ path: FilePath, _ disk: any Disk) throws(DiskError) -> Folder {
+    // try?: what is there can be opened, or `find` had thrown; what is not there is made.
+    if let found = try? Folder.open(path) { return found }
+    guard let last = path.lastComponent, let name = FileName(last.string) else {
+      throw DiskError(.makeFolder, path, .invalidArgument)
+    }
+    let parent = try Folder.open(path.removingLastComponent())
+    let made = try disk.ensureFolder(name, in: parent)
+    try disk.synchronize(parent)
+    return made
   }
 
   private static func isOurs(_ name: FileName) -> Bool {
@@ -52,12 +54,12 @@ package enum SharedStore {
       || [ProjectLayout.gitignore, ProjectLayout.cacheReadme].contains(name)
   }
 
-  private static func findFolder(_ path: FilePath) throws(SyncError) -> Folder? {
+  private static func findFolder(_ path: FilePath) throws -> Folder? {
     do {
       return try Folder.open(path)
     } catch {
       if error.code == .noSuchFileOrDirectory { return nil }
-      throw .disk(error)
+      throw error
     }
   }
 
@@ -84,41 +86,33 @@ struct SharedStoreFilling: Sendable {
   /// `fetched`: What had to be downloaded: a copy of it that the shared store has was of no use, so it is
   /// looked at, and replaced if it is damaged.
   ///
-  /// - Throws: `SyncError`; the shared store is then as whole as it was.
-  func fill(_ snapshot: Snapshot, fetched: Set<ObjectID>) throws(SyncError) {
+  /// - Throws: Whatever stops it; the shared store is then as whole as it was.
+  func fill(_ snapshot: Snapshot, fetched: Set<ObjectID>) throws {
     let shared = try SharedStore.create(at: path, disk: disk)
-    let isOwn = try SyncError.wrapping { () throws(DiskError) in
-      try shared.store.folder.attributes().identity == store.folder.attributes().identity
-    }
-    if isOwn { throw .alternate(path, .itself) }
+    let isOwn = try shared.store.folder.attributes().identity == store.folder.attributes().identity
+    if isOwn { throw SharingError.alternate(path, .itself) }
     var newest = snapshot
     newest.parent = nil
     let ref = try SourceRefs.name(snapshot.source)
     // Shared: many fill it at once, and only the collection of its garbage waits for all of them.
-    let lock = try SyncError.referring { () throws(RefError) in
-      try StoreLock.acquire(in: shared.folder, .shared, timeout: lockTimeout)
-    }
+    let lock = try StoreLock.acquire(in: shared.folder, .shared, timeout: lockTimeout)
     let held = try findHeld(ref, in: shared)
     if fetched.isEmpty, let held, held.tree == newest.tree { return }
     let id = try addObjects(newest, fetched: fetched, to: shared)
     guard held.map({ $0.tree != newest.tree && isNotOlder(newest, $0) }) ?? true else { return }
-    do throws(RefError) {
-      let registryLock = try RegistryLock.acquire(registry, holding: lock, on: disk, timeout: lockTimeout)
-      let note = try ReflogNote(
-        agentVersion: Agent.version,
-        seconds: Timestamp.now().secondsSince1970,
-        message: "share"
-      )
-      let updates = [RefUpdate(ref, expecting: .any, .set(id))]
-      try RefTransaction.prepare(updates, note: note, lock: registryLock, on: disk)
-        .commit(lock: registryLock)
-    } catch {
-      throw .refs(error)
-    }
+    let registryLock = try RegistryLock.acquire(registry, holding: lock, on: disk, timeout: lockTimeout)
+    let note = try ReflogNote(
+      agentVersion: Agent.version,
+      seconds: Timestamp.now().secondsSince1970,
+      message: "share"
+    )
+    let updates = [RefUpdate(ref, expecting: .any, .set(id))]
+    try RefTransaction.prepare(updates, note: note, lock: registryLock, on: disk)
+      .commit(lock: registryLock)
   }
 
   /// The snapshot that the shared store has of the address, as far as it can be read there.
-  private func findHeld(_ ref: RefName, in shared: Cache) throws(SyncError) -> Snapshot? {
+  private func findHeld(_ ref: RefName, in shared: Cache) throws -> Snapshot? {
     // try?: what is damaged there is like absent, and replaced.
     guard let id = try? shared.refs.find(ref) else { return nil }
     return try? shared.store.readSnapshot(id)
@@ -137,30 +131,28 @@ struct SharedStoreFilling: Sendable {
     _ snapshot: Snapshot,
     fetched: Set<ObjectID>,
     to shared: Cache
-  ) throws(SyncError) -> ObjectID {
-    try SyncError.storing { () throws(ObjectStoreError) in
-      var ids: Set<ObjectID> = [snapshot.tree]
-      // Trees are few, and without a good one nothing beneath it is found.
-      var suspects = fetched.union([snapshot.tree, snapshot.manifest])
-      try TreeWalk.walk(
-        snapshot.tree,
-        readTree: { id throws(ObjectStoreError) in try store.readTree(id) },
-        visit: { _, entry throws(ObjectStoreError) in
-          ids.insert(entry.id)
-          if entry.kind == .tree { suspects.insert(entry.id) }
-        }
-      )
-      let batch = try ObjectBatch(store: shared.store)
-      let (wanted, proving) = (ids.sorted(), suspects)
-      try Parallel.forEach(count: wanted.count) { (index) throws(ObjectStoreError) in
-        let id = wanted[index]
-        if try isThere(id, in: shared.store, proving: proving.contains(id)) || batch.contains(id) { return }
-        if try batch.borrow(id, from: store) == nil { throw .missing(id) }
+  ) throws -> ObjectID {
+    var ids: Set<ObjectID> = [snapshot.tree]
+    // Trees are few, and without a good one nothing beneath it is found.
+    var suspects = fetched.union([snapshot.tree, snapshot.manifest])
+    try TreeWalk.walk(
+      snapshot.tree,
+      readTree: { id throws(ObjectStoreError) in try store.readTree(id) },
+      visit: { _, entry throws(ObjectStoreError) in
+        ids.insert(entry.id)
+        if entry.kind == .tree { suspects.insert(entry.id) }
       }
-      let id = try batch.addIfNeeded(try snapshot.encoded())
-      try batch.commit()
-      return id
+    )
+    let batch = try ObjectBatch(store: shared.store)
+    let (wanted, proving) = (ids.sorted(), suspects)
+    try Parallel.forEach(count: wanted.count) { (index) throws(ObjectStoreError) in
+      let id = wanted[index]
+      if try isThere(id, in: shared.store, proving: proving.contains(id)) || batch.contains(id) { return }
+      if try batch.borrow(id, from: store) == nil { throw .missing(id) }
     }
+    let id = try batch.addIfNeeded(try snapshot.encoded())
+    try batch.commit()
+    return id
   }
 
   private func isThere(

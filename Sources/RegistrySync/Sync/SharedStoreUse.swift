@@ -39,7 +39,7 @@ extension SyncTransaction {
         lockTimeout: options.lockTimeout,
         disk: project.disk
       ).fill(
-        try SyncError.storing { () throws(ObjectStoreError) in try cache.store.readSnapshot(snapshot) },
+        try cache.store.readSnapshot(snapshot),
         fetched: Set(content.plan.missing.map(\.id))
       )
       return nil

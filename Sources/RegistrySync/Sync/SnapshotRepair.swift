@@ -18,17 +18,17 @@ struct SnapshotRepair {
 
   /// Whether our own copy of the snapshot in use is lost or damaged; what an alternate has may be gone tomorrow.
   ///
-  /// - Throws: `SyncError.refs`, `.store` for a failing disk.
+  /// - Throws: `RefError`, `ObjectStoreError` for a failing disk.
   var isNeeded: Bool {
-    get throws(SyncError) {
+    get throws {
       let registry = try name.refComponent()
-      let id = try SyncError.referring { () throws(RefError) in try cache.refs.find(.registry(registry)) }
+      let id = try cache.refs.find(.registry(registry))
       guard let id else { return false }
       do {
         try cache.store.verify(id, size: nil, limit: Snapshot.maximumPayloadBytes)
         return false
       } catch {
-        if case .disk = error { throw .store(error) }
+        if case .disk = error { throw error }
         return true
       }
     }
@@ -37,18 +37,16 @@ struct SnapshotRepair {
   /// Puts the snapshot back if it is needed and possible.
   ///
   /// - Returns: How many objects were put back.
-  /// - Throws: `SyncError.refs`, `.store` for a failing disk.
-  func run() throws(SyncError) -> Int {
+  /// - Throws: `RefError`, `ObjectStoreError` for a failing disk.
+  func run() throws -> Int {
     guard try isNeeded else { return 0 }
     let history = try RegistryHistory(of: name, in: cache)
     guard let id = history.current, let payload = findLent(id) ?? findPayload(of: id, history) else {
       return 0
     }
-    try SyncError.storing { () throws(ObjectStoreError) in
-      let batch = try ObjectBatch(store: cache.store)
-      try batch.add(payload, expecting: id)
-      try batch.commit()
-    }
+    let batch = try ObjectBatch(store: cache.store)
+    try batch.add(payload, expecting: id)
+    try batch.commit()
     return 1
   }
 

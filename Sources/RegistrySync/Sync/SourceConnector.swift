@@ -21,20 +21,21 @@ package struct SourceConnector: Sendable {
   ///
   /// `isOffline`: Whether the reader of a source on the web must not be able to request anything at all.
   ///
-  /// - Throws: `SyncError.refused`, `.localSource`, `.invalidURL` for http where it is not allowed.
+  /// - Throws: `PolicyRefusal`, `SyncError.localSource`, `SyncError.invalidURL` for http where it is not
+  ///   allowed.
   func connect(
     to source: Source,
     policy: Policy,
     isOffline: Bool = false
-  ) throws(SyncError) -> any SourceReader {
-    try SyncError.checkUse(of: source, policy)
+  ) throws -> any SourceReader {
+    try policy.checkUse(of: source)
     switch source.location {
     case .web(let url):
       // The list stays readable under a stricter policy; it is here that the policy speaks.
       do {
         _ = try RegistryURL(parsing: url.description, allowHTTPLocalhost: policy.allowHTTPLocalhost)
       } catch {
-        throw .invalidURL(url.description, error)
+        throw SyncError.invalidURL(url.description, error)
       }
       if isOffline { return OfflineReader(name: source.name, url: url) }
       return WebSourceReader(url: url, transport: HTTPTransport(configuration(policy)))
@@ -42,10 +43,10 @@ package struct SourceConnector: Sendable {
       do {
         return FolderSourceReader(folder: try Folder.open(root.pushing(FilePath(path))))
       } catch {
-        throw .localSource(error)
+        throw SyncError.localSource(error)
       }
     case .bundled:
-      throw .refused(.bundledSource)
+      throw PolicyRefusal.bundledSource
     }
   }
 

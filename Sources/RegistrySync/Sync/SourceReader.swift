@@ -72,11 +72,13 @@ struct WebSourceReader: SourceReader {
     }
   }
 
-  private func requestURL(of file: SourceFile) throws(SyncError) -> RequestURL {
+  private func requestURL(of file: SourceFile) throws -> RequestURL {
     switch file {
     case .manifest: return url.manifestURL
     case .file(let path):
-      do { return try url.requestURL(for: path) } catch { throw .invalidURL(location(of: file), error) }
+      do { return try url.requestURL(for: path) } catch {
+        throw SyncError.invalidURL(location(of: file), error)
+      }
     }
   }
 

@@ -4,10 +4,8 @@ import Refs
 /// The refs of addresses, `refs/sources/<id>`, which registries with one address share.
 enum SourceRefs {
   /// The ref of a normalised address.
-  static func name(_ url: String) throws(SyncError) -> RefName {
-    try SyncError.referring { () throws(RefError) in
-      try RefName(parsing: "sources/\(ObjectID(hashing: Array(url.utf8)))")
-    }
+  static func name(_ url: String) throws -> RefName {
+    try RefName(parsing: "sources/\(ObjectID(hashing: Array(url.utf8)))")
   }
 
   /// What becomes of the refs of a registry's addresses when it goes: another registry that was synced from
@@ -15,13 +13,13 @@ enum SourceRefs {
   ///
   /// `url`: The address that is configured; those of the registry's snapshots count too.
   ///
-  /// - Throws: `SyncError.refs`.
+  /// - Throws: `RefError`.
   static func updates(
     dropping registry: RefComponent,
     url: String?,
     _ roots: CacheRoots,
     in store: ObjectStore
-  ) throws(SyncError) -> [RefUpdate] {
+  ) throws -> [RefUpdate] {
     var left = roots.registries
     let gone = left.removeValue(forKey: registry)
     var updates: [RefUpdate] = []

@@ -1,5 +1,5 @@
 import ObjectStore
-package import Refs
+import Refs
 import RegistryModel
 
 /// What is known of a registry before a sync.
@@ -28,12 +28,10 @@ struct SyncBase: Sendable {
   ///
   /// Damaged or missing objects are no failure here: the sync brings them back.
   ///
-  /// - Throws: `SyncError.refs`, `.disk`, `.store` for a failing disk.
-  init(of name: RegistryName, in cache: Cache) throws(SyncError) {
+  /// - Throws: `RefError`, `DiskError`, `ObjectStoreError` for a failing disk.
+  init(of name: RegistryName, in cache: Cache) throws {
     let registry = try name.refComponent()
-    (inUse, synced) = try SyncError.referring { () throws(RefError) in
-      (try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)))
-    }
+    (inUse, synced) = (try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)))
     isOwn = cache.store.alternates.folders.isEmpty
     state = try RegistryState.find(name, in: cache)
     let newest = try Self.readIfWhole(synced, in: cache.store)
@@ -71,21 +69,14 @@ struct SyncBase: Sendable {
   private static func readIfWhole(
     _ id: ObjectID?,
     in store: ObjectStore
-  ) throws(SyncError) -> (snapshot: Snapshot, content: ViewContent)? {
+  ) throws -> (snapshot: Snapshot, content: ViewContent)? {
     guard let id else { return nil }
     do {
       let snapshot = try store.readSnapshot(id)
       return (snapshot, ViewContent(files: try TreeWalk.files(of: snapshot.tree, in: store)))
     } catch {
-      if case .disk = error { throw .store(error) }
+      if case .disk = error { throw error }
       return nil
     }
-  }
-}
-
-extension RegistryName {
-  /// The name as a part of a ref's name; every registry name is one.
-  package func refComponent() throws(SyncError) -> RefComponent {
-    do { return try RefComponent(description) } catch { throw .refs(error) }
   }
 }

@@ -40,17 +40,17 @@ struct SyncPlan: Sendable {
   /// their change time.
   /// `provenUntil`: Our own copies of known files whose change time is earlier were proven then.
   ///
-  /// - Throws: `SyncError.store`, `.tooLarge`, `.refusedContent`.
+  /// - Throws: `ObjectStoreError`, `SyncError.tooLarge`, `SyncError.refusedContent`.
   static func make(
     _ files: [WantedFile],
     known: [ObjectID: Int64],
     provenUntil: Int64?,
     batch: ObjectBatch,
     store: ObjectStore
-  ) throws(SyncError) -> SyncPlan {
+  ) throws -> SyncPlan {
     var plan = SyncPlan(files: files)
     let held = Mutex<[ObjectID: Int64]>([:])
-    try Parallel.forEach(count: files.count) { (index) throws(SyncError) in
+    try Parallel.forEach(count: files.count) { index in
       let file = files[index]
       let check = HeldFile(file: file, knownSize: known[file.id], provenUntil: provenUntil)
       if let size = try check.findSize(in: store, batch: batch) {
@@ -73,10 +73,9 @@ private struct HeldFile {
   let provenUntil: Int64?
 
   /// The size of a proven copy; nil when the file has to be downloaded.
-  func findSize(in store: ObjectStore, batch: ObjectBatch) throws(SyncError) -> Int64? {
+  func findSize(in store: ObjectStore, batch: ObjectBatch) throws -> Int64? {
     if let waiting = batch.size(of: file.id) { return waiting }
-    let attributes = try SyncError.storing { () throws(ObjectStoreError) in try store.findAttributes(file.id)
-    }
+    let attributes = try store.findAttributes(file.id)
     if let attributes {
       if let knownSize, let provenUntil, attributes.kind == .file, attributes.changeTime < provenUntil {
         return knownSize
@@ -86,7 +85,7 @@ private struct HeldFile {
     return try borrow(batch)
   }
 
-  private func proveOwn(in store: ObjectStore) throws(SyncError) -> Int64? {
+  private func proveOwn(in store: ObjectStore) throws -> Int64? {
     var size: Int64 = 0
     var detector = ContentKindDetector()
     do {
@@ -94,33 +93,29 @@ private struct HeldFile {
         size += Int64(bytes.byteCount)
         detector.take(bytes)
       }
-    } catch .corrupt, .missing {
+    } catch ObjectStoreError.corrupt, ObjectStoreError.missing {
       return nil
-    } catch {
-      throw .store(error)
     }
     try check(size, detector)
     return size
   }
 
-  private func borrow(_ batch: ObjectBatch) throws(SyncError) -> Int64? {
+  private func borrow(_ batch: ObjectBatch) throws -> Int64? {
     var detector = ContentKindDetector()
-    let size = try SyncError.storing { () throws(ObjectStoreError) in
-      try batch.borrow(file.id, limit: file.maxBytes) {
-        detector.take($0)
-      } restart: {
-        // A lender's damaged copy was seen first; what counts is the good one.
-        detector = ContentKindDetector()
-      }
+    let size = try batch.borrow(file.id, limit: file.maxBytes) {
+      detector.take($0)
+    } restart: {
+      // A lender's damaged copy was seen first; what counts is the good one.
+      detector = ContentKindDetector()
     }
     if let size { try check(size, detector) }
     return size
   }
 
   /// What was stored for another registry, or by another program, is held to this policy too.
-  private func check(_ size: Int64, _ detector: ContentKindDetector) throws(SyncError) {
-    guard size <= file.maxBytes else { throw .tooLarge(path: file.path, limit: file.maxBytes) }
-    if let kind = detector.refusedKind { throw .refusedContent(path: file.path, kind) }
+  private func check(_ size: Int64, _ detector: ContentKindDetector) throws {
+    guard size <= file.maxBytes else { throw SyncError.tooLarge(path: file.path, limit: file.maxBytes) }
+    if let kind = detector.refusedKind { throw SyncError.refusedContent(path: file.path, kind) }
   }
 }
 

@@ -61,7 +61,7 @@ package enum SyncWarning: Sendable {
   /// The view was replaced file by file, because the file system cannot exchange folders.
   case viewNotExchanged
   /// An earlier version of a bundle was left out, because it would be refused.
-  case historyRefused(version: String, SyncError)
+  case historyRefused(version: String, any Error)
   /// The content audit found something that the policy does not refuse.
   case audit(AuditFinding)
   /// The content audit found so much more.
@@ -71,7 +71,7 @@ package enum SyncWarning: Sendable {
   /// A listed alternate cannot be opened.
   case alternateUnavailable(String)
   /// The shared store cannot be read or filled; the sync itself is whole without it.
-  case sharedStore(String, SyncError)
+  case sharedStore(String, any Error)
 }
 
 /// What a running sync tells the person who waits.

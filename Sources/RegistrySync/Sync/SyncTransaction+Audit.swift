@@ -8,20 +8,18 @@ extension SyncTransaction {
   /// Audits what the manifest names, before any ref moves.
   ///
   /// - Returns: What was found; nil where the policy wants no audit.
-  /// - Throws: `SyncError.audit` for critical findings where the policy denies them. Everything that was proven is
-  ///   kept, the manifest too, so that it can be looked at.
+  /// - Throws: `SyncError.audit` for critical findings where the policy denies them. Everything that was
+  ///   proven is kept, the manifest too, so that it can be looked at.
   func audit(
     _ content: SyncContent,
     of offer: ManifestOffer,
     base: SyncBase
-  ) throws(SyncError) -> AuditReport? {
+  ) throws -> AuditReport? {
     let report = try findings(in: content, of: offer, base: base)
     guard let refusal = SyncAudit(policy: policy).refusal(of: report, offer) else { return report }
-    try SyncError.storing { () throws(ObjectStoreError) in
-      try content.batch.add(offer.bytes, expecting: offer.id)
-      try content.batch.commit()
-    }
-    throw .audit(source.name, refusal)
+    try content.batch.add(offer.bytes, expecting: offer.id)
+    try content.batch.commit()
+    throw SyncError.audit(source.name, refusal)
   }
 
   /// What the audit finds; nil where the policy wants none.
@@ -29,7 +27,7 @@ extension SyncTransaction {
     in content: SyncContent,
     of offer: ManifestOffer,
     base: SyncBase
-  ) throws(SyncError) -> AuditReport? {
+  ) throws -> AuditReport? {
     try SyncAudit(policy: policy).findings(in: content, of: offer, besides: audited(in: base))
   }
 
@@ -48,28 +46,26 @@ struct SyncAudit: Sendable {
 
   /// What the audit finds in all files but those that are known; nil where the policy wants none.
   ///
-  /// - Throws: `SyncError.store`.
+  /// - Throws: `ObjectStoreError`.
   func findings(
     in content: SyncContent,
     of offer: ManifestOffer,
     besides known: Set<AuditFile>
-  ) throws(SyncError) -> AuditReport? {
+  ) throws -> AuditReport? {
     guard policy.audit != .off else { return nil }
     let files = Self.files(of: offer).filter { !known.contains($0) }
     let bytes = offer.bytes
     let sizes = content.sizes
     let batch = content.batch
     return try ContentAudit(exceptions: policy.auditAllow)
-      .audit(files.sorted()) { (file, scanner) throws(SyncError) in
+      .audit(files.sorted()) { file, scanner in
         guard file.object != offer.id, let size = sizes[file.object] else {
           return scanner.append(bytes.span.bytes)
         }
-        try SyncError.storing { () throws(ObjectStoreError) in
-          try batch.stream(file.object, size: size) { () throws(DiskError) in
-            scanner = AuditScanner(file)
-          } into: { (piece) throws(DiskError) in
-            scanner.append(piece)
-          }
+        try batch.stream(file.object, size: size) { () throws(DiskError) in
+          scanner = AuditScanner(file)
+        } into: { (piece) throws(DiskError) in
+          scanner.append(piece)
         }
       }
   }

@@ -68,10 +68,8 @@ extension SyncTransaction {
       let (offer, content) = try await obtain(basis)
       let audit = try findings(in: content, of: offer, base: basis.base)
       missing = Set(content.plan.missing.map(\.id))
-      try SyncError.storing { () throws(ObjectStoreError) in
-        try content.batch.add(offer.bytes, expecting: offer.id)
-        try content.batch.commit()
-      }
+      try content.batch.add(offer.bytes, expecting: offer.id)
+      try content.batch.commit()
       report = try makeReport(
         offer,
         basis,
@@ -90,10 +88,10 @@ extension SyncTransaction {
   }
 
   /// The files that are not in our own part of the store; what alternates have is found out by a sync.
-  private func missing(_ offer: ManifestOffer) throws(SyncError) -> Set<ObjectID> {
+  private func missing(_ offer: ManifestOffer) throws -> Set<ObjectID> {
     var missing: Set<ObjectID> = []
     for id in Set(offer.manifest.entries.map(\.id)) {
-      let isHeld = try SyncError.storing { () throws(ObjectStoreError) in try cache.store.contains(id) }
+      let isHeld = try cache.store.contains(id)
       if !isHeld { missing.insert(id) }
     }
     return missing
@@ -107,11 +105,11 @@ extension SyncTransaction {
     _ fetchedBytes: Int64,
     comparing: Bool,
     audit: AuditReport? = nil
-  ) throws(SyncError) -> DryRunReport {
-    let current = try basis.base.inUse.map { (id) throws(SyncError) in
+  ) throws -> DryRunReport {
+    let current = try basis.base.inUse.map { id in
       try RegistryHistory(of: source.name, in: cache).resolve(id.description)
     }
-    let old = try current.map { (entry) throws(SyncError) in
+    let old = try current.map { entry in
       try ViewContent(of: entry.snapshot, in: cache.store).files
     }
     let known = Dictionary((old ?? []).map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
@@ -121,9 +119,7 @@ extension SyncTransaction {
     if comparing {
       for difference in differences {
         comparisons.append(
-          try SyncError.storing { () throws(ObjectStoreError) in
-            try FileComparison.read(difference, in: cache.store)
-          }
+          try FileComparison.read(difference, in: cache.store)
         )
       }
     }
@@ -148,19 +144,17 @@ extension SyncTransaction {
   private func sides(
     of offer: ManifestOffer,
     sizes: [ObjectID: Int64]
-  ) throws(SyncError) -> [FileDifference.Side] {
-    try SyncError.storing { () throws(ObjectStoreError) in
-      var sides = [
-        FileDifference.Side(
-          path: try TreePath(ProjectLayout.manifest.string),
-          id: offer.id,
-          size: Int64(offer.bytes.count)
-        )
-      ]
-      for entry in offer.manifest.entries {
-        sides.append(.init(path: try TreePath(entry.path.description), id: entry.id, size: sizes[entry.id]))
-      }
-      return sides
+  ) throws -> [FileDifference.Side] {
+    var sides = [
+      FileDifference.Side(
+        path: try TreePath(ProjectLayout.manifest.string),
+        id: offer.id,
+        size: Int64(offer.bytes.count)
+      )
+    ]
+    for entry in offer.manifest.entries {
+      sides.append(.init(path: try TreePath(entry.path.description), id: entry.id, size: sizes[entry.id]))
     }
+    return sides
   }
 }

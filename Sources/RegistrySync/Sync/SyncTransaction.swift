@@ -54,8 +54,8 @@ package struct SyncTransaction: Sendable {
 
   /// Prepares a sync; nothing is requested and nothing written outside the cache's own frame.
   ///
-  /// - Throws: `SyncError.refused` when policy or source forbid it; `.localSource` when a local registry's
-  ///   folder cannot be opened; what opening the cache throws.
+  /// - Throws: `PolicyRefusal` when policy or source forbid it; `SyncError.localSource` when a local
+  ///   registry's folder cannot be opened; what opening the cache throws.
   package init(
     of source: Source,
     in project: Project,
@@ -63,7 +63,7 @@ package struct SyncTransaction: Sendable {
     options: SyncOptions,
     connector: SourceConnector,
     observer: @escaping SyncObserver
-  ) throws(SyncError) {
+  ) throws {
     let connected = try connector.connect(to: source, policy: policy, isOffline: options.isOffline)
     try self.init(of: source, in: project, policy: policy, options: options, from: connected, observer)
   }
@@ -77,7 +77,7 @@ package struct SyncTransaction: Sendable {
     from reader: any SourceReader,
     takeEarlier: EarlierSnapshots.Taking? = nil,
     _ observer: @escaping SyncObserver
-  ) throws(SyncError) {
+  ) throws {
     self.takeEarlier = takeEarlier
     self.project = project
     self.source = source
@@ -95,7 +95,7 @@ package struct SyncTransaction: Sendable {
 
   /// Carries the sync out.
   ///
-  /// - Throws: `SyncError`; `CancellationError`. Whatever happens, objects that were proven are kept.
+  /// - Throws: Whatever stops it; `CancellationError`. Whatever happens, objects that were proven are kept.
   package func run() async throws -> SyncReport {
     do {
       let report = try await runLocked()
@@ -163,11 +163,13 @@ package struct SyncTransaction: Sendable {
     let offer = try await manifests.fetch(bypassCaches: false)
     do {
       return (offer, try await files.fetch(offer, knowing: basis.base))
-    } catch let error as SyncError where error.mayBeStaleCache {
+    } catch let error where StaleCache.mayExplain(error) {
       let second: ManifestOffer
       do {
         second = try await manifests.fetch(bypassCaches: true)
-      } catch is SyncError {
+      } catch let cancellation as CancellationError {
+        throw cancellation
+      } catch {
         // What is wrong with the files is the better explanation.
         throw error
       }

@@ -69,7 +69,7 @@ struct CacheClear: Command {
     let timeout = session.options.lockTimeout
     if shared {
       guard let path = SharedStore.path(session.sharedStore, policy, project) else {
-        throw SyncError.noSharedStore(nil)
+        throw SharingError.noSharedStore(nil)
       }
       return CacheClearing(sharedStore: path, disk: session.disk, lockTimeout: timeout, onWait: onWait)
     }
@@ -113,7 +113,9 @@ struct CacheClear: Command {
 
   private func reportNothing(_ project: Project, _ session: Session) throws -> Int32 {
     if shared {
-      throw try SyncError.noSharedStore(SharedStore.path(session.sharedStore, project.readPolicy(), project))
+      throw try SharingError.noSharedStore(
+        SharedStore.path(session.sharedStore, project.readPolicy(), project)
+      )
     }
     if session.options.isJSON {
       CacheClearText(.init(), isDone: true, isDryRun: isDryRun).print(to: session)

@@ -25,7 +25,7 @@ struct CatalogShow: Command {
     guard !found.isEmpty else {
       // A source that cannot be read may be the one that has it.
       if !open.failures.isEmpty { return open.end(in: session) }
-      throw SyncError.plugin(.unknown(slug.description, searched: open.catalogs.map(\.origin)))
+      throw PluginSearchError.unknown(slug.description, searched: open.catalogs.map(\.origin))
     }
     if session.options.isJSON {
       session.console.print(
@@ -82,7 +82,7 @@ struct CatalogShow: Command {
 
 extension PluginSlug {
   /// Reads a slug as it was typed.
-  init(argument: String) throws(SyncError) {
-    do { self = try PluginSlug(parsing: argument) } catch { throw .plugin(.badSlug(argument, error)) }
+  init(argument: String) throws {
+    do { self = try PluginSlug(parsing: argument) } catch { throw PluginSearchError.badSlug(argument, error) }
   }
 }

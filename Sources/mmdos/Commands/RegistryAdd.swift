@@ -50,12 +50,12 @@ struct RegistryAdd: Command {
   }
 
   /// A web address where the text has a scheme, else a folder.
-  private func location(_ policy: Policy, _ session: Session) throws(SyncError) -> Source.Location {
+  private func location(_ policy: Policy, _ session: Session) throws -> Source.Location {
     guard url.contains("://") else { return .folder(session.absolute(url).lexicallyNormalized().string) }
     do {
       return .web(try RegistryURL(parsing: url, allowHTTPLocalhost: policy.allowHTTPLocalhost))
     } catch {
-      throw .invalidURL(url, error)
+      throw SyncError.invalidURL(url, error)
     }
   }
 

@@ -61,7 +61,7 @@ struct RegistryUnpin: Command {
     let project = try session.project()
     let source = try project.source(name)
     let entry = try project.readLockfile().find(source.name)
-    guard let entry else { throw SyncError.neverSynced(source.name) }
+    guard let entry else { throw ReadingError.neverSynced(source.name) }
     guard approval.isApproved || !entry.isPinned else {
       return Preview(
         command: ShellWord.line(["mmdos", "registry", "unpin", name, "--approved"]),

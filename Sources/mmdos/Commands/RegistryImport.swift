@@ -26,7 +26,7 @@ struct RegistryImport: AsyncCommand {
     let policy = try project.readPolicy()
     let bundle = try Bundle(session.absolute(file))
     let source = try bundle.source(in: project.readSources())
-    try SyncError.checkUse(of: source, policy)
+    try policy.checkUse(of: source)
     guard approval.isApproved else { return preview(bundle, source).show(in: session) }
     var options = SyncOptions()
     options.lockTimeout = session.options.lockTimeout

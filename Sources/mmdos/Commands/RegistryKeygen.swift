@@ -80,7 +80,7 @@ struct RegistryKeygen: Command {
   private func makePair(_ prefix: String, _ session: Session) throws -> Int32 {
     let path = session.absolute(prefix)
     let keyID = self.keyID ?? path.lastComponent?.string ?? ""
-    guard ManifestSigning.isKeyID(keyID) else { throw SyncError.trustStore(.badKeyID(keyID)) }
+    guard ManifestSigning.isKeyID(keyID) else { throw TrustStoreProblem.badKeyID(keyID) }
     let key = Ed25519PrivateKey.generate()
     let pair = try KeyFiles(disk: session.disk).write(key, prefix: path, overwrites: isForced)
     let command = ShellWord.line([

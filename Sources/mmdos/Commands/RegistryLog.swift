@@ -26,7 +26,7 @@ struct RegistryLog: Command {
     let source = try project.source(name)
     let isPinned = try project.readLockfile().find(source.name)?.isPinned ?? false
     let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
-    guard reader.history.latest != nil else { throw SyncError.neverSynced(source.name) }
+    guard reader.history.latest != nil else { throw ReadingError.neverSynced(source.name) }
     if let refusal = try reader.findRefusal(of: reader.history.resolve(nil), of: source, in: project) {
       session.console.warn("today the one in use would be refused: \(refusal.summary)")
     }

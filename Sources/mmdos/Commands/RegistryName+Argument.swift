@@ -4,22 +4,24 @@ import RegistrySync
 
 extension RegistryName {
   /// Reads a name as it was typed.
-  init(argument: String) throws(SyncError) {
-    do { self = try RegistryName(parsing: argument) } catch { throw .invalidName(argument, error) }
+  init(argument: String) throws {
+    do { self = try RegistryName(parsing: argument) } catch {
+      throw ProjectError.invalidName(argument, error)
+    }
   }
 }
 
 extension Project {
   /// The source that was named on the command line.
   ///
-  /// - Throws: `SyncError.unknownRegistry` with the names that are known.
-  func source(_ argument: String) throws(SyncError) -> Source {
+  /// - Throws: `ProjectError.unknownRegistry` with the names that are known.
+  func source(_ argument: String) throws -> Source {
     let sources = try readSources()
     // 'bundled' is listed, though no registry may be called so.
     if let listed = sources.sources.first(where: { $0.name.description == argument }) { return listed }
     let name = try RegistryName(argument: argument)
     guard let source = sources.find(name) else {
-      throw .unknownRegistry(argument, known: sources.sources.map(\.name.description))
+      throw ProjectError.unknownRegistry(argument, known: sources.sources.map(\.name.description))
     }
     return source
   }

@@ -164,7 +164,7 @@ struct SigningOptions: ParsableArguments {
       let key = try KeyFiles.readPrivateKey(session.absolute(file))
       return Publisher.Signer(.publisher(key), keyID: keyID)
     }
-    guard let key = try session.project().readProjectKey() else { throw SyncError.noProjectKey }
+    guard let key = try session.project().readProjectKey() else { throw ProjectError.noProjectKey }
     return Publisher.Signer(.project(key), keyID: keyID)
   }
 }

@@ -18,7 +18,7 @@ struct RegistryRemove: Command {
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     let source = try project.source(name)
-    if case .bundled = source.location { throw SyncError.refused(.bundledSource) }
+    if case .bundled = source.location { throw PolicyRefusal.bundledSource }
     guard approval.isApproved else {
       return Preview(
         command: ShellWord.line(["mmdos", "registry", "remove", name, "--approved"]),

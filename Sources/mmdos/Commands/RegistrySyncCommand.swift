@@ -46,7 +46,7 @@ struct RegistrySyncCommand: AsyncCommand {
     let project = try session.project()
     let policy = try project.readPolicy()
     let sources = try selected(project)
-    for source in sources where !isAll { try SyncError.checkUse(of: source, policy) }
+    for source in sources where !isAll { try policy.checkUse(of: source) }
     guard approval.isApproved else { return try preview(sources, policy, project).show(in: session) }
     var reports: [JSONValue] = []
     var code = ExitCodes.done
@@ -68,7 +68,7 @@ struct RegistrySyncCommand: AsyncCommand {
     return code
   }
 
-  private func selected(_ project: Project) throws(SyncError) -> [Source] {
+  private func selected(_ project: Project) throws -> [Source] {
     if let name { return [try project.source(name)] }
     return try project.readSources().sources.filter { source in
       if case .bundled = source.location { return false }

@@ -58,7 +58,7 @@ struct RegistryVerify: AsyncCommand {
     return reports.allSatisfy(\.isIntact) ? ExitCodes.done : ExitCodes.integrity
   }
 
-  private func selected(_ project: Project) throws(SyncError) -> [Source] {
+  private func selected(_ project: Project) throws -> [Source] {
     if let name { return [try project.source(name)] }
     return try project.readSources().sources.filter { source in
       if case .bundled = source.location { false } else { true }
@@ -75,8 +75,7 @@ struct RegistryVerify: AsyncCommand {
     do {
       return try RegistryVerifier(source, in: project, policy: policy)
         .verify(lockTimeout: session.options.lockTimeout)
-    } catch {
-      guard isAll, case .neverSynced = error else { throw error }
+    } catch ReadingError.neverSynced where isAll {
       session.console.note("\(source.name): never synced")
       return nil
     }
@@ -104,7 +103,7 @@ struct RegistryVerify: AsyncCommand {
       view.end()
     } catch {
       view.end()
-      guard isAll, let error = error as? SyncError, case .neverSynced = error else { throw error }
+      guard isAll, case ReadingError.neverSynced = error else { throw error }
       return []
     }
     if !session.options.isJSON { report.print(to: session.console) }

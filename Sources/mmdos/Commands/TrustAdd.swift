@@ -91,9 +91,9 @@ struct TrustAdd: AsyncCommand {
     _ publicKey: Ed25519PublicKey,
     _ editing: TrustStoreEditing,
     url: String? = nil
-  ) throws(SyncError) -> TrustedKey {
+  ) throws -> TrustedKey {
     if let fingerprint, fingerprint != publicKey.fingerprint.description {
-      throw .trustStore(.wrongFingerprint(expected: fingerprint, found: publicKey.fingerprint))
+      throw TrustStoreProblem.wrongFingerprint(expected: fingerprint, found: publicKey.fingerprint)
     }
     let key = TrustedKey(
       keyID: keyID,

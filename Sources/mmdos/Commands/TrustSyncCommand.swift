@@ -56,8 +56,8 @@ struct TrustSyncCommand: AsyncCommand {
 
   /// What is accepted.
   ///
-  /// - Throws: `SyncError.trustStore` for a key that the store does not have.
-  private func acceptances(_ editing: TrustStoreEditing) throws(SyncError) -> [KeyAcceptance] {
+  /// - Throws: `TrustStoreProblem` for a key that the store does not have.
+  private func acceptances(_ editing: TrustStoreEditing) throws -> [KeyAcceptance] {
     var accepts: [KeyAcceptance] = []
     for text in accepted {
       let parts = text.split(separator: ":").map(String.init)
@@ -100,7 +100,7 @@ struct TrustSyncCommand: AsyncCommand {
       ? ExitCodes.integrity : codes.first { $0 != ExitCodes.done } ?? ExitCodes.done
   }
 
-  private func preview(_ keys: [TrustedKey], _ policy: Policy) throws(SyncError) -> Preview {
+  private func preview(_ keys: [TrustedKey], _ policy: Policy) throws -> Preview {
     var asked: [(TrustedKey, String)] = []
     for key in keys where key.status == .active {
       guard let url = key.remoteSourceURL else { continue }

@@ -11,14 +11,11 @@ struct VendoredCheckText {
   private let report: VendoredCheck.Report
 
   /// Looks at the folder, by the keys and policy of the project that the command is run in, if any.
-  init(_ path: FilePath, _ dir: String, in session: Session) throws(SyncError) {
+  init(_ path: FilePath, _ dir: String, in session: Session) throws {
     self.dir = dir
     self.session = session
     let project: Project?
-    do { project = try session.project() } catch {
-      guard case .noProject = error else { throw error }
-      project = nil
-    }
+    do { project = try session.project() } catch ProjectError.noProject { project = nil }
     report = try VendoredCheck(path, by: project).run()
   }
 

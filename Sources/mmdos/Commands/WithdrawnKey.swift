@@ -15,7 +15,7 @@ struct WithdrawnKey: ParsableArguments {
 
     fileprivate var done: String { self == .remove ? "removed" : "revoked" }
 
-    fileprivate func apply(to keyID: String, _ editing: TrustStoreEditing) throws(SyncError) {
+    fileprivate func apply(to keyID: String, _ editing: TrustStoreEditing) throws {
       switch self {
       case .remove: try editing.remove(keyID)
       case .revoke: try editing.revoke(keyID)

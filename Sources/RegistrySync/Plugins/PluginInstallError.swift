@@ -1,0 +1,15 @@
+import Audit
+import ObjectStore
+package import RegistryModel
+
+/// Why a plugin is not put in, or not taken out, as data; `mmdos` makes the words.
+package enum PluginInstallError: Error, Equatable, Sendable {
+  /// Files of the project would be overwritten.
+  case conflicts(PluginSlug, [ManifestPath])
+  /// The plugin was installed from another source.
+  case otherOrigin(PluginSlug, installed: PluginOrigin)
+  /// No such plugin is installed.
+  case notInstalled(String, installed: [PluginSlug])
+  /// The plugin has no install record, so nothing tells local edits from what was installed.
+  case unrecorded(PluginSlug)
+}

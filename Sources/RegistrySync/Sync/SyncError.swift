@@ -1,0 +1,71 @@
+package import Audit
+package import Disk
+package import ObjectStore
+package import RegistryModel
+
+/// What goes wrong while a registry is being fetched and put in use, as data; `mmdos` makes the words.
+package enum SyncError: Error, Sendable {
+  /// The address is not one a registry may have.
+  case invalidURL(String, URLProblem)
+
+  /// What was served under a path is not what the manifest states.
+  case wrongContent(url: String, expected: ObjectID, found: ObjectID)
+
+  /// A file begins like a program or a script.
+  case refusedContent(path: ManifestPath, ContentKind)
+
+  /// All files of the snapshot together, or one of them, are larger than the policy allows; in bytes.
+  case tooLarge(path: ManifestPath?, limit: Int64)
+
+  /// The manifest itself is larger than the policy allows; in bytes.
+  case manifestTooLarge(source: String, limit: Int64)
+
+  /// The manifest is not the one that was reviewed.
+  case unexpectedManifest(expected: String, found: ObjectID)
+
+  /// A file of a registry of type `local` could not be read.
+  case localSource(DiskError)
+
+  /// Without a network: no snapshot of the registry is held here or lent, or a file of the newest is not.
+  case notHeld(RegistryName, path: ManifestPath?)
+
+  /// The content audit found what the policy does not take (DESIGN section 5, `audit: deny`).
+  case audit(RegistryName, AuditRefusal)
+
+  /// `--locked`, or a pin, asks for the lockfile's state, and it cannot be put in use.
+  case notAsLocked(RegistryName, LockedProblem)
+}
+
+/// What the content audit found that is refused.
+package struct AuditRefusal: Equatable, Sendable {
+  /// The manifest that names the files; it and they are kept in the store, so that they can be looked at.
+  package let manifest: ObjectID
+  /// The first critical finding.
+  package let first: AuditFinding
+  /// How many critical findings there are.
+  package let count: Int
+
+  /// Describes a refusal.
+  package init(manifest: ObjectID, first: AuditFinding, count: Int) {
+    self.manifest = manifest
+    self.first = first
+    self.count = count
+  }
+}
+
+/// Why the lockfile's state cannot be put in use.
+package enum LockedProblem: Equatable, Sendable {
+  /// The lockfile has no entry for the registry.
+  case missingEntry
+  /// The entry is about another address than `sources.yaml` names.
+  case otherURL(locked: String)
+  /// The publisher serves another manifest, and the locked one is not held.
+  case otherManifest(locked: ObjectID, found: ObjectID)
+  /// The entry pins the registry to a manifest, nothing is in use here yet, and the publisher has another one.
+  case pinned(locked: ObjectID, found: ObjectID)
+
+  /// Whether it is a pin that stands in the way, not `--locked`.
+  package var isAboutPin: Bool {
+    if case .pinned = self { true } else { false }
+  }
+}

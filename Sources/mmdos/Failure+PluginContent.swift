@@ -1,0 +1,101 @@
+import Audit
+import ObjectStore
+import RegistryModel
+import RegistrySync
+
+// The words for what a plugin brings.
+extension Failure {
+  private static let policyFile = ".ai/policies/registry-policy.yaml"
+
+  init(pluginContent error: PluginContentError) {
+    switch error {
+    case .invalidManifest(let place, let problem):
+      let position = problem.position.map { ":\($0)" } ?? ""
+      self.init(ExitCodes.policy, "invalid-plugin", "\(place)\(position): \(problem.summary)")
+    case .missingFile(let path, let origin):
+      self.init(
+        ExitCodes.integrity,
+        "missing-asset",
+        "the plugin names '\(path)', which \(origin == .file ? "is not there" : "'\(origin)' does not have")",
+        hint: origin == .file ? nil : askPublisher
+      )
+    case .tooManyFiles(let count, let limit):
+      self.init(
+        ExitCodes.policy,
+        "too-many-files",
+        "the plugin has \(count) files, more than \(limit)",
+        hint: "max_plugin_files in \(Self.policyFile)"
+      )
+    case .tooLarge(let limit):
+      self.init(
+        ExitCodes.policy,
+        "too-large",
+        "the plugin's files are larger than \(limit) bytes",
+        hint: "max_plugin_size_kb in \(Self.policyFile)"
+      )
+    case .outsideRoots(let path):
+      self.init(
+        ExitCodes.policy,
+        "outside-roots",
+        "'\(path)' is in none of the folders that plugins may write to",
+        hint: "allowed_write_roots in \(Self.policyFile)"
+      )
+    case .blocked(let path, let pattern):
+      self.init(
+        ExitCodes.policy,
+        "blocked-path",
+        "'\(path)' is blocked by '\(pattern)'",
+        hint: "blocked_paths in \(Self.policyFile)"
+      )
+    case .badExtension(let path, let problem):
+      self.init(
+        ExitCodes.policy,
+        "bad-extension",
+        "'\(path)': \(problem.summary)",
+        hint: "allowed_file_extensions in \(Self.policyFile)"
+      )
+    case .badContent(let path, let kind):
+      self.init(
+        ExitCodes.policy,
+        "refused-content",
+        "'\(path)' begins like \(kind.summary)",
+        hint: "plugins carry text, not programs"
+      )
+    case .audit(let slug, let first, let count): self.init(audit: slug, first: first, count: count)
+    case .untrustedOrigin(let origin, let level): self.init(untrusted: origin, level)
+    case .unexpectedSnapshot(let expected, let found):
+      self.init(unexpectedSnapshot: found, expected: expected)
+    }
+  }
+
+  private init(audit slug: PluginSlug, first: AuditFinding, count: Int) {
+    self.init(
+      ExitCodes.policy,
+      "audit",
+      "'\(slug)' is refused by the content audit: \(Quantity.count(count, "critical finding")), the first in "
+        + "\(first.place): \(first.words)",
+      hint:
+        "what was reviewed and is right, audit_allow in \(Self.policyFile) accepts: \"\(first.exception)\""
+    )
+  }
+
+  private init(untrusted origin: PluginOrigin, _ level: Source.TrustLevel) {
+    self.init(
+      ExitCodes.policy,
+      "untrusted-source",
+      "'\(origin)' is a \(level.rawValue) source, and the policy installs only from trusted ones",
+      hint:
+        "allow_untrusted_install: true in \(Self.policyFile), or trust_level in .ai/registries/sources.yaml"
+    )
+  }
+
+  private init(unexpectedSnapshot found: ObjectID?, expected: String) {
+    self.init(
+      ExitCodes.integrity,
+      "unexpected-snapshot",
+      found.map { "the snapshot in use is \($0), not the expected \(expected)" }
+        ?? "the source has no snapshots, so it cannot be \(expected)",
+      hint: "review it before you take it"
+    )
+  }
+}

@@ -1,0 +1,110 @@
+import Disk
+import Formats
+import RegistryModel
+import RegistrySync
+import SystemPackage
+
+// The words for a project's own folder, files and key.
+extension Failure {
+  init(project error: ProjectError) {
+    switch error {
+    case .noProject(let path):
+      self.init(
+        ExitCodes.absent,
+        "no-project",
+        "no project: neither \(path.quoted) nor a folder above it holds '.ai'",
+        hint: "mmdos init --approved"
+      )
+    case .unsafeFolder(let path, let reason):
+      let why = reason == .ownedByAnotherUser ? "belongs to another user" : "may be written to by everyone"
+      self.init(
+        ExitCodes.policy,
+        "unsafe-folder",
+        "\(path.quoted) \(why), so it is not used",
+        hint: "MMDOS_SAFE_DIRECTORY=\(path) allows it, if you trust who can write there"
+      )
+    case .unknownCacheFormat(let path, let found):
+      self.init(
+        ExitCodes.failure,
+        "cache-format",
+        "\(path.quoted) is not a cache of this version: its 'format' \(found.map { "says '\($0)'" } ?? "is missing")",
+        hint: "use the mmdos that made it, or move the folder away and sync again"
+      )
+    case .invalidFile(let path, let problem):
+      let place = problem.position.map { ":\($0)" } ?? ""
+      self.init(ExitCodes.failure, "invalid-file", "\(path)\(place): \(problem.summary)")
+    case .invalidName(let name, let problem):
+      self.init(ExitCodes.usage, "invalid-name", "'\(name)' cannot be a registry's name: \(problem.summary)")
+    case .unknownRegistry(let name, let known):
+      self.init(
+        ExitCodes.absent,
+        "unknown-registry",
+        "there is no registry '\(name)'",
+        hint: known.isEmpty
+          ? "mmdos registry add NAME URL --approved" : "known are: \(known.joined(separator: ", "))"
+      )
+    case .registryExists(let name):
+      self.init(
+        ExitCodes.failure,
+        "registry-exists",
+        "there is a registry '\(name)' already",
+        hint: "mmdos registry remove \(name) --approved"
+      )
+    case .projectKey(let path, let problem): self.init(projectKey: path, problem)
+    case .noProjectKey:
+      self.init(
+        ExitCodes.absent,
+        "no-project-key",
+        "the project has no key of its own",
+        hint: "mmdos registry keygen --approved"
+      )
+    case .forgedLockEntry(let name, let field): self.init(forgedEntryOf: name, field: field)
+    case .keyFile(let path, let problem): self.init(keyFile: path, problem)
+    }
+  }
+
+  private init(projectKey path: FilePath, _ problem: ProjectKeyProblem) {
+    self.init(
+      ExitCodes.failure,
+      "project-key",
+      "\(path.quoted): \(problem.summary)",
+      hint: "chmod 600 \(path), or make a new one with mmdos registry keygen --force --approved"
+    )
+  }
+
+  private init(forgedEntryOf name: RegistryName, field: String) {
+    self.init(
+      ExitCodes.integrity,
+      "forged-lock-entry",
+      "the entry of '\(name)' in registry-lock.json was changed, or made with another key: '\(field)' does not match",
+      hint: "look at what changed; mmdos registry lock --resign --approved adopts it if it is right"
+    )
+  }
+
+  /// What the policy or a source forbids.
+  init(refusal: PolicyRefusal) {
+    let file = ".ai/policies/registry-policy.yaml"
+    switch refusal {
+    case .remoteRegistries:
+      self.init(
+        ExitCodes.policy,
+        "remote-forbidden",
+        "the policy forbids remote registries",
+        hint: "set allow_remote_registries: true in \(file)"
+      )
+    case .disabledSource(let name):
+      self.init(
+        ExitCodes.policy,
+        "disabled-source",
+        "'\(name)' is disabled",
+        hint: "set enabled: true for it in .ai/registries/sources.yaml"
+      )
+    case .bundledSource:
+      self.init(
+        ExitCodes.policy,
+        "bundled-source",
+        "the bundled source came with the program and is never synced"
+      )
+    }
+  }
+}

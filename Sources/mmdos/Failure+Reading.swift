@@ -1,0 +1,73 @@
+import Formats
+import RegistryModel
+import RegistrySync
+
+// The words for what is held of a registry.
+extension Failure {
+  init(reading error: ReadingError) {
+    switch error {
+    case .neverSynced(let name):
+      self.init(
+        ExitCodes.absent,
+        "never-synced",
+        "'\(name)' has not been synced yet",
+        hint: "mmdos registry sync \(name) --approved"
+      )
+    case .noSuchFile(let name, let path):
+      self.init(
+        ExitCodes.absent,
+        "no-such-file",
+        "'\(name)' has no '\(path)'",
+        hint: "mmdos registry ls \(name)"
+      )
+    case .invalidPath(let path, let problem):
+      self.init(ExitCodes.usage, "invalid-path", "'\(path)': \(problem.summary)")
+    case .provenance(let name, let problem):
+      let why =
+        switch problem {
+        case .missingEntry: "it has no entry"
+        case .mismatch(let field): "'\(field)' of its entry is not what the snapshot in use says"
+        }
+      self.init(
+        ExitCodes.integrity,
+        "provenance",
+        "registry-lock.json does not vouch for '\(name)': \(why)",
+        hint: Self.hint(name: name.description, problem)
+      )
+    case .untrusted(let name, let refusal):
+      self.init(
+        refusal.kind == .integrity ? ExitCodes.integrity : ExitCodes.policy,
+        refusal.word,
+        "'\(name)' is refused: \(refusal.summary)",
+        hint: refusal.hint(name: name.description)
+      )
+    case .keepsChanging(let name):
+      self.init(ExitCodes.busy, "busy", "'\(name)' kept changing while it was being read", hint: "try again")
+    case .invalidManifest(let source, let problem):
+      let place = problem.position.map { ":\($0)" } ?? ""
+      let (code, hint) = Self.judge(problem)
+      self.init(code, "invalid-manifest", "\(source)\(place): \(problem.summary)", hint: hint)
+    case .invalidCatalog(let source, let problem):
+      let place = problem.position.map { "catalog.yaml:\($0)" } ?? "catalog.yaml"
+      self.init(
+        ExitCodes.integrity,
+        "invalid-catalog",
+        "\(source): \(place): \(problem.summary)",
+        hint: askPublisher
+      )
+    }
+  }
+
+  /// Whether it is the manifest that is wrong, or only not what this policy or program takes.
+  private static func judge(_ problem: ManifestProblem) -> (code: Int32, hint: String) {
+    switch problem {
+    case .tooManyFiles: (ExitCodes.policy, "max_registry_files in .ai/policies/registry-policy.yaml")
+    case .badPath(_, .extensionNotAllowed, _):
+      (ExitCodes.policy, "allowed_file_extensions in .ai/policies/registry-policy.yaml")
+    case .programTooOld: (ExitCodes.integrity, "install a newer mmdos")
+    case .text, .badLine, .badVersion, .badTime, .badHash, .catalogHashesDiffer, .badPath, .conflictingPaths,
+      .tooManySignatures, .badSignature:
+      (ExitCodes.integrity, askPublisher)
+    }
+  }
+}

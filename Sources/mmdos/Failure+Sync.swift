@@ -1,0 +1,93 @@
+import Fetch
+import RegistryModel
+import RegistrySync
+
+// The words for what happens while a registry is fetched and put in use.
+extension Failure {
+  init(sync error: SyncError) {
+    switch error {
+    case .tooLarge(let path, let limit): self.init(tooLarge: path, limit: limit)
+    case .notAsLocked(let name, let problem): self.init(notAsLocked: name, problem)
+    case .invalidURL(let url, let problem):
+      // A password must not reach terminals and logs.
+      let subject = problem == .userInfo ? "the address" : "'\(url)'"
+      self.init(
+        ExitCodes.policy,
+        "invalid-url",
+        "\(subject) is refused: \(problem.summary)",
+        hint: "a registry's address looks like https://host/path/catalog.yaml"
+      )
+    case .wrongContent(let url, let expected, let found):
+      self.init(
+        ExitCodes.integrity,
+        "wrong-hash",
+        "\(url) is not the file that the manifest names: expected sha256 \(expected), got \(found)",
+        hint: "the host is changing, or it is not serving what was published; " + askPublisher
+      )
+    case .refusedContent(let path, let kind):
+      self.init(
+        ExitCodes.policy,
+        "refused-content",
+        "'\(path)' begins like \(kind.summary)",
+        hint: "registries carry text, not programs"
+      )
+    case .manifestTooLarge(let source, let limit):
+      self.init(
+        ExitCodes.policy,
+        "too-large",
+        "'\(source)' is larger than \(limit) bytes",
+        hint: "max_manifest_size_kb in .ai/policies/registry-policy.yaml"
+      )
+    case .unexpectedManifest(let expected, let found):
+      self.init(
+        ExitCodes.integrity,
+        "unexpected-manifest",
+        "the publisher's manifest is \(found), not the expected \(expected)",
+        hint: "review it before you take it"
+      )
+    case .localSource(let error):
+      let failure = Failure(disk: error)
+      self.init(failure.code, "local-source", failure.message)
+    case .notHeld(let name, let path):
+      self.init(
+        ExitCodes.absent,
+        "not-held",
+        path.map { "'\($0)' of '\(name)' is neither here nor in an alternate" }
+          ?? "no snapshot of '\(name)' is here or in an alternate",
+        hint: "mmdos registry sync \(name) --approved asks the publisher"
+      )
+    case .audit(let name, let refusal): self.init(audit: refusal, of: name)
+    }
+  }
+
+  init(fetch error: FetchError) {
+    self.init(ExitCodes.network, "network", error.summary, hint: "nothing changed; what was proven is kept")
+  }
+
+  private init(tooLarge path: ManifestPath?, limit: Int64) {
+    let subject = path.map { "'\($0)' is" } ?? "all files together are"
+    let key =
+      switch path?.description {
+      case nil: "max_registry_cache_size_kb"
+      case "catalog.yaml": "max_manifest_size_kb"
+      default: "max_registry_file_size_kb"
+      }
+    self.init(
+      ExitCodes.policy,
+      "too-large",
+      "\(subject) larger than \(limit) bytes",
+      hint: "\(key) in .ai/policies/registry-policy.yaml"
+    )
+  }
+
+  private init(notAsLocked name: RegistryName, _ problem: LockedProblem) {
+    self.init(
+      ExitCodes.integrity,
+      "not-as-locked",
+      "'\(name)' cannot be put in use as locked: \(problem.words)",
+      hint: problem.isAboutPin
+        ? "mmdos registry sync \(name) --locked --approved, or mmdos registry unpin \(name) --approved"
+        : "mmdos registry sync \(name) without --locked takes what the publisher has now"
+    )
+  }
+}
