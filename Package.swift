@@ -42,9 +42,19 @@ let package = Package(
 
     // MARK: Disk
     .target(name: "Disk", dependencies: ["CPlatform", systemPackage], swiftSettings: settings),
+    .testTarget(
+      name: "DiskTests",
+      dependencies: ["Disk", "TestSupport", systemPackage],
+      swiftSettings: settings
+    ),
 
     // MARK: Formats
     .target(name: "Formats", dependencies: ["CYAML"], swiftSettings: settings),
+    .testTarget(
+      name: "FormatsTests",
+      dependencies: ["Formats", "TestSupport"],
+      swiftSettings: settings
+    ),
 
     // MARK: ObjectStore
     .target(
@@ -68,11 +78,21 @@ let package = Package(
 
     // MARK: Audit
     .target(name: "Audit", dependencies: ["Disk", "Formats", "ObjectStore"], swiftSettings: settings),
+    .testTarget(
+      name: "AuditTests",
+      dependencies: ["Audit", "Formats", "ObjectStore", "TestSupport"],
+      swiftSettings: settings
+    ),
 
     // MARK: RegistryModel
     .target(
       name: "RegistryModel",
       dependencies: ["Audit", "COpenSSL", "Formats", "ObjectStore"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "RegistryModelTests",
+      dependencies: ["Audit", "Formats", "ObjectStore", "RegistryModel", "TestSupport", systemPackage],
       swiftSettings: settings
     ),
 
@@ -90,6 +110,14 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .testTarget(
+      name: "FetchTests",
+      dependencies: [
+        "Fetch", "Formats", "RegistryModel", "TestServers", "TestSupport",
+        .product(name: "NIOHTTP1", package: "swift-nio"), systemPackage,
+      ],
+      swiftSettings: settings
+    ),
 
     // MARK: Preview
     .target(
@@ -101,6 +129,11 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         systemPackage,
       ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "PreviewTests",
+      dependencies: ["Fetch", "Preview", "TestServers", "TestSupport", systemPackage],
       swiftSettings: settings
     ),
 
@@ -115,11 +148,8 @@ let package = Package(
     .testTarget(
       name: "RegistrySyncTests",
       dependencies: [
-        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel",
-        "RegistrySync",
-        "TestSupport",
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        systemPackage,
+        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Refs", "RegistryModel", "RegistrySync",
+        "TestScenes", "TestSupport", systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -139,7 +169,7 @@ let package = Package(
       name: "mmdosTests",
       dependencies: [
         "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Refs", "RegistryModel", "RegistrySync",
-        "TestSupport", "mmdos", systemPackage,
+        "TestScenes", "TestServers", "TestSupport", "mmdos", systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -147,13 +177,25 @@ let package = Package(
     // MARK: Support for tests
     .target(
       name: "TestSupport",
+      dependencies: ["Disk", "Formats", systemPackage],
+      path: "Tests/TestSupport",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "TestServers",
       dependencies: [
-        "Disk", "Formats", "ObjectStore", "RegistryModel", "RegistrySync",
+        "Fetch", "Preview", "RegistryModel", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         systemPackage,
       ],
-      path: "Tests/TestSupport",
+      path: "Tests/TestServers",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "TestScenes",
+      dependencies: ["ObjectStore", "TestServers", "TestSupport", systemPackage],
+      path: "Tests/TestScenes",
       swiftSettings: settings
     ),
   ]

@@ -29,5 +29,23 @@ FOLDERS = ["Project", "Reading", "Sync", "Storage", "Bundle", "Plugins", "Publis
 # How many files of all targets together may import a library.
 FILE_LIMITS = {"AsyncHTTPClient": 1, "COpenSSL": 2, "CYAML": 1, "CZlib": 1}
 
-# What the targets of tests may import of each other.
-TEST_SUPPORT = ["TestSupport"]
+# What the targets that only tests use may import of ours. A test of a target imports that target, what the target
+# imports, and what is named here; so a test of ObjectStore or Refs builds nothing of the network.
+SUPPORT = {
+    "TestSupport": ["Disk", "Formats"],
+    "TestServers": ["Fetch", "Preview", "RegistryModel", "TestSupport"],
+    "TestScenes": ["ObjectStore", "TestServers", "TestSupport"],
+}
+TESTS = {
+    "Disk": ["TestSupport"],
+    "Formats": ["TestSupport"],
+    "ObjectStore": ["TestSupport"],
+    "Refs": ["TestSupport"],
+    "Audit": ["TestSupport"],
+    "RegistryModel": ["TestSupport"],
+    "Fetch": ["TestServers", "TestSupport"],
+    # Of Fetch the client, which is the other side of one test.
+    "Preview": ["Fetch", "TestServers", "TestSupport"],
+    "RegistrySync": ["TestScenes", "TestSupport"],
+    "mmdos": ["TestScenes", "TestServers", "TestSupport"],
+}

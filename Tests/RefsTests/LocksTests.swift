@@ -2,7 +2,6 @@ import Disk
 import ObjectStore
 import Refs
 import SystemPackage
-import TestSupport
 import Testing
 
 struct LocksTests {

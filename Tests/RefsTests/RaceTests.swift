@@ -4,7 +4,6 @@ import ObjectStore
 import Refs
 import Synchronization
 import SystemPackage
-import TestSupport
 import Testing
 
 /// `flock` is between open file descriptions, so threads here stand for processes.

@@ -3,7 +3,6 @@ import Foundation
 import ObjectStore
 import Refs
 import SystemPackage
-import TestSupport
 import Testing
 
 struct RefStoreTests {

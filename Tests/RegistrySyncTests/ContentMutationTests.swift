@@ -2,13 +2,14 @@ import Disk
 import ObjectStore
 import RegistryModel
 import Synchronization
+import TestScenes
 import TestSupport
 import Testing
 
 @testable import Fetch
 @testable import RegistrySync
 
-/// Catalog and plugin files are bound to the signed manifest by their hashes: one changed byte, and a sync's
+/// Catalog and plugin files are bound to the manifest by their hashes: one changed byte, and a sync's
 /// download takes nothing.
 struct ContentMutationTests {
   private static let catalog = """
@@ -54,17 +55,15 @@ struct ContentMutationTests {
     func shutdown() async {}
   }
 
-  /// A manifest that names the three files, read and judged as a sync would.
+  /// A file as the manifest of the three names it.
   private static func wanted(_ path: String) throws -> WantedFile {
-    let hash = { (text: String) in "\"\(TestRegistry.hash(Array(text.utf8)))\"" }
-    let hashes =
-      "{\"catalog.yaml\": \(hash(catalog)), \"catalog/hello.yaml\": \(hash(plugin)), "
-      + "\"catalog/.ai/skills/hello.md\": \(hash(asset))}"
-    let bytes = try ManifestText().with("catalog_hash", hash(catalog)).with("files_hashes", hashes)
-      .signed(("alice", .alice))
-    let scene = TrustScene()
-    #expect(try scene.judge(bytes).trust == .verified)
-    let manifest = try scene.question(bytes).manifest
+    var registry = TestRegistry(count: 0)
+    registry.files = ["catalog.yaml": Array(catalog.utf8)]
+    registry = registry.with("catalog/hello.yaml", plugin.utf8).with(
+      "catalog/.ai/skills/hello.md",
+      asset.utf8
+    )
+    let manifest = try Manifest.parse(registry.manifest, rules: .held)
     let entry = try #require(manifest.entries.first { $0.path.description == path })
     return WantedFile(id: entry.id, path: entry.path, maxBytes: 1 << 20)
   }
@@ -90,7 +89,7 @@ struct ContentMutationTests {
     )
     let file = try Self.wanted(path)
     let original = Array(text.utf8)
-    var random = SeededGenerator(state: 20_261_123)
+    var random = SeededGenerator(seed: 20_261_123)
     for _ in 0..<2_000 {
       var changed = original
       let place = Int.random(in: changed.indices, using: &random)

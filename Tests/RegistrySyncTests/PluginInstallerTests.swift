@@ -1,7 +1,6 @@
 import Foundation
 import ObjectStore
 import SystemPackage
-import TestSupport
 import Testing
 
 @testable import RegistryModel

@@ -27,7 +27,7 @@ struct StorageModelTests {
   }
 
   private func run(seed: UInt64) async throws {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let scratch = try ScratchFolder("StorageModel")
     let names = ["one", "two"]
     var projects = try ["a", "b"].map { folder in

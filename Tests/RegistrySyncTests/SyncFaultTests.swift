@@ -3,6 +3,7 @@ import Foundation
 import ObjectStore
 import Refs
 import SystemPackage
+import TestScenes
 import TestSupport
 import Testing
 

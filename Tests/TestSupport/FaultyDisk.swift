@@ -1,5 +1,4 @@
 package import Disk
-import ObjectStore
 import Synchronization
 package import SystemPackage
 
@@ -316,5 +315,5 @@ private func label(_ path: FilePath) -> String {
 }
 
 private func shorten(_ text: String) -> String {
-  text.hasPrefix(StoreLayout.temporaryPrefix) ? "tmp_*" : text
+  text.hasPrefix(TemporaryName.prefix) ? "tmp_*" : text
 }

@@ -1,5 +1,4 @@
 package import Disk
-import ObjectStore
 package import SystemPackage
 
 /// The real disk, but nothing is made durable: for tests of what is written, many times over, not of power cuts.

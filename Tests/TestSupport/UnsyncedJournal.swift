@@ -1,5 +1,4 @@
 import Disk
-import ObjectStore
 import SystemPackage
 
 /// What a power cut may take: content and names that were changed and not made durable since.
@@ -266,7 +265,8 @@ package struct UnsyncedJournal: Sendable {
 
   private mutating func nextAside() -> FileName {
     asideCount += 1
-    return StoreLayout.component("kept-\(asideCount)")
+    guard let name = FileName("kept-\(asideCount)") else { preconditionFailure("digits are a plain name") }
+    return name
   }
 
   private func identity(

@@ -1,4 +1,5 @@
 import Foundation
+import TestScenes
 import TestSupport
 import Testing
 

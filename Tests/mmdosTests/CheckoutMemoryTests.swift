@@ -1,6 +1,6 @@
 import Foundation
 import RegistryModel
-import TestSupport
+import TestScenes
 import Testing
 
 /// What is remembered of a registry while an old snapshot of it is in use, and where only the pin is left.

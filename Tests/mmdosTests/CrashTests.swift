@@ -1,5 +1,7 @@
 import Foundation
 import ObjectStore
+import TestScenes
+import TestServers
 import TestSupport
 import Testing
 

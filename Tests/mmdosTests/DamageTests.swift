@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestScenes
 import TestSupport
 import Testing
 

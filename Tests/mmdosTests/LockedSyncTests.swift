@@ -1,4 +1,5 @@
-import TestSupport
+import TestScenes
+import TestServers
 import Testing
 
 /// `mmdos registry sync --locked`.

@@ -1,3 +1,5 @@
+import TestScenes
+import TestServers
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import ObjectStore
 import SystemPackage
+import TestScenes
 import TestSupport
 import Testing
 

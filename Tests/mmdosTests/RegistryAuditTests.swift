@@ -1,4 +1,6 @@
 import Foundation
+import TestScenes
+import TestServers
 import TestSupport
 import Testing
 

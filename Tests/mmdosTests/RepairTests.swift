@@ -1,6 +1,8 @@
 import Foundation
 import ObjectStore
 import SystemPackage
+import TestScenes
+import TestServers
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
 import SystemPackage
+import TestScenes
+import TestServers
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TestScenes
 import Testing
 
 /// Every attack of docs/security.md on the built program, and that the document and the suite agree.

@@ -1,6 +1,7 @@
 import Foundation
 import RegistryModel
 import SystemPackage
+import TestScenes
 import TestSupport
 import Testing
 

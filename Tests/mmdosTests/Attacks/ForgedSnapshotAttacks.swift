@@ -4,6 +4,8 @@ import ObjectStore
 import Refs
 import RegistryModel
 import SystemPackage
+import TestScenes
+import TestServers
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Formats
 import Foundation
 import RegistrySync
-import TestSupport
+import TestScenes
 import Testing
 
 extension Attack {

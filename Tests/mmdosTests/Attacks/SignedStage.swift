@@ -3,6 +3,8 @@ import Foundation
 import ObjectStore
 import RegistryModel
 import SystemPackage
+import TestScenes
+import TestServers
 import TestSupport
 import Testing
 

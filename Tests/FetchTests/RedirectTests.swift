@@ -1,0 +1,97 @@
+import Fetch
+import RegistryModel
+import TestServers
+import Testing
+
+@Suite struct RedirectTests {
+  @Test(arguments: [301, 302, 303, 307, 308])
+  func redirectWithinTheOriginIsFollowed(status: Int) async throws {
+    let server = try await LoopbackServer(files: ["/new/b": [1]])
+    server.behave(at: "/old/a", .redirect(to: "../new/b", status: status))
+    let fetched = try await withTransport { try await $0.fetch(server.origin + "/old/a") }
+    #expect(fetched.bytes == [1])
+    #expect(server.requests.map(\.path) == ["/old/a", "/new/b"])
+    #expect(server.connectionCount == 1)
+  }
+
+  @Test func threeRedirectsAreFollowedAndNoFourth() async throws {
+    let server = try await LoopbackServer(files: ["/4": [1]])
+    for hop in 0..<4 { server.behave(at: "/\(hop)", .redirect(to: server.origin + "/\(hop + 1)")) }
+    try await withTransport { transport in
+      #expect(try await transport.fetch(server.origin + "/1").bytes == [1])
+      let error = try await transport.failure(server.origin + "/0")
+      guard case .redirectRefused(_, _, .tooMany) = error else { return #expect(Bool(false), "\(error)") }
+    }
+  }
+
+  @Test func circleEnds() async throws {
+    let server = try await LoopbackServer()
+    server.behave(at: "/a", .redirect(to: "/a"))
+    let error = try await withTransport { try await $0.failure(server.origin + "/a") }
+    guard case .redirectRefused(_, _, .tooMany) = error else { return #expect(Bool(false), "\(error)") }
+    #expect(server.requests.count == 4)
+  }
+
+  @Test(arguments: [
+    "http://localhost:%/b", "http://127.0.0.1:1/b", "https://registry.example/b", "//registry.example/b",
+  ])
+  func otherOriginIsRefused(template: String) async throws {
+    let server = try await LoopbackServer(files: ["/b": [1]])
+    let location = template.split(separator: "%", omittingEmptySubsequences: false).joined(
+      separator: "\(server.port)"
+    )
+    server.behave(at: "/a", .redirect(to: location))
+    let error = try await withTransport { try await $0.failure(server.origin + "/a") }
+    guard case .redirectRefused(let from, location, let reason) = error else {
+      return #expect(Bool(false), "\(error)")
+    }
+    #expect(from.path == "/a")
+    // `//host` takes over http, which is for loopback only.
+    #expect(reason == (template.hasPrefix("//") ? .invalid : .otherOrigin))
+    #expect(server.requests.count == 1)
+    #expect(!error.isRetryable)
+  }
+
+  @Test(
+    arguments: [
+      "", "/b?x=1", "/b#c", "file:///etc/passwd", "http://user@127.0.0.1/b", "/a b", "/$(x)",
+      "javascript:alert(1)", "/../..\\b", "http://", "ftp://127.0.0.1/b",
+    ])
+  func invalidTargetIsRefused(location: String) async throws {
+    let server = try await LoopbackServer()
+    server.behave(at: "/a", .redirect(to: location))
+    let error = try await withTransport { try await $0.failure(server.origin + "/a") }
+    guard case .redirectRefused(_, _, .invalid) = error else { return #expect(Bool(false), "\(error)") }
+    #expect(server.requests.count == 1)
+  }
+
+  @Test func redirectWithoutTargetIsRefused() async throws {
+    let server = try await LoopbackServer()
+    server.behave(at: "/a", .status(302))
+    let error = try await withTransport { try await $0.failure(server.origin + "/a") }
+    guard case .redirectRefused(_, "", .invalid) = error else { return #expect(Bool(false), "\(error)") }
+  }
+
+  @Test func endlessBodyOfARedirectDoesNotHoldItUp() async throws {
+    let server = try await LoopbackServer(files: ["/b": [1]])
+    let chunk = "4000\r\n" + String(repeating: "x", count: 0x4000) + "\r\n"
+    server.behave(
+      at: "/a",
+      .raw(
+        "HTTP/1.1 302 Found\r\nLocation: /b\r\nTransfer-Encoding: chunked\r\n\r\n",
+        .sendForever(Array(chunk.utf8))
+      )
+    )
+    let fetched = try await withTransport { try await $0.fetch(server.origin + "/a") }
+    #expect(fetched.bytes == [1])
+  }
+
+  @Test func entityTagIsSentAlong() async throws {
+    let server = try await LoopbackServer(files: ["/b": [1]])
+    server.behave(at: "/a", .redirect(to: "/b"))
+    try await withTransport { transport in
+      let tag = try #require(try await transport.fetch(server.origin + "/a").response.etag)
+      #expect(try await transport.fetch(server.origin + "/a", etag: tag).response.isNotModified)
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Fetch
+import Foundation
+import SystemPackage
+import TestServers
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: NginxServer.isAvailable, "nginx and openssl are needed"))
+struct TLSTests {
+  /// The tag that nginx gives a file of nine bytes and of this time.
+  private static let tag = "\"5f5e1000-9\""
+
+  private func withNginx(_ body: (NginxServer) async throws -> Void) async throws {
+    let folder = try ScratchFolder()
+    try folder.write("catalog.yaml", text: "catalog:\n")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 0x5F5E_1000)],
+      ofItemAtPath: folder.path.appending("catalog.yaml").string
+    )
+    for index in 0..<200 { try folder.write("catalog/f\(index).md", text: "file \(index)\n") }
+    let server = try await NginxServer(serving: folder.path)
+    do { try await body(server) } catch {
+      await server.stop()
+      throw error
+    }
+    await server.stop()
+  }
+
+  @Test func speaksHTTP2OverOneConnectionWhereOffered() async throws {
+    try await withNginx { server in
+      try await withTransport(caFile: server.authority) { transport in
+        let first = try await transport.fetch(server.origin(.http2) + "/catalog.yaml")
+        #expect(String(decoding: first.bytes, as: UTF8.self) == "catalog:\n")
+        try await withThrowingTaskGroup(of: String.self) { group in
+          for index in 0..<200 {
+            if index >= 16 { _ = try await group.next() }
+            group.addTask {
+              let file = try await transport.fetch(server.origin(.http2) + "/catalog/f\(index).md")
+              #expect(String(decoding: file.bytes, as: UTF8.self) == "file \(index)\n")
+              return ""
+            }
+          }
+          try await group.waitForAll()
+        }
+      }
+      let requests = try server.requests(.http2)
+      #expect(requests.count == 201)
+      #expect(requests.allSatisfy { $0.version == "HTTP/2.0" && $0.status == 200 && $0.method == "GET" })
+      #expect(requests.allSatisfy { $0.userAgent == "mmdos/1.2.3" })
+    }
+  }
+
+  @Test func fallsBackToHTTP1() async throws {
+    try await withNginx { server in
+      try await withTransport(caFile: server.authority) { transport in
+        // It says too little to be kept.
+        #expect(try await transport.fetch(server.origin(.http1) + "/catalog.yaml").response.etag == nil)
+        let second = try await transport.fetch(server.origin(.http1) + "/catalog.yaml", etag: Self.tag)
+        #expect(second.response.isNotModified)
+      }
+      #expect(try server.requests(.http1).map(\.version) == ["HTTP/1.1", "HTTP/1.1"])
+      #expect(try server.requests(.http1).map(\.status) == [200, 304])
+    }
+  }
+
+  @Test func conditionalRequestsAndErrorsWorkOverHTTP2() async throws {
+    try await withNginx { server in
+      try await withTransport(caFile: server.authority) { transport in
+        let second = try await transport.fetch(server.origin(.http2) + "/catalog.yaml", etag: Self.tag)
+        #expect(second.response.isNotModified)
+        let missing = try await transport.failure(server.origin(.http2) + "/missing")
+        guard case .status(_, 404, nil) = missing else { return #expect(Bool(false), "\(missing)") }
+        let large = try await transport.failure(server.origin(.http2) + "/catalog.yaml", maxBytes: 3)
+        guard case .bodyTooLarge(_, 3) = large else { return #expect(Bool(false), "\(large)") }
+      }
+    }
+  }
+
+  @Test func addressInTheCertificateIsEnough() async throws {
+    try await withNginx { server in
+      let url = server.origin(.http2, host: "127.0.0.1") + "/catalog.yaml"
+      let fetched = try await withTransport(caFile: server.authority) { try await $0.fetch(url) }
+      #expect(fetched.bytes.count == 9)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (NginxServer.Site.expired, FetchError.TLSCause.expired), (.wrongHost, .wrongHost),
+      (.otherAuthority, .untrustedIssuer),
+    ])
+  func badCertificateIsRefusedAndNamed(site: NginxServer.Site, cause: FetchError.TLSCause) async throws {
+    try await withNginx { server in
+      let error = try await withTransport(caFile: server.authority) {
+        try await $0.failure(server.origin(site) + "/catalog.yaml")
+      }
+      guard case .tls(_, cause) = error else { return #expect(Bool(false), "\(error)") }
+      #expect(!error.isRetryable)
+      #expect(try server.requests().isEmpty)
+    }
+  }
+
+  @Test func privateAuthorityIsNotTrustedUnlessNamed() async throws {
+    try await withNginx { server in
+      let url = server.origin(.http2) + "/catalog.yaml"
+      let error = try await withTransport { try await $0.failure(url) }
+      guard case .tls(_, .untrustedIssuer) = error else { return #expect(Bool(false), "\(error)") }
+      let fetched = try await withTransport(environment: ["SSL_CERT_FILE": server.authority.string]) {
+        try await $0.fetch(url)
+      }
+      #expect(fetched.bytes.count == 9)
+    }
+  }
+
+  @Test func httpPortIsNotSpokenToInTLS() async throws {
+    try await withNginx { server in
+      let error = try await withTransport(caFile: server.authority) {
+        try await $0.failure("https://localhost:\(server.port(.plain))/catalog.yaml")
+      }
+      guard case .tls(_, .other) = error else { return #expect(Bool(false), "\(error)") }
+    }
+  }
+
+  @Test func unusableCertificateFileIsNamed() async throws {
+    let folder = try ScratchFolder()
+    let empty = try folder.write("empty.pem", text: "no certificate\n")
+    let absent = folder.path.appending("absent.pem")
+    try await withTransport(caFile: empty) { transport in
+      let error = try await transport.failure("https://localhost:1/a")
+      #expect(error == .certificateFile(path: empty, cause: .noCertificate))
+    }
+    try await withTransport(environment: ["SSL_CERT_FILE": absent.string]) { transport in
+      let error = try await transport.failure("https://localhost:1/a")
+      #expect(error == .certificateFile(path: absent, cause: .unreadable))
+    }
+  }
+
+  @Test func goesThroughTheProxyOfTheEnvironment() async throws {
+    try await withNginx { server in
+      let proxy = try await ConnectProxy(credentials: "dXNlcjpwYXNz")
+      let environment = [
+        "https_proxy": "http://user:pass@127.0.0.1:\(proxy.port)", "SSL_CERT_FILE": server.authority.string,
+      ]
+      let url = server.origin(.http2, host: "registry.example") + "/catalog.yaml"
+      let fetched = try await withTransport(environment: environment) { try await $0.fetch(url) }
+      #expect(fetched.bytes.count == 9)
+      #expect(proxy.requests.map(\.path) == ["registry.example:\(server.port(.http2))"])
+      #expect(try server.requests(.http2).map(\.version) == ["HTTP/2.0"])
+      await proxy.stop()
+    }
+  }
+
+  @Test func proxyThatWantsAPasswordIsNamed() async throws {
+    let proxy = try await ConnectProxy(credentials: "dXNlcjpwYXNz")
+    let environment = ["HTTPS_PROXY": "127.0.0.1:\(proxy.port)"]
+    let error = try await withTransport(environment: environment) {
+      try await $0.failure("https://registry.example/catalog.yaml")
+    }
+    guard case .proxy(_, .authenticationRequired) = error else { return #expect(Bool(false), "\(error)") }
+    await proxy.stop()
+  }
+
+  @Test func loopbackIsNeverAskedForThroughAProxy() async throws {
+    try await withNginx { server in
+      let proxy = try await ConnectProxy()
+      let environment = [
+        "all_proxy": "http://127.0.0.1:\(proxy.port)", "http_proxy": "http://127.0.0.1:\(proxy.port)",
+      ]
+      try await withTransport(caFile: server.authority, environment: environment) { transport in
+        _ = try await transport.fetch(server.origin(.http2) + "/catalog.yaml")
+        _ = try await transport.fetch(server.origin(.plain) + "/catalog.yaml")
+      }
+      #expect(proxy.requests.isEmpty)
+      await proxy.stop()
+    }
+  }
+}

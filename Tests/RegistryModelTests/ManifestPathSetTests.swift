@@ -1,0 +1,73 @@
+import TestSupport
+import Testing
+
+@testable import RegistryModel
+
+@Suite struct ManifestPathSetTests {
+  private func validate(_ texts: [String], reserving: [String] = []) throws {
+    var paths: [ManifestPath] = []
+    for text in texts { paths.append(try ManifestPath(parsing: text)) }
+    try ManifestPathSet.validateTogether(paths, reserving: reserving)
+  }
+
+  @Test(arguments: [
+    [], ["a"], ["a/x", "a/y", "b/x"], ["a", "b/a"], ["a/b/c", "a/b/d", "a/c"], ["x/checksums.json"],
+    ["a.md", "a.md.d/x"], ["A/x", "A/y"], ["a", "a-b", "a.b"],
+  ])
+  func acceptsSet(texts: [String]) throws {
+    try validate(texts)
+  }
+
+  @Test(arguments: [
+    (["a", "a"], PathProblem.duplicate("a")),
+    (["x/README.md", "x/readme.md"], .filesEqualIgnoringCase("x/README.md", "x/readme.md")),
+    (["é", "É"], .filesEqualIgnoringCase("é", "É")),
+    (["straße", "STRASSE"], .filesEqualIgnoringCase("straße", "STRASSE")),
+    (["a", "a/b"], .fileAndFolder(file: "a", folder: "a")),
+    (["a/b", "a"], .fileAndFolder(file: "a", folder: "a")),
+    (["a/b/c/d", "A/B"], .fileAndFolder(file: "A/B", folder: "a/b")),
+    (["A", "a/b"], .fileAndFolder(file: "A", folder: "a")),
+    (["A/x", "a/y"], .foldersEqualIgnoringCase("A", "a")),
+    (["r/A/x", "r/a/y"], .foldersEqualIgnoringCase("r/A", "r/a")),
+    (["r/A/x/1", "r/a/y/1"], .foldersEqualIgnoringCase("r/A", "r/a")),
+    (["R/a/x", "r/a/y"], .foldersEqualIgnoringCase("R/a", "r/a")),
+    (["checksums.json"], .reservedAtRoot("checksums.json")),
+    (["Checksums.JSON"], .reservedAtRoot("Checksums.JSON")),
+    (["checksums.json/x.md"], .reservedAtRoot("checksums.json")),
+  ])
+  func refusesSet(texts: [String], problem: PathProblem) {
+    #expect(throws: problem) { try validate(texts) }
+  }
+
+  @Test func refusesMoreReservedNames() {
+    #expect(throws: PathProblem.reservedAtRoot("Manifest.json")) {
+      try validate(["a", "Manifest.json"], reserving: ["manifest.json"])
+    }
+  }
+
+  @Test func manyPathsTakeLinearTime() throws {
+    var paths: [ManifestPath] = []
+    for index in 0..<200_000 {
+      paths.append(try ManifestPath(parsing: "catalog/plugins/p\(index / 100)/skills/File-\(index).md"))
+    }
+    let time = try ContinuousClock().measure { try ManifestPathSet.validateTogether(paths) }
+    // Far above what a busy machine takes with a debug build, far below anything quadratic.
+    #expect(time < .seconds(20))
+  }
+
+  @Test func everyProblemHasASafeSummary() {
+    let problems: [PathProblem] = [
+      .empty, .tooLong(bytes: 2, limit: 1), .componentTooLong(bytes: 2, limit: 1),
+      .tooDeep(components: 2, limit: 1), .absolute, .emptyComponent, .dotComponent(".."),
+      .forbiddenCharacter(":"), .controlCharacter("\u{1B}"), .bidirectionalCharacter("\u{202E}"),
+      .zeroWidthCharacter("\u{200B}"), .ignorableCharacter("\u{AD}"), .notNFC, .leadingSpace(" \u{1B}"),
+      .trailingSpace("a "), .trailingDot("a."), .windowsDeviceName("con"), .versionControlName(".git"),
+      .scriptPrototypeName("__proto__"), .extensionNotAllowed(".sh", allowed: [".md"]),
+      .extensionNotAllowed(nil, allowed: [".md"]), .reservedAtRoot("checksums.json"), .duplicate("a"),
+      .filesEqualIgnoringCase("a", "A"), .foldersEqualIgnoringCase("a", "A"),
+      .fileAndFolder(file: "a", folder: "A"),
+    ]
+    for problem in problems { expectSafe(problem.summary) }
+    #expect(Set(problems.map(\.summary)).count == problems.count)
+  }
+}

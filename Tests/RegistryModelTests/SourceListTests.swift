@@ -1,0 +1,246 @@
+import TestSupport
+import Testing
+
+@testable import Formats
+@testable import RegistryModel
+
+private func parse(_ text: String) throws(TextProblem) -> SourceList {
+  try SourceList.parse(Array(text.utf8))
+}
+
+private func web(_ name: String, _ url: String, signers: [String] = []) throws -> Source {
+  Source(
+    name: try RegistryName(parsing: name),
+    location: .web(try RegistryURL(parsing: url, allowHTTPLocalhost: true)),
+    signers: signers
+  )
+}
+
+private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+private let entry = "sources:\n  - name: acme\n    type: https\n    url: https://example.com/r/\n"
+
+@Suite struct SourceListTests {
+  @Test func withoutAFileThereIsTheBundledSource() throws {
+    let source = try #require(SourceList.whenMissing.sources.first)
+    #expect(source.name == .bundled && source.location == .bundled(".ai/plugins/catalog.yaml"))
+    #expect(source.trustLevel == .trusted && source.isEnabled)
+  }
+
+  @Test(arguments: ["", "# none\n", "sources: []\n", "sources:\n"])
+  func aFileWithoutEntriesIsAnEmptyList(_ file: String) throws {
+    #expect(try parse(file).sources.isEmpty)
+  }
+
+  @Test func readsWhatTheNodeToolWrites() throws {
+    let list = try parse(
+      """
+      # Registry Sources Configuration
+
+      sources:
+        - name: "bundled"
+          type: "local"
+          url: ".ai/plugins/catalog.yaml"
+          enabled: true
+          trust_level: "trusted"
+          safety_policy: "sandboxed"
+          signature_required: false
+          checksum_required: false
+        - name: "acme"
+          type: "remote"
+          url: "https://Example.com/r/catalog.yaml"
+          enabled: false
+          trust_level: "verified"
+          safety_policy: "sandboxed"
+          signature_required: true
+          checksum_required: true
+          last_synced_at: "2026-01-14T08:00:00.000Z"
+          pinned_commit_or_hash: null
+          signers: [key-1, key_2]
+        - {name: here, type: local, url: ../folder}
+      """
+    )
+    #expect(list.sources.count == 3)
+    #expect(list.sources[0].location == .bundled(".ai/plugins/catalog.yaml"))
+    let acme = list.sources[1]
+    #expect(acme.location.text == "https://example.com/r/catalog.yaml" && acme.location.typeName == "https")
+    #expect(!acme.isEnabled && acme.isSignatureRequired && acme.trustLevel == .trusted)
+    #expect(acme.signers == ["key-1", "key_2"] && acme.pinnedTo == nil)
+    #expect(acme.lastSyncedAt == "2026-01-14T08:00:00.000Z")
+    #expect(list.sources[2].location == .folder("../folder"))
+    #expect(list.find(try RegistryName(parsing: "acme")) == acme)
+    #expect(list.find(try RegistryName(parsing: "other")) == nil)
+  }
+
+  @Test func whatIsMissingIsTheLeast() throws {
+    let source = try #require(try parse(entry).sources.first)
+    #expect(source.isEnabled && source.trustLevel == .untrusted && !source.isSignatureRequired)
+    #expect(source.signers.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      ("    enable: true\n", .unknownKey("enable", nearest: "enabled")),
+      ("    enabled: \"true\"\n", .wrongType(key: "enabled", expected: .boolean, found: .string)),
+      (
+        "    signature_required: no\n",
+        .wrongType(key: "signature_required", expected: .boolean, found: .string)
+      ),
+      (
+        "    checksum_required: false\n",
+        .unsupportedValue(key: "checksum_required", value: "false", why: .withoutChecksum)
+      ),
+      (
+        "    trust_level: full\n",
+        .invalidValue(key: "trust_level", value: "full", rule: .oneOf(["trusted", "community", "untrusted"]))
+      ),
+      (
+        "    safety_policy: none\n",
+        .invalidValue(key: "safety_policy", value: "none", rule: .oneOf(["sandboxed"]))
+      ),
+      ("    signers: []\n", .invalidValue(key: "signers", value: "[]", rule: .notEmpty)),
+      ("    signers: [a, a]\n", .invalidValue(key: "signers", value: "a", rule: .distinct)),
+      ("    signers: [a b]\n", .invalidValue(key: "signers", value: "a b", rule: .shape(.keyID))),
+      ("    signers: a\n", .wrongType(key: "signers", expected: .list, found: .string)),
+      (
+        "    last_synced_at: \"a\\nb\"\n",
+        .invalidValue(key: "last_synced_at", value: "a\nb", rule: .shape(.oneLine))
+      ),
+      ("    name: x\n", .duplicateKey("name")),
+      ("  - name: ACME\n    type: local\n    url: x\n", .alreadyUsed(key: "name", value: "ACME")),
+      ("  - type: local\n    url: x\n", .missingKey("name")),
+      ("  - name: b\n    url: x\n", .missingKey("type")),
+      ("  - name: b\n    type: local\n", .missingKey("url")),
+      ("  - name: b\n    type: local\n    url: ''\n", .invalidValue(key: "url", value: "", rule: .notEmpty)),
+      (
+        "  - name: b\n    type: git\n    url: x\n",
+        .unsupportedValue(key: "type", value: "git", why: .gitSource)
+      ),
+      (
+        "  - name: b\n    type: ftp\n    url: x\n",
+        .invalidValue(key: "type", value: "ftp", rule: .oneOf(["https", "local", "bundled"]))
+      ),
+      (
+        "  - name: b\n    type: bundled\n    url: x\n",
+        .invalidValue(key: "type", value: "bundled", rule: .conflicts(withKey: "name", value: "b"))
+      ),
+      (
+        "  - name: bundled\n    type: https\n    url: https://example.com/\n",
+        .invalidValue(key: "type", value: "https", rule: .conflicts(withKey: "name", value: "bundled"))
+      ),
+      ("  - b\n", .wrongType(key: "sources", expected: .map, found: .string)),
+      ("other: 1\n", .unknownKey("other", nearest: nil)),
+      ("source: 1\n", .unknownKey("source", nearest: "sources")),
+    ] as [(String, TextProblem.Reason)]
+  )
+  func refusesWhatIsWrong(_ more: String, _ reason: TextProblem.Reason) {
+    expectProblem(reason) { try parse(entry + more) }
+  }
+
+  @Test(arguments: ["refs", "a b", "-a", "tmp_x", "CON", "../x", ""])
+  func refusesNamesThatAreNone(_ name: String) {
+    #expect {
+      try parse("sources:\n  - name: \"\(name)\"\n    type: local\n    url: x\n")
+    } throws: { error in
+      guard let problem = error as? TextProblem, case .invalidValue("name", name, .refused) = problem.reason
+      else {
+        return false
+      }
+      return problem.position == TextPosition(line: 2, column: 11)
+    }
+  }
+
+  @Test(arguments: [
+    "http://example.com/", "https://user@example.com/", "https://example.com/?q", "file:///x/", "x",
+  ])
+  func refusesURLsThatAreNone(_ url: String) {
+    #expect {
+      try parse("sources:\n  - name: a\n    type: https\n    url: \"\(url)\"\n")
+    } throws: { error in
+      guard let problem = error as? TextProblem, case .invalidValue("url", url, .refused) = problem.reason
+      else {
+        return false
+      }
+      return problem.position == TextPosition(line: 4, column: 10)
+    }
+  }
+
+  @Test func loopbackHTTPIsReadWhateverThePolicySays() throws {
+    let list = try parse("sources:\n  - name: a\n    type: https\n    url: http://localhost:8080/\n")
+    #expect(list.sources.first?.location.text == "http://localhost:8080/catalog.yaml")
+  }
+
+  @Test func aSecondNameForOneURLIsAWarning() throws {
+    let list = try parse(
+      entry + "  - name: b\n    type: https\n    url: https://EXAMPLE.com/r/catalog.yaml\n"
+    )
+    let names = try (RegistryName(parsing: "acme"), RegistryName(parsing: "b"))
+    #expect(list.warnings == [.sameURL(first: names.0, second: names.1)])
+    #expect(list.warnings.first?.summary == "'acme' and 'b' have the same url")
+  }
+}
+
+@Suite struct SourceListEditTests {
+  @Test func addWritesKeysInOrderAndKeepsTheRest() throws {
+    let source = try web("new", "https://example.org/x/", signers: ["k1", "k2"])
+    #expect(
+      text(try SourceList.add(source, to: Array("# mine\n\(entry)\n# end\n".utf8))) == """
+        # mine
+        \(entry)  - name: "new"
+            type: "https"
+            url: "https://example.org/x/catalog.yaml"
+            enabled: true
+            trust_level: "community"
+            safety_policy: "sandboxed"
+            signature_required: false
+            checksum_required: true
+            signers: ["k1", "k2"]
+
+        # end
+
+        """
+    )
+  }
+
+  @Test func addBeginsTheDefaultFile() throws {
+    let source = try web("new", "https://example.org/x/")
+    let bytes = try SourceList.add(source, to: nil)
+    #expect(text(bytes).hasPrefix(DefaultFiles.sources))
+    #expect(try SourceList.parse(bytes).sources == SourceList.whenMissing.sources + [source])
+  }
+
+  @Test func whatWasAddedCanBeRemovedWithoutATrace() throws {
+    for file in [entry, DefaultFiles.sources, "sources: []\n", "# a\r\nsources: []\r\n# b\r\n"] {
+      let source = Source(
+        name: try RegistryName(parsing: "new"),
+        location: .folder("/x y"),
+        isEnabled: false,
+        trustLevel: .trusted,
+        isSignatureRequired: true
+      )
+      let added = try SourceList.add(source, to: Array(file.utf8))
+      #expect(try SourceList.parse(added).find(source.name) == source)
+      #expect(text(try SourceList.remove(source.name, from: added)) == file)
+    }
+  }
+
+  @Test func addNeverReplacesAName() throws {
+    let source = try web("Acme", "https://example.org/x/")
+    expectProblem(.alreadyUsed(key: "name", value: "acme")) {
+      try SourceList.add(source, to: Array(entry.utf8))
+    }
+  }
+
+  @Test func aFolderThatNeedsAnEscapeIsRefused() throws {
+    let source = Source(name: try RegistryName(parsing: "a"), location: .folder("C:\\x"))
+    expectProblem(.needsEscape(key: "url", value: "C:\\x")) { try SourceList.add(source, to: nil) }
+  }
+
+  @Test func aFileThatDoesNotParseIsNotTouched() throws {
+    let source = try web("a", "https://example.org/x/")
+    expectProblem(.unknownKey("nam", nearest: "name")) {
+      try SourceList.add(source, to: Array("sources:\n  - nam: x\n".utf8))
+    }
+    expectProblem(.noSuchEntry("a")) { try SourceList.remove(source.name, from: Array(entry.utf8)) }
+  }
+}
