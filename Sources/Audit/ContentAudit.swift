@@ -2,6 +2,12 @@ import Disk
 package import ObjectStore
 import Synchronization
 
+// Audit: what is hidden or risky in a text.
+//
+// Pure rules over bytes: the same bytes give the same findings, everywhere. It opens no file, asks no policy and
+// knows no registry; whoever audits hands it the pieces of a file and says which findings are accepted. Of Disk it
+// takes `Parallel` alone. What becomes of a finding is decided above.
+
 /// A file to be audited.
 package struct AuditFile: Hashable, Comparable, Sendable {
   /// Its path within the registry.

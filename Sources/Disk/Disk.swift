@@ -1,5 +1,11 @@
 package import SystemPackage
 
+// Disk: folders by handle, files by one name, and every call that changes the disk.
+//
+// It holds the `Disk` seam and the real one, replacing a file safely, locks on files, and running work on all
+// cores. It knows no format, no name of the store and nothing of registries, and no such thing may enter it.
+// Nothing here follows a link or takes a path where a folder's handle will do. Throws `DiskError`.
+
 /// Every call that changes the disk.
 ///
 /// Passed in when a store is made, so that tests can fail the n-th call or take back what was not made

@@ -1,5 +1,11 @@
 package import RegistryModel
 
+// Fetch: one HTTPS client.
+//
+// Requests and their limits, retries, proxies, and who a server is. It alone imports the HTTP library. It knows
+// addresses, and nothing of manifests, policies, the store or the disk, and no such thing may enter it: what came is
+// proven by whoever asked for it. Throws `FetchError`.
+
 /// Fetches files of a registry, one bounded request at a time.
 ///
 /// Implementations prove nothing: whoever receives the bytes hashes them (DESIGN section 1.3).

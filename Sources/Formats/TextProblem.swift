@@ -1,3 +1,9 @@
+// Formats: bytes in, values out.
+//
+// It reads and writes JSON, YAML, versions, times, base64 and escapes, and compares texts line by line. It opens
+// no file and no socket and reads no clock, and nothing that does may enter it; nor may the meaning of a key: what
+// a policy or a manifest is stands in RegistryModel. Throws `TextProblem` and the problems of single values.
+
 /// Why a text file is refused, and where in it.
 ///
 /// Thrown by every reader and editor of JSON and YAML. It does not know which file it was; whoever opened

@@ -8,6 +8,11 @@ import SystemPackage
   import Musl
 #endif
 
+// Preview: the loopback server of `registry serve`.
+//
+// It serves one folder to this machine, so that a publisher can look at a registry before anyone else does. It knows
+// nothing of registries, the store or the client, and never listens on another address than the loopback's.
+
 /// A folder whose regular files may be read, reached without following a link (DESIGN section 1.11).
 ///
 /// Closed when the last reference goes.

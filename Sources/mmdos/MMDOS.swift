@@ -1,6 +1,11 @@
 import ArgumentParser
 import RegistryModel
 
+// mmdos: arguments, approval, words, colour, progress and exit codes.
+//
+// A command parses its arguments, calls one operation of RegistrySync and shows the result. All words for people are
+// here, and no file's format may be. What is printed passes through `SafeText`.
+
 /// The root command.
 struct MMDOS: ParsableCommand {
   static let configuration = CommandConfiguration(

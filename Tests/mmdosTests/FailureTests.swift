@@ -16,14 +16,14 @@ import Testing
 /// The lists below are complete because each error type is switched over without a default: a new case does
 /// not compile until it has its place, and a sample that is missing is found by counting.
 struct FailureTests {
-  private static let id = ObjectID(hashing: [1])
-  private static let other = ObjectID(hashing: [2])
-  private static let path = FilePath("/p/.ai")
-  private static let disk = DiskError(.read, "/p/file", .ioError)
+  static let id = ObjectID(hashing: [1])
+  static let other = ObjectID(hashing: [2])
+  static let path = FilePath("/p/.ai")
+  static let disk = DiskError(.read, "/p/file", .ioError)
 
   // MARK: ObjectStoreError
 
-  private static let storeErrors: [ObjectStoreError] = [
+  static let storeErrors: [ObjectStoreError] = [
     .missing(id), .corrupt(id, path, .encoding(.notZlib)), .corrupt(id, path, .encoding(.truncated)),
     .corrupt(id, path, .encoding(.trailingBytes)), .corrupt(id, path, .encoding(.tooLarge(limit: 5))),
     .corrupt(id, path, .wrongHash(found: other)), .corrupt(id, path, .wrongSize(expected: 1, found: 2)),
@@ -34,7 +34,7 @@ struct FailureTests {
     .unknownFormat(path, found: "x"), .malformedShallow(path, line: 2), .disk(disk),
   ]
 
-  private static func expected(_ error: ObjectStoreError) -> (code: Int32, kind: String) {
+  static func expected(_ error: ObjectStoreError) -> (code: Int32, kind: String) {
     switch error {
     case .missing: (3, "missing-object")
     case .corrupt: (3, "corrupt-object")
@@ -60,7 +60,7 @@ struct FailureTests {
 
   // MARK: RefError
 
-  private static func refErrors() throws -> [RefError] {
+  static func refErrors() throws -> [RefError] {
     let component = try RefComponent("partner")
     let ref = RefName.registry(component)
     let problems: [RevisionProblem] = [
@@ -79,7 +79,7 @@ struct FailureTests {
     ] + problems.map { .revision("abcd", $0) }
   }
 
-  private static func expected(_ error: RefError) -> (code: Int32, kind: String) {
+  static func expected(_ error: RefError) -> (code: Int32, kind: String) {
     switch error {
     case .malformedName, .malformedRef, .unexpectedFile, .duplicateUpdate, .wrongLock, .zeroID,
       .malformedMessage,
@@ -99,7 +99,7 @@ struct FailureTests {
 
   // MARK: Project, reading, sync
 
-  private static func projectErrors() throws -> [ProjectError] {
+  static func projectErrors() throws -> [ProjectError] {
     let name = try RegistryName(parsing: "partner")
     let keyProblems: [ProjectKeyProblem] = [
       .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1),
@@ -116,7 +116,7 @@ struct FailureTests {
     ] + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
   }
 
-  private static func expected(_ error: ProjectError) -> (code: Int32, kind: String) {
+  static func expected(_ error: ProjectError) -> (code: Int32, kind: String) {
     switch error {
     case .noProject: (6, "no-project")
     case .unsafeFolder: (4, "unsafe-folder")
@@ -132,7 +132,7 @@ struct FailureTests {
     }
   }
 
-  private static func readingErrors() throws -> [ReadingError] {
+  static func readingErrors() throws -> [ReadingError] {
     let name = try RegistryName(parsing: "partner")
     let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
     let url = "https://h/catalog.yaml"
@@ -145,7 +145,7 @@ struct FailureTests {
     ]
   }
 
-  private static func expected(_ error: ReadingError) -> (code: Int32, kind: String) {
+  static func expected(_ error: ReadingError) -> (code: Int32, kind: String) {
     switch error {
     case .neverSynced: (6, "never-synced")
     case .noSuchFile: (6, "no-such-file")
@@ -158,7 +158,7 @@ struct FailureTests {
     }
   }
 
-  private static func syncErrors() throws -> [SyncError] {
+  static func syncErrors() throws -> [SyncError] {
     let name = try RegistryName(parsing: "partner")
     let file = try ManifestPath(parsing: "catalog/a.md")
     let url = "https://h/catalog.yaml"
@@ -176,7 +176,7 @@ struct FailureTests {
     ] + locked.map { .notAsLocked(name, $0) }
   }
 
-  private static func expected(_ error: SyncError) -> (code: Int32, kind: String) {
+  static func expected(_ error: SyncError) -> (code: Int32, kind: String) {
     switch error {
     case .invalidURL: (4, "invalid-url")
     case .wrongContent: (3, "wrong-hash")
@@ -191,11 +191,11 @@ struct FailureTests {
     }
   }
 
-  private static let vendorProblems: [VendorProblem] = [
+  static let vendorProblems: [VendorProblem] = [
     .exists(isVendored: true), .exists(isVendored: false), .notVendored, .badLock, .nameTaken,
   ]
 
-  private static func bundleErrors() -> [BundleError] {
+  static func bundleErrors() -> [BundleError] {
     let archive: [ArchiveProblem] = [
       .noHeader(limit: 9), .badRecord(offset: 9), .duplicate(id), .truncated, .trailingBytes,
       .wrongCount(stated: 1, found: 2), .tooManyObjects(limit: 9),
@@ -208,7 +208,7 @@ struct FailureTests {
       + vendorProblems.map { .vendor(path, $0) }
   }
 
-  private static func expected(_ error: BundleError) -> (code: Int32, kind: String) {
+  static func expected(_ error: BundleError) -> (code: Int32, kind: String) {
     switch error {
     case .bundle(_, .notABundle): (3, "not-a-bundle")
     case .bundle(_, .unknownVersion): (1, "bundle-version")
@@ -222,7 +222,7 @@ struct FailureTests {
     }
   }
 
-  private static func publishProblems(_ text: TextProblem) -> [PublishProblem] {
+  static func publishProblems(_ text: TextProblem) -> [PublishProblem] {
     [
       .missingCatalog(path), .catalog(.field(.text(text))), .missingPlugin(slug: "a", path: "catalog/a.yaml"),
       .plugin(path: "catalog/a.yaml", .field(.text(text))), .missingAsset(slug: "a", path: "catalog/x.md"),
@@ -238,14 +238,14 @@ struct FailureTests {
     ]
   }
 
-  private static func auditRefusal() throws -> AuditRefusal {
+  static func auditRefusal() throws -> AuditRefusal {
     let report = ContentAudit(exceptions: []).audit([AuditFile(path: "catalog/a.md", object: id)]) {
       $1.append([0].span.bytes)
     }
     return AuditRefusal(manifest: other, first: try #require(report.findings.first), count: 2)
   }
 
-  private static func trustStoreProblems() throws -> [TrustStoreProblem] {
+  static func trustStoreProblems() throws -> [TrustStoreProblem] {
     let digits = String(repeating: "ab", count: 32)
     let fingerprint = try #require(KeyFingerprint(hex: digits))
     let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
@@ -258,7 +258,7 @@ struct FailureTests {
     ]
   }
 
-  private static func expected(_ problem: TrustStoreProblem) -> (code: Int32, kind: String) {
+  static func expected(_ problem: TrustStoreProblem) -> (code: Int32, kind: String) {
     switch problem {
     case .unknownKey, .notInDocument: (6, "unknown-key")
     case .keyIDTaken, .keyTaken: (1, "key-exists")
@@ -270,7 +270,7 @@ struct FailureTests {
     }
   }
 
-  private static func expected(_ problem: KeyFileProblem) -> (code: Int32, kind: String) {
+  static func expected(_ problem: KeyFileProblem) -> (code: Int32, kind: String) {
     switch problem {
     case .accessibleToOthers, .ownedByAnotherUser: (4, "unsafe-key-file")
     case .key: (1, "invalid-key")
@@ -278,7 +278,7 @@ struct FailureTests {
     }
   }
 
-  private static func expected(_ problem: AlternateProblem) -> (code: Int32, kind: String) {
+  static func expected(_ problem: AlternateProblem) -> (code: Int32, kind: String) {
     switch problem {
     case .notAStore: (6, "not-a-store")
     case .itself: (1, "own-store")
@@ -288,116 +288,32 @@ struct FailureTests {
     }
   }
 
-  private static let sharingErrors: [SharingError] =
+  static let sharingErrors: [SharingError] =
     [.noSharedStore(nil), .noSharedStore(path)]
     + [.notAStore, .itself, .alreadyLinked, .notLinked, .unwritablePath].map { .alternate(path, $0) }
 
-  private static func expected(_ error: SharingError) -> (code: Int32, kind: String) {
+  static func expected(_ error: SharingError) -> (code: Int32, kind: String) {
     switch error {
     case .alternate(_, let problem): expected(problem)
     case .noSharedStore: (6, "no-shared-store")
     }
   }
 
-  private static func expected(_ error: StorageError) -> (code: Int32, kind: String) {
+  static func expected(_ error: StorageError) -> (code: Int32, kind: String) {
     switch error {
     case .cannotCollect: (3, "cannot-collect")
     }
   }
 
-  private static func policyRefusals() throws -> [PolicyRefusal] {
+  static func policyRefusals() throws -> [PolicyRefusal] {
     [.remoteRegistries, .disabledSource(try RegistryName(parsing: "partner")), .bundledSource]
   }
 
-  private static func expected(_ refusal: PolicyRefusal) -> (code: Int32, kind: String) {
+  static func expected(_ refusal: PolicyRefusal) -> (code: Int32, kind: String) {
     switch refusal {
     case .remoteRegistries: (4, "remote-forbidden")
     case .disabledSource: (4, "disabled-source")
     case .bundledSource: (4, "bundled-source")
-    }
-  }
-
-  // MARK: Plugins
-
-  private static func pluginSearchErrors() throws -> [PluginSearchError] {
-    let slug = try PluginSlug(parsing: "a")
-    let partner = PluginOrigin.registry(try RegistryName(parsing: "partner"))
-    return [
-      .badSlug("a b", .badCharacter(" ")), .unknown("a", searched: []), .unknown("a", searched: [partner]),
-      .ambiguous(slug, [.bundled, partner]), .noLocalCatalog, .unsignedOrigin(.local),
-      .noSourceToUpdate(.file),
-    ]
-  }
-
-  private static func expected(_ error: PluginSearchError) -> (code: Int32, kind: String) {
-    switch error {
-    case .badSlug: (64, "invalid-slug")
-    case .unknown: (6, "unknown-plugin")
-    case .ambiguous: (1, "ambiguous-plugin")
-    case .noLocalCatalog: (6, "no-local-catalog")
-    case .unsignedOrigin: (4, "unsigned")
-    case .noSourceToUpdate: (6, "no-source")
-    }
-  }
-
-  private static func pluginContentErrors() throws -> [PluginContentError] {
-    let path = try ManifestPath(parsing: ".ai/skills/a.md")
-    let slug = try PluginSlug(parsing: "a")
-    let partner = PluginOrigin.registry(try RegistryName(parsing: "partner"))
-    return [
-      .invalidManifest("a.yaml", .conflictingAssets(.emptyComponent)), .missingFile(path, of: partner),
-      .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
-      .badExtension(path, .extensionNotAllowed(".exe", allowed: [".md"])), .badContent(path, .script),
-      .audit(slug, first: try auditRefusal().first, count: 1), .untrustedOrigin(partner, .community),
-      .unexpectedSnapshot(expected: "00", found: id), .unexpectedSnapshot(expected: "00", found: nil),
-    ]
-  }
-
-  private static func expected(_ error: PluginContentError) -> (code: Int32, kind: String) {
-    switch error {
-    case .invalidManifest: (4, "invalid-plugin")
-    case .missingFile: (3, "missing-asset")
-    case .tooManyFiles: (4, "too-many-files")
-    case .tooLarge: (4, "too-large")
-    case .outsideRoots: (4, "outside-roots")
-    case .blocked: (4, "blocked-path")
-    case .badExtension: (4, "bad-extension")
-    case .badContent: (4, "refused-content")
-    case .untrustedOrigin: (4, "untrusted-source")
-    case .audit: (4, "audit")
-    case .unexpectedSnapshot: (3, "unexpected-snapshot")
-    }
-  }
-
-  private static func pluginInstallErrors() throws -> [PluginInstallError] {
-    let path = try ManifestPath(parsing: ".ai/skills/a.md")
-    let slug = try PluginSlug(parsing: "a")
-    return [
-      .conflicts(slug, [path]), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
-      .notInstalled("a", installed: [slug]), .unrecorded(slug),
-    ]
-  }
-
-  private static func expected(_ error: PluginInstallError) -> (code: Int32, kind: String) {
-    switch error {
-    case .conflicts: (1, "conflict")
-    case .otherOrigin: (1, "other-source")
-    case .notInstalled: (6, "not-installed")
-    case .unrecorded: (1, "no-record")
-    }
-  }
-
-  private static func pluginFileErrors() throws -> [PluginFileError] {
-    let path = try ManifestPath(parsing: ".ai/skills/a.md")
-    return [.tooLarge(path, limit: 5), .inTheWay(path), .changedMeanwhile(path), .brokenJournal]
-  }
-
-  private static func expected(_ error: PluginFileError) -> (code: Int32, kind: String) {
-    switch error {
-    case .tooLarge: (4, "too-large")
-    case .inTheWay: (4, "in-the-way")
-    case .changedMeanwhile: (7, "busy")
-    case .brokenJournal: (3, "broken-journal")
     }
   }
 

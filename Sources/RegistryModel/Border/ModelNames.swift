@@ -1,3 +1,9 @@
+// RegistryModel: what a registry, a policy, a source, a lock entry, a plugin's manifest, a key and a signature are,
+// and the judgement over them.
+//
+// Text from outside becomes a value here, once, and is not looked at as text again. No disk, no network, no clock:
+// whatever a verdict depends on, the time included, is handed to it. Nothing that opens or fetches may enter.
+
 /// Names of files that are a part of what a registry or a plugin is, wherever they lie.
 package enum ModelNames {
   /// In a registry: what its plugins are.

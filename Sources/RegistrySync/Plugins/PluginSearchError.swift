@@ -1,5 +1,3 @@
-import Audit
-import ObjectStore
 package import RegistryModel
 
 /// Why a plugin is not found, as data; `mmdos` makes the words.

@@ -4,6 +4,12 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
+// RegistrySync: the operations on a project and its registries.
+//
+// Its folders stand in an order, and each uses only those before it: Project, Reading, Sync, Storage, Bundle, Plugins,
+// Publishing. It alone brings disk, network, clock and model together. It knows no terminal, no
+// argument and no word for people. Errors of what lies below pass through it as they are.
+
 /// A folder that holds `.ai/`: where everything else is found.
 package struct Project: Sendable {
   /// The root, reached by any path; below it no link is followed.
