@@ -65,6 +65,20 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    // MARK: Preview
+    .target(
+      name: "Preview",
+      dependencies: ["CPlatform", "ObjectStore", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "PreviewTests",
+      dependencies: [
+        "Preview", "TestServers", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings
+    ),
+
     // MARK: RegistrySync
     .target(
       name: "RegistrySync",
@@ -82,7 +96,7 @@ let package = Package(
     .testTarget(
       name: "RegistrySyncTests",
       dependencies: [
-        "ObjectStore", "Refs", "RegistrySync", "TestSupport",
+        "ObjectStore", "Preview", "Refs", "RegistrySync", "TestServers", "TestSupport",
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -93,7 +107,7 @@ let package = Package(
     .executableTarget(
       name: "mmdos",
       dependencies: [
-        "ObjectStore", "Refs", "RegistrySync",
+        "ObjectStore", "Preview", "Refs", "RegistrySync",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -102,7 +116,7 @@ let package = Package(
     .testTarget(
       name: "mmdosTests",
       dependencies: [
-        "ObjectStore", "Refs", "RegistrySync", "TestSupport", "mmdos",
+        "ObjectStore", "Preview", "Refs", "RegistrySync", "TestServers", "TestSupport", "mmdos",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings
@@ -118,6 +132,14 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/TestSupport",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "TestServers",
+      dependencies: [
+        "Preview", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/TestServers",
       swiftSettings: settings
     ),
   ]
