@@ -126,10 +126,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "ObjectStore", "RegistrySync",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        "ObjectStore", .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/TestSupport",
       swiftSettings: settings

@@ -1,4 +1,5 @@
 import RegistrySync
+import TestServers
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@
 import Foundation
 import Synchronization
 import SystemPackage
+import TestServers
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import RegistrySync
 import SystemPackage
+import TestServers
 import TestSupport
 import Testing
 

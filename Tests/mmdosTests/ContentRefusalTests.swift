@@ -1,4 +1,5 @@
 import SystemPackage
+import TestServers
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 @testable import ObjectStore
 import SystemPackage
+import TestServers
 import TestSupport
 import Testing
 

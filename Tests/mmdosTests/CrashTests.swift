@@ -1,5 +1,6 @@
 import Foundation
 import ObjectStore
+import TestServers
 import TestSupport
 import Testing
 

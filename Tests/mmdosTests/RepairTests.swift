@@ -1,6 +1,7 @@
 import Foundation
 import ObjectStore
 import SystemPackage
+import TestServers
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import ObjectStore
 import Refs
 import RegistrySync
 import SystemPackage
+import TestServers
 import TestSupport
 import Testing
 

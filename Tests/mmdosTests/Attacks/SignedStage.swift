@@ -2,6 +2,7 @@ import Foundation
 import ObjectStore
 import RegistrySync
 import SystemPackage
+import TestServers
 import TestSupport
 import Testing
 

@@ -6,6 +6,7 @@
   import Musl
 #endif
 package import SystemPackage
+import TestSupport
 
 /// A real nginx on loopback that serves a folder by TLS, with good certificates and bad ones.
 ///

@@ -1,4 +1,5 @@
 package import SystemPackage
+import TestSupport
 
 /// A certificate authority of a test's own, made with the `openssl` program (ECDSA P-256).
 package struct TestAuthority: Sendable {
