@@ -1,4 +1,5 @@
 import ObjectStore
+import Preview
 import Refs
 import RegistrySync
 import SystemPackage
@@ -32,6 +33,7 @@ struct Failure: Error, Equatable {
       case let error as ObjectStoreError: Failure(store: error)
       case let error as RefError: Failure(refs: error)
       case let error as DiskError: Failure(disk: error)
+      case let error as PreviewError: Failure(preview: error)
       case let error as OutputError: Failure(ExitCodes.failure, "output", error.summary)
       case is CancellationError:
         Failure(

@@ -16,7 +16,8 @@ package struct FileAttributes: Equatable, Sendable {
   /// What tells two files of one system apart.
   package struct Identity: Hashable, Sendable {
     let device: UInt64
-    let inode: UInt64
+    /// The number of the file on its device.
+    package let inode: UInt64
   }
 
   /// The kind of file.
