@@ -7,7 +7,7 @@ import Testing
 
 @testable import RegistrySync
 
-struct CacheClearingTests {
+@Suite(.timeLimit(.minutes(10))) struct CacheClearingTests {
   private let name: RegistryName
 
   init() throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -66,7 +67,7 @@ private func canonical(_ json: String) throws -> String {
   }
 
   @Test func theOrderIsThatOfUTF16() throws {
-    var random = RepeatableRandom(seed: 3)
+    var random = SeededGenerator(seed: 3)
     let scalars: [Unicode.Scalar] = [
       "a", "\u{7F}", "é", "\u{D7FF}", "\u{E000}", "\u{FFFD}", "\u{10000}", "\u{10FFFF}",
     ]

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -158,7 +159,7 @@ import Testing
   }
 
   @Test func mutatedCatalogsNeverCrash() {
-    var generator = SeededGenerator(state: 10)
+    var generator = SeededGenerator(seed: 10)
     let original = Self.text(Self.entry("a", ["tags: [x, y]"]), Self.entry("b"))
     for _ in 0..<2000 {
       let bytes = generator.mutate(original, pool: Array("-:[]{}\"'\n &*!|>#é\0a".utf8))

@@ -1,5 +1,6 @@
 import Foundation
 import ObjectStore
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -78,7 +79,7 @@ struct ContentAuditTests {
 
   /// Whatever the bytes are, it ends, and nothing that is found can do anything to a terminal.
   @Test func mutatedSamplesDoNoHarm() throws {
-    var random = RepeatableRandom(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for sample in try AuditCorpusTests.samples() {
       let bytes = try fixture("audit/\(sample.file)")
       for _ in 0..<10 {

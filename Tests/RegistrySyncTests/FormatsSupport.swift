@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -20,20 +21,7 @@ func expectProblem<Result>(
   }
 }
 
-/// A random source that gives the same numbers on every run (SplitMix64).
-struct RepeatableRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
+extension SeededGenerator {
   /// The bytes after one to four edits: a byte changed, put in, taken out, or a piece doubled.
   mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {
     // Mostly bytes that mean something to a parser.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -22,7 +23,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
   }
 
   @Test func numbersReadBackTheSame() throws {
-    var random = RepeatableRandom(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<5_000 {
       let number = Double(bitPattern: random.next())
       guard number.isFinite else { continue }

@@ -1,4 +1,5 @@
 import ObjectStore
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -344,7 +345,7 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
   }
 
   @Test func mutatedTextNeitherCrashesNorHangs() throws {
-    var random = RepeatableRandom(seed: 9)
+    var random = SeededGenerator(seed: 9)
     for _ in 0..<3_000 {
       let bytes = random.mutate(Array(signedText.utf8))
       guard let lockfile = try? Lockfile.parse(bytes) else { continue }  // Refused is as good as accepted.

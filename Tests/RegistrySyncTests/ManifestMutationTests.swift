@@ -1,4 +1,5 @@
 import ObjectStore
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -37,7 +38,7 @@ import Testing
     let content = try Self.readContent(original)
     let document = try JSONWriter.minified(StrictJSON.parse(original))
     #expect(try scene.judge(original).trust == .verified)
-    var random = RepeatableRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var tally = Tally()
     for _ in 0..<2000 {
       var bytes = original

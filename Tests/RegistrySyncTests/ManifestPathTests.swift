@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -146,7 +147,7 @@ import Testing
   }
 
   @Test func mutatedPathsNeverEscape() {
-    var generator = SeededGenerator(state: 2)
+    var generator = SeededGenerator(seed: 2)
     let pool = Array("./\\:~ aA.git\u{301}\u{200B}é\0\n__proto__con$".utf8)
     for _ in 0..<20000 {
       let text = String(decoding: generator.mutate(Array("catalog/.ai/x.md".utf8), pool: pool), as: UTF8.self)

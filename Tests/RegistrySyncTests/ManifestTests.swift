@@ -1,5 +1,6 @@
 import ObjectStore
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -249,7 +250,7 @@ func manifestProblem(_ text: ManifestText, maxFiles: Int = 10_000) throws -> Man
   }
 
   @Test func mutatedManifestsNeverCrash() throws {
-    var generator = SeededGenerator(state: 9)
+    var generator = SeededGenerator(seed: 9)
     let block =
       #"{"algorithm":"hmac-sha256","key_id":"k","signature":""# + String(repeating: "0", count: 64)
       + #"","signed_fields":["version"]}"#

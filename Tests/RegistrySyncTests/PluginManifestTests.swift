@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -178,7 +179,7 @@ import Testing
   }
 
   @Test func mutatedManifestsNeverCrash() throws {
-    var generator = SeededGenerator(state: 11)
+    var generator = SeededGenerator(seed: 11)
     let original = Self.text("allowed_file_patterns:\n  - .ai/skills/a/x.md\ndenied_file_patterns: [b]")
     for _ in 0..<2000 {
       let bytes = generator.mutate(original, pool: Array("-:[]{}\"'\n &*!|>#é\0a./".utf8))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func mutatedNamesNeverBreakTheRule() {
-    var generator = SeededGenerator(state: 1)
+    var generator = SeededGenerator(seed: 1)
     for _ in 0..<5000 {
       let bytes = generator.mutate(Array("acme-tools_2".utf8), pool: Array(0...255))
       guard let name = try? RegistryName(parsing: String(decoding: bytes, as: UTF8.self)) else {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -204,7 +205,7 @@ import Testing
   }
 
   @Test func mutatedURLsStayStable() throws {
-    var generator = SeededGenerator(state: 6)
+    var generator = SeededGenerator(seed: 6)
     let pool = Array("%2eF/.:@[]?#\\ aé\0$-1xX".utf8)
     for seed in [
       "https://example.com:8443/a%20b/catalog.yaml", "https://[2001:db8::1]/x/", "http://127.0.0.1/",

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -94,7 +95,7 @@ import Testing
   }
 
   @Test func mutatedReferencesNeverCrash() throws {
-    var generator = SeededGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     let base = try RequestURL(parsing: Self.base, allowHTTPLocalhost: false)
     for _ in 0..<20000 {
       let bytes = generator.mutate(

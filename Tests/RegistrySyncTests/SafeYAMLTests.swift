@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -138,7 +139,7 @@ private func place(_ line: Int, _ column: Int) -> TextPosition { TextPosition(li
       "# c\nsources:\n  - name: \"a\"\n    url: 'x' # y\n    l: [a, {b: c}]\n\n  - t: |\n      x\n      y\nz: >-\n  é\n"
         .utf8
     )
-    var random = RepeatableRandom(seed: 11)
+    var random = SeededGenerator(seed: 11)
     var accepted = 0
     for _ in 0..<5_000 where (try? SafeYAML.parse(random.mutate(seed))) != nil {
       accepted += 1

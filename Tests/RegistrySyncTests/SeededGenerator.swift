@@ -1,15 +1,6 @@
-/// Repeatable random numbers for mutation tests (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
+import TestSupport
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SeededGenerator {
   /// The bytes with one to four of them changed, dropped, doubled or inserted from `pool`.
   mutating func mutate(_ original: [UInt8], pool: [UInt8]) -> [UInt8] {
     var bytes = original

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -58,7 +59,7 @@ import Testing
   }
 
   @Test func mutatedVersionsNeverCrash() {
-    var generator = SeededGenerator(state: 5)
+    var generator = SeededGenerator(seed: 5)
     for _ in 0..<10000 {
       let bytes = generator.mutate(Array("1.20.3-rc.1+b.7".utf8), pool: Array("0123456789.-+avé ".utf8))
       let text = String(decoding: bytes, as: UTF8.self)

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: NginxServer.isAvailable, "nginx and openssl are needed"))
+@Suite(.enabled(if: NginxServer.isAvailable, "nginx and openssl are needed"), .timeLimit(.minutes(10)))
 struct TLSTests {
   /// The tag that nginx gives a file of nine bytes and of this time.
   private static let tag = "\"5f5e1000-9\""

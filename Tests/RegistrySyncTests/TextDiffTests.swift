@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -6,7 +7,7 @@ import Testing
 struct TextDiffTests {
   @Test(arguments: 1...40)
   func applyingTheDiffGivesTheNewText(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<25 {
       let (old, new) = Self.texts(&random)
       let diff = TextDiff.compare(old, new)
@@ -16,7 +17,7 @@ struct TextDiffTests {
 
   @Test(arguments: 1...20)
   func scriptIsAsShortAsTheLongestCommonSubsequenceAllows(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<20 {
       let old = (0..<Int.random(in: 0...40, using: &random)).map { _ in
         Int32.random(in: 0...5, using: &random)
@@ -34,7 +35,7 @@ struct TextDiffTests {
 
   @Test(arguments: 1...20)
   func scriptIsRightWhereTheCostIsCut(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let old = (0..<2000).map { _ in Int32.random(in: 0...3, using: &random) }
     let new = (0..<2000).map { _ in Int32.random(in: 0...3, using: &random) }
     let diff = LineDiff(old, new, minimumCost: 1)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -67,7 +68,7 @@ import Testing
   }
 
   @Test func printedTimeReadsBack() throws {
-    var generator = SeededGenerator(state: 3)
+    var generator = SeededGenerator(seed: 3)
     for _ in 0..<2000 {
       let seconds = Int64.random(in: 0...253_402_300_799, using: &generator)
       let time = try #require(Timestamp(secondsSince1970: seconds, nanoseconds: 999_999_999))
@@ -112,7 +113,7 @@ import Testing
   }
 
   @Test func mutatedTimesNeverCrash() {
-    var generator = SeededGenerator(state: 4)
+    var generator = SeededGenerator(seed: 4)
     for _ in 0..<20000 {
       let bytes = generator.mutate(
         Array("2026-01-14T08:00:00.123+01:00".utf8),

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func agreesWithTheStandardLibraryOnRandomBytes() {
-    var random = RepeatableRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<3_000 {
       let bytes = random.mutate(Array("é\u{800}\u{D7FF}😀a".utf8))
       #expect(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RegistrySync
@@ -273,7 +274,7 @@ private func set(_ field: YAMLEdit.Field, ofItem index: Int = 0, _ text: String)
       "# head\nlist:\n  # a\n  - name: \"a\"\n    x: [1, 2] # c\n\n  # b\n  - name: b\n    t: |\n      q\n\n# tail\nz: 1\n"
         .utf8
     )
-    var random = RepeatableRandom(seed: 5)
+    var random = SeededGenerator(seed: 5)
     var done = 0
     for _ in 0..<3_000 {
       let bytes = random.mutate(seed)
