@@ -60,7 +60,7 @@ package struct FileAttributes: Equatable, Sendable {
     #else
       let time = status.st_ctim
     #endif
-    changeTime = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    changeTime = Int64(time.tv_sec).multipliedClamped(by: 1_000_000_000).addingClamped(Int64(time.tv_nsec))
   }
 
   /// Whether everyone on the machine may write to it.

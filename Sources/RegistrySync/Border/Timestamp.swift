@@ -1,3 +1,5 @@
+import ObjectStore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -13,6 +15,11 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   /// 0 to 999,999,999.
   package let nanoseconds: Int32
+
+  /// The whole in nanoseconds, as file systems count; at most what an Int64 can say, a moment in the year 2262.
+  package var nanosecondsSince1970: Int64 {
+    secondsSince1970.multipliedClamped(by: 1_000_000_000).addingClamped(Int64(nanoseconds))
+  }
 
   /// The first moment, 1970-01-01T00:00:00Z.
   package static let earliest = Timestamp(clampedSeconds: 0, nanoseconds: 0)

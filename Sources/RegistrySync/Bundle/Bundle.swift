@@ -27,7 +27,8 @@ package struct Bundle: Sendable {
       throw .bundle(path, error.problem)
     }
     self.archive = archive
-    newest = try Self.readSnapshot(header.snapshots[0], in: archive)
+    guard let first = header.snapshots.first else { throw .bundle(path, .badHeaderLine(4)) }
+    newest = try Self.readSnapshot(first, in: archive)
   }
 
   /// How many objects there are.

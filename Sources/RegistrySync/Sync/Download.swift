@@ -173,8 +173,8 @@ final class SizeMeter: Sendable {
   /// - Throws: `SyncError.tooLarge` as soon as the limit is passed.
   func add(_ bytes: Int64) throws(SyncError) {
     let total = state.withLock { state in
-      state.total += bytes
-      state.downloaded += bytes
+      state.total = state.total.addingClamped(bytes)
+      state.downloaded = state.downloaded.addingClamped(bytes)
       return state.total
     }
     if total > limit { throw .tooLarge(path: nil, limit: limit) }
@@ -183,8 +183,8 @@ final class SizeMeter: Sendable {
   /// Forgets the bytes of an attempt that failed.
   func takeBack(_ bytes: Int64) {
     state.withLock { state in
-      state.total -= bytes
-      state.downloaded -= bytes
+      state.total = state.total.addingClamped(-bytes)
+      state.downloaded = state.downloaded.addingClamped(-bytes)
     }
   }
 }
