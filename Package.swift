@@ -93,7 +93,7 @@ let package = Package(
     .executableTarget(
       name: "mmdos",
       dependencies: [
-        "ObjectStore", "Refs", "RegistrySync",
+        "CPlatform", "ObjectStore", "Refs", "RegistrySync",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -28,18 +28,12 @@ struct Failure: Error, Equatable {
     self =
       switch error {
       case let failure as Failure: failure
+      case _ where error.isCancellation: .interrupted
       case let error as SyncError: Failure(storage: error) ?? Failure(sync: error)
       case let error as ObjectStoreError: Failure(store: error)
       case let error as RefError: Failure(refs: error)
       case let error as DiskError: Failure(disk: error)
       case let error as OutputError: Failure(ExitCodes.failure, "output", error.summary)
-      case is CancellationError:
-        Failure(
-          ExitCodes.interrupted,
-          "interrupted",
-          "interrupted",
-          hint: "what was proven is kept; run it again"
-        )
       default: Failure(ExitCodes.failure, "failure", "\(error)")
       }
   }
@@ -378,6 +372,10 @@ struct Failure: Error, Equatable {
   }
 
   init(disk error: DiskError) {
+    if error.isOutOfDescriptors {
+      self.init(outOfDescriptors: error)
+      return
+    }
     let why =
       error.isWrongKind && error.operation == .open ? "it is a link or not what is expected" : "\(error.code)"
     let code = error.code == .noSuchFileOrDirectory ? ExitCodes.absent : ExitCodes.failure

@@ -22,4 +22,12 @@ int mmdos_clone_file(int from, int to);
 /// linkat). Returns 0, or -1 with errno set; ENOSYS where the system cannot.
 int mmdos_link_descriptor(int file, int folder, const char *name);
 
+/// From now on the first SIGINT or SIGTERM is noted, and one byte can then be read from the descriptor that is
+/// returned; every one after it ends the process at once, as if none had ever been caught. Returns -1 with errno set
+/// on failure. Only a program calls this, once, never a library.
+int mmdos_catch_interruptions(void);
+
+/// The signal that was noted; 0 when none came.
+int mmdos_interruption(void);
+
 #endif
