@@ -20,13 +20,11 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     // MARK: System libraries
+    .target(name: "CCurl", dependencies: ["COpenSSL"]),
     .target(name: "CPlatform"),
     .systemLibrary(
       name: "COpenSSL",
@@ -99,22 +97,13 @@ let package = Package(
     // MARK: Fetch
     .target(
       name: "Fetch",
-      dependencies: [
-        "Formats", "RegistryModel",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        systemPackage,
-      ],
+      dependencies: ["CCurl", "Formats", "RegistryModel", systemPackage],
       swiftSettings: settings
     ),
     .testTarget(
       name: "FetchTests",
       dependencies: [
-        "Fetch", "Formats", "RegistryModel", "TestServers", "TestSupport",
-        .product(name: "NIOHTTP1", package: "swift-nio"), systemPackage,
+        "Fetch", "Formats", "RegistryModel", "TestServers", "TestSupport", systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -122,13 +111,7 @@ let package = Package(
     // MARK: Preview
     .target(
       name: "Preview",
-      dependencies: [
-        "Formats",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        systemPackage,
-      ],
+      dependencies: ["CPlatform", "Disk", "Formats", systemPackage],
       swiftSettings: settings
     ),
     .testTarget(
@@ -158,7 +141,7 @@ let package = Package(
     .executableTarget(
       name: "mmdos",
       dependencies: [
-        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel",
+        "Audit", "CPlatform", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel",
         "RegistrySync",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         systemPackage,
@@ -182,20 +165,15 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(
-      name: "TestServers",
-      dependencies: [
-        "Fetch", "Preview", "RegistryModel", "TestSupport",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        systemPackage,
-      ],
-      path: "Tests/TestServers",
-      swiftSettings: settings
-    ),
-    .target(
       name: "TestScenes",
       dependencies: ["ObjectStore", "TestServers", "TestSupport", systemPackage],
       path: "Tests/TestScenes",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "TestServers",
+      dependencies: ["Disk", "Fetch", "Preview", "RegistryModel", "TestSupport", systemPackage],
+      path: "Tests/TestServers",
       swiftSettings: settings
     ),
   ]

@@ -1,7 +1,6 @@
 """The layers of mmdos: which target may import what. Read by check-docs and layers; there is no other copy."""
 
 LIBC = ["Darwin", "Glibc", "Musl"]
-NIO = ["NIOCore", "NIOHTTP1", "NIOPosix"]
 
 # From the lowest to the highest: the targets and the libraries that each may import. A target is named only where
 # something of it is used, so that a new arrow is a change of this table.
@@ -15,19 +14,19 @@ TARGETS = {
     # No Disk, no Fetch and no libc: neither a folder, nor the network, nor a clock.
     "RegistryModel": (["Audit", "Formats", "ObjectStore"], ["COpenSSL"]),
     "Fetch": (["Formats", "RegistryModel"],
-              ["AsyncHTTPClient", "NIOSSL", "Synchronization", "SystemPackage"] + NIO + LIBC),
-    "Preview": (["Formats"], ["Synchronization", "SystemPackage"] + NIO + LIBC),
+              ["CCurl", "Synchronization", "SystemPackage"] + LIBC),
+    "Preview": (["Disk", "Formats"], ["CPlatform", "Synchronization", "SystemPackage"] + LIBC),
     "RegistrySync": (["Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Refs", "RegistryModel"],
                      ["Synchronization", "SystemPackage"] + LIBC),
     "mmdos": (["Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel", "RegistrySync"],
-              ["ArgumentParser", "Dispatch", "Synchronization", "SystemPackage"] + LIBC),
+              ["ArgumentParser", "CPlatform", "Dispatch", "Synchronization", "SystemPackage"] + LIBC),
 }
 
 # The folders of RegistrySync, from the lowest to the highest: each may use only those before it.
 FOLDERS = ["Project", "Reading", "Sync", "Storage", "Bundle", "Plugins", "Publishing"]
 
 # How many files of all targets together may import a library.
-FILE_LIMITS = {"AsyncHTTPClient": 1, "COpenSSL": 2, "CYAML": 1, "CZlib": 1}
+FILE_LIMITS = {"CCurl": 6, "COpenSSL": 2, "CYAML": 1, "CZlib": 1}
 
 # What the targets that only tests use may import of ours. A test of a target imports that target, what the target
 # imports, and what is named here; so a test of ObjectStore or Refs builds nothing of the network.

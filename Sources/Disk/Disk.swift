@@ -129,12 +129,49 @@ extension Disk {
 
   /// Removes a folder with everything in it; an absent one is no error.
   ///
-  /// Links are removed, never followed.
+  /// Links are removed, never followed. However deep the folders are, few are open at a time.
+  ///
+  /// - Throws: `DiskError`; also when the task is cancelled in which this is called. A part is then removed.
   package func removeRecursively(_ name: FileName, in folder: Folder) throws(DiskError) {
     guard let attributes = try folder.findAttributes(name) else { return }
     guard attributes.kind == .folder else { return try removeFile(name, in: folder) }
-    let inner = try folder.openFolder(name)
-    for child in try inner.names() { try removeRecursively(child, in: inner) }
+    let top = try folder.openFolder(name)
+    var isEmpty = false
+    while !isEmpty {
+      isEmpty = true
+      for child in try top.names() where try !remove(child, in: top, depth: 1, below: top) {
+        isEmpty = false
+      }
+    }
     try removeFolder(name, in: folder)
   }
+
+  /// Removes what is under a name; false where a part of it is so deep that it was moved to the top instead.
+  private func remove(
+    _ name: FileName,
+    in folder: Folder,
+    depth: Int,
+    below top: Folder
+  ) throws(DiskError) -> Bool {
+    try Cancellation.check()
+    guard let attributes = try folder.findAttributes(name) else { return true }
+    guard attributes.kind == .folder else {
+      try removeFile(name, in: folder)
+      return true
+    }
+    // Each level keeps a folder open, and whoever may write here decides how many there are.
+    if depth > maximumRemovalDepth {
+      try rename(name, in: folder, to: TemporaryName.make(), in: top)
+      return false
+    }
+    let inner = try folder.openFolder(name)
+    var isWhole = true
+    for child in try inner.names() where try !remove(child, in: inner, depth: depth + 1, below: top) {
+      isWhole = false
+    }
+    try removeFolder(name, in: folder)
+    return isWhole
+  }
 }
+
+private let maximumRemovalDepth = 16

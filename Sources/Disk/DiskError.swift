@@ -9,7 +9,7 @@ package struct DiskError: Error, Equatable, Sendable {
     case open, read, list, inspect, create, write, append, truncate, synchronize, rename, exchange, link,
       clone
     case makeFolder = "make folder"
-    case remove, lock
+    case remove, lock, wait
   }
 
   /// What was being done.
@@ -37,6 +37,14 @@ package struct DiskError: Error, Equatable, Sendable {
     ]
     .contains(code)
   }
+
+  /// Whether this process may have no more files open, or the system none: EMFILE, ENFILE (open(2)).
+  package var isOutOfDescriptors: Bool {
+    [.tooManyOpenFiles, .tooManyOpenFilesInSystem].contains(code)
+  }
+
+  /// Whether the error is about this process, and says nothing of what is under the path.
+  package var isOfTheProcess: Bool { isCancellation || isOutOfDescriptors }
 
   /// Whether the error says that a link or another kind of file stands where a file or folder was
   /// expected (DESIGN section 1, rule 11).

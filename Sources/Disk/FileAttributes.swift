@@ -16,7 +16,8 @@ package struct FileAttributes: Equatable, Sendable {
   /// What tells two files of one system apart.
   package struct Identity: Hashable, Sendable {
     let device: UInt64
-    let inode: UInt64
+    /// The number of the file on its device.
+    package let inode: UInt64
   }
 
   /// The kind of file.
@@ -60,7 +61,7 @@ package struct FileAttributes: Equatable, Sendable {
     #else
       let time = status.st_ctim
     #endif
-    changeTime = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    changeTime = Int64(time.tv_sec).multipliedClamped(by: 1_000_000_000).addingClamped(Int64(time.tv_nsec))
   }
 
   /// Whether everyone on the machine may write to it.

@@ -34,7 +34,7 @@ package struct FileLock: ~Copyable, Sendable {
   ///
   /// Waits for other holders for the given time; `onWait` is called once, when the lock was not free at once.
   ///
-  /// - Throws: `FileLock.Failure`.
+  /// - Throws: `FileLock.Failure`; the cancellation of the task that waits is one of the disk.
   package static func acquire(
     _ name: FileName,
     in folder: Folder,
@@ -140,6 +140,10 @@ package struct FileLock: ~Copyable, Sendable {
       guard waited < timeout else {
         close(descriptor)
         throw .busy(path, waited: waited)
+      }
+      if Cancellation.isRequested {
+        close(descriptor)
+        throw .disk(.cancelled)
       }
       if !hasWaited { onWait() }
       hasWaited = true

@@ -5,7 +5,7 @@ import Synchronization
 package enum Parallel {
   /// Calls `body` once for every index, on several threads, and waits for all of them.
   ///
-  /// After a failure no new index is started.
+  /// After a failure no new index is started. On every thread `Cancellation` asks the task in which this is called.
   ///
   /// - Throws: The first failure.
   package static func forEach<Failure: Error>(
@@ -15,13 +15,18 @@ package enum Parallel {
     let failure = Mutex<Failure?>(nil)
     // Several indices a turn: the cost of handing out work must not show with small files.
     let stride = max(1, min(64, count / 64))
-    DispatchQueue.concurrentPerform(iterations: (count + stride - 1) / stride) { turn in
-      for index in (turn * stride)..<min(count, (turn + 1) * stride) {
-        if failure.withLock({ $0 != nil }) { return }
-        do throws(Failure) {
-          try body(index)
-        } catch {
-          failure.withLock { $0 = $0 ?? error }
+    withUnsafeCurrentTask { task in
+      let asker = Cancellation.asker(of: task)
+      DispatchQueue.concurrentPerform(iterations: (count + stride - 1) / stride) { turn in
+        Cancellation.asking(asker) {
+          for index in (turn * stride)..<min(count, (turn + 1) * stride) {
+            if failure.withLock({ $0 != nil }) { return }
+            do throws(Failure) {
+              try body(index)
+            } catch {
+              failure.withLock { $0 = $0 ?? error }
+            }
+          }
         }
       }
     }

@@ -75,7 +75,10 @@ package struct ReadableFile: ~Copyable {
   ///
   /// - Throws: `DiskError`; EFBIG when the file has, or grows to, more than `limit` bytes.
   package func readAll(limit: Int) throws(DiskError) -> [UInt8] {
-    guard attributes.size <= limit else { throw DiskError(.read, path, .fileTooLarge) }
+    // `Int.max` is no limit, but no file of that size fits into memory.
+    guard attributes.size <= limit, attributes.size < Int.max else {
+      throw DiskError(.read, path, .fileTooLarge)
+    }
     // One byte more than it had: the read that finds the end is then usually the second.
     var bytes = [UInt8](repeating: 0, count: Int(attributes.size) + 1)
     var filled = 0

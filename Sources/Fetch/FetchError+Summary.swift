@@ -13,14 +13,15 @@ extension FetchError {
     case .timeout(let url, let phase): "'\(url)': \(phase.summary)"
     case .tooSlow(let url, let rate, let minimum):
       "'\(url)': too slow: \(rate) bytes a second, at least \(minimum) are needed"
-    case .reset(let url, let detail): "'\(url)': the connection was lost: \(detail)"
+    case .reset(let url, let cause): "'\(url)': the connection was lost: \(cause.summary)"
     case .headersTooLarge(let url, let limit): "'\(url)': more than \(limit) bytes of headers"
     case .redirectRefused(let url, let location, let reason):
       "'\(url)': redirect to '\(location)' refused: \(reason.summary)"
     case .unexpectedEncoding(let url, let encoding): "'\(url)': sent with content encoding '\(encoding)'"
-    case .malformedResponse(let url, let detail): "'\(url)': not a valid HTTP response: \(detail)"
+    case .malformedResponse(let url, let cause): "'\(url)': not a valid HTTP response: \(cause.summary)"
     case .certificateFile(let path, let cause):
       "certificate file '\(path)': \(cause == .unreadable ? "cannot be read" : "holds no certificate")"
+    case .httpLibrary(let problem): problem.summary
     case .shutDown: "the network was shut down"
     }
   }
@@ -32,8 +33,16 @@ extension FetchError.ConnectCause {
     case .nameNotFound: "the host name was not found"
     case .refused: "connection refused"
     case .unreachable: "the host cannot be reached"
-    case .other(let detail): detail
+    case .tooManyOpenFiles: "too many files are open"
+    case .failed(let number):
+      number == 0 ? "the connection failed" : "the connection failed (error number \(number))"
     }
+  }
+}
+
+extension FetchError.ConnectCause {
+  fileprivate var proxySummary: String {
+    self == .nameNotFound ? "its host name was not found" : summary
   }
 }
 
@@ -42,8 +51,10 @@ extension FetchError.ProxyCause {
     switch self {
     case .invalidSetting(let variable): "the proxy in '\(variable)' is not valid"
     case .authenticationRequired: "the proxy wants a user name and password"
-    case .badAnswer: "the proxy refused or garbled the request"
-    case .addressInsteadOfName: "a host given by its address is not asked for through a proxy"
+    case .badAnswer(let status?): "the proxy refused the request (status \(status))"
+    case .badAnswer(nil): "what answered is not a proxy of that kind"
+    case .unreachable(let address, let cause):
+      "no connection to the proxy '\(address)': \(cause.proxySummary)"
     }
   }
 }
@@ -51,10 +62,50 @@ extension FetchError.ProxyCause {
 extension FetchError.TLSCause {
   fileprivate var summary: String {
     switch self {
-    case .expired: "the server's certificate is not valid today"
+    case .expired: "the server's certificate has expired"
+    case .notYetValid: "the server's certificate is not valid yet"
     case .wrongHost: "the server's certificate is for another host"
     case .untrustedIssuer: "the server's certificate comes from an unknown issuer"
-    case .other(let detail): "no secure connection: \(detail)"
+    case .certificate(let code): "the server's certificate was refused (OpenSSL's reason \(code))"
+    case .notTLS: "what answers there does not speak TLS"
+    case .oldVersion: "the server speaks no TLS of version 1.2 or later"
+    case .handshake: "no secure connection could be agreed on"
+    }
+  }
+}
+
+extension FetchError.ResetCause {
+  fileprivate var summary: String {
+    switch self {
+    case .closed: "closed by the server"
+    case .byPeer: "broken off by the other side"
+    case .inHandshake: "closed while TLS was being agreed on"
+    case .stream: "ended by the server's HTTP/2"
+    case .library(let code): "libcurl's reason \(code)"
+    }
+  }
+}
+
+extension FetchError.MalformedCause {
+  fileprivate var summary: String {
+    switch self {
+    case .notHTTP: "it does not begin like one"
+    case .status: "its status is no number from 100 to 599"
+    case .field: "a header field is malformed"
+    case .contentLength: "its content length is no number"
+    case .severalContentLengths: "it states several content lengths"
+    case .framing: "its body is not framed as it says"
+    }
+  }
+}
+
+extension FetchError.HTTPLibraryProblem {
+  fileprivate var summary: String {
+    switch self {
+    case .missing: "libcurl, which speaks HTTP for mmdos, is not installed"
+    case .unfit: "libcurl is older than 7.80, or was built without HTTP/2 or https"
+    case .otherTLSLibrary: "libcurl was built with another TLS library than OpenSSL 3"
+    case .failed: "libcurl could not be started"
     }
   }
 }

@@ -24,7 +24,7 @@ package enum FetchError: Error, Hashable, Sendable {
   /// The body came too slowly over a whole averaging window.
   case tooSlow(url: RequestURL, bytesPerSecond: Int64, minimumBytesPerSecond: Int64)
   /// The connection was lost.
-  case reset(url: RequestURL, detail: String)
+  case reset(url: RequestURL, cause: ResetCause)
   /// Headers went on for too long.
   case headersTooLarge(url: RequestURL, limitBytes: Int)
   /// A redirect that is not followed.
@@ -32,9 +32,11 @@ package enum FetchError: Error, Hashable, Sendable {
   /// The body is encoded although identity was asked for; hashes are over plain bytes.
   case unexpectedEncoding(url: RequestURL, encoding: String)
   /// What came is not HTTP.
-  case malformedResponse(url: RequestURL, detail: String)
+  case malformedResponse(url: RequestURL, cause: MalformedCause)
   /// A file of trusted certificates cannot be used.
   case certificateFile(path: FilePath, cause: CertificateFileCause)
+  /// The library that speaks HTTP cannot be used.
+  case httpLibrary(HTTPLibraryProblem)
   /// The transport was shut down.
   case shutDown
 
@@ -43,7 +45,10 @@ package enum FetchError: Error, Hashable, Sendable {
     case nameNotFound
     case refused
     case unreachable
-    case other(String)
+    /// The process or the system has no file descriptor left.
+    case tooManyOpenFiles
+    /// A system call failed with this number, or 0 where it is not known.
+    case failed(errno: CInt)
   }
 
   /// Why the proxy cannot be used.
@@ -51,17 +56,62 @@ package enum FetchError: Error, Hashable, Sendable {
     /// The variable's value is not `http://[user:password@]host[:port]` or `socks5://host[:port]`.
     case invalidSetting(variable: String)
     case authenticationRequired
-    case badAnswer
-    /// Behind a proxy the certificate of an IP address cannot be checked.
-    case addressInsteadOfName
+    /// The proxy answered CONNECT with another status than success, or with no HTTP at all.
+    case badAnswer(status: Int?)
+    /// There is no connection to the proxy; `address` is `host:port`.
+    case unreachable(address: String, cause: ConnectCause)
   }
 
   /// What was wrong with the server's certificate, or with TLS.
   package enum TLSCause: Hashable, Sendable {
     case expired
+    case notYetValid
     case wrongHost
     case untrustedIssuer
-    case other(String)
+    /// Another fault of the certificate, as OpenSSL numbers them (`X509_V_ERR_...`).
+    case certificate(code: Int)
+    /// What answered does not speak TLS.
+    case notTLS
+    /// The server knows TLS before 1.2 only.
+    case oldVersion
+    /// The two sides found no way to talk to each other.
+    case handshake
+  }
+
+  /// How a connection was lost.
+  package enum ResetCause: Hashable, Sendable {
+    /// The server ended it in an orderly way, too early.
+    case closed
+    /// The server or something between broke it off.
+    case byPeer
+    /// It ended while TLS was being agreed on.
+    case inHandshake
+    /// HTTP/2 gave up this stream or the whole connection.
+    case stream
+    /// Any other failure, with libcurl's number for it.
+    case library(code: Int)
+  }
+
+  /// What about an answer is not HTTP.
+  package enum MalformedCause: Hashable, Sendable {
+    case notHTTP
+    /// The status is no number from 100 to 599.
+    case status
+    case field
+    case contentLength
+    case severalContentLengths
+    case framing
+  }
+
+  /// Why libcurl cannot be used.
+  package enum HTTPLibraryProblem: Hashable, Sendable {
+    case missing
+    /// Too old, or built without HTTP/2 or https.
+    case unfit
+    /// Built with another TLS library than OpenSSL 3.
+    case otherTLSLibrary
+    /// It gave no memory or no thread.
+    case failed
   }
 
   /// Which limit on time was passed.
@@ -106,9 +156,9 @@ extension FetchError {
     case .connect, .reset, .truncated: .attempts
     case .timeout(_, .connect), .timeout(_, .header): .attempts
     case .timeout(_, .idle), .timeout(_, .transfer), .tooSlow: .once
-    case .proxy(_, .badAnswer): .attempts
+    case .proxy(_, .badAnswer), .proxy(_, .unreachable): .attempts
     case .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused, .unexpectedEncoding,
-      .malformedResponse, .certificateFile, .shutDown:
+      .malformedResponse, .certificateFile, .httpLibrary, .shutDown:
       .never
     }
   }

@@ -1,27 +1,34 @@
-import NIOCore
-import NIOHTTP1
 import Synchronization
 
-/// One request under way: the event loop fills it, the caller's task empties it.
+/// One request under way: the network thread fills it, the caller's task empties it.
 ///
-/// Limits are applied on the event loop, so that nothing waits in memory that will be refused anyway. The
-/// first outcome stays; everything that arrives later is dropped.
+/// Limits are applied as bytes arrive, so that nothing waits in memory that will be refused anyway. The first outcome
+/// stays; everything that arrives later is dropped.
 final class HTTPExchange: Sendable {
   enum Outcome: Sendable {
     /// The whole file was handed over.
     case complete(etag: String?, byteCount: Int64)
     case notModified(etag: String?)
     case redirect(location: String)
-    /// A `FetchError`, a `ConnectionFailure`, or what the reader or cancellation gave.
+    /// A `FetchError`, or what the reader or cancellation gave.
     case failed(any Error)
+    /// The server answered nothing on a connection that it had kept; the request can be sent again.
+    case unprocessed(FetchError)
   }
 
   enum Step: Sendable {
-    case chunks([ByteBuffer])
+    case bytes([UInt8])
     case outcome(Outcome)
   }
 
-  /// How many bytes may wait for the reader before the connection is no longer read.
+  /// What the network thread is to do after it handed something over.
+  enum Reception: Sendable {
+    case taken
+    /// The outcome is known; nothing more is wanted.
+    case over
+  }
+
+  /// How many bytes may wait for the reader before the network thread waits with them.
   private static let maxWaitingBytes = 256 * 1024
   /// How much of an unwanted body is read to keep the connection.
   private static let maxDiscardedBytes: Int64 = 64 * 1024
@@ -36,32 +43,37 @@ final class HTTPExchange: Sendable {
     var meter: TransferMeter
     var body: Body?
     var receivedBytes: Int64 = 0
-    var waiting: [ByteBuffer] = []
-    var waitingBytes = 0
-    var pausedReading: EventLoopPromise<Void>?
+    var waiting: [UInt8] = []
     var outcome: Outcome?
     var reader: CheckedContinuation<Void, Never>?
-    var abort: (@Sendable () -> Void)?
-    var isAborted = false
+    var control: TransferControl?
+
+    /// Whether so many bytes have to wait until the reader has taken what is here.
+    func isFull(for count: Int) -> Bool {
+      guard outcome == nil, case .wanted = body, !waiting.isEmpty else { return false }
+      return waiting.count + count > HTTPExchange.maxWaitingBytes
+    }
   }
 
   private let rules: ResponseRules
   private let limits: TransferLimits
   private let state: Mutex<State>
+  /// Given when the reader has emptied what was waiting, or wants no more.
+  private let room = ThreadSignal()
 
-  init(rules: ResponseRules, limits: TransferLimits, meter: TransferMeter) {
+  init(rules: ResponseRules, limits: TransferLimits, start: ContinuousClock.Instant) {
     self.rules = rules
     self.limits = limits
-    state = Mutex(State(meter: meter))
+    state = Mutex(State(meter: TransferMeter(limits: limits, start: start)))
   }
 
-  // MARK: Called on the event loop
+  // MARK: Called on the network thread
 
   func requestSent() {
     state.withLock { $0.meter.requestSent(at: .now) }
   }
 
-  func headReceived(_ head: HTTPResponseHead) {
+  func headReceived(_ head: ResponseHead) -> Reception {
     let verdict = rules.judge(head, now: SystemTime.secondsSince1970())
     state.withLock { state in
       state.meter.headReceived(at: .now)
@@ -73,33 +85,60 @@ final class HTTPExchange: Sendable {
       }
     }
     // A 200 that is refused has a whole file behind it: not worth reading.
-    if case .refused = verdict, head.status.code == 200 { endDiscarding() }
+    if case .refused(let error) = verdict, head.status == 200 || head.status == 101 {
+      return end(.failed(error))
+    }
+    return .taken
   }
 
-  /// Takes a piece of the body; where that is enough for now, reading goes on once the future completes.
-  func bodyReceived(_ buffer: ByteBuffer, on eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
-    let (pause, isOver) = state.withLock { state -> (EventLoopPromise<Void>?, Bool) in
-      state.meter.bodyReceived(byteCount: buffer.readableBytes, at: .now)
-      guard state.outcome == nil, let body = state.body else { return (nil, false) }
-      state.receivedBytes += Int64(buffer.readableBytes)
+  func headRefused(_ problem: ResponseHeadReader.Problem) -> Reception {
+    switch problem {
+    case .tooLarge:
+      end(.failed(FetchError.headersTooLarge(url: rules.url, limitBytes: limits.maxHeaderBytes)))
+    case .malformed(let cause): end(.failed(FetchError.malformedResponse(url: rules.url, cause: cause)))
+    }
+  }
+
+  /// Takes a piece of the body.
+  ///
+  /// Who waits for it is told by `announce()`, once for all that arrived together. A reader that is behind stops the
+  /// whole network thread, and so the senders: libcurl's own way to pause goes on filling the window of an HTTP/2
+  /// stream, 32 MiB in memory. All readers share the same processors, so the others lose nothing by it.
+  func bodyReceived(_ bytes: UnsafeRawBufferPointer) -> Reception {
+    while state.withLock({ $0.isFull(for: bytes.count) }) {
+      announce()
+      if state.withLock({ $0.control?.isClosed ?? false }) { return .over }
+      room.wait()
+    }
+    let outcome = state.withLock { state -> Result<Reception, FetchError> in
+      guard state.outcome == nil, let body = state.body else { return .success(.over) }
+      state.meter.bodyReceived(byteCount: bytes.count, at: .now)
+      state.receivedBytes += Int64(bytes.count)
       switch body {
-      case .discarded: return (nil, state.receivedBytes > Self.maxDiscardedBytes)
+      case .discarded: return .success(state.receivedBytes > Self.maxDiscardedBytes ? .over : .taken)
       case .wanted:
         guard state.receivedBytes <= rules.request.maxBytes else {
-          let error = FetchError.bodyTooLarge(url: rules.url, limitBytes: rules.request.maxBytes)
-          state.body = .discarded(then: .failed(error))
-          return (nil, true)
+          return .failure(.bodyTooLarge(url: rules.url, limitBytes: rules.request.maxBytes))
         }
-        state.waiting.append(buffer)
-        state.waitingBytes += buffer.readableBytes
-        guard state.waitingBytes >= Self.maxWaitingBytes else { return (nil, false) }
-        let promise = eventLoop.makePromise(of: Void.self)
-        state.pausedReading = promise
-        return (promise, false)
+        state.waiting.append(contentsOf: bytes)
+        return .success(.taken)
       }
     }
-    if isOver { endDiscarding() } else { wakeReader() }
-    return pause?.futureResult
+    switch outcome {
+    case .success(.over): return endDiscarding()
+    case .success(let reception): return reception
+    case .failure(let error): return end(.failed(error))
+    }
+  }
+
+  /// Wakes the reader if there is something for it.
+  func announce() {
+    let reader = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard !state.waiting.isEmpty else { return nil }
+      defer { state.reader = nil }
+      return state.reader
+    }
+    reader?.resume()
   }
 
   func responseEnded() {
@@ -111,29 +150,38 @@ final class HTTPExchange: Sendable {
           return .failed(truncated(state.receivedBytes, expectedBytes))
         }
         return .complete(etag: etag, byteCount: state.receivedBytes)
-      case nil: return .failed(FetchError.reset(url: rules.url, detail: "no response"))
+      case nil: return .failed(FetchError.malformedResponse(url: rules.url, cause: .notHTTP))
       }
     }
     settle(outcome)
   }
 
-  /// Takes note that the connection failed; a known outcome wins over the failure of its unwanted body.
-  func failed(_ failure: ConnectionFailure) {
+  /// Takes note that the transfer failed; a known outcome wins over the failure of its unwanted body.
+  func failed(_ failure: TransferFailure) {
     let outcome = state.withLock { state -> Outcome in
-      switch (state.body, failure) {
-      case (.discarded(let outcome), _): outcome
-      case (.wanted(let expectedBytes, _), .cut): .failed(truncated(state.receivedBytes, expectedBytes))
-      default: .failed(failure)
+      switch state.body {
+      case .discarded(let outcome): return outcome
+      case .wanted(let expectedBytes, _) where failure.isCut:
+        return .failed(truncated(state.receivedBytes, expectedBytes))
+      default:
+        let error = failure.fetchError(url: rules.url, limits: limits)
+        return failure.isUnprocessed ? .unprocessed(error) : .failed(error)
       }
     }
     settle(outcome)
   }
 
   /// Looks at the clock and ends the transfer if a limit is passed.
+  ///
+  /// `isReadingStopped`: Whether the network thread was waiting for a reader and read from nobody.
   func check(at now: ContinuousClock.Instant, isReadingStopped: Bool) {
     let outcome = state.withLock { state -> Outcome? in
       guard state.outcome == nil,
-        let violation = state.meter.check(at: now, readerIsBehind: isReadingStopped || !state.waiting.isEmpty)
+        let violation = state.meter.check(
+          at: now,
+          readerIsBehind: !state.waiting.isEmpty,
+          isReadingStopped: isReadingStopped
+        )
       else { return nil }
       if case .discarded(let outcome) = state.body { return outcome }
       return .failed(error(for: violation))
@@ -142,6 +190,15 @@ final class HTTPExchange: Sendable {
   }
 
   // MARK: Called by the reader and by cancellation
+
+  /// Says how to reach the network thread; stops the transfer at once if it is over already.
+  func connect(_ control: TransferControl) {
+    let isOver = state.withLock { state in
+      state.control = control
+      return state.outcome != nil
+    }
+    if isOver { control.stop() }
+  }
 
   /// Waits for the next pieces of the body, or for the end.
   func next() async -> Step {
@@ -161,66 +218,43 @@ final class HTTPExchange: Sendable {
   /// Ends the transfer with an outcome of our own and closes what carries it.
   func abandon(_ outcome: Outcome) {
     settle(outcome)
-    let abort = state.withLock { state in
-      state.isAborted = true
-      return state.abort
-    }
-    abort?()
-  }
-
-  /// Registers what closes the transfer; runs it at once if it is over already.
-  func onAbort(_ abort: @escaping @Sendable () -> Void) {
-    let isAborted = state.withLock { state in
-      state.abort = abort
-      return state.isAborted
-    }
-    if isAborted { abort() }
-  }
-
-  /// Lets go of what `onAbort` registered, which refers back to this exchange.
-  func forgetAbort() {
-    state.withLock { $0.abort = nil }
+    state.withLock { $0.control }?.stop()
   }
 
   // MARK: Private
 
   private func takeStep() -> Step? {
-    let (step, paused) = state.withLock { state -> (Step?, EventLoopPromise<Void>?) in
+    let step = state.withLock { state -> Step? in
       if case .failed = state.outcome { state.waiting = [] }
       guard state.waiting.isEmpty else {
-        let chunks = state.waiting
+        let bytes = state.waiting
         state.waiting = []
-        state.waitingBytes = 0
-        defer { state.pausedReading = nil }
-        return (.chunks(chunks), state.pausedReading)
+        return .bytes(bytes)
       }
-      return (state.outcome.map { .outcome($0) }, nil)
+      return state.outcome.map { .outcome($0) }
     }
-    paused?.succeed()
+    if case .bytes = step { room.signal() }
     return step
   }
 
   private func settle(_ outcome: Outcome) {
-    let paused = state.withLock { state -> EventLoopPromise<Void>? in
-      if state.outcome == nil { state.outcome = outcome }
-      defer { state.pausedReading = nil }
-      return state.pausedReading
-    }
-    paused?.succeed()
-    wakeReader()
-  }
-
-  private func endDiscarding() {
-    let known = state.withLock { $0.body }
-    if case .discarded(let outcome) = known { abandon(outcome) }
-  }
-
-  private func wakeReader() {
     let reader = state.withLock { state in
+      if state.outcome == nil { state.outcome = outcome }
       defer { state.reader = nil }
       return state.reader
     }
     reader?.resume()
+    room.signal()
+  }
+
+  private func end(_ outcome: Outcome) -> Reception {
+    settle(outcome)
+    return .over
+  }
+
+  private func endDiscarding() -> Reception {
+    if case .discarded(let outcome) = state.withLock({ $0.body }) { settle(outcome) }
+    return .over
   }
 
   private func truncated(_ receivedBytes: Int64, _ expectedBytes: Int64?) -> FetchError {

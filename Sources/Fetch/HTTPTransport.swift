@@ -1,4 +1,3 @@
-import NIOCore
 import RegistryModel
 import Synchronization
 package import SystemPackage
@@ -37,6 +36,9 @@ package final class HTTPTransport: Transport {
     }
   }
 
+  /// How often in a row a kept connection may go away under one request; each time costs a new connection only.
+  private static let maxUnprocessedAnswers = 4
+
   private enum State {
     case idle
     case running(HTTPEngine)
@@ -71,6 +73,7 @@ package final class HTTPTransport: Transport {
       case .notModified(let etag):
         return FetchResponse(isNotModified: true, etag: etag ?? request.etag, byteCount: 0)
       case .failed(let error): throw error
+      case .unprocessed(let error): throw error
       case .redirect(let location):
         guard hop < configuration.limits.maxRedirects else {
           throw FetchError.redirectRefused(from: url, location: location, reason: .tooMany)
@@ -105,7 +108,7 @@ package final class HTTPTransport: Transport {
     }
   }
 
-  /// Sends one request and hands over its body.
+  /// Sends one request and hands over its body; again where the server closed a kept connection instead of answering.
   private func exchange(
     _ request: FetchRequest,
     at url: RequestURL,
@@ -113,21 +116,37 @@ package final class HTTPTransport: Transport {
     on engine: HTTPEngine,
     receive: (RawSpan) throws -> Void
   ) async throws -> HTTPExchange.Outcome {
-    let limits = configuration.limits
+    for _ in 0..<Self.maxUnprocessedAnswers {
+      let outcome = try await send(request, at: url, start: start, on: engine, receive: receive)
+      guard case .unprocessed = outcome else { return outcome }
+      try Task.checkCancellation()
+    }
+    let outcome = try await send(request, at: url, start: start, on: engine, receive: receive)
+    guard case .unprocessed(let error) = outcome else { return outcome }
+    return .failed(error)
+  }
+
+  /// Sends one request once.
+  private func send(
+    _ request: FetchRequest,
+    at url: RequestURL,
+    start: ContinuousClock.Instant,
+    on engine: HTTPEngine,
+    receive: (RawSpan) throws -> Void
+  ) async throws -> HTTPExchange.Outcome {
     let exchange = HTTPExchange(
-      rules: ResponseRules(request: request, url: url, maxHeaderBytes: limits.maxHeaderBytes),
-      limits: limits,
-      meter: TransferMeter(limits: limits, start: start)
+      rules: ResponseRules(request: request, url: url),
+      limits: configuration.limits,
+      start: start
     )
     try engine.start(exchange, request, at: url)
-    defer { engine.forget(exchange) }
-    let outcome = await withTaskCancellationHandler {
+    return await withTaskCancellationHandler {
       while true {
         switch await exchange.next() {
         case .outcome(let outcome): return outcome
-        case .chunks(let chunks):
+        case .bytes(let bytes):
           do {
-            for chunk in chunks { try receive(chunk.readableBytesSpan) }
+            try receive(bytes.span.bytes)
           } catch {
             // Said here: an exchange that is complete by now would only report that it is.
             exchange.abandon(.failed(error))
@@ -138,11 +157,6 @@ package final class HTTPTransport: Transport {
     } onCancel: {
       exchange.abandon(.failed(CancellationError()))
     }
-    guard case .failed(let error as ConnectionFailure) = outcome else { return outcome }
-    if error == .certificateRefused {
-      return .failed(FetchError.tls(url: url, cause: await engine.diagnoseCertificate(of: url)))
-    }
-    return .failed(error.fetchError(url: url, maxHeaderBytes: limits.maxHeaderBytes))
   }
 
   private func redirectTarget(of location: String, from url: RequestURL) throws(FetchError) -> RequestURL {

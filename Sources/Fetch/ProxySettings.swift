@@ -1,13 +1,40 @@
 import Formats
 import RegistryModel
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// The proxy for an origin, as the usual environment variables name it.
 enum ProxySettings {
   enum Choice: Hashable, Sendable {
     case direct
     /// `credentials` is `user:password`, percent-decoded.
     case http(host: String, port: Int, credentials: String?)
+    /// Names are looked up by the proxy.
     case socks5(host: String, port: Int)
+
+    /// The proxy as libcurl is told of it; empty for none, or it would ask the environment itself.
+    var curlText: String {
+      switch self {
+      case .direct: ""
+      case .http: "http://\(address ?? "")"
+      case .socks5: "socks5h://\(address ?? "")"
+      }
+    }
+
+    /// `host:port`, an IPv6 address in brackets; nil for none.
+    var address: String? {
+      switch self {
+      case .direct: nil
+      case .http(let host, let port, _), .socks5(let host, let port):
+        "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+      }
+    }
   }
 
   /// Chooses by `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, `no_proxy`, `NO_PROXY`.
@@ -23,7 +50,6 @@ enum ProxySettings {
     else { return .direct }
     let exceptions = environment["no_proxy"] ?? environment["NO_PROXY"] ?? ""
     if isExcepted(host: url.host, port: url.port, by: exceptions) { return .direct }
-    guard !isAddress(url.host) else { throw .proxy(url: url, cause: .addressInsteadOfName) }
     guard let choice = parse(value) else { throw .proxy(url: url, cause: .invalidSetting(variable: name)) }
     return choice
   }
@@ -57,17 +83,45 @@ enum ProxySettings {
     return isSOCKS ? .socks5(host: host, port: port) : .http(host: host, port: port, credentials: credentials)
   }
 
-  /// Whether `no_proxy` (comma separated; `*`, `host`, `.domain`, each with optional port) names a host.
+  /// Whether `no_proxy` names a host: comma separated `*`, `host`, `.domain`, `*.domain`, each with optional port, and
+  /// ranges of addresses such as `10.0.0.0/8` (curl(1), NO_PROXY).
   static func isExcepted(host: String, port: Int, by list: String) -> Bool {
     let host = withoutBrackets(host)
-    return list.split(whereSeparator: { $0 == "," || $0 == " " }).contains { entry in
+    let address = addressBytes(host)
+    return list.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }).contains { entry in
       if entry == "*" { return true }
-      guard let (name, entryPort) = splitHost(entry, defaultPort: port), entryPort == port else {
-        return false
+      if let address, let mark = entry.firstIndex(of: "/") {
+        return isInRange(address, entry[..<mark], bits: entry[entry.index(after: mark)...])
       }
+      guard
+        let (name, entryPort) = splitHost(
+          entry.hasPrefix("*.") ? entry.dropFirst() : entry,
+          defaultPort: port
+        ),
+        entryPort == port
+      else { return false }
+      if let address { return addressBytes(name) == address }
       let domain = name.lowercased().drop { $0 == "." }
-      return host == domain || !isAddress(host) && host.hasSuffix("." + domain)
+      return host == domain || host.hasSuffix("." + domain)
     }
+  }
+
+  private static func isInRange(_ address: [UInt8], _ start: Substring, bits: Substring) -> Bool {
+    guard let start = addressBytes(withoutBrackets(String(start))), start.count == address.count,
+      let bits = Int(bits), (0...start.count * 8).contains(bits)
+    else { return false }
+    let (whole, rest) = (bits / 8, bits % 8)
+    guard address.prefix(whole) == start.prefix(whole) else { return false }
+    return rest == 0 || (address[whole] ^ start[whole]) >> (8 - rest) == 0
+  }
+
+  /// The 4 or 16 bytes of an address without brackets; nil for a name.
+  private static func addressBytes(_ text: String) -> [UInt8]? {
+    for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      if inet_pton(family, text, &bytes) == 1 { return bytes }
+    }
+    return nil
   }
 
   private static func splitHost(_ text: Substring, defaultPort: Int) -> (host: String, port: Int)? {
@@ -98,10 +152,6 @@ enum ProxySettings {
     host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
   }
 
-  private static func isAddress(_ host: String) -> Bool {
-    let bare = withoutBrackets(host)
-    if bare.contains(":") { return true }
-    let parts = bare.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
-  }
+  /// Whether a host is an address, in brackets or not.
+  static func isAddress(_ host: String) -> Bool { addressBytes(withoutBrackets(host)) != nil }
 }

@@ -3,26 +3,54 @@ extension RetryPolicy {
   ///
   /// `operation` starts over each time: what an earlier attempt received is to be dropped. Only
   /// `FetchError` is retried. The budget pays for each retry, from its pause to its end; the first attempt
-  /// costs nothing.
+  /// costs nothing. An answer of 429 or 503 slows down all that share the throttle, and is no attempt as long as the
+  /// host answers others.
   /// - Throws: the error of the last attempt, `CancellationError` if the task is cancelled in a pause.
   package func run<Success: ~Copyable>(
     budget: RetryBudget,
+    throttle: Throttle,
     operation: () async throws -> Success
   ) async throws -> Success {
     var random = SystemRandomNumberGenerator()
     var attempt = 1
+    var isRetrying = false
     // From the first failure on, all that happens here is retries and pauses.
-    defer { if attempt > 1 { budget.end() } }
+    defer { if isRetrying { budget.end() } }
     while true {
+      let start = try await throttle.waitForTurn()
       do {
-        return try await operation()
+        let result = try await operation()
+        throttle.succeeded()
+        return result
       } catch let error as FetchError {
-        let decision = decide(after: error, attempt: attempt, budgetLeft: budget.left(), using: &random)
-        guard case .retry(let pause) = decision else { throw error }
-        if attempt == 1 { budget.begin() }
-        attempt += 1
-        try await Task.sleep(for: pause)
+        var pause = Duration.zero
+        if let wish = error.throttling {
+          pause = throttle.slowDown(startedAt: start, retryAfter: wish.retryAfter)
+        }
+        if error.throttling == nil || !throttle.hasSucceeded(since: start) {
+          let decision = decide(after: error, attempt: attempt, budgetLeft: budget.left(), using: &random)
+          guard case .retry(let after) = decision else { throw error }
+          attempt += 1
+          // A throttled request waits for its turn instead.
+          if error.throttling == nil { pause = after }
+        }
+        guard pause <= budget.left() else { throw error }
+        if !isRetrying { budget.begin() }
+        isRetrying = true
+        if error.throttling == nil { try await Task.sleep(for: pause) }
       }
     }
+  }
+}
+
+private struct Throttling {
+  let retryAfter: Duration?
+}
+
+extension FetchError {
+  /// The host's wish for fewer requests; nil for any other failure.
+  fileprivate var throttling: Throttling? {
+    guard case .status(_, let code, let retryAfter) = self, code == 429 || code == 503 else { return nil }
+    return Throttling(retryAfter: retryAfter)
   }
 }

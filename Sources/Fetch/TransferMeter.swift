@@ -45,14 +45,25 @@ struct TransferMeter: Sendable {
   ///
   /// Time in which the reader is behind is not the server's fault and counts for `transferTimeout` only.
   /// A window without a single byte is a stall, which is `idleTimeout`'s business.
-  mutating func check(at now: ContinuousClock.Instant, readerIsBehind: Bool) -> Violation? {
+  ///
+  /// `isReadingStopped`: Whether nothing was read from any server since the last check.
+  mutating func check(
+    at now: ContinuousClock.Instant,
+    readerIsBehind: Bool,
+    isReadingStopped: Bool = false
+  ) -> Violation? {
     defer { lastCheck = now }
     if now - start >= limits.transferTimeout { return .timeout(.transfer) }
     switch phase {
     case .connecting: return nil
-    case .awaitingHead(let since): return now - since >= limits.headerTimeout ? .timeout(.header) : nil
+    case .awaitingHead(let since):
+      if isReadingStopped {
+        phase = .awaitingHead(since: now)
+        return nil
+      }
+      return now - since >= limits.headerTimeout ? .timeout(.header) : nil
     case .body(let lastProgress):
-      if readerIsBehind {
+      if readerIsBehind || isReadingStopped {
         phase = .body(lastProgress: now)
         return nil
       }

@@ -6,6 +6,13 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// 0 to 999,999,999.
   package let nanoseconds: Int32
 
+  /// The whole in nanoseconds, as file systems count; at most what an Int64 can say, a moment in the year 2262.
+  package var nanosecondsSince1970: Int64 {
+    let (whole, isTooLarge) = secondsSince1970.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isSumTooLarge) = whole.addingReportingOverflow(Int64(nanoseconds))
+    return isTooLarge || isSumTooLarge ? .max : sum
+  }
+
   /// The first moment, 1970-01-01T00:00:00Z.
   package static let earliest = Timestamp(clampedSeconds: 0, nanoseconds: 0)
 

@@ -29,6 +29,7 @@ package struct Alternates: Sendable {
       do {
         places.append(LooseObjects(folder: try Folder.open(path)))
       } catch {
+        if error.isOutOfDescriptors { throw error }
         // A lender that is gone is expected; `Fsck` names it.
         unavailable.append(path)
       }

@@ -8,7 +8,8 @@ import SystemPackage
 package struct GarbageCollection: Sendable {
   /// Something that is no object and not needed.
   private struct Leftover: Sendable {
-    let folder: Folder
+    /// The folder it is in, below that of the objects: by name, as there may be many and each open one counts.
+    let folder: [FileName]
     let name: FileName
   }
 
@@ -48,13 +49,15 @@ package struct GarbageCollection: Sendable {
   package static func findEverything(in store: ObjectStore) throws(ObjectStoreError) -> GarbageCollection {
     var garbage = try look(in: store) { _ in true }
     try ObjectStoreError.wrapping { () throws(DiskError) in
-      let known = Set(garbage.leftovers.map { $0.folder.path.appending($0.name) })
+      let known = Set(garbage.leftovers.map { store.folder.path.appending($0.folder + [$0.name]) })
       for path in try store.loose.list().strangers where !known.contains(path) {
         try garbage.add(path, in: store.folder)
       }
       if let info = try store.folder.findFolder(StoreLayout.info) {
         for name in try info.names() where name != StoreLayout.alternates {
-          if !known.contains(info.path.appending(name)) { try garbage.add(name, in: info) }
+          if !known.contains(info.path.appending(name)) {
+            try garbage.add(name, in: [StoreLayout.info], info)
+          }
         }
       }
     }
@@ -70,13 +73,14 @@ package struct GarbageCollection: Sendable {
       let listing = try store.loose.list()
       garbage.objects = listing.ids.filter(isGarbage)
       for id in garbage.objects {
+        try Cancellation.check()
         guard let fanOut = try store.loose.findFanOut(of: id) else { continue }
         try garbage.objectSpace.addEverything(at: LooseObjects.fileName(id), in: fanOut)
       }
       for path in listing.strangers { try garbage.addIfUnfinished(path) }
       if let info = try store.folder.findFolder(StoreLayout.info) {
         for name in try info.names() where name.string.hasPrefix(StoreLayout.temporaryPrefix) {
-          try garbage.add(name, in: info)
+          try garbage.add(name, in: [StoreLayout.info], info)
         }
       }
     }
@@ -93,16 +97,20 @@ package struct GarbageCollection: Sendable {
   private mutating func add(_ path: FilePath, in objects: Folder) throws(DiskError) {
     guard let last = path.lastComponent, let name = FileName(last.string) else { return }
     let parent = path.removingLastComponent()
-    if parent == objects.path { return try add(name, in: objects) }
+    if parent == objects.path { return try add(name, in: [], objects) }
     guard let fanOut = parent.lastComponent.flatMap({ FileName($0.string) }),
       let folder = try objects.findFolder(fanOut)
     else { return }
-    try add(name, in: folder)
+    try add(name, in: [fanOut], folder)
   }
 
-  private mutating func add(_ name: FileName, in folder: Folder) throws(DiskError) {
+  private mutating func add(
+    _ name: FileName,
+    in names: [FileName],
+    _ folder: Folder
+  ) throws(DiskError) {
     guard try !isAlive(name, in: folder) else { return }
-    leftovers.append(Leftover(folder: folder, name: name))
+    leftovers.append(Leftover(folder: names, name: name))
     try leftoverSpace.addEverything(at: name, in: folder)
   }
 
@@ -130,7 +138,8 @@ package struct GarbageCollection: Sendable {
       let hasQuarantine = leftovers.contains { $0.name.string.hasPrefix(StoreLayout.quarantinePrefix) }
       if hasQuarantine { try synchronizeNames(nil) }
       for leftover in leftovers {
-        try store.disk.removeRecursively(leftover.name, in: leftover.folder)
+        guard let folder = try store.folder.findFolder(at: leftover.folder) else { continue }
+        try store.disk.removeRecursively(leftover.name, in: folder)
       }
       let bytes = Set(objects.map(\.firstByte))
       try store.loose.removeEmptyFanOuts(bytes, disk: store.disk)
@@ -142,6 +151,7 @@ package struct GarbageCollection: Sendable {
 
   private func removeObjects() throws(DiskError) {
     for id in objects {
+      try Cancellation.check()
       guard let fanOut = try store.loose.findFanOut(of: id) else { continue }
       let name = LooseObjects.fileName(id)
       do {

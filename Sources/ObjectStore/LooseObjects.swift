@@ -5,8 +5,7 @@ import SystemPackage
 /// Objects that are one file each: `objects/<first 2>/<other 62>` (DESIGN section 3.1).
 final class LooseObjects: Sendable {
   let folder: Folder
-  /// Fan-out folders, opened once and used through their handles.
-  private let fanOuts = Mutex<[UInt8: Folder]>([:])
+  private let fanOuts = Mutex(OpenFanOuts())
 
   init(folder: Folder) {
     self.folder = folder
@@ -25,9 +24,9 @@ final class LooseObjects: Sendable {
   /// The fan-out folder that an object belongs in, or nil when there is none yet.
   func findFanOut(of id: ObjectID) throws(DiskError) -> Folder? {
     let byte = id.firstByte
-    if let known = fanOuts.withLock({ $0[byte] }) { return known }
+    if let known = fanOuts.withLock({ $0.find(byte) }) { return known }
     guard let opened = try folder.findFolder(StoreLayout.fanOut(byte)) else { return nil }
-    fanOuts.withLock { $0[byte] = opened }
+    fanOuts.withLock { $0.keep(opened, byte) }
     return opened
   }
 
@@ -35,7 +34,7 @@ final class LooseObjects: Sendable {
   func ensureFanOut(of id: ObjectID, disk: any Disk) throws(DiskError) -> Folder {
     if let existing = try findFanOut(of: id) { return existing }
     let made = try disk.ensureFolder(StoreLayout.fanOut(id.firstByte), in: folder)
-    fanOuts.withLock { $0[id.firstByte] = made }
+    fanOuts.withLock { $0.keep(made, id.firstByte) }
     return made
   }
 
@@ -69,7 +68,7 @@ final class LooseObjects: Sendable {
   ///
   /// Nobody else may use the store: a handle to a removed folder takes no new object.
   func removeEmptyFanOuts(_ bytes: Set<UInt8>, disk: any Disk) throws(DiskError) {
-    fanOuts.withLock { $0 = [:] }
+    fanOuts.withLock { $0 = OpenFanOuts() }
     for byte in bytes.sorted() {
       let name = StoreLayout.fanOut(byte)
       if let fanOut = try folder.findFolder(name), try fanOut.names().isEmpty {
@@ -108,5 +107,28 @@ final class LooseObjects: Sendable {
       }
     }
     return listing
+  }
+}
+
+/// The fan-out folders of a store that stay open to be used again.
+///
+/// Few: there are 256 in each store, and a process may have no more than 64 files open. Opening one again costs a
+/// small part of what any use of a file in it does, and where ids come in order it is not needed.
+private struct OpenFanOuts: Sendable {
+  private static let limit = 12
+
+  private var folders: [UInt8: Folder] = [:]
+  /// Their bytes, oldest first from `oldest` on, and around.
+  private var order: [UInt8] = []
+  private var oldest = 0
+
+  func find(_ byte: UInt8) -> Folder? { folders[byte] }
+
+  mutating func keep(_ folder: Folder, _ byte: UInt8) {
+    guard folders.updateValue(folder, forKey: byte) == nil else { return }
+    guard order.count == Self.limit else { return order.append(byte) }
+    folders[order[oldest]] = nil
+    order[oldest] = byte
+    oldest = (oldest + 1) % Self.limit
   }
 }

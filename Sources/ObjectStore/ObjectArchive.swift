@@ -57,6 +57,7 @@ package final class ObjectArchive: Sendable {
     }
     var places: [ObjectID: Place] = [:]
     while let record = try scanner.readRecord(file) {
+      try Cancellation.check()
       guard places.count < Self.maximumObjects else {
         throw ArchiveProblem.tooManyObjects(limit: Self.maximumObjects)
       }
@@ -110,6 +111,7 @@ package final class ObjectArchive: Sendable {
     var (offset, left) = (place.offset, place.byteCount)
     do {
       while left > 0 {
+        try ObjectStoreError.wrapping(Cancellation.check)
         let count = min(try readPiece(at: offset, into: &buffer), Int(min(left, Int64(Self.bufferBytes))))
         guard count > 0 else { throw InflateProblem.truncated }
         let filled = buffer.span
@@ -182,10 +184,8 @@ private struct Scanner {
     guard count > 0, let end = buffer[..<count].firstIndex(of: UInt8(ascii: "\n")) else {
       throw count < Self.longestLine ? ArchiveProblem.truncated : .badRecord(offset: start)
     }
-    let line = String(decoding: buffer[..<end], as: UTF8.self).split(
-      separator: " ",
-      omittingEmptySubsequences: false
-    )
+    let line = buffer[..<end].split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
     offset += Int64(end) + 1
     guard line.count == 2, let number = Int64(line[1]), number >= 0, String(number) == line[1] else {
       throw ArchiveProblem.badRecord(offset: start)

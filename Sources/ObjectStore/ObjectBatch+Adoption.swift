@@ -29,7 +29,7 @@ extension ObjectBatch {
   }
 
   private func adopt(_ file: FileName, from abandoned: Folder) throws(DiskError) {
-    guard let id = ObjectID(hex: file.string), let size = provenSize(of: id, file, in: abandoned) else {
+    guard let id = ObjectID(hex: file.string), let size = try provenSize(of: id, file, in: abandoned) else {
       return
     }
     try store.disk.rename(file, in: abandoned, to: file, in: quarantine)
@@ -37,14 +37,18 @@ extension ObjectBatch {
   }
 
   /// The payload size of a quarantined object; nil when its bytes do not prove its id.
-  private func provenSize(of id: ObjectID, _ file: FileName, in folder: Folder) -> Int64? {
-    do {
-      guard let opened = try folder.findFile(file) else { return nil }
+  private func provenSize(of id: ObjectID, _ file: FileName, in folder: Folder) throws(DiskError) -> Int64? {
+    do throws(ObjectStoreError) {
+      let found = try ObjectStoreError.wrapping { () throws(DiskError) in try folder.findFile(file) }
+      guard let opened = found else { return nil }
       var size: Int64 = 0
       try ObjectDecoder.stream(opened, as: id, size: nil, limit: .max) { (bytes) throws(DiskError) in
         size += Int64(bytes.byteCount)
       }
       return size
+    } catch .disk(let problem) where problem.isOfTheProcess {
+      // Not looked at: the folder stays for the next batch.
+      throw problem
     } catch {
       // Torn, planted or unreadable: not proven, so it goes with the folder and is fetched again.
       return nil

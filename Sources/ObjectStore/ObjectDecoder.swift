@@ -3,7 +3,8 @@ import SystemPackage
 
 /// Turns an object's file into its payload, proving every byte on the way.
 ///
-/// The only way from stored to handed-out bytes (DESIGN section 1, rule 3).
+/// The only way from stored to handed-out bytes (DESIGN section 1, rule 3). Whoever reads many objects thus ends with
+/// the task it reads them for.
 enum ObjectDecoder {
   /// The largest object that is read in one piece; larger ones are streamed.
   private static let wholeLimit: Int64 = 1 << 20
@@ -53,6 +54,7 @@ enum ObjectDecoder {
       while case let count = try file.read(into: &buffer), count > 0 {
         let filled = buffer.span
         try inflater.decompress(filled.extracting(first: count).bytes, limit: size ?? limit) { bytes in
+          try Cancellation.check()
           digest.update(bytes)
           total += Int64(bytes.byteCount)
           try output(bytes)
@@ -72,6 +74,7 @@ enum ObjectDecoder {
   ) throws(ObjectStoreError) -> [UInt8] {
     let payload: [UInt8]
     do {
+      try Cancellation.check()
       let stored = try file.readAll(limit: Int(storedLimit(size)))
       payload = try Codecs.inflate.withCodec { (codec) throws(InflateProblem) in
         try codec.decompressWhole(stored, capacity: Int(size))

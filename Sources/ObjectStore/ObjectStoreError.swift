@@ -72,7 +72,7 @@ extension ObjectStoreError {
   package var isOfOneCopy: Bool {
     switch self {
     case .corrupt: true
-    case .disk(let error): [.open, .read, .inspect].contains(error.operation)
+    case .disk(let error): [.open, .read, .inspect].contains(error.operation) && !error.isOfTheProcess
     default: false
     }
   }

@@ -19,14 +19,18 @@ package struct RemovedSpace: Sendable {
 
   /// The bytes given back: files that keep a name, here or in another store, give nothing.
   package var bytes: Int64 {
-    linked.values.reduce(settled) { $0 + ($1.seen == $1.links ? $1.size : 0) }
+    linked.values.reduce(settled) { $0.addingClamped($1.seen == $1.links ? $1.size : 0) }
   }
 
   /// Counts a name that is to be removed; folders have no size of their own here.
   package mutating func add(_ attributes: FileAttributes) {
     guard attributes.kind != .folder else { return }
     fileCount += 1
-    guard attributes.linkCount > 1 else { return settled += attributes.size }
+    guard attributes.linkCount > 1 else {
+      // Files with holes in them state sizes that together no disk has.
+      settled = settled.addingClamped(attributes.size)
+      return
+    }
     linked[
       attributes.identity,
       default: Linked(seen: 0, links: attributes.linkCount, size: attributes.size)
@@ -41,6 +45,6 @@ package struct RemovedSpace: Sendable {
     guard let attributes = try folder.findAttributes(name) else { return }
     add(attributes)
     guard attributes.kind == .folder, let inner = try folder.findFolder(name) else { return }
-    for child in try inner.names() { try addEverything(at: child, in: inner) }
+    try inner.forEachBelow { (_, attributes) throws(DiskError) in add(attributes) }
   }
 }

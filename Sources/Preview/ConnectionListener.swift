@@ -1,111 +1,133 @@
-package import NIOCore
-import NIOPosix
 import Synchronization
+package import SystemPackage
 
-/// Listens on one address of this machine and runs a task for each connection.
+/// Listens on one address of this machine and runs a thread for each connection.
 ///
-/// An accepted `NIOAsyncChannel` ends the program unless its `executeThenClose` is called, so none is ever
-/// handed over through a sequence that a stop could drop: its task starts where it is accepted.
+/// Never more than `maxConnections` at a time: those beyond wait, unaccepted, until one ends. All threads end
+/// with `stop()` or with the last reference.
 package final class ConnectionListener: Sendable {
-  /// The address and port that are listened on.
-  package let address: SocketAddress
-  private let channel: any Channel
+  /// The address that is listened on.
+  package let host: LoopbackHost
+  /// The port that is listened on.
+  package let port: Int
   private let connections: Connections
-
-  private init(address: SocketAddress, channel: any Channel, connections: Connections) {
-    self.address = address
-    self.channel = channel
-    self.connections = connections
-  }
-
-  deinit {
-    channel.close(promise: nil)
-    connections.cancelAll()
-  }
 
   /// Listens; port 0 lets the system choose one.
   ///
-  /// `wrap` runs on the connection's event loop before anything is read. `handle` must call
-  /// `executeThenClose` and is cancelled when the listener stops.
+  /// `handle` runs on a thread of its own, which may block, and should end when the socket says `.stopped`. The
+  /// connection is closed afterwards.
   ///
   /// - Throws: What the system says of the address.
-  package static func start<Inbound: Sendable, Outbound: Sendable>(
-    host: String = "127.0.0.1",
+  package init(
+    host: LoopbackHost = .ipv4,
     port: Int = 0,
-    wrap: @escaping @Sendable (any Channel) throws -> NIOAsyncChannel<Inbound, Outbound>,
-    handle: @escaping @Sendable (NIOAsyncChannel<Inbound, Outbound>) async -> Void
-  ) async throws -> ConnectionListener {
-    let connections = Connections()
-    let address = try SocketAddress(ipAddress: host, port: port)
-    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .serverChannelOption(.backlog, value: 256)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let connection = try wrap(channel)
-          connections.start { await handle(connection) }
-        }
-      }
-      .bind(to: address).get()
-    return ConnectionListener(
-      address: channel.localAddress ?? address,
-      channel: channel,
-      connections: connections
-    )
+    maxConnections: Int,
+    handle: @escaping @Sendable (borrowing Socket) -> Void
+  ) throws(Errno) {
+    let stop = try StopSignal()
+    let socket = try Socket.listening(on: host, port: port, stop: stop)
+    guard let port = host.port(of: socket.descriptor) else { throw .invalidArgument }
+    self.host = host
+    self.port = port
+    connections = Connections(socket, stop: stop, maxThreads: maxConnections, handle: handle)
+    try connections.addThread()
   }
 
-  /// Waits until the port is closed and the last connection has ended.
-  package func waitUntilStopped() async {
-    // How the port was closed is of no interest: by `stop()`, or by losing the socket.
-    try? await channel.closeFuture.get()
-    connections.cancelAll()
-    await connections.waitForAll()
+  deinit {
+    connections.stop.fire()
   }
 
-  /// Closes the port and all connections, then returns.
+  /// Closes the port and all connections, and returns when their threads have ended.
   package func stop() async {
-    channel.close(promise: nil)
-    await waitUntilStopped()
+    connections.stop.fire()
+    await connections.waitForThreads()
   }
 }
 
-/// The tasks of the open connections.
+/// The threads of a listener.
+///
+/// The listening socket goes from hand to hand: who holds it accepts one connection, gives the socket back for
+/// the next thread to take, and sees to the connection. So no thread only accepts, and none stands idle.
 private final class Connections: Sendable {
-  private struct State {
-    var tasks: [Int: Task<Void, Never>] = [:]
-    var startedCount = 0
-    var isStopped = false
+  private struct State: ~Copyable {
+    /// Nil while a thread waits on it, and when it is closed.
+    var listening: Socket?
+    var threadCount = 0
+    var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
+  let stop: StopSignal
+  private let state: Mutex<State>
+  private let maxThreads: Int
+  private let handle: @Sendable (borrowing Socket) -> Void
 
-  func start(_ handle: @escaping @Sendable () async -> Void) {
-    state.withLock { state in
-      let number = state.startedCount
-      state.startedCount += 1
-      // It removes itself under this lock, hence after it was entered.
-      let task = Task {
-        await handle()
-        self.remove(number)
+  init(
+    _ listening: consuming sending Socket,
+    stop: StopSignal,
+    maxThreads: Int,
+    handle: @escaping @Sendable (borrowing Socket) -> Void
+  ) {
+    self.stop = stop
+    self.maxThreads = maxThreads
+    self.handle = handle
+    state = Mutex(State(listening: listening))
+  }
+
+  /// Starts one more thread unless there are as many as there may be.
+  func addThread() throws(Errno) {
+    let isOneMore = state.withLock { state in
+      guard state.threadCount < maxThreads else { return false }
+      state.threadCount += 1
+      return true
+    }
+    guard isOneMore else { return }
+    do { try SystemThread.start { self.run() } } catch {
+      leave()
+      throw error
+    }
+  }
+
+  func waitForThreads() async {
+    await withCheckedContinuation { continuation in
+      let isOver = state.withLock { state in
+        guard state.threadCount > 0 else { return true }
+        state.waiters.append(continuation)
+        return false
       }
-      state.tasks[number] = task
-      if state.isStopped { task.cancel() }
+      if isOver { continuation.resume() }
     }
   }
 
-  /// Ends the tasks there are and each that is still to come.
-  func cancelAll() {
-    state.withLock { state in
-      state.isStopped = true
-      for task in state.tasks.values { task.cancel() }
+  /// What each thread does: connection after connection, for as long as nobody else is accepting.
+  private func run() {
+    while let listening = state.withLock({ $0.listening.take() }) {
+      guard let connection = accept(listening) else { break }
+      giveBack(listening)
+      // Without another thread this one accepts again after this connection.
+      try? addThread()
+      handle(connection)
     }
+    leave()
   }
 
-  func waitForAll() async {
-    while let task = state.withLock({ $0.tasks.values.first }) { await task.value }
+  /// Nil when it is over.
+  private func accept(_ listening: borrowing Socket) -> Socket? {
+    do { return try listening.acceptNext() } catch { return nil }
   }
 
-  private func remove(_ number: Int) {
-    state.withLock { $0.tasks[number] = nil }
+  private func giveBack(_ listening: consuming sending Socket) {
+    var socket: Socket? = consume listening
+    state.withLock { $0.listening = socket.take() }
+  }
+
+  private func leave() {
+    let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      state.threadCount -= 1
+      guard state.threadCount == 0 else { return [] }
+      state.listening = nil
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.resume() }
   }
 }

@@ -1,6 +1,4 @@
-import NIOCore
-import NIOHTTP1
-import NIOPosix
+import Disk
 
 /// Answers the requests of one connection to the static server, one after the other.
 struct StaticConnection: Sendable {
@@ -11,122 +9,106 @@ struct StaticConnection: Sendable {
   ]
 
   /// The file changed while it was sent, so that its announced length cannot be kept.
-  struct FileChanged: Error {}
-
-  typealias Writer = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+  private struct FileChanged: Error {}
 
   let folder: StaticFolder
+  let limits: PreviewLimits
   let onRequest: @Sendable (StaticServer.Answer) -> Void
 
-  func run(_ connection: StaticServer.Connection) async throws {
-    try await connection.executeThenClose { inbound, outbound in
-      var head: HTTPRequestHead?
-      for try await part in inbound {
-        switch part {
-        case .head(let request): head = request
-        case .body: break
-        case .end:
-          guard let request = head else { return }
-          head = nil
-          guard try await answer(request, outbound) else { return }
-        }
+  /// Answers until the client, a limit or the stop of the server ends the connection.
+  func run(_ socket: borrowing Socket) throws {
+    var reader = RequestReader(limits: limits)
+    while true {
+      switch try reader.next(from: socket) {
+      case .end: return
+      case .refused(let status):
+        try write(refusal(status, isHead: false, isLast: true), to: socket)
+        return try finish(socket)
+      case .head(let head):
+        // Where the next request begins is not known behind a body that nobody reads.
+        let isLast = !head.keepsAlive || head.hasBody
+        try answer(head, isLast: isLast, socket)
+        if isLast { return try finish(socket) }
       }
     }
   }
 
-  /// Answers one request; false if the connection ends with it.
-  private func answer(_ request: HTTPRequestHead, _ outbound: Writer) async throws -> Bool {
-    switch StaticRequest.judge(request) {
-    case .refused(let status): try await refuse(request, status, outbound)
+  /// Lets the client read the answer before the connection goes: closing with bytes unread is a reset, which may
+  /// overtake what was written.
+  private func finish(_ socket: borrowing Socket) throws(Socket.Failure) {
+    socket.endWriting()
+    try socket.drain(maxBytes: 1 << 20, until: .now.advanced(by: min(limits.idleTime, .seconds(2))))
+  }
+
+  private func answer(_ head: RequestHead, isLast: Bool, _ socket: borrowing Socket) throws {
+    let status: Status
+    var byteCount: Int64 = 0
+    switch StaticRequest.judge(head) {
+    case .refused(let refused):
+      status = refused
+      try write(refusal(status, isHead: head.method == "HEAD", isLast: isLast), to: socket)
     case .file(let components, let isHead):
-      let file = try await NIOThreadPool.singleton.runIfActive { folder.find(components) }
-      if let file {
-        try await send(file, named: components.last ?? "", request, isHead: isHead, outbound)
+      if let file = folder.find(components) {
+        status = isCurrent(file.attributes, for: head) ? .notModified : .ok
+        let fields = fields(of: file.attributes, named: components.last ?? "", status)
+        try write(Self.head(status, fields, isLast: isLast), to: socket)
+        if status == .ok, !isHead {
+          try sendBody(of: file, socket)
+          byteCount = file.attributes.size
+        }
       } else {
-        try await refuse(request, .notFound, outbound)
+        status = .notFound
+        try write(refusal(status, isHead: isHead, isLast: isLast), to: socket)
       }
     }
-    return request.isKeepAlive
-  }
-
-  private func refuse(_ request: HTTPRequestHead, _ status: HTTPResponseStatus, _ outbound: Writer)
-    async throws
-  {
-    let text = "\(status.code) \(status.reasonPhrase)\n"
-    var headers = commonHeaders()
-    headers.add(name: "content-type", value: "text/plain; charset=utf-8")
-    headers.add(name: "content-length", value: "\(text.utf8.count)")
-    if status == .methodNotAllowed { headers.add(name: "allow", value: "GET, HEAD") }
-    try await outbound.write(.head(responseHead(request, status, headers)))
-    if request.method != .HEAD { try await outbound.write(.body(.byteBuffer(ByteBuffer(string: text)))) }
-    try await outbound.write(.end(nil))
-    report(request, status, byteCount: 0)
-  }
-
-  private func send(
-    _ file: StaticFile,
-    named name: String,
-    _ request: HTTPRequestHead,
-    isHead: Bool,
-    _ outbound: Writer
-  ) async throws {
-    var headers = commonHeaders()
-    headers.add(name: "etag", value: file.etag)
-    if isCurrent(file, for: request) {
-      try await outbound.write(.head(responseHead(request, .notModified, headers)))
-      try await outbound.write(.end(nil))
-      return report(request, .notModified, byteCount: 0)
-    }
-    let suffix = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
-    headers.add(name: "content-type", value: Self.contentTypes[suffix] ?? "application/octet-stream")
-    headers.add(name: "content-length", value: "\(file.byteCount)")
-    try await outbound.write(.head(responseHead(request, .ok, headers)))
-    if !isHead { try await sendBody(of: file, outbound) }
-    try await outbound.write(.end(nil))
-    report(request, .ok, byteCount: isHead ? 0 : file.byteCount)
+    onRequest(.init(method: head.method, target: head.target, status: status.rawValue, byteCount: byteCount))
   }
 
   /// Sends exactly the announced bytes, a piece at a time, as fast as the client takes them.
-  private func sendBody(of file: StaticFile, _ outbound: Writer) async throws {
-    var offset: Int64 = 0
-    while offset < file.byteCount {
-      let (start, count) = (offset, Int(min(Int64(Self.chunkBytes), file.byteCount - offset)))
-      let bytes = try await NIOThreadPool.singleton.runIfActive { try file.read(at: start, count: count) }
+  private func sendBody(of file: borrowing ReadableFile, _ socket: borrowing Socket) throws {
+    var rest = file.attributes.size
+    var chunk = [UInt8](repeating: 0, count: Int(min(Int64(Self.chunkBytes), rest)))
+    while rest > 0 {
+      let count = try file.read(at: file.attributes.size - rest, into: &chunk)
       // Throwing closes the connection, which tells the client that the body is cut.
-      guard bytes.count == count else { throw FileChanged() }
-      try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
-      offset += Int64(count)
+      guard count > 0 else { throw FileChanged() }
+      let piece = chunk.prefix(Int(min(Int64(count), rest)))
+      try socket.write(piece, until: .now.advanced(by: limits.idleTime))
+      rest -= Int64(piece.count)
     }
   }
 
   /// Compares `If-None-Match` weakly (RFC 9110 section 13.1.2).
-  private func isCurrent(_ file: StaticFile, for request: HTTPRequestHead) -> Bool {
-    request.headers[canonicalForm: "if-none-match"].contains { tag in
-      tag == "*" || (tag.hasPrefix("W/") ? tag.dropFirst(2) : tag) == file.etag
+  private func isCurrent(_ file: FileAttributes, for head: RequestHead) -> Bool {
+    head.members("if-none-match").contains { tag in
+      tag == "*" || (tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...]) == file.etag
     }
   }
 
-  private func commonHeaders() -> HTTPHeaders {
+  private func fields(of file: FileAttributes, named name: String, _ status: Status) -> [String] {
+    guard status == .ok else { return ["etag: \(file.etag)"] }
+    let suffix = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    let type = Self.contentTypes[suffix] ?? "application/octet-stream"
+    return ["etag: \(file.etag)", "content-type: \(type)", "content-length: \(file.size)"]
+  }
+
+  /// A whole answer that says no.
+  private func refusal(_ status: Status, isHead: Bool, isLast: Bool) -> [UInt8] {
+    let text = "\(status.rawValue) \(status.reason)\n"
+    var fields = ["content-type: text/plain; charset=utf-8", "content-length: \(text.utf8.count)"]
+    if status == .methodNotAllowed { fields.append("allow: GET, HEAD") }
+    return Self.head(status, fields, isLast: isLast) + (isHead ? [] : Array(text.utf8))
+  }
+
+  private static func head(_ status: Status, _ fields: [String], isLast: Bool) -> [UInt8] {
     // A publisher who changes a file wants to see the change.
-    ["x-content-type-options": "nosniff", "cache-control": "no-cache"]
+    var lines = ["HTTP/1.1 \(status.rawValue) \(status.reason)", "x-content-type-options: nosniff"]
+    lines += ["cache-control: no-cache"] + fields
+    if isLast { lines.append("connection: close") }
+    return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
   }
 
-  private func responseHead(
-    _ request: HTTPRequestHead,
-    _ status: HTTPResponseStatus,
-    _ headers: HTTPHeaders
-  ) -> HTTPResponseHead {
-    HTTPResponseHead(version: request.version, status: status, headers: headers)
-  }
-
-  private func report(_ request: HTTPRequestHead, _ status: HTTPResponseStatus, byteCount: Int64) {
-    onRequest(
-      .init(
-        method: request.method.rawValue,
-        target: request.uri,
-        status: Int(status.code),
-        byteCount: byteCount
-      )
-    )
+  private func write(_ bytes: [UInt8], to socket: borrowing Socket) throws(Socket.Failure) {
+    try socket.write(bytes, until: .now.advanced(by: limits.idleTime))
   }
 }

@@ -1,5 +1,4 @@
-import NIOCore
-import NIOHTTP1
+import Disk
 package import SystemPackage
 
 /// Serves the regular files below one folder to this machine only, for `registry serve`.
@@ -7,16 +6,6 @@ package import SystemPackage
 /// GET and HEAD, no listings, no ranges, no link followed, and nothing that is not asked for by a loopback
 /// name. A preview for people who publish; not a server for the internet.
 package final class StaticServer: Sendable {
-  /// Why the server did not start.
-  package enum StartError: Error, Hashable, Sendable {
-    /// The address is not `127.0.0.1`, `::1` or `localhost`.
-    case notLoopback(address: String)
-    /// The folder cannot be opened.
-    case folder(path: FilePath, errno: Errno)
-    /// The port cannot be listened on.
-    case listen(port: Int, detail: String)
-  }
-
   /// One answered request, for a log line; `target` is as the client sent it, so escape it.
   package struct Answer: Hashable, Sendable {
     /// The method, as sent.
@@ -27,50 +16,43 @@ package final class StaticServer: Sendable {
     package var status: Int
     /// Bytes of the file that were sent; 0 unless the status is 200.
     package var byteCount: Int64
-  }
 
-  typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
-
-  /// The port that is listened on.
-  package var port: Int { listener.address.port ?? 0 }
-  /// The address that is listened on, `127.0.0.1` or `::1`.
-  package var address: String { listener.address.ipAddress ?? "" }
-  private let listener: ConnectionListener
-
-  private init(listener: ConnectionListener) {
-    self.listener = listener
-  }
-
-  /// Starts serving; port 0 lets the system choose one.
-  ///
-  /// `onRequest` is called from any thread, after each answer.
-  package static func start(
-    folder path: FilePath,
-    address: String = "127.0.0.1",
-    port: Int = 0,
-    onRequest: @escaping @Sendable (Answer) -> Void = { _ in }
-  ) async throws(StartError) -> StaticServer {
-    let host = address == "localhost" ? "127.0.0.1" : address
-    guard host == "127.0.0.1" || host == "::1" else { throw .notLoopback(address: address) }
-    let folder: StaticFolder
-    do { folder = try StaticFolder(path) } catch { throw .folder(path: path, errno: error) }
-    do {
-      let listener = try await ConnectionListener.start(host: host, port: port) { channel in
-        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-        return try Connection(wrappingChannelSynchronously: channel)
-      } handle: { connection in
-        // A client that went away is no failure of the server.
-        try? await StaticConnection(folder: folder, onRequest: onRequest).run(connection)
-      }
-      return StaticServer(listener: listener)
-    } catch {
-      throw .listen(port: port, detail: "\(error)")
+    /// Describes an answer.
+    package init(method: String, target: String, status: Int, byteCount: Int64) {
+      self.method = method
+      self.target = target
+      self.status = status
+      self.byteCount = byteCount
     }
   }
 
-  /// Waits until the server has stopped.
-  package func waitUntilStopped() async {
-    await listener.waitUntilStopped()
+  /// The port that is listened on.
+  package var port: Int { listener.port }
+  private let listener: ConnectionListener
+
+  /// Starts serving a folder; port 0 lets the system choose one.
+  ///
+  /// `onRequest` is called from any thread, after each answer. The server ends with `stop()` or with its last
+  /// reference.
+  package init(
+    folder path: FilePath,
+    address: String = "127.0.0.1",
+    port: Int = 0,
+    limits: PreviewLimits = PreviewLimits(),
+    onRequest: @escaping @Sendable (Answer) -> Void = { _ in }
+  ) throws(PreviewError) {
+    guard let host = LoopbackHost(rawValue: address == "localhost" ? "127.0.0.1" : address) else {
+      throw .notLoopback(address: address)
+    }
+    let folder: StaticFolder
+    do { folder = try StaticFolder(path) } catch { throw .folder(path: path, errno: error.code) }
+    let connection = StaticConnection(folder: folder, limits: limits, onRequest: onRequest)
+    do {
+      listener = try ConnectionListener(host: host, port: port, maxConnections: limits.maxConnections) {
+        // A client that went away or took too long is no failure of the server.
+        try? connection.run($0)
+      }
+    } catch { throw .listen(host: host, port: port, errno: error) }
   }
 
   /// Closes the port and all connections, then returns.

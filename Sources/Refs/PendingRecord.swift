@@ -35,8 +35,9 @@ package struct PendingRecord: Equatable, Sendable {
 
   /// Reads a record; nil for anything that `encode` does not write.
   static func decode(_ bytes: [UInt8]) -> PendingRecord? {
-    let lines = String(decoding: bytes, as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false)
+    // By bytes: for `String`, CR LF is one character and ends no line.
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
     guard lines.count == 4, let new = ObjectID(hex: lines[2]) else { return nil }
     let record = PendingRecord(old: ObjectID(hex: lines[1]), new: new)
     return record.encode() == bytes ? record : nil

@@ -73,7 +73,9 @@ package struct ReflogEntry: Equatable, Sendable {
     guard let text = String(validating: line, as: UTF8.self),
       let tab = text.utf8.firstIndex(of: UInt8(ascii: "\t"))
     else { return nil }
-    let fields = text[..<tab].split(separator: " ", omittingEmptySubsequences: false)
+    // By bytes: for `String`, a space and a mark that combines with it are one character.
+    let fields = text.utf8[..<tab].split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
     guard fields.count == 6, fields[2].hasPrefix("mmdos/"),
       let old = ObjectID(hex: fields[0]), let new = ObjectID(hex: fields[1]), new != .zero,
       let seconds = Int64(fields[4])

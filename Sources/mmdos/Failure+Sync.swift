@@ -1,4 +1,3 @@
-import Fetch
 import RegistryModel
 import RegistrySync
 
@@ -31,6 +30,14 @@ extension Failure {
         "'\(path)' begins like \(kind.summary)",
         hint: "registries carry text, not programs"
       )
+    case .pageInsteadOfManifest(let source):
+      self.init(
+        ExitCodes.network,
+        "page-instead-of-manifest",
+        "\(source): a web page came instead of a manifest",
+        hint:
+          "a portal that wants a login stands in between, or the address leads elsewhere: open it in a browser"
+      )
     case .manifestTooLarge(let source, let limit):
       self.init(
         ExitCodes.policy,
@@ -58,10 +65,6 @@ extension Failure {
       )
     case .audit(let name, let refusal): self.init(audit: refusal, of: name)
     }
-  }
-
-  init(fetch error: FetchError) {
-    self.init(ExitCodes.network, "network", error.summary, hint: "nothing changed; what was proven is kept")
   }
 
   private init(tooLarge path: ManifestPath?, limit: Int64) {

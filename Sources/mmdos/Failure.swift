@@ -2,6 +2,7 @@ import Disk
 import Fetch
 import Formats
 import ObjectStore
+import Preview
 import Refs
 import RegistryModel
 import RegistrySync
@@ -32,14 +33,8 @@ struct Failure: Error, Equatable {
     self =
       switch error {
       case let failure as Failure: failure
+      case _ where error.isCancellation: .interrupted
       case let error as OutputError: Failure(ExitCodes.failure, "output", error.summary)
-      case is CancellationError:
-        Failure(
-          ExitCodes.interrupted,
-          "interrupted",
-          "interrupted",
-          hint: "what was proven is kept; run it again"
-        )
       default:
         Failure(ofTheLibraries: error) ?? Failure(ofTheOperations: error)
           ?? Failure(ExitCodes.failure, "failure", "an error without words: \(type(of: error))")
@@ -55,6 +50,7 @@ struct Failure: Error, Equatable {
     case let refusal as PolicyRefusal: self.init(refusal: refusal)
     case let problem as TrustStoreProblem: self.init(trustStore: problem)
     case let error as FetchError: self.init(fetch: error)
+    case let error as PreviewError: self.init(preview: error)
     default: return nil
     }
   }
@@ -108,6 +104,10 @@ struct Failure: Error, Equatable {
   }
 
   init(disk error: DiskError) {
+    if error.isOutOfDescriptors {
+      self.init(outOfDescriptors: error)
+      return
+    }
     let why =
       error.isWrongKind && error.operation == .open ? "it is a link or not what is expected" : "\(error.code)"
     let code = error.code == .noSuchFileOrDirectory ? ExitCodes.absent : ExitCodes.failure

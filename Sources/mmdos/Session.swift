@@ -117,6 +117,7 @@ extension AsyncCommand {
     let console = Console(global)
     let result: Result<Int32, any Error>
     do {
+      try Failure.requireDescriptors()
       result = .success(try await run(in: Session(global, console: console)))
     } catch {
       result = .failure(error)

@@ -5,7 +5,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-struct FileLockTests {
+@Suite(.timeLimit(.minutes(10))) struct FileLockTests {
   let test: TestFolder
 
   init() throws {

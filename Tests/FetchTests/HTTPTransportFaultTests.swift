@@ -1,3 +1,4 @@
+import TestServers
 import Fetch
 import RegistryModel
 import TestServers
@@ -106,7 +107,7 @@ import Testing
     )
     let error = try await failure(drip, limits: limits)
     guard case .tooSlow(_, let rate, 1024) = error else { return #expect(Bool(false), "\(error)") }
-    #expect(rate < 100)
+    #expect(rate < 1024)
     #expect(error.retryLimit == .once)
   }
 
@@ -165,6 +166,42 @@ import Testing
     let error = try await failure(.raw(text, .close))
     guard case .malformedResponse = error else { return #expect(Bool(false), "\(error)") }
     #expect(!error.isRetryable)
+  }
+
+  @Test(arguments: ["000", "001", "099", "600", "999"])
+  func statusOutsideTheRangeIsAnErrorOfOurs(status: String) async throws {
+    let error = try await failure(.raw("HTTP/1.1 \(status) X\r\nContent-Length: 0\r\n\r\n", .close))
+    switch error {
+    // libcurl takes a status below 100 for no HTTP at all.
+    case .malformedResponse(_, .status), .malformedResponse(_, .notHTTP): #expect(!error.isRetryable)
+    default: #expect(Bool(false), "\(error)")
+    }
+  }
+
+  @Test func switchingProtocolsUnaskedIsRefused() async throws {
+    let error = try await failure(.raw("HTTP/1.1 101 X\r\nUpgrade: h2c\r\n\r\n", .stall))
+    guard case .status(_, 101, nil) = error else { return #expect(Bool(false), "\(error)") }
+  }
+
+  @Test func malformedChunkIsNotABody() async throws {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let error = try await failure(.raw(head + "zz\r\nhello\r\n0\r\n\r\n", .close))
+    guard case .malformedResponse(_, .framing) = error else { return #expect(Bool(false), "\(error)") }
+  }
+
+  @Test func keptConnectionThatClosesCostsNoAttempt() async throws {
+    let server = try await LoopbackServer(files: ["/a": [1]])
+    let closing = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
+    // Announces that it keeps the connection, and closes it.
+    server.behave(at: "/b", .raw(closing, .close))
+    try await withTransport { transport in
+      for _ in 0..<20 {
+        let closing = try await transport.fetch(server.origin + "/b")
+        #expect(closing.bytes.count == 1)
+        let next = try await transport.fetch(server.origin + "/a")
+        #expect(next.bytes == [1])
+      }
+    }
   }
 
   @Test func silentCloseIsAReset() async throws {

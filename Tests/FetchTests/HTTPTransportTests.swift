@@ -1,3 +1,4 @@
+import TestServers
 import Fetch
 import RegistryModel
 import TestServers
@@ -164,7 +165,7 @@ import Testing
       )
       _ = try await transport.fetch(server.origin + "/a")
     }
-    // async-http-client stops a debug program whose client is not shut down.
+    // The server ends only when its connections do.
     await server.stop()
   }
 

@@ -37,7 +37,7 @@ import Testing
   @Test(
     arguments: [
       "*", "registry.example", "example", ".example", "other,registry.example", "registry.example:443",
-      " x , registry.example ", "REGISTRY.example",
+      " x , registry.example ", "REGISTRY.example", "*.example", "x\tregistry.example",
     ])
   func exceptionsAreDirect(list: String) throws {
     #expect(
@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: [
     "", "registry", "xregistry.example", "ample", "registry.example:80", "a.registry.example",
-    "registry.example.org",
+    "registry.example.org", "*.registry", "192.0.2.0/24", "*example",
   ])
   func otherExceptionsDoNotApply(list: String) throws {
     #expect(
@@ -58,14 +58,20 @@ import Testing
     )
   }
 
-  @Test func addressIsNotAskedForThroughAProxy() throws {
-    let url = try RequestURL(parsing: "https://192.0.2.1/a", allowHTTPLocalhost: true)
-    #expect(throws: FetchError.proxy(url: url, cause: .addressInsteadOfName)) {
-      try ProxySettings.choose(for: url, environment: ["https_proxy": "proxy.example"])
-    }
-    #expect(
-      try choose("https://192.0.2.1/a", ["https_proxy": "proxy.example", "no_proxy": "192.0.2.1"]) == .direct
-    )
+  @Test(
+    arguments: [
+      ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.0/24", true),
+      ("192.0.2.1", "192.0.2.1/32", true),
+      ("192.0.2.1", "192.0.3.0/24", false), ("192.0.2.129", "192.0.2.128/25", true),
+      ("192.0.2.1", "192.0.2.128/25", false), ("192.0.2.1", "0.0.0.0/0", true),
+      ("192.0.2.1", "192.0.2.0/33", false),
+      ("192.0.2.1", "192.0.2.0/-1", false), ("192.0.2.1", "192.0.2.0/", false), ("192.0.2.1", ".2.1", false),
+      ("[2001:db8::1]", "2001:db8::/32", true), ("[2001:db8::1]", "[2001:db8:0::1]", true),
+      ("[2001:db8::1]", "fd00::/8", false), ("192.0.2.1", "*", true),
+    ])
+  func addressesAndRangesAreExceptions(host: String, list: String, isDirect: Bool) throws {
+    let choice = try choose("https://\(host)/a", ["https_proxy": "proxy.example", "no_proxy": list])
+    #expect((choice == .direct) == isDirect)
   }
 
   @Test(

@@ -1,3 +1,4 @@
+import TestServers
 import Fetch
 import RegistryModel
 import TestServers

@@ -33,7 +33,7 @@ private struct FixedRandom: RandomNumberGenerator {
     .status(url: url, code: 501, retryAfter: nil), .status(url: url, code: 206, retryAfter: nil),
     .bodyTooLarge(url: url, limitBytes: 1), .unframedBody(url: url), .tls(url: url, cause: .expired),
     .headersTooLarge(url: url, limitBytes: 1), .redirectRefused(from: url, location: "x", reason: .tooMany),
-    .unexpectedEncoding(url: url, encoding: "br"), .malformedResponse(url: url, detail: ""),
+    .unexpectedEncoding(url: url, encoding: "br"), .malformedResponse(url: url, cause: .notHTTP),
     .certificateFile(path: "/x", cause: .unreadable), .shutDown,
     .proxy(url: url, cause: .authenticationRequired),
   ]
@@ -46,7 +46,8 @@ private struct FixedRandom: RandomNumberGenerator {
   static let passing: [FetchError] = [
     .status(url: url, code: 500, retryAfter: nil), .status(url: url, code: 503, retryAfter: nil),
     .status(url: url, code: 429, retryAfter: nil), .status(url: url, code: 408, retryAfter: nil),
-    .connect(url: url, cause: .refused), .reset(url: url, detail: ""), .timeout(url: url, phase: .connect),
+    .connect(url: url, cause: .refused), .reset(url: url, cause: .closed),
+    .timeout(url: url, phase: .connect),
     .timeout(url: url, phase: .header), .truncated(url: url, receivedBytes: 1, expectedBytes: 2),
   ]
 
@@ -67,7 +68,7 @@ private struct FixedRandom: RandomNumberGenerator {
   }
 
   @Test func pauseIsRandomUpToADoublingLimit() {
-    let error = FetchError.reset(url: url, detail: "")
+    let error = FetchError.reset(url: url, cause: .closed)
     #expect(decide(error, attempt: 1, random: 0) == .retry(after: .zero))
     guard case .retry(let first) = decide(error, attempt: 1),
       case .retry(let second) = decide(error, attempt: 2)
@@ -81,7 +82,7 @@ private struct FixedRandom: RandomNumberGenerator {
     let policy = RetryPolicy(maxAttempts: 1000)
     for attempt in [10, 64, 999] {
       let decision = policy.decide(
-        after: .reset(url: url, detail: ""),
+        after: .reset(url: url, cause: .closed),
         attempt: attempt,
         budgetLeft: .seconds(45),
         using: &random
@@ -99,8 +100,8 @@ private struct FixedRandom: RandomNumberGenerator {
   @Test func pauseBeyondTheBudgetIsNotBegun() {
     let error = FetchError.status(url: url, code: 503, retryAfter: .seconds(46))
     #expect(decide(error) == .giveUp)
-    #expect(decide(.reset(url: url, detail: ""), budgetLeft: .milliseconds(100)) == .giveUp)
-    #expect(decide(.reset(url: url, detail: ""), budgetLeft: .zero, random: 0) == .giveUp)
+    #expect(decide(.reset(url: url, cause: .closed), budgetLeft: .milliseconds(100)) == .giveUp)
+    #expect(decide(.reset(url: url, cause: .closed), budgetLeft: .zero, random: 0) == .giveUp)
   }
 
   @Test func budgetCountsRetriesSideBySideOnce() {
@@ -120,9 +121,12 @@ private struct FixedRandom: RandomNumberGenerator {
 
   @Test func runReturnsFirstSuccess() async throws {
     var attempts = 0
-    let result = try await RetryPolicy(basePause: .zero).run(budget: RetryBudget(.seconds(45))) {
+    let result = try await RetryPolicy(basePause: .zero).run(
+      budget: RetryBudget(.seconds(45)),
+      throttle: Throttle()
+    ) {
       attempts += 1
-      if attempts < 3 { throw FetchError.reset(url: url, detail: "") }
+      if attempts < 3 { throw FetchError.reset(url: url, cause: .closed) }
       return "found"
     }
     #expect(result == "found")
@@ -134,12 +138,12 @@ private struct FixedRandom: RandomNumberGenerator {
     for _ in 0..<2 {
       var attempts = 0
       let error = await #expect(throws: FetchError.self) {
-        try await RetryPolicy(basePause: .zero).run(budget: budget) {
+        try await RetryPolicy(basePause: .zero).run(budget: budget, throttle: Throttle()) {
           attempts += 1
-          throw FetchError.reset(url: url, detail: "\(attempts)")
+          throw FetchError.reset(url: url, cause: .library(code: attempts))
         }
       }
-      guard case .reset(url, detail: "3") = error else { return #expect(Bool(false)) }
+      guard case .reset(url, cause: .library(code: 3)) = error else { return #expect(Bool(false)) }
     }
     let left = budget.left()
     #expect(left > .seconds(30))
@@ -150,7 +154,7 @@ private struct FixedRandom: RandomNumberGenerator {
     struct Other: Error {}
     var attempts = 0
     await #expect(throws: Other.self) {
-      try await RetryPolicy().run(budget: RetryBudget(.seconds(45))) {
+      try await RetryPolicy().run(budget: RetryBudget(.seconds(45)), throttle: Throttle()) {
         attempts += 1
         throw Other()
       }
@@ -158,10 +162,50 @@ private struct FixedRandom: RandomNumberGenerator {
     #expect(attempts == 1)
   }
 
+  @Test(.timeLimit(.minutes(5)))
+  func throttledRequestsCostNoAttemptWhileOthersAreAnswered() async throws {
+    let (budget, throttle) = (RetryBudget(.seconds(45)), Throttle())
+    var attempts = 0
+    let result = try await RetryPolicy(maxAttempts: 2).run(budget: budget, throttle: throttle) {
+      attempts += 1
+      // Another request of the same sync.
+      throttle.succeeded()
+      if attempts < 5 { throw FetchError.status(url: url, code: 429, retryAfter: nil) }
+      return attempts
+    }
+    #expect(result == 5)
+    #expect(budget.left() < .seconds(45))
+  }
+
+  @Test(.timeLimit(.minutes(5)), arguments: [429, 503])
+  func hostThatAnswersNobodyIsGivenUp(code: Int) async throws {
+    var attempts = 0
+    await #expect(throws: FetchError.self) {
+      try await RetryPolicy(maxAttempts: 3).run(budget: RetryBudget(.seconds(45)), throttle: Throttle()) {
+        attempts += 1
+        throw FetchError.status(url: url, code: code, retryAfter: nil)
+      }
+    }
+    #expect(attempts == 3)
+  }
+
+  @Test func throttleHoldsEverybodyBackAndLetsGo() async throws {
+    let throttle = Throttle()
+    let start = try await throttle.waitForTurn()
+    #expect(throttle.slowDown(startedAt: start, retryAfter: .milliseconds(150)) == .milliseconds(150))
+    // An answer to what was under way by then says nothing new.
+    #expect(throttle.slowDown(startedAt: start, retryAfter: nil) == .milliseconds(100))
+    let next = try await throttle.waitForTurn()
+    #expect(next - start >= .milliseconds(150))
+    #expect(throttle.slowDown(startedAt: next, retryAfter: nil) == .milliseconds(200))
+    for _ in 0..<100 { throttle.succeeded() }
+    #expect(throttle.slowDown(startedAt: .now, retryAfter: nil) == .milliseconds(100))
+  }
+
   @Test func cancellationEndsAPause() async throws {
     let budget = RetryBudget(.seconds(1000))
     let task = Task {
-      try await RetryPolicy().run(budget: budget) {
+      try await RetryPolicy().run(budget: budget, throttle: Throttle()) {
         throw FetchError.status(url: url, code: 503, retryAfter: .seconds(900))
       }
     }

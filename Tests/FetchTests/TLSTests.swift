@@ -5,7 +5,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: NginxServer.isAvailable, "nginx and openssl are needed"))
+@Suite(.enabled(if: NginxServer.isAvailable, "nginx and openssl are needed"), .timeLimit(.minutes(10)))
 struct TLSTests {
   /// The tag that nginx gives a file of nine bytes and of this time.
   private static let tag = "\"5f5e1000-9\""
@@ -117,7 +117,7 @@ struct TLSTests {
       let error = try await withTransport(caFile: server.authority) {
         try await $0.failure("https://localhost:\(server.port(.plain))/catalog.yaml")
       }
-      guard case .tls(_, .other) = error else { return #expect(Bool(false), "\(error)") }
+      guard case .tls(_, .notTLS) = error else { return #expect(Bool(false), "\(error)") }
     }
   }
 
@@ -147,6 +147,98 @@ struct TLSTests {
       #expect(proxy.requests.map(\.path) == ["registry.example:\(server.port(.http2))"])
       #expect(try server.requests(.http2).map(\.version) == ["HTTP/2.0"])
       await proxy.stop()
+    }
+  }
+
+  /// Every host name is led to nginx by a proxy on 127.0.0.1.
+  @Test func certificateHasToNameTheHostOfTheURL() async throws {
+    let cases: [(site: NginxServer.Site, host: String, isAccepted: Bool)] = [
+      (.addressOnly, "registry.example", false), (.commonName, "localhost.example", false),
+      (.star, "registry", false), (.star, "registry.example", false),
+      (.shortWildcard, "registry.example", false),
+      (.wildcard, "a.registry.example", true), (.wildcard, "registry.example", false),
+      (.wildcard, "a.b.registry.example", false), (.partialWildcard, "real.registry.example", false),
+      (.http2, "registry.example", true), (.addressOnly, "192.0.2.1", true),
+      (.addressOnly, "192.0.2.2", false),
+      // The proxy's own address, which is where the connection leads.
+      (.addressOnly, "registry.example", false),
+    ]
+    try await withNginx { server in
+      let proxy = try await ConnectProxy()
+      let environment = [
+        "https_proxy": "http://127.0.0.1:\(proxy.port)", "SSL_CERT_FILE": server.authority.string,
+      ]
+      try await withTransport(environment: environment) { transport in
+        for (site, host, isAccepted) in cases {
+          let url = server.origin(site, host: host) + "/catalog.yaml"
+          guard isAccepted else {
+            let error = try await transport.failure(url)
+            guard case .tls(_, .wrongHost) = error else {
+              #expect(Bool(false), "\(site) for \(host): \(error)")
+              continue
+            }
+            continue
+          }
+          let fetched = try await transport.fetch(url)
+          #expect(fetched.bytes.count == 9, "\(site) for \(host)")
+        }
+      }
+      await proxy.stop()
+    }
+  }
+
+  @Test(arguments: [NginxServer.Site.addressOnly, .commonName, .star])
+  func localhostNeedsItsNameToo(site: NginxServer.Site) async throws {
+    try await withNginx { server in
+      let error = try await withTransport(caFile: server.authority) {
+        try await $0.failure(server.origin(site) + "/catalog.yaml")
+      }
+      guard case .tls(_, .wrongHost) = error else { return #expect(Bool(false), "\(error)") }
+    }
+  }
+
+  /// Over HTTP/2 a status is a header field like any other, which libraries take as it comes.
+  @Test(.timeLimit(.minutes(5)), arguments: ["000", "099", "600", "999", "0", "abc", ""])
+  func statusThatIsNoneIsAnErrorOfOursOverHTTP2Too(status: String) async throws {
+    let folder = try ScratchFolder()
+    let authority = try await TestAuthority(named: "authority", in: folder.path)
+    let identity = try await authority.issue("good", names: ["DNS:localhost"])
+    let script = FilePath(#filePath).removingLastComponent().removingLastComponent()
+      .appending("Fixtures/http2_server.py").string
+    let python = Program(path: "/usr/bin/env", folder: folder.path)
+    let server = try python.start(
+      ["python3", script, identity.certificate.string, identity.key.string, status],
+      keepsInputOpen: true,
+      timeLimit: .seconds(60)
+    )
+    let port = try await firstLine(of: server)
+    let error = try await withTransport(caFile: authority.root) {
+      try await $0.failure("https://localhost:\(port)/a")
+    }
+    switch error {
+    case .malformedResponse(_, .status): #expect(status.count == 3)
+    // libcurl itself refuses what has not three digits.
+    case .reset(_, .stream), .malformedResponse: #expect(Int(status) == nil || status.count != 3)
+    default: #expect(Bool(false), "\(error)")
+    }
+    server.closeInput()
+    _ = await server.result()
+  }
+
+  private func firstLine(of server: RunningProgram) async throws -> Int {
+    while true {
+      if let line = server.outputSoFar.split(separator: "\n").first, let port = Int(line) { return port }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  @Test func proxyThatIsDownIsNamed() async throws {
+    let port = try Loopback.freePorts(1)[0]
+    let error = try await withTransport(environment: ["https_proxy": "http://127.0.0.1:\(port)"]) {
+      try await $0.failure("https://registry.example/catalog.yaml")
+    }
+    guard case .proxy(_, .unreachable("127.0.0.1:\(port)", .refused)) = error else {
+      return #expect(Bool(false), "\(error)")
     }
   }
 

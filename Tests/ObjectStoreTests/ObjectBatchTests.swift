@@ -5,7 +5,7 @@ import Testing
 @testable import Disk
 @testable import ObjectStore
 
-struct ObjectBatchTests {
+@Suite(.timeLimit(.minutes(10))) struct ObjectBatchTests {
   private let store: TestStore
 
   init() throws {

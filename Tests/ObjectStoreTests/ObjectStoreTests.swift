@@ -5,7 +5,7 @@ import Testing
 @testable import Disk
 @testable import ObjectStore
 
-struct ObjectStoreTests {
+@Suite(.timeLimit(.minutes(10))) struct ObjectStoreTests {
   private let store: TestStore
 
   init() throws {

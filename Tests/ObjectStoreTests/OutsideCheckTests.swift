@@ -7,7 +7,7 @@ import Testing
 @testable import ObjectStore
 
 /// The format is plain enough for two standard tools: inflate a file, hash it, compare with its name.
-struct OutsideCheckTests {
+@Suite(.timeLimit(.minutes(10))) struct OutsideCheckTests {
   private static let python = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"]
     .first(where: FileManager.default.isExecutableFile)
 

@@ -1,5 +1,5 @@
-import Fetch
 import Foundation
+import Preview
 import Synchronization
 import SystemPackage
 import TestServers
@@ -35,12 +35,14 @@ import Testing
     try scratch.write("served/catalog.yaml", text: "catalog:\n")
     try scratch.write("served/manifest.json", text: "{}")
     try scratch.write("served/catalog/.ai/skills/a b.md", text: "# skill\n")
+    try scratch.write("served/catalog/.ai/skills/s/.github/ci.yml", text: "on: push")
+    try scratch.write("served/catalog/.ai/.git/config", text: "secret")
     try scratch.write("served/.git/config", text: "secret")
     try scratch.write("served/.ai/registry-signing-key", text: "secret")
     try scratch.write("served/catalog/.env", text: "secret")
     try scratch.write("outside.txt", text: "secret")
     let answers = Answers()
-    let server = try await StaticServer.start(folder: folder) { answer in
+    let server = try StaticServer(folder: folder) { answer in
       answers.list.withLock { $0.append(answer) }
     }
     do { try await body(Site(server: server, folder: scratch, answers: answers)) } catch {
@@ -68,6 +70,8 @@ import Testing
     try await withSite { site in
       let skill = try await site.get("/catalog/.ai/skills/a%20b.md")
       #expect(skill.hasSuffix("# skill\n"))
+      let hidden = try await site.get("/catalog/.ai/skills/s/.github/ci.yml")
+      #expect(hidden.hasSuffix("on: push"))
       let manifest = try await site.get("/manifest.json?x=1")
       #expect(manifest.hasSuffix("{}"))
     }
@@ -81,6 +85,7 @@ import Testing
       "/./catalog.yaml", "/.git/config", "/%2egit/config", "/.ai/registry-signing-key", "/catalog/.env",
       "/catalog.yaml/", "/catalog.yaml/x", "/catalog.yaml%00", "/catalog%5c..%5cx", "/%zz", "/%c0%ae%c0%ae/x",
       "catalog.yaml", "http://localhost/catalog.yaml", "/..\\outside.txt",
+      "/catalog/.ai/.git/config", "/catalog/.ai/%2e%2e/.env", "/catalog/.ai/.GIT/config",
     ])
   func everythingElseIsNotFound(target: String) async throws {
     try await withSite { site in
@@ -174,46 +179,24 @@ import Testing
     }
   }
 
-  @Test func worksWithOurOwnTransport() async throws {
-    try await withSite { site in
-      let origin = "http://127.0.0.1:\(site.server.port)"
-      let large = [UInt8]((0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ ($0 >> 9)) })
-      try site.folder.write("served/large.json", large)
-      try await withTransport { transport in
-        let first = try await transport.fetch(origin + "/catalog.yaml")
-        let tag = try #require(first.response.etag)
-        #expect(try await transport.fetch(origin + "/catalog.yaml", etag: tag).response.isNotModified)
-        try site.folder.write("served/catalog.yaml", text: "changed!\n")
-        #expect(
-          try await transport.fetch(origin + "/catalog.yaml", etag: tag).bytes == Array("changed!\n".utf8)
-        )
-        #expect(try await transport.fetch(origin + "/large.json", maxBytes: 1 << 30).bytes == large)
-        _ = try await transport.failure(origin + "/missing")
-        #expect(try await transport.fetch(origin + "/manifest.json").bytes == Array("{}".utf8))
-      }
-    }
-  }
-
   @Test(arguments: ["0.0.0.0", "::", "192.0.2.1", "example.org", "127.0.0.2", ""])
   func onlyLoopbackIsListenedOn(address: String) async throws {
     let folder = try ScratchFolder()
-    await #expect(throws: StaticServer.StartError.notLoopback(address: address)) {
-      try await StaticServer.start(folder: folder.path, address: address)
+    #expect(throws: PreviewError.notLoopback(address: address)) {
+      try StaticServer(folder: folder.path, address: address)
     }
   }
 
   @Test func absentFolderAndTakenPortAreNamed() async throws {
     let folder = try ScratchFolder()
     let absent = folder.path.appending("absent")
-    await #expect(throws: StaticServer.StartError.folder(path: absent, errno: .noSuchFileOrDirectory)) {
-      try await StaticServer.start(folder: absent)
+    #expect(throws: PreviewError.folder(path: absent, errno: .noSuchFileOrDirectory)) {
+      try StaticServer(folder: absent)
     }
     try await withSite { site in
-      do {
-        _ = try await StaticServer.start(folder: folder.path, port: site.server.port)
-        Issue.record("two servers on one port")
-      } catch let error as StaticServer.StartError {
-        guard case .listen(site.server.port, _) = error else { return #expect(Bool(false), "\(error)") }
+      let port = site.server.port
+      #expect(throws: PreviewError.listen(host: .ipv4, port: port, errno: .addressInUse)) {
+        try StaticServer(folder: folder.path, port: port)
       }
     }
   }
@@ -223,7 +206,7 @@ import Testing
     var isGone = false
     // Another test's server may get the port that has become free, but not every time.
     for _ in 0..<5 where !isGone {
-      let server = try await StaticServer.start(folder: folder.path)
+      let server = try StaticServer(folder: folder.path)
       #expect(Loopback.isListening(on: server.port))
       await server.stop()
       isGone = !Loopback.isListening(on: server.port)
@@ -235,7 +218,7 @@ import Testing
   @Test func stopsWhileConnectionsArrive() async throws {
     let folder = try ScratchFolder()
     for _ in 0..<100 {
-      let server = try await StaticServer.start(folder: folder.path)
+      let server = try StaticServer(folder: folder.path)
       let port = server.port
       await withTaskGroup { group in
         for _ in 0..<8 {
@@ -246,7 +229,7 @@ import Testing
       }
     }
     // That this is still running is what it shows; and the servers left nothing that keeps one from starting.
-    let last = try await StaticServer.start(folder: folder.path)
+    let last = try StaticServer(folder: folder.path)
     #expect(Loopback.isListening(on: last.port))
     await last.stop()
   }

@@ -4,7 +4,7 @@ import Refs
 import SystemPackage
 import Testing
 
-struct LocksTests {
+@Suite(.timeLimit(.minutes(10))) struct LocksTests {
   let cache: TestCache
 
   init() throws {

@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-struct PendingRecordTests {
+@Suite(.timeLimit(.minutes(10))) struct PendingRecordTests {
   let cache: TestCache
   let file = "state/acme.pending"
 

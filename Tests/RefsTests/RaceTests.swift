@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// `flock` is between open file descriptions, so threads here stand for processes.
-struct RaceTests {
+@Suite(.timeLimit(.minutes(10))) struct RaceTests {
   let cache: TestCache
 
   init() throws {

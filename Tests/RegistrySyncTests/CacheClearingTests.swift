@@ -10,7 +10,7 @@ import Testing
 @testable import RegistryModel
 @testable import RegistrySync
 
-struct CacheClearingTests {
+@Suite(.timeLimit(.minutes(10))) struct CacheClearingTests {
   private let name: RegistryName
 
   init() throws {

@@ -12,7 +12,7 @@ import Testing
 /// next sync and the next clear end well.
 ///
 /// A run looks at every `step`-th call, beginning anywhere; `MMDOS_FAULT_STEP=1` looks at all.
-struct ClearFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct ClearFaultTests {
   enum Form: CaseIterable, Sendable {
     case everything, registry, unreachable, trimming
 
@@ -36,7 +36,8 @@ struct ClearFaultTests {
   ) async throws {
     let base = try await makeBase()
     let step = ProcessInfo.processInfo.environment["MMDOS_FAULT_STEP"].flatMap { Int($0) } ?? 17
-    var n = Int.random(in: 1 - step...0)
+    var random = SeededGenerator(seed: SeededGenerator.freshSeed())
+    var n = Int.random(in: 1 - step...0, using: &random)
     while true {
       n = max(1, n + step)
       let scratch = try ScratchFolder("ClearFault")

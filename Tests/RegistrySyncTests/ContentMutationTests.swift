@@ -11,7 +11,7 @@ import Testing
 
 /// Catalog and plugin files are bound to the manifest by their hashes: one changed byte, and a sync's
 /// download takes nothing.
-struct ContentMutationTests {
+@Suite(.timeLimit(.minutes(10))) struct ContentMutationTests {
   private static let catalog = """
     catalog:
       version: "1"

@@ -10,7 +10,7 @@ import Testing
 @testable import RegistrySync
 
 /// Stores that take from one another, and what happens to the one when the other goes.
-struct SharingTests {
+@Suite(.timeLimit(.minutes(10))) struct SharingTests {
   private let scratch: ScratchFolder
   private let a: StorageScene
   private let b: StorageScene

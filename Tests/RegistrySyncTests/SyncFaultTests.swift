@@ -16,7 +16,7 @@ import Testing
 /// next sync brings everything to the new state. A sync that reported success has outlived the power cut.
 ///
 /// A run looks at every `step`-th call, beginning anywhere; `MMDOS_FAULT_STEP=1` looks at all, in minutes.
-struct SyncFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct SyncFaultTests {
   @Test(arguments: SyncFaultScene.Situation.allCases)
   func oneFailedCallLeavesOldOrNew(_ situation: SyncFaultScene.Situation) async throws {
     try await everyCall(of: situation, .call) { scene, n in
@@ -55,7 +55,8 @@ struct SyncFaultTests {
   ) async throws {
     let base = try await SyncFaultScene.Base(situation)
     let step = ProcessInfo.processInfo.environment["MMDOS_FAULT_STEP"].flatMap { Int($0) } ?? 61
-    var n = Int.random(in: 1 - step...0)
+    var random = SeededGenerator(seed: SeededGenerator.freshSeed())
+    var n = Int.random(in: 1 - step...0, using: &random)
     while true {
       n = max(1, n + step)
       let scene = try SyncFaultScene(base)

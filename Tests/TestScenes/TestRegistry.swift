@@ -1,7 +1,6 @@
 import Foundation
 import ObjectStore
 package import SystemPackage
-package import TestServers
 
 /// A publisher of a test's own: files in memory and a `manifest.json` made here, not by `mmdos publish`,
 /// so that it can also say what no honest publisher would.
@@ -99,11 +98,6 @@ package struct TestRegistry: Sendable {
 
   /// How many files a client gets in all, the manifest included.
   package var count: Int { files.count + 1 }
-
-  /// Puts everything on a server, under a path such as `/registry/`.
-  package func publish(on server: LoopbackServer, at base: String = "/registry/") {
-    for (path, bytes) in published { server.set(base + path, bytes) }
-  }
 
   /// Writes everything into a folder; files that are there and differ are replaced, no file is removed.
   package func write(to folder: FilePath) throws {

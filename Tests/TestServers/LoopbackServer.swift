@@ -1,4 +1,3 @@
-import NIOCore
 import Preview
 import Synchronization
 
@@ -7,18 +6,15 @@ import Synchronization
 /// Files and behaviours may change while it runs, from any thread.
 package final class LoopbackServer: Sendable {
   /// The port it listens on.
-  package var port: Int { listener.address.port ?? 0 }
+  package var port: Int { listener.port }
   private let site: LoopbackSite
   private let listener: ConnectionListener
 
   /// Starts a server for these files; keys are request targets such as `/registry/catalog.yaml`.
   package init(files: [String: [UInt8]] = [:]) async throws {
     let site = LoopbackSite(files: files)
-    listener = try await ConnectionListener.start {
-      try LoopbackSite.Connection(wrappingChannelSynchronously: $0)
-    } handle: {
-      await site.handle($0)
-    }
+    // More than any test opens, so that none waits for another.
+    listener = try ConnectionListener(maxConnections: 512) { site.handle($0) }
     self.site = site
   }
 

@@ -1,18 +1,8 @@
-import NIOCore
+import Preview
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// What a `LoopbackServer` serves, and how it answers.
 final class LoopbackSite: Sendable {
-  typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
   struct State: Sendable {
     var files: [String: [UInt8]]
     var behaviours: [String: [LoopbackBehaviour]] = [:]
@@ -27,22 +17,24 @@ final class LoopbackSite: Sendable {
   }
 
   /// Answers the requests of one connection, one after the other.
-  func handle(_ connection: Connection) async {
+  func handle(_ socket: borrowing Socket) {
     state.withLock { $0.connectionCount += 1 }
-    // A client that goes away is the normal end of a connection.
-    try? await connection.executeThenClose { inbound, outbound in
-      var received: [UInt8] = []
-      for try await buffer in inbound {
-        received += buffer.readableBytesView
-        while let end = received.firstRange(of: Array("\r\n\r\n".utf8)) {
-          let head = LoopbackRequest(head: received[..<end.lowerBound])
-          received.removeSubrange(..<end.upperBound)
-          guard let head else { return }
-          let behaviour = note(head)
-          let steps = steps(for: head, behaviour)
-          for step in steps {
-            guard try await perform(step, on: connection.channel, outbound) else { return }
-          }
+    // A client that goes away, or a server that is stopped, is the normal end of a connection.
+    try? answerAll(socket)
+  }
+
+  private func answerAll(_ socket: borrowing Socket) throws(Socket.Failure) {
+    var received: [UInt8] = []
+    while true {
+      let bytes = try socket.read()
+      if bytes.isEmpty { return }
+      received += bytes
+      while let end = received.firstRange(of: Array("\r\n\r\n".utf8)) {
+        let head = LoopbackRequest(head: received[..<end.lowerBound])
+        received.removeSubrange(..<end.upperBound)
+        guard let head else { return }
+        for step in steps(for: head, note(head)) {
+          guard try perform(step, on: socket) else { return }
         }
       }
     }
@@ -93,33 +85,23 @@ final class LoopbackSite: Sendable {
   }
 
   /// Does one step; false if the connection is over.
-  private func perform(
-    _ step: LoopbackBehaviour.Step,
-    on channel: any Channel,
-    _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
-  ) async throws -> Bool {
+  private func perform(_ step: LoopbackBehaviour.Step, on socket: borrowing Socket) throws(Socket.Failure)
+    -> Bool
+  {
     switch step {
-    case .send(let bytes): try await outbound.write(ByteBuffer(bytes: bytes))
+    case .send(let bytes): try socket.write(bytes)
     case .sendForever(let bytes, let pause):
       while true {
-        try await outbound.write(ByteBuffer(bytes: bytes))
-        if pause > .zero { try await Task.sleep(for: pause) }
+        try socket.write(bytes)
+        if pause > .zero { try socket.pause(for: pause) }
       }
-    case .pause(let duration): try await Task.sleep(for: duration)
+    case .pause(let duration): try socket.pause(for: duration)
     case .stall:
-      // Until the client goes away, or the server stops.
-      try await withTaskCancellationHandler {
-        try await channel.closeFuture.get()
-      } onCancel: {
-        channel.close(promise: nil)
-      }
+      try socket.drain()
       return false
     case .close: return false
     case .reset:
-      if let socket = channel as? any SocketOptionProvider {
-        try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
-      }
-      try await channel.close()
+      socket.resetWhenClosed()
       return false
     }
     return true

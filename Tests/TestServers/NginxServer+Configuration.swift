@@ -1,4 +1,5 @@
 import SystemPackage
+import TestSupport
 
 extension NginxServer {
   /// The text of `nginx.conf`; one process that stays in the foreground and writes into the scratch folder only.

@@ -8,6 +8,8 @@ import TestSupport
 #elseif canImport(Musl)
   import Musl
 #endif
+package import SystemPackage
+import TestSupport
 
 /// A real nginx on loopback that serves a folder by TLS, with good certificates and bad ones.
 ///
@@ -25,6 +27,18 @@ package final class NginxServer: Sendable {
     case wrongHost
     /// A certificate from an authority that `authority` knows nothing of.
     case otherAuthority
+    /// A certificate for 127.0.0.1 and 192.0.2.1 alone.
+    case addressOnly
+    /// A certificate that has `localhost` as its common name, and no other name.
+    case commonName
+    /// A certificate for `*`.
+    case star
+    /// A certificate for `*.example`.
+    case shortWildcard
+    /// A certificate for `*.registry.example`.
+    case wildcard
+    /// A certificate for `r*.registry.example`.
+    case partialWildcard
     /// HTTP/1.1 without TLS.
     case plain
   }
@@ -77,6 +91,12 @@ package final class NginxServer: Sendable {
       .expired: try await authority.issue("expired", names: names, isExpired: true),
       .wrongHost: try await authority.issue("wrong", names: ["DNS:elsewhere.example"]),
       .otherAuthority: try await other.issue("unknown", names: names),
+      .addressOnly: try await authority.issue("address", names: ["IP:127.0.0.1", "IP:192.0.2.1"]),
+      .commonName: try await authority.issue("localhost", names: []),
+      .star: try await authority.issue("star", names: ["DNS:*"]),
+      .shortWildcard: try await authority.issue("short", names: ["DNS:*.example"]),
+      .wildcard: try await authority.issue("wildcard", names: ["DNS:*.registry.example"]),
+      .partialWildcard: try await authority.issue("partial", names: ["DNS:r*.registry.example"]),
     ]
     self.scratch = scratch
     self.authority = authority.root

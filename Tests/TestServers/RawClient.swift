@@ -1,5 +1,4 @@
-import NIOCore
-import NIOPosix
+import Preview
 
 /// Sends bytes that no HTTP library would send.
 package enum RawClient {
@@ -7,20 +6,27 @@ package enum RawClient {
   package static func exchange(port: Int, _ text: String, timeLimit: Duration = .seconds(10)) async throws
     -> String
   {
-    let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .connect(host: "127.0.0.1", port: port) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-        }
+    let deadline = ContinuousClock.Instant.now.advanced(by: timeLimit)
+    let answer = try await Blocking.run {
+      let socket = try Socket.connected(port: port, until: deadline)
+      try socket.write(Array(text.utf8), until: deadline)
+      return try readAll(socket, until: deadline)
+    }
+    return String(decoding: answer, as: UTF8.self)
+  }
+
+  private static func readAll(_ socket: borrowing Socket, until deadline: ContinuousClock.Instant) throws
+    -> [UInt8]
+  {
+    var all: [UInt8] = []
+    do {
+      while true {
+        let bytes = try socket.read(until: deadline)
+        if bytes.isEmpty { return all }
+        all += bytes
       }
-    let channel = connection.channel
-    let limit = channel.eventLoop.scheduleTask(in: TimeAmount(timeLimit)) { channel.close(promise: nil) }
-    defer { limit.cancel() }
-    return try await connection.executeThenClose { inbound, outbound in
-      try await outbound.write(ByteBuffer(string: text))
-      var answer: [UInt8] = []
-      for try await buffer in inbound { answer += buffer.readableBytesView }
-      return String(decoding: answer, as: UTF8.self)
+    } catch Socket.Failure.timedOut {
+      return all
     }
   }
 }

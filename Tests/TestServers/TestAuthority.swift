@@ -75,12 +75,12 @@ package struct TestAuthority: Sendable {
     )
   }
 
-  /// Makes a certificate for these subject alternative names, such as `DNS:localhost`.
+  /// Makes a certificate for these subject alternative names, such as `DNS:localhost`; its common name is `file`.
   package func issue(_ file: String, names: [String], isExpired: Bool = false) async throws -> Identity {
     try write(
       "\(file).ext",
       """
-      subjectAltName = \(names.joined(separator: ", "))
+      \(names.isEmpty ? "" : "subjectAltName = " + names.joined(separator: ", "))
       basicConstraints = CA:FALSE
       keyUsage = critical, digitalSignature
       extendedKeyUsage = serverAuth

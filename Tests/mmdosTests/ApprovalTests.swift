@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Without `--approved` a write command says what it would do, and does nothing (DESIGN section 1, rule 2).
-struct ApprovalTests {
+@Suite(.timeLimit(.minutes(10))) struct ApprovalTests {
   struct WriteCommand: Sendable, CustomTestStringConvertible {
     let words: [String]
     let texts: [String]

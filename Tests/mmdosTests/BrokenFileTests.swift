@@ -4,7 +4,7 @@ import Testing
 
 /// Files of a project that do not parse are errors with file and line, never treated as absent
 /// (DESIGN section 1, rule 6).
-struct BrokenFileTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokenFileTests {
   struct Broken: Sendable, CustomTestStringConvertible {
     let file: String
     let text: String

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `registry cache clear`, `stats`, `link` and `unlink` as a user meets them.
-struct CacheCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CacheCommandTests {
   /// A project with a local registry that was synced in some states.
   private func synced(_ states: Int, name: String = #function, policy: String? = nil) async throws
     -> TestProject

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The `catalog` commands that look, over the bundled catalog, the project's own, and the sample registry.
-struct CatalogCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CatalogCommandTests {
   /// A synced project with a local catalog of two plugins, one of a slug that the registry has too.
   private func makeProject(_ name: String = #function) async throws -> SampleProject {
     let project = try await SampleProject.synced(name)

@@ -4,7 +4,7 @@ import TestScenes
 import Testing
 
 /// What is remembered of a registry while an old snapshot of it is in use, and where only the pin is left.
-struct CheckoutMemoryTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckoutMemoryTests {
   private typealias Stage = CheckoutStage
 
   @Test func checkoutOfAnOldSnapshotLowersNoMemory() async throws {

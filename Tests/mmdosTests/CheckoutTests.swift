@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `registry checkout`, `pin` and `unpin`: what they do, what they refuse, and what a sync does afterwards.
-struct CheckoutTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckoutTests {
   private typealias Stage = CheckoutStage
 
   // MARK: What it does

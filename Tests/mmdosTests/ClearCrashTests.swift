@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Clears that are killed, or meet syncs, in real processes.
-@Suite(.serialized) struct ClearCrashTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ClearCrashTests {
   private static let killCount = 50
   private static let forms = [[], ["web"], ["--unreachable"], ["--keep", "1"]]
 
@@ -38,13 +38,14 @@ import Testing
   @Test func killedAtRandomMomentsLeavesACleanStore() async throws {
     let template = try await makeTemplate()
     var killed = 0
+    var random = SeededGenerator(seed: SeededGenerator.freshSeed())
     var longest: [Int: Duration] = [:]
     for round in 0..<Self.killCount {
       let form = round % Self.forms.count
       let folder = try await copy(template)
       let program = try Program.mmdos(folder: folder.path.appending("project"))
       let words = ["registry", "cache", "clear"] + Self.forms[form] + ["--approved"]
-      let moment = (longest[form] ?? .milliseconds(80)) * Int.random(in: 10...105) / 100
+      let moment = (longest[form] ?? .milliseconds(80)) * Int.random(in: 10...105, using: &random) / 100
       let start = ContinuousClock.now
       let running = try program.start(words)
       try await Task.sleep(for: moment)

@@ -13,7 +13,7 @@ private final class Flag: Sendable {
 }
 
 /// Several mmdos at once in one project.
-struct ConcurrencyTests {
+@Suite(.timeLimit(.minutes(10))) struct ConcurrencyTests {
   private let registry = CrashSceneRegistry(version: "1.0.0", fileCount: 10)
 
   @Test func twoSyncsOfOneRegistryBothSucceed() async throws {

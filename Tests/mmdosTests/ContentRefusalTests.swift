@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Files that are not declarative text, from the web and from a folder (DESIGN section 5).
-struct ContentRefusalTests {
+@Suite(.timeLimit(.minutes(10))) struct ContentRefusalTests {
   struct Content: Sendable, CustomTestStringConvertible {
     let bytes: [UInt8]
     let text: String

@@ -6,14 +6,13 @@ import TestSupport
 import Testing
 
 /// A sync that is killed or interrupted at any moment leaves the old or the new state, and everything proven.
-@Suite(.serialized) struct CrashTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct CrashTests {
   /// How many syncs are killed; a third of them first syncs.
   private static let killCount = 51
 
   @Test func killedAtRandomMomentsLosesNothing() async throws {
-    let seed = UInt64.random(in: 1...1_000_000)
-    print("CrashTests seed \(seed)")
-    var random = CrashRandom(state: seed)
+    let seed = SeededGenerator.freshSeed()
+    var random = SeededGenerator(seed: seed)
     var scene = try await CrashScene(nil)
     var old: CrashSceneRegistry?
     var longest = try await measure()
@@ -117,18 +116,5 @@ import Testing
     let next = try await scene.sync()
     #expect(next.exitCode == 0, "\(next.error)")
     #expect(Set(scene.server.requests.map(\.path)) == ["/registry/manifest.json", stalled])
-  }
-}
-
-/// Repeatable random numbers (SplitMix64).
-private struct CrashRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import ObjectStore
 
 /// What is damaged in view or store is named, never handed out, and healed by the next sync.
-struct DamageTests {
+@Suite(.timeLimit(.minutes(10))) struct DamageTests {
   private let registry = CrashSceneRegistry(version: "1.0.0", fileCount: 6)
   private let path = "catalog/.ai/skills/common0.md"
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A registry carried in a file is checked as if it came from the network (issue 4, "Show" 2).
-struct ExportImportTests {
+@Suite(.timeLimit(.minutes(10))) struct ExportImportTests {
   private let registry = CrashSceneRegistry(version: "1.0.0", fileCount: 6)
   private let second = CrashSceneRegistry(version: "2.0.0", fileCount: 6)
 
@@ -167,7 +167,7 @@ struct ExportImportTests {
   @Test func changedByteAnywhereNeverGetsThrough() async throws {
     let scene = try await scene()
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: scene.file.string)))
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator(seed: SeededGenerator.freshSeed())
     for _ in 0..<40 {
       let place = Int.random(in: bytes.indices, using: &generator)
       let change = UInt8.random(in: 1...255, using: &generator)

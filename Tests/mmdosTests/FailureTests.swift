@@ -3,6 +3,7 @@ import Disk
 import Fetch
 import Formats
 import ObjectStore
+import Preview
 import Refs
 import RegistryModel
 import RegistrySync
@@ -170,7 +171,8 @@ struct FailureTests {
       .invalidURL("http://h/", .schemeNotAllowed("http")),
       .wrongContent(url: url, expected: id, found: other),
       .refusedContent(path: file, .elf), .tooLarge(path: file, limit: 5), .tooLarge(path: nil, limit: 5),
-      .manifestTooLarge(source: url, limit: 5), .unexpectedManifest(expected: "0000", found: id),
+      .pageInsteadOfManifest(source: url), .manifestTooLarge(source: url, limit: 5),
+      .unexpectedManifest(expected: "0000", found: id),
       .localSource(disk), .localSource(DiskError(.open, path, .noSuchFileOrDirectory)),
       .notHeld(name, path: nil), .notHeld(name, path: file), .audit(name, try auditRefusal()),
     ] + locked.map { .notAsLocked(name, $0) }
@@ -182,6 +184,7 @@ struct FailureTests {
     case .wrongContent: (3, "wrong-hash")
     case .refusedContent: (4, "refused-content")
     case .tooLarge: (4, "too-large")
+    case .pageInsteadOfManifest: (5, "page-instead-of-manifest")
     case .manifestTooLarge: (4, "too-large")
     case .unexpectedManifest: (3, "unexpected-manifest")
     case .localSource(let error): (error.code == .noSuchFileOrDirectory ? 6 : 1, "local-source")
@@ -333,7 +336,7 @@ struct FailureTests {
     check(try Self.syncErrors(), Self.expected)
     check(try Self.policyRefusals(), Self.expected)
     check(try Self.trustStoreProblems(), Self.expected)
-    check([FetchError.shutDown]) { _ in (5, "network") }
+    check(try Self.fetchErrors()) { _ in (5, "network") }
     check(Self.sharingErrors, Self.expected)
     check([StorageError.cannotCollect(.missing(Self.id))], Self.expected)
     check(Self.bundleErrors(), Self.expected)
@@ -343,7 +346,7 @@ struct FailureTests {
     check(try Self.pluginFileErrors(), Self.expected)
     check(Self.publishProblems(text)) { _ in (1, "publish") }
     check([Self.disk]) { _ in (1, "disk") }
-    #expect(kinds.count == 75)
+    #expect(kinds.count == 76)
   }
 
   @Test func olderVersionNamesBoth() throws {
@@ -369,6 +372,30 @@ struct FailureTests {
 
   @Test func lostOutputIsAFailure() {
     check(OutputError(descriptor: 1, code: 28), (1, "output"))
+  }
+
+  // MARK: PreviewError
+
+  private static let previewErrors: [PreviewError] = [
+    .notLoopback(address: "0.0.0.0"), .folder(path: path, errno: .permissionDenied),
+    .folder(path: path, errno: .noSuchFileOrDirectory),
+    .listen(host: .ipv4, port: 80, errno: .permissionDenied),
+    .listen(host: .ipv4, port: 8787, errno: .addressInUse),
+  ]
+
+  private static func expected(_ error: PreviewError) -> (code: Int32, kind: String) {
+    switch error {
+    case .notLoopback: (64, "not-loopback")
+    case .folder(_, .noSuchFileOrDirectory): (6, "serve-folder")
+    case .folder: (1, "serve-folder")
+    case .listen(_, _, .addressInUse): (1, "port-in-use")
+    case .listen: (1, "listen")
+    }
+  }
+
+  @Test(arguments: previewErrors)
+  func previewErrorsHaveWords(error: PreviewError) {
+    check(error, Self.expected(error))
   }
 
   /// Lower case (a quoted name, a path or an address may come first), no full stop, one line.

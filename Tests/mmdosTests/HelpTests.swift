@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Help, and that docs/cli.md names every command and flag that there is, and no other.
-struct HelpTests {
+@Suite(.timeLimit(.minutes(10))) struct HelpTests {
   /// A command as `--experimental-dump-help` tells it.
   private struct Command: Decodable {
     struct Argument: Decodable {

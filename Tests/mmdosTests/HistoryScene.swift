@@ -15,14 +15,14 @@ struct HistoryScene: Sendable {
 
   let project: TestProject
   private(set) var served: [Served] = []
-  private var random: HistoryRandom
+  private var random: SeededGenerator
   private var registry = TestRegistry(count: 0)
 
   /// Publishes and syncs so many versions, each with some random changes.
   init(versions: Int, seed: UInt64, name: String = #function) async throws {
     // Some files are binary on purpose, which the content audit would refuse.
     project = try TestProject(policy: "audit: warn\n", name: name)
-    random = HistoryRandom(state: seed)
+    random = SeededGenerator(seed: seed)
     try project.setSources(["team": project.scratch.path.appending("registry").string])
     for index in 0..<12 { registry.files["catalog/.ai/skills/skill \(index % 3)/s\(index).md"] = text() }
     registry.files["catalog/.ai/prompts/größe.md"] = text()
@@ -117,18 +117,5 @@ struct HistoryScene: Sendable {
 
   private func toggleNewline(_ bytes: [UInt8]) -> [UInt8] {
     bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes + [UInt8(ascii: "\n")]
-  }
-}
-
-/// Repeatable random numbers (SplitMix64).
-private struct HistoryRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -6,10 +6,9 @@ import Testing
 
 /// Thirty syncs of changing content: every snapshot comes back byte for byte, and what log and diff say of them
 /// is what git says of the same folders.
-struct HistoryTests {
+@Suite(.timeLimit(.minutes(10))) struct HistoryTests {
   private static let scene = Task {
-    let seed = UInt64.random(in: 1...1_000_000)
-    print("HistoryTests seed \(seed)")
+    let seed = SeededGenerator.freshSeed("HistoryTests")
     return try await HistoryScene(versions: 30, seed: seed, name: "history seed \(seed)")
   }
 
@@ -24,7 +23,8 @@ struct HistoryTests {
 
   @Test func everySnapshotIsCheckedOutAsItWasServed() async throws {
     let scene = try await Self.scene.value
-    for served in scene.served.shuffled() {
+    var random = SeededGenerator(seed: SeededGenerator.freshSeed())
+    for served in scene.served.shuffled(using: &random) {
       let result = try await scene.project.run("registry", "checkout", "team", served.snapshot, "--approved")
       expect(
         result,

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-struct InitTests {
+@Suite(.timeLimit(.minutes(10))) struct InitTests {
   @Test func previewWritesNothing() async throws {
     let project = try SampleProject(emptyNamed: "initPreview")
     let result = try await project.expect(2, "init")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a hostile plugin, and a hostile neighbour while it is installed, can do: nothing outside its own files.
-struct InstallAttackTests {
+@Suite(.timeLimit(.minutes(10))) struct InstallAttackTests {
   private struct Stage {
     let project: SampleProject
     var root: String { project.root.string }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `mmdos registry keygen`.
-struct KeygenTests {
+@Suite(.timeLimit(.minutes(10))) struct KeygenTests {
   private func makeProject(_ name: String = #function) async throws -> SampleProject {
     let project = try SampleProject(emptyNamed: name)
     try project.scratch.makeFolder("project/.ai")

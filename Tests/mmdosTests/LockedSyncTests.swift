@@ -1,9 +1,10 @@
-import TestScenes
 import TestServers
+import TestSupport
+import TestScenes
 import Testing
 
 /// `mmdos registry sync --locked`.
-struct LockedSyncTests {
+@Suite(.timeLimit(.minutes(10))) struct LockedSyncTests {
   @Test func lockedSyncTakesOnlyWhatIsLocked() async throws {
     let stage = try await SignedStage()
     // The server ends with its last reference.

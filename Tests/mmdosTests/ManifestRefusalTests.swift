@@ -5,7 +5,7 @@ import Testing
 
 /// Manifests that no honest publisher makes, served over HTTP and synced by the built program
 /// (DESIGN section 5, issue 2, "Show" 3).
-struct ManifestRefusalTests {
+@Suite(.timeLimit(.minutes(10))) struct ManifestRefusalTests {
   /// Syncs a registry whose manifest must be refused before any of its files is asked for.
   private func expectRefused(
     _ bytes: [UInt8]?,

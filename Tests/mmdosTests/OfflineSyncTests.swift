@@ -8,7 +8,7 @@ import Testing
 
 /// `registry sync --offline`: what another project has is used without a network, and believed no more than a
 /// publisher is.
-struct OfflineSyncTests {
+@Suite(.timeLimit(.minutes(10))) struct OfflineSyncTests {
   /// Project A has synced from a server that is gone by now; project B has A's store as an alternate.
   private struct Stage {
     let lender: TestProject

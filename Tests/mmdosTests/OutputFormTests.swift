@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Colour, closed pipes, full disks, usage errors and hostile text.
-struct OutputFormTests {
+@Suite(.timeLimit(.minutes(10))) struct OutputFormTests {
   @Test(arguments: [
     ([], "always", true), ([], "never", false), ([], "auto", false), (["NO_COLOR"], "auto", false),
     (["NO_COLOR"], "always", true), (["CLICOLOR_FORCE"], "auto", true), (["CLICOLOR_FORCE"], "never", false),

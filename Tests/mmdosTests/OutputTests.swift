@@ -10,7 +10,7 @@ import Testing
   import Darwin
 #endif
 
-struct OutputTests {
+@Suite(.timeLimit(.minutes(10))) struct OutputTests {
   init() {
     Output.prepareProcess()
   }

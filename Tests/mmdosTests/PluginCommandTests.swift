@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `plugin list, show, validate, status, update, remove`, text and JSON.
-struct PluginCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct PluginCommandTests {
   /// A project with a bundled plugin and one of the registry installed.
   private func makeProject(_ name: String = #function) async throws -> SampleProject {
     let project = try await SampleProject.synced(name)

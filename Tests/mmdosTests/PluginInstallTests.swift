@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `catalog install` and `plugin install`, over every kind of source.
-struct PluginInstallTests {
+@Suite(.timeLimit(.minutes(10))) struct PluginInstallTests {
   /// A synced project whose registry is trusted.
   private func makeProject(_ name: String = #function, trusts: Bool = true) async throws -> SampleProject {
     let project = try await SampleProject.synced(name)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What policy and sources forbid: refused before anything is requested or changed (DESIGN sections 4, 5).
-struct PolicyRefusalTests {
+@Suite(.timeLimit(.minutes(10))) struct PolicyRefusalTests {
   struct Refusal: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// The policy; nil for no file.

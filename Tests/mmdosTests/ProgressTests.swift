@@ -2,7 +2,7 @@ import Testing
 
 @testable import mmdos
 
-struct ProgressLineTests {
+@Suite(.timeLimit(.minutes(10))) struct ProgressLineTests {
   private let full = ProgressLine(
     name: "acme",
     files: 123,
@@ -43,7 +43,7 @@ struct ProgressLineTests {
   }
 }
 
-struct ProgressTests {
+@Suite(.timeLimit(.minutes(10))) struct ProgressTests {
   private let start = ContinuousClock.now
 
   private func run(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Whose projects and caches are used, and what no link leads out of (DESIGN section 1, rules 9 and 11).
-struct ProjectBorderTests {
+@Suite(.timeLimit(.minutes(10))) struct ProjectBorderTests {
   private func makeStage(isSynced: Bool = true) async throws -> (TestProject, TestRegistry) {
     let registry = TestRegistry(count: 2)
     let project = try TestProject()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `registry audit` in its three forms, and what the policy makes of it.
-struct RegistryAuditTests {
+@Suite(.timeLimit(.minutes(10))) struct RegistryAuditTests {
   /// A project that holds a registry with one critical finding, one warning and one note.
   fileprivate struct Stage {
     static let path = "catalog/.ai/skills/odd.md"

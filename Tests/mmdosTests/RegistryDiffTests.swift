@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `registry diff` and `registry log`: what they compare, and what a terminal gets to see.
-struct RegistryDiffTests {
+@Suite(.timeLimit(.minutes(10))) struct RegistryDiffTests {
   /// A registry in a folder, synced in two versions.
   fileprivate struct Stage {
     let project: TestProject

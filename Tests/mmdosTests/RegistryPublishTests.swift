@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-struct RegistryPublishTests {
+@Suite(.timeLimit(.minutes(10))) struct RegistryPublishTests {
   private static let catalog = """
     catalog:
       version: "1.0.0"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The commands that read, on the example registry, as text and as JSON.
-struct RegistryReadingTests {
+@Suite(.timeLimit(.minutes(10))) struct RegistryReadingTests {
   @Test(arguments: [
     (["registry", "list"], "partner  local    community  1.0.0"),
     (["registry", "list"], "bundled  bundled  trusted    -        -"),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The commands that write: preview, approval, result.
-struct RegistryWritingTests {
+@Suite(.timeLimit(.minutes(10))) struct RegistryWritingTests {
   @Test func addPreviewsThenAdds() async throws {
     let project = try await SampleProject("addPreviews")
     let preview = try await project.expect(

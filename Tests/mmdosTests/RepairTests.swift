@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `registry verify --repair` brings back what was verified once, and nothing else.
-struct RepairTests {
+@Suite(.timeLimit(.minutes(10))) struct RepairTests {
   private let registry = CrashSceneRegistry(version: "1.0.0", fileCount: 6)
   private let path = "catalog/.ai/skills/common0.md"
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `mmdos registry publish` with `--key`, `--hmac` and `--add-signature`.
-struct SignedPublishTests {
+@Suite(.timeLimit(.minutes(10))) struct SignedPublishTests {
   private static let fields = [
     "registry_name", "publisher", "version", "generated_at", "catalog_hash", "files_hashes",
     "minimum_mmdo_version", "safety_policy_version",

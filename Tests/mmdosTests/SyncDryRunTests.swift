@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `registry sync --dry-run`: what is incoming is shown, and nothing moves.
-struct SyncDryRunTests {
+@Suite(.timeLimit(.minutes(10))) struct SyncDryRunTests {
   private struct Stage {
     let project: TestProject
     let server: LoopbackServer

@@ -6,7 +6,7 @@ import Testing
 
 /// Syncs by the built program from a server that misbehaves: what helps itself, and what does not
 /// (DESIGN section 6, issue 2, "Show" 2).
-struct SyncFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct SyncFaultTests {
   private static let manifest = TestRegistry.base + "manifest.json"
   private static let file = TestRegistry.base + TestRegistry.path(2)
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The limits of the policy, enforced while streaming, whatever a server announces (DESIGN section 5).
-struct SyncLimitTests {
+@Suite(.timeLimit(.minutes(10))) struct SyncLimitTests {
   private static let manifest = TestRegistry.base + "manifest.json"
   private static let file = TestRegistry.base + TestRegistry.path(1)
 

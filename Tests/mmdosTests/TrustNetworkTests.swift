@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `mmdos registry trust add --url` and `trust sync`: what is requested, and what no host can do.
-struct TrustNetworkTests {
+@Suite(.timeLimit(.minutes(10))) struct TrustNetworkTests {
   private static let online = "allow_remote_registries: true\nallow_http_localhost: true\n"
 
   private func serve(_ project: SampleProject) async throws -> LoopbackServer {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `mmdos registry trust` without the network.
-struct TrustStoreCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct TrustStoreCommandTests {
   private static let path = "project/.ai/registries/trusted-keys.yaml"
 
   // MARK: add

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Addresses and names that `registry add` refuses (DESIGN sections 3 and 5).
-struct URLRefusalTests {
+@Suite(.timeLimit(.minutes(10))) struct URLRefusalTests {
   struct Address: Sendable, CustomTestStringConvertible {
     let url: String
     let text: String

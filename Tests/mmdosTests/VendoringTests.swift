@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `export --dir` and `verify --dir`: a folder that a team commits stays what was exported.
-struct VendoringTests {
+@Suite(.timeLimit(.minutes(10))) struct VendoringTests {
   private let registry = CrashSceneRegistry(version: "1.0.0", fileCount: 6)
 
   private struct Scene {

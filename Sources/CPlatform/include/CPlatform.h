@@ -22,4 +22,22 @@ int mmdos_clone_file(int from, int to);
 /// linkat). Returns 0, or -1 with errno set; ENOSYS where the system cannot.
 int mmdos_link_descriptor(int file, int folder, const char *name);
 
+/// Opens a stream socket of an address family that no started program inherits, on which no call waits, and
+/// whose closed peer raises no signal where that is a property of the socket. Returns it, or -1 with errno set.
+int mmdos_socket(int family);
+
+/// Takes the next connection of a listening socket, with the properties of `mmdos_socket`. Returns it, or -1
+/// with errno set.
+int mmdos_accept(int listener);
+
+/// Makes two connected sockets with the properties of `mmdos_socket`. Returns 0, or -1 with errno set.
+int mmdos_socket_pair(int ends[2]);
+/// From now on the first SIGINT or SIGTERM is noted, and one byte can then be read from the descriptor that is
+/// returned; every one after it ends the process at once, as if none had ever been caught. Returns -1 with errno set
+/// on failure. Only a program calls this, once, never a library.
+int mmdos_catch_interruptions(void);
+
+/// The signal that was noted; 0 when none came.
+int mmdos_interruption(void);
+
 #endif

@@ -29,7 +29,8 @@ package struct Bundle: Sendable {
       throw BundleError.bundle(path, error.problem)
     }
     self.archive = archive
-    newest = try Self.readSnapshot(header.snapshots[0], in: archive)
+    guard let first = header.snapshots.first else { throw BundleError.bundle(path, .badHeaderLine(4)) }
+    newest = try Self.readSnapshot(first, in: archive)
   }
 
   /// How many objects there are.

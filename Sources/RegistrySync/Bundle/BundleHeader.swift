@@ -48,35 +48,44 @@ package struct BundleHeader: Equatable, Sendable {
 
   /// Reads what `encode` writes, and nothing else.
   static func decode(_ bytes: [UInt8]) throws(BundleFailure) -> BundleHeader {
-    guard let text = String(validating: bytes, as: UTF8.self), text.hasPrefix(firstLine) else {
-      throw BundleFailure(.notABundle)
+    guard bytes.starts(with: firstLine.utf8) else { throw BundleFailure(.notABundle) }
+    // By bytes: for `String`, CR LF is one character and ends no line.
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+    let found = (lines.first ?? bytes[...]).dropFirst(firstLine.utf8.count)
+    guard found.elementsEqual(version.utf8) else {
+      throw BundleFailure(.unknownVersion(String(decoding: found.prefix(64), as: UTF8.self)))
     }
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-    let found = lines.removeFirst().dropFirst(firstLine.count)
-    guard found == version else { throw BundleFailure(.unknownVersion(String(found))) }
-    guard lines.count >= 3 else { throw BundleFailure(.badHeaderLine(lines.count + 2)) }
-    let rawName = try value("registry", lines.removeFirst(), line: 2)
-    // Losing the error is right: the line is not one that was ever written.
-    guard let name = try? RegistryName(parsing: rawName) else { throw BundleFailure(.badHeaderLine(2)) }
-    let source = try value("source", lines.removeFirst(), line: 3)
+    let values = zip(lines.indices, lines).dropFirst()
+    var (name, source) = (RegistryName?.none, String?.none)
     var snapshots: [ObjectID] = []
-    for (index, line) in lines.enumerated() {
-      let text = try value("snapshot", line, line: index + 4)
-      guard let id = ObjectID(hex: text) else { throw BundleFailure(.badHeaderLine(index + 4)) }
-      snapshots.append(id)
+    for (index, line) in values {
+      switch index {
+      // Losing the error is right: the line is not one that was ever written.
+      case 1: name = try? RegistryName(parsing: value("registry", line, at: index))
+      case 2: source = try value("source", line, at: index)
+      default:
+        guard let id = ObjectID(hex: try value("snapshot", line, at: index)) else {
+          throw BundleFailure(.badHeaderLine(index + 1))
+        }
+        snapshots.append(id)
+      }
     }
+    guard let name else { throw BundleFailure(.badHeaderLine(2)) }
+    guard let source, !snapshots.isEmpty else { throw BundleFailure(.badHeaderLine(lines.count + 1)) }
     let header = BundleHeader(name: name, source: source, snapshots: snapshots)
     guard header.encode() == bytes else { throw BundleFailure(.badHeaderLine(1)) }
     return header
   }
 
-  private static func value(_ key: String, _ line: Substring, line number: Int) throws(BundleFailure)
-    -> String
-  {
-    guard line.hasPrefix(key + " "), line.count > key.count + 1 else {
-      throw BundleFailure(.badHeaderLine(number))
-    }
-    return String(line.dropFirst(key.count + 1))
+  private static func value(
+    _ key: String,
+    _ line: ArraySlice<UInt8>,
+    at index: Int
+  ) throws(BundleFailure) -> String {
+    guard line.starts(with: (key + " ").utf8), line.count > key.utf8.count + 1,
+      let text = String(validating: line.dropFirst(key.utf8.count + 1), as: UTF8.self)
+    else { throw BundleFailure(.badHeaderLine(index + 1)) }
+    return text
   }
 }
 

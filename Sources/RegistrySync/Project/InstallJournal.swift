@@ -42,24 +42,22 @@ struct InstallJournal: Equatable, Sendable {
   /// installation could.
   static func decode(_ bytes: [UInt8]) -> InstallJournal? {
     var journal = InstallJournal()
-    let lines = String(decoding: bytes, as: UTF8.self).split(
-      separator: "\n",
-      omittingEmptySubsequences: false
-    )
+    // By bytes: for `String`, a space and a mark that combines with it are one character.
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for line in lines.dropFirst().dropLast() {
-      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else { return nil }
-      if parts[0] == "folder" {
+      let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      if words.first == "folder" {
+        let text = String(decoding: line.dropFirst("folder ".utf8.count), as: UTF8.self)
         // try?: what is no path is no journal.
-        guard let path = try? ManifestPath(parsing: parts[1]) else { return nil }
+        guard let path = try? ManifestPath(parsing: text) else { return nil }
         journal.folders.append(path)
       } else {
-        let words = parts[1].split(separator: " ", maxSplits: 2).map(String.init)
         // try?: as above.
-        guard words.count == 3, let path = try? ManifestPath(parsing: words[2]),
+        guard words.count == 4, let path = try? ManifestPath(parsing: words[3]),
           PluginAssetRules.isWritten(path)
         else { return nil }
-        let (old, new) = (ObjectID(hex: words[0]), ObjectID(hex: words[1]))
+        let (old, new) = (ObjectID(hex: words[1]), ObjectID(hex: words[2]))
         journal.steps.append(Step(old: old, new: new, path: path))
       }
     }

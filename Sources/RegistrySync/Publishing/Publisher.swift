@@ -120,7 +120,7 @@ package struct Publisher: Sendable {
       version: manifest.version,
       expiresAt: manifest.expiresAt,
       fileCount: contents.files.count,
-      byteCount: contents.files.reduce(0) { $0 + $1.size },
+      byteCount: contents.files.map(\.size).clampedSum(),
       pluginCount: catalog.entries.count,
       manifest: ObjectID(hashing: bytes),
       path: folder.path.appending(ProjectLayout.manifest),

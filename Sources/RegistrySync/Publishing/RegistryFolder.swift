@@ -22,25 +22,23 @@ struct RegistryFolder: Sendable {
   /// - Throws: `PublishProblem` for the first rule that is broken, `DiskError`.
   init(_ folder: Folder, limits: Limits, allowedExtensions: [String]) throws {
     self.folder = folder
-    var names: [(ManifestPath, Folder)] = []
-    try Self.list(folder, prefix: "", into: &names)
-    guard names.count <= limits.maxManifestEntries else {
-      throw PublishProblem.tooManyFiles(count: names.count, limit: limits.maxManifestEntries)
+    let paths = try Self.list(folder)
+    guard paths.count <= limits.maxManifestEntries else {
+      throw PublishProblem.tooManyFiles(count: paths.count, limit: limits.maxManifestEntries)
     }
-    for (path, _) in names {
+    for path in paths {
       do { try path.checkExtension(allowed: allowedExtensions) } catch {
         throw PublishProblem.path(path.description, error)
       }
     }
-    do { try ManifestPathSet.validateTogether(names.map(\.0)) } catch { throw PublishProblem.path("", error) }
-    let listed = names
+    do { try ManifestPathSet.validateTogether(paths) } catch { throw PublishProblem.path("", error) }
     let found = Mutex<[File]>([])
-    try Parallel.forEach(count: names.count) { index in
-      let file = try Self.read(listed[index].0, in: listed[index].1, limits: limits)
+    try Parallel.forEach(count: paths.count) { index in
+      let file = try Self.read(paths[index], below: folder, limits: limits)
       found.withLock { $0.append(file) }
     }
     files = found.withLock { $0 }.sorted { $0.path < $1.path }
-    let total = files.reduce(0) { $0 + $1.size }
+    let total = files.map(\.size).clampedSum()
     guard total <= limits.maxSnapshotBytes else {
       throw PublishProblem.tooLarge(path: nil, limit: limits.maxSnapshotBytes)
     }
@@ -51,30 +49,39 @@ struct RegistryFolder: Sendable {
   /// - Throws: `DiskError`.
   func findBytes(_ path: String) throws -> [UInt8]? {
     guard let file = files.first(where: { $0.path.description == path }) else { return nil }
-    let components = file.path.components.map { StoreLayout.component($0) }
-    var inner = folder
-    for component in components.dropLast() { inner = try inner.openFolder(component) }
-    guard let name = components.last else { return nil }
-    return try inner.findBytes(name, limit: Int(file.size))
+    let names = file.path.components.dropLast().map { StoreLayout.component($0) }
+    return try folder.findFolder(at: names)?
+      .findBytes(StoreLayout.component(file.path.name), limit: Int(file.size))
+  }
+
+  /// The paths of all files; of the folders, which may be many, one is open at a time.
+  private static func list(_ root: Folder) throws -> [ManifestPath] {
+    var found: [ManifestPath] = []
+    var waiting: [[FileName]] = [[]]
+    while let names = waiting.popLast() {
+      guard let folder = try root.findFolder(at: names) else { continue }
+      try list(folder, names, into: &found, &waiting)
+    }
+    return found
   }
 
   private static func list(
     _ folder: Folder,
-    prefix: String,
-    into found: inout [(ManifestPath, Folder)]
+    _ above: [FileName],
+    into found: inout [ManifestPath],
+    _ waiting: inout [[FileName]]
   ) throws {
     let names = try folder.names()
     for name in names {
-      let text = prefix + name.string
       // Only ours is passed over; anything else in the folder would be published by the web server.
-      if prefix.isEmpty && name == ProjectLayout.manifest { continue }
+      if above.isEmpty && name == ProjectLayout.manifest { continue }
+      let text = (above + [name]).map(\.string).joined(separator: "/")
+      try Cancellation.check()
       let attributes = try folder.findAttributes(name)
       switch attributes?.kind {
-      case .folder:
-        let inner = try folder.openFolder(name)
-        try list(inner, prefix: text + "/", into: &found)
+      case .folder: waiting.append(above + [name])
       case .file:
-        do { found.append((try ManifestPath(parsing: text), folder)) } catch {
+        do { found.append(try ManifestPath(parsing: text)) } catch {
           throw PublishProblem.path(text, error)
         }
       default: throw PublishProblem.notAFile(path: text)
@@ -84,7 +91,7 @@ struct RegistryFolder: Sendable {
 
   private static func read(
     _ path: ManifestPath,
-    in folder: Folder,
+    below root: Folder,
     limits: Limits
   ) throws -> File {
     let isCatalog = path.description == ProjectLayout.catalog.string
@@ -92,11 +99,13 @@ struct RegistryFolder: Sendable {
     var size: Int64 = 0
     var detector = ContentKindDetector()
     var digest = SHA256()
-    guard let file = try folder.findFile(StoreLayout.component(path.name)) else {
-      throw DiskError(.open, folder.path, .noSuchFileOrDirectory)
-    }
+    let names = path.components.map { StoreLayout.component($0) }
+    guard let folder = try root.findFolder(at: names.dropLast()),
+      let file = try folder.findFile(StoreLayout.component(path.name))
+    else { throw DiskError(.open, root.path.appending(names), .noSuchFileOrDirectory) }
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
     while size <= limit, case let count = try file.read(into: &buffer), count > 0 {
+      try Cancellation.check()
       let filled = buffer.span
       let piece = filled.extracting(first: count).bytes
       size += Int64(count)

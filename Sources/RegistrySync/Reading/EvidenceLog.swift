@@ -69,8 +69,10 @@ package struct EvidenceLog: Sendable {
       let bytes = try folder.findBytes(ProjectLayout.view(name), limit: 1 << 20)
     else { return [] }
     var entries: [Entry] = []
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    // By bytes: for `String`, CR LF is one character and ends no line.
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
       // try?: a line that does not parse is reported as a whole just below.
       guard words.count == 4, let time = try? Timestamp(parsing: words[0]),
         let known = ObjectID(hex: words[2]), let offered = ObjectID(hex: words[3])

@@ -45,6 +45,7 @@ extension RegistryReader {
         try store.stream(file.object, size: size) { () throws(DiskError) in
           scanner = AuditScanner(file)
         } into: { (piece) throws(DiskError) in
+          try Cancellation.check()
           scanner.append(piece)
         }
       }

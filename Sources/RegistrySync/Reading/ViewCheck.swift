@@ -95,6 +95,7 @@ package enum ViewCheck {
     guard let folder else { return group.files.map { .missing(path: $0.path.description) } }
     var findings: [Finding] = []
     for file in group.files {
+      try Cancellation.check()
       let path = file.path.description
       do throws(DiskError) {
         let attributes = try folder.findAttributes(StoreLayout.component(file.path.components.last ?? ""))
@@ -160,8 +161,9 @@ package enum ViewCheck {
 
   private static func hash(_ file: borrowing ReadableFile) throws(DiskError) -> ObjectID {
     var digest = SHA256()
-    var buffer = [UInt8](repeating: 0, count: Int(min(file.attributes.size + 1, 64 * 1024)))
+    var buffer = [UInt8](repeating: 0, count: Int(min(file.attributes.size, 64 * 1024 - 1)) + 1)
     while case let count = try file.read(into: &buffer), count > 0 {
+      try Cancellation.check()
       let filled = buffer.span
       digest.update(filled.extracting(first: count).bytes)
     }

@@ -64,6 +64,7 @@ struct ViewWriter {
     try Parallel.forEach(count: groups.count) { (index) throws(DiskError) in
       let folder = try Self.open(groups[index].folder, in: fresh)
       for file in groups[index].files {
+        try Cancellation.check()
         try disk.synchronizeFile(Self.fileName(file), in: folder)
       }
     }
@@ -149,6 +150,7 @@ struct ViewWriter {
       source = try? source?.findFolder(component)
     }
     for file in group.files {
+      try Cancellation.check()
       if let source, known[file.path]?.id == file.id, try link(file, from: source, to: target) { continue }
       try copy(file, to: target)
     }
@@ -179,6 +181,7 @@ struct ViewWriter {
       // What a damaged copy gave was not proven: start over with the next place's.
       try disk.truncate(output, to: 0)
     } into: { (bytes) throws(DiskError) in
+      try Cancellation.check()
       try disk.write(bytes, to: output)
     }
   }

@@ -133,8 +133,9 @@ package struct CacheStatistics: Sendable {
 extension CacheStatistics.Amount {
   fileprivate mutating func add(_ file: CacheStatistics.File) {
     count += 1
-    rawBytes += file.rawBytes ?? 0
-    storedBytes += file.storedBytes
+    // Trees state what they like, and files may have holes.
+    rawBytes = rawBytes.addingClamped(file.rawBytes ?? 0)
+    storedBytes = storedBytes.addingClamped(file.storedBytes)
   }
 }
 

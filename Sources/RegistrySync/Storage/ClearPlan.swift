@@ -137,7 +137,7 @@ struct ClearPlan: Sendable {
     report.objectCount = garbage.objects.count
     report.objectBytes = garbage.objectSpace.bytes
     report.fileCount = space.fileCount + garbage.leftoverSpace.fileCount
-    report.bytes = space.bytes + garbage.objectSpace.bytes + garbage.leftoverSpace.bytes
+    report.bytes = [space, garbage.objectSpace, garbage.leftoverSpace].map(\.bytes).clampedSum()
   }
 
   private func countFiles(of name: RegistryName) throws -> RemovedSpace {

@@ -1,3 +1,4 @@
+import Disk
 import ObjectStore
 import RegistryModel
 
@@ -43,11 +44,7 @@ struct ContentFetch: Sendable {
       batch: batch,
       store: cache.store
     )
-    let paths = Dictionary(grouping: offer.manifest.entries, by: \.id).mapValues { Int64($0.count) }
-    let meter = SizeMeter(
-      limit: policy.limits.maxSnapshotBytes,
-      held: plan.sizes.reduce(Int64(offer.bytes.count)) { $0 + $1.value * (paths[$1.key] ?? 1) }
-    )
+    let meter = SizeMeter(limit: policy.limits.maxSnapshotBytes, held: Self.bytes(of: offer, plan.sizes))
     try meter.add(0)
     let download = Download(
       reader: reader,
@@ -65,8 +62,15 @@ struct ContentFetch: Sendable {
       sizes: sizes,
       batch: batch,
       catalog: catalog,
-      fetchedBytes: fetched.values.reduce(0, +)
+      fetchedBytes: fetched.values.clampedSum()
     )
+  }
+
+  /// What is held of a manifest's files, each as often as it is named, and the manifest.
+  ///
+  /// Sizes are what the trees of an earlier snapshot state, of a cache that anybody may have put here.
+  static func bytes(of offer: ManifestOffer, _ sizes: [ObjectID: Int64]) -> Int64 {
+    offer.manifest.entries.map { sizes[$0.id] ?? 0 }.clampedSum().addingClamped(Int64(offer.bytes.count))
   }
 
   private func readCatalog(_ manifest: Manifest, _ batch: ObjectBatch) throws -> Catalog {

@@ -1,3 +1,4 @@
+import Disk
 import Fetch
 import ObjectStore
 import RegistryModel
@@ -169,8 +170,8 @@ final class SizeMeter: Sendable {
   /// - Throws: `SyncError.tooLarge` as soon as the limit is passed.
   func add(_ bytes: Int64) throws {
     let total = state.withLock { state in
-      state.total += bytes
-      state.downloaded += bytes
+      state.total = state.total.addingClamped(bytes)
+      state.downloaded = state.downloaded.addingClamped(bytes)
       return state.total
     }
     if total > limit { throw SyncError.tooLarge(path: nil, limit: limit) }
@@ -179,8 +180,8 @@ final class SizeMeter: Sendable {
   /// Forgets the bytes of an attempt that failed.
   func takeBack(_ bytes: Int64) {
     state.withLock { state in
-      state.total -= bytes
-      state.downloaded -= bytes
+      state.total = state.total.addingClamped(-bytes)
+      state.downloaded = state.downloaded.addingClamped(-bytes)
     }
   }
 }
@@ -190,8 +191,12 @@ enum StaleCache {
   /// Whether one of them may have served something old, so that asking past all of them may help.
   static func mayExplain(_ error: any Error) -> Bool {
     switch error {
-    case SyncError.wrongContent: true
-    case FetchError.status(_, let code, _): code == 404 || code == 410
+    case SyncError.wrongContent, SyncError.unexpectedManifest, ReadingError.invalidManifest: true
+    case ReadingError.untrusted(_, .rollback), ReadingError.untrusted(_, .sameVersionOtherContent),
+      ReadingError.untrusted(_, .expired), ReadingError.untrusted(_, .tooOld):
+      true
+    // S3 answers 403 for what is not there unless listing is allowed.
+    case FetchError.status(_, let code, _): [403, 404, 410].contains(code)
     default: false
     }
   }

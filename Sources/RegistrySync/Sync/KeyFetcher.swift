@@ -8,6 +8,7 @@ package struct KeyFetcher: Sendable {
   private let policy: Policy
   private let transport: any Transport
   private let budget: RetryBudget
+  private let throttle = Throttle()
 
   /// Opens nothing yet.
   ///
@@ -55,7 +56,7 @@ package struct KeyFetcher: Sendable {
   }
 
   private func fetch(_ request: FetchRequest) async throws -> [UInt8] {
-    try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget) {
+    try await RetryPolicy(maxAttempts: policy.limits.maxAttempts).run(budget: budget, throttle: throttle) {
       var bytes: [UInt8] = []
       _ = try await transport.fetch(request) { piece in
         piece.withUnsafeBytes { bytes.append(contentsOf: $0) }

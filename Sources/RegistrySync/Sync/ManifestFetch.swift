@@ -33,9 +33,20 @@ struct ManifestFetch: Sendable {
   let basis: Basis
 
   /// Asks for the manifest and judges it.
+  ///
+  /// What looks old or wrong may come from a cache on the way: then it is asked for once more, past all caches.
   func fetch(bypassCaches: Bool) async throws -> ManifestOffer {
     observer(.manifest)
     if isOffline { return try findOffline() }
+    if bypassCaches || !isOnTheWeb { return try await request(bypassCaches: bypassCaches, isLastWord: true) }
+    do {
+      return try await request(bypassCaches: false, isLastWord: false)
+    } catch  where StaleCache.mayExplain(error) {
+      return try await request(bypassCaches: true, isLastWord: true)
+    }
+  }
+
+  private func request(bypassCaches: Bool, isLastWord: Bool) async throws -> ManifestOffer {
     let base = basis.base
     var options = ReadOptions(maxBytes: policy.limits.maxManifestBytes, bypassCaches: bypassCaches)
     if !bypassCaches, let held = base.snapshot?.manifest, base.state?.manifest == held {
@@ -45,7 +56,7 @@ struct ManifestFetch: Sendable {
     if received.response.isNotModified, let snapshot = base.snapshot {
       return try judge(try readHeld(snapshot.manifest), etag: base.state?.etag)
     }
-    return try judge(received.receiver.bytes, etag: received.response.etag)
+    return try judge(received.receiver.bytes, etag: received.response.etag, isLastWord: isLastWord)
   }
 
   /// The manifest that the lockfile names: held, or else from the publisher.
@@ -59,28 +70,45 @@ struct ManifestFetch: Sendable {
       bytes = try readHeld(entry.manifest)
     } catch ObjectStoreError.missing {
       observer(.manifest)
-      let options = ReadOptions(maxBytes: policy.limits.maxManifestBytes)
-      bytes = try await reader.read(.manifest, options: options) { BytesReceiver() }.receiver.bytes
-      let found = ObjectID(hashing: bytes)
-      guard found == entry.manifest else {
-        throw SyncError.notAsLocked(source.name, .otherManifest(locked: entry.manifest, found: found))
-      }
+      bytes = try await requestLocked(entry)
     }
     return try judge(bytes, etag: nil)
   }
 
-  /// Whether no network is to be used; a folder on this machine needs none.
-  private var isOffline: Bool {
-    if case .web = source.location { options.isOffline } else { false }
+  private func requestLocked(_ entry: LockEntry) async throws -> [UInt8] {
+    var found: ObjectID?
+    for bypassCaches in isOnTheWeb ? [false, true] : [true] {
+      let options = ReadOptions(maxBytes: policy.limits.maxManifestBytes, bypassCaches: bypassCaches)
+      let bytes = try await reader.read(.manifest, options: options) { BytesReceiver() }.receiver.bytes
+      let id = ObjectID(hashing: bytes)
+      if id == entry.manifest { return bytes }
+      found = id
+    }
+    throw SyncError.notAsLocked(
+      source.name,
+      .otherManifest(locked: entry.manifest, found: found ?? entry.manifest)
+    )
   }
 
   func readHeld(_ id: ObjectID) throws -> [UInt8] {
     try cache.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
   }
 
+  private var isOnTheWeb: Bool {
+    if case .web = source.location { true } else { false }
+  }
+
+  /// Whether no network is to be used; a folder on this machine needs none.
+  private var isOffline: Bool { isOnTheWeb && options.isOffline }
+
   /// Parses a manifest and judges it by today's keys and policy and by what is remembered.
-  func judge(_ bytes: [UInt8], etag: String?) throws -> ManifestOffer {
+  ///
+  /// `isLastWord`: Whether nothing fresher can be had, so that a refusal is remembered.
+  func judge(_ bytes: [UInt8], etag: String?, isLastWord: Bool = true) throws -> ManifestOffer {
     let id = ObjectID(hashing: bytes)
+    if isOnTheWeb, Self.isPage(bytes) {
+      throw SyncError.pageInsteadOfManifest(source: reader.reader.location(of: .manifest))
+    }
     let manifest: Manifest
     do {
       manifest = try Manifest.parse(bytes, rules: ManifestRules(policy))
@@ -105,7 +133,7 @@ struct ManifestFetch: Sendable {
       // The lockfile is local and reviewed: what it names is judged by keys, not by its place in history.
       verdict = try options.isLocked ? TrustVerdict.judgeHeld(question) : TrustVerdict.judge(question)
     } catch {
-      try keepEvidence(of: error, question, bytes, firstSeen)
+      if isLastWord { try keepEvidence(of: error, question, bytes, firstSeen) }
       throw ReadingError.untrusted(source.name, error)
     }
     if let expected = options.expectedManifest, !id.description.hasPrefix(expected) {
@@ -119,6 +147,11 @@ struct ManifestFetch: Sendable {
       etag: etag,
       firstSeen: firstSeen
     )
+  }
+
+  /// Whether a text begins as a web page does; JSON never has this character there.
+  private static func isPage(_ bytes: [UInt8]) -> Bool {
+    bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) } == UInt8(ascii: "<")
   }
 
   /// Remembers of a refused manifest what a later decision, or a person, needs.

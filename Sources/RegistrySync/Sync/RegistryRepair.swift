@@ -1,3 +1,4 @@
+import Disk
 package import ObjectStore
 import Refs
 package import RegistryModel
@@ -116,7 +117,7 @@ package struct RegistryRepair: Sendable {
     let inSight = try ObjectProof(of: history, in: cache.store)
     for snapshot in inSight.incompleteSnapshots {
       let restored = try await files.restore(snapshot)
-      result.fetchedBytes += restored.fetchedBytes
+      result.fetchedBytes = result.fetchedBytes.addingClamped(restored.fetchedBytes)
       causes.merge(restored.causes) { first, _ in first }
     }
     let after = try ObjectProof(of: history, in: cache.store)

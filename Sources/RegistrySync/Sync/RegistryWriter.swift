@@ -196,7 +196,7 @@ struct RegistryWriter: Sendable {
       manifest: offer.id,
       checkedAt: checkedAt,
       // File times lag behind the clock by up to a timer tick; what changed in that time is proven anew.
-      provenUntil: now.secondsSince1970 * 1_000_000_000 + Int64(now.nanoseconds) - 20_000_000,
+      provenUntil: now.nanosecondsSince1970.addingClamped(-20_000_000),
       seen: .init(version: offer.manifest.version.description, since: offer.firstSeen),
       audit: AuditStamp.of(policy)
     )

@@ -138,7 +138,7 @@ struct RepairFiles: Sendable {
       if case .failure(let error) = reader { for file in plan.missing { result.causes[file.id] = error } }
       return plan.sizes
     }
-    let meter = SizeMeter(limit: policy.limits.maxSnapshotBytes, held: plan.sizes.values.reduce(0, +))
+    let meter = SizeMeter(limit: policy.limits.maxSnapshotBytes, held: plan.sizes.values.clampedSum())
     let outcome = try await Download(
       reader: reader,
       batch: batch,
@@ -147,7 +147,7 @@ struct RepairFiles: Sendable {
       observer: observer
     ).fetchAvailable(plan.missing)
     for (file, error) in outcome.failures { result.causes[file.id] = error }
-    result.fetchedBytes = outcome.sizes.values.reduce(0, +)
+    result.fetchedBytes = outcome.sizes.values.clampedSum()
     return plan.sizes.merging(outcome.sizes) { held, _ in held }
   }
 

@@ -6,6 +6,7 @@ struct RetryingReader: Sendable {
   let reader: any SourceReader
   let policy: RetryPolicy
   let budget: RetryBudget
+  let throttle = Throttle()
 
   /// Reads a file until it succeeds or trying again is pointless.
   ///
@@ -19,7 +20,7 @@ struct RetryingReader: Sendable {
     makeReceiver: () throws -> Receiver
   ) async throws -> Received<Receiver> {
     do {
-      return try await policy.run(budget: budget) {
+      return try await policy.run(budget: budget, throttle: throttle) {
         var receiver = try makeReceiver()
         let response = try await reader.read(file, options: options) { try receiver.receive($0) }
         return Received(response: response, receiver: receiver)

@@ -65,6 +65,7 @@ struct SyncAudit: Sendable {
         try batch.stream(file.object, size: size) { () throws(DiskError) in
           scanner = AuditScanner(file)
         } into: { (piece) throws(DiskError) in
+          try Cancellation.check()
           scanner.append(piece)
         }
       }

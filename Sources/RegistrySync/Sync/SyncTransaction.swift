@@ -1,3 +1,4 @@
+import Disk
 import Fetch
 import Formats
 import ObjectStore
@@ -144,7 +145,7 @@ package struct SyncTransaction: Sendable {
       reusedCount: content.plan.sizes.count,
       fetchedCount: content.plan.missing.count,
       fetchedBytes: content.fetchedBytes,
-      savedBytes: content.plan.sizes.values.reduce(0, +),
+      savedBytes: content.plan.sizes.values.clampedSum(),
       trust: offer.verdict,
       warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings
         + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? []) + SyncWarning.of(audit),

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Preview
+import RegistrySync
 import Formats
 import Preview
 import SystemPackage
@@ -21,7 +23,7 @@ struct RegistryServe: AsyncCommand {
   func run(in session: Session) async throws -> Int32 {
     let console = session.console
     let isVerbose = !session.options.isQuiet
-    let server = try await StaticServer.start(
+    let server = try StaticServer(
       folder: session.absolute(folder),
       port: port,
       onRequest: { answer in

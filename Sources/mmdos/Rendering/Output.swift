@@ -1,3 +1,5 @@
+import Disk
+import ObjectStore
 import Synchronization
 
 #if canImport(Glibc)
@@ -143,8 +145,16 @@ final class Output: Sendable {
   /// Writes everything; returns the error number of the failure, `nil` if there was none.
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
     var rest = bytes
+    let canWait = canBlock(descriptor)
     while !rest.isEmpty {
-      let count = platformWrite(descriptor, rest)
+      var piece = rest
+      if canWait {
+        // A reader may take its time: a write that blocks would not notice that the work was cancelled. What poll(2)
+        // lets through of this size does not block a pipe (pipe(7)).
+        guard waitUntilWritable(descriptor) else { return ECANCELED }
+        piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Int(PIPE_BUF)))
+      }
+      let count = platformWrite(descriptor, piece)
       if count >= 0 {
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         continue
@@ -153,12 +163,30 @@ final class Output: Sendable {
       case EINTR: continue
       case EAGAIN:
         // Another process that shares the pipe or terminal may have made it non-blocking.
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        if poll(&waiting, 1, -1) < 0, errno != EINTR { return errno }
+        continue
       case let code: return code
       }
     }
     return nil
+  }
+
+  /// Whether a write may have to wait for a reader; one that can only fail must do so at once.
+  private static func canBlock(_ descriptor: Int32) -> Bool {
+    let flags = fcntl(descriptor, F_GETFL)
+    guard flags >= 0, flags & O_ACCMODE != O_RDONLY else { return false }
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+  }
+
+  /// Waits until something can be written; false when the work was cancelled meanwhile.
+  private static func waitUntilWritable(_ descriptor: Int32) -> Bool {
+    while true {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      let result = poll(&waiting, 1, 200)
+      // Ready, or broken in a way that the write will tell.
+      if result > 0 || result < 0 && errno != EINTR { return true }
+      if Cancellation.isRequested { return false }
+    }
   }
 
   private static func platformWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {

@@ -32,6 +32,8 @@ struct Pager {
     guard let stream = popen(command, "w") else { return body(output) }
     // Control-C in the pager ends what the pager does, not the pager's input.
     let old = signal(SIGINT, SIG_IGN)
+    // Who waits for a person to leave the pager notices nothing else: this ends the program, and nothing is open.
+    let oldTermination = signal(SIGTERM, SIG_DFL)
     let paged = Output(
       descriptor: fileno(stream),
       isTerminal: true,
@@ -42,6 +44,7 @@ struct Pager {
     paged.flush()
     pclose(stream)
     signal(SIGINT, old)
+    signal(SIGTERM, oldTermination)
   }
 
   private static func isInstalled(_ name: String, path: String) -> Bool {

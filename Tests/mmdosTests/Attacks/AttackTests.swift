@@ -3,7 +3,7 @@ import TestScenes
 import Testing
 
 /// Every attack of docs/security.md on the built program, and that the document and the suite agree.
-struct AttackTests {
+@Suite(.timeLimit(.minutes(10))) struct AttackTests {
   @Test(arguments: Attack.all)
   func attackChangesNothing(_ attack: Attack) async throws {
     let stage = try await SignedStage(attack.name, synced: !attack.isFirst)

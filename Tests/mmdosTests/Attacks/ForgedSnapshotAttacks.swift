@@ -64,7 +64,7 @@ extension SignedStage {
 }
 
 /// What docs/security.md says is not covered of forged records.
-struct ForgedRecordTests {
+@Suite(.timeLimit(.minutes(10))) struct ForgedRecordTests {
   @Test func oldReleaseUnderAForgedRecordIsReadUntilTheNextSync() async throws {
     let stage = try await SignedStage()
     // The server ends with its last reference.

@@ -1,3 +1,4 @@
+import RegistrySync
 import TestScenes
 import TestServers
 import TestSupport

@@ -1,0 +1,107 @@
+import Formats
+
+/// Status and fields of a final response.
+struct ResponseHead: Hashable, Sendable {
+  struct Field: Hashable, Sendable {
+    /// In lower case.
+    let name: String
+    /// Without white space around it; bytes that are not UTF-8 are replaced.
+    let value: String
+  }
+
+  /// From 100 to 599.
+  let status: Int
+  /// 1 for HTTP/1.0 and HTTP/1.1.
+  let majorVersion: Int
+  var fields: [Field] = []
+
+  /// All values of a field, in order; the name in lower case.
+  func values(_ name: String) -> [String] {
+    fields.filter { $0.name == name }.map(\.value)
+  }
+}
+
+/// Puts the lines of a response's head together, as libcurl hands them over one by one.
+///
+/// libcurl takes any number for a status and any text for a field, so both are read again here.
+struct ResponseHeadReader: Sendable {
+  enum Problem: Error, Hashable {
+    case malformed(FetchError.MalformedCause)
+    case tooLarge
+  }
+
+  private let maxBytes: Int
+  private var byteCount = 0
+  private var head: ResponseHead?
+  private var isComplete = false
+
+  /// `maxBytes` counts informational responses and trailers too.
+  init(maxBytes: Int) {
+    self.maxBytes = maxBytes
+  }
+
+  /// Takes one line with its end; returns the head when this line completes it.
+  mutating func take(_ line: UnsafeRawBufferPointer) throws(Problem) -> ResponseHead? {
+    byteCount += line.count
+    guard byteCount <= maxBytes else { throw .tooLarge }
+    // What follows the head are trailers, which only count.
+    if isComplete { return nil }
+    let text = Self.withoutEnd(line)
+    guard var head else {
+      head = try Self.parseStatusLine(text)
+      return nil
+    }
+    if text.isEmpty { return endHead(head) }
+    head.fields.append(try Self.parseField(text))
+    self.head = head
+    return nil
+  }
+
+  private mutating func endHead(_ head: ResponseHead) -> ResponseHead? {
+    self.head = nil
+    // After 101 there is no HTTP any more, so it is as final as a refusal (RFC 9110 section 15.2).
+    guard head.status >= 200 || head.status == 101 else { return nil }
+    isComplete = true
+    return head
+  }
+
+  /// `HTTP/1.1 200 OK`, `HTTP/2 200`: RFC 9112 section 4, and libcurl's rendering of RFC 9113 section 8.3.2.
+  private static func parseStatusLine(_ text: Slice<UnsafeRawBufferPointer>) throws(Problem) -> ResponseHead {
+    let parts = text.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count >= 2, parts[0].starts(with: "HTTP/".utf8) else { throw .malformed(.notHTTP) }
+    let version = parts[0].dropFirst(5)
+    guard let major = version.first, (UInt8(ascii: "1")...UInt8(ascii: "3")).contains(major),
+      version.count == 1 || version.count == 3
+    else { throw .malformed(.notHTTP) }
+    guard parts[1].count == 3, parts[1].allSatisfy(ASCII.isDigit),
+      let status = Int(String(decoding: parts[1], as: UTF8.self)), (100...599).contains(status)
+    else { throw .malformed(.status) }
+    return ResponseHead(status: status, majorVersion: Int(major - UInt8(ascii: "0")))
+  }
+
+  /// A field line; folded ones are obsolete and refused (RFC 9112 section 5.2).
+  private static func parseField(_ text: Slice<UnsafeRawBufferPointer>) throws(Problem) -> ResponseHead.Field
+  {
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > text.startIndex else {
+      throw .malformed(.field)
+    }
+    let name = text[..<colon]
+    guard name.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .malformed(.field) }
+    var value = text[text.index(after: colon)...]
+    while let byte = value.first, isBlank(byte) { value = value.dropFirst() }
+    while let byte = value.last, isBlank(byte) { value = value.dropLast() }
+    return ResponseHead.Field(
+      name: String(decoding: name, as: UTF8.self).lowercased(),
+      value: String(decoding: value, as: UTF8.self)
+    )
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  private static func withoutEnd(_ line: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {
+    var text = line[...]
+    if text.last == UInt8(ascii: "\n") { text = text.dropLast() }
+    if text.last == UInt8(ascii: "\r") { text = text.dropLast() }
+    return text
+  }
+}

@@ -1,0 +1,121 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+import CCurl
+import RegistryModel
+
+/// How a transfer ended that libcurl could not complete, before it is known which URL it was for.
+struct TransferFailure: Error, Hashable {
+  let code: CURLcode
+  /// The error number of the socket call that failed, or 0.
+  let errnoCode: CInt
+  /// The result of checking the certificate, as OpenSSL numbers it (`X509_V_ERR_...`), or 0.
+  let verifyResult: Int
+  /// The status with which a proxy answered CONNECT, or 0.
+  let proxyStatus: Int
+  /// What libcurl says of the failure.
+  ///
+  /// Read to tell failures apart that have one code, never shown.
+  let text: String
+  /// The proxy that was asked, as `host:port`.
+  let proxy: String?
+  /// Whether part of a response had come.
+  let hasHead: Bool
+  /// Whether the request went out on a connection that had served others before.
+  let isOnKeptConnection: Bool
+
+  /// Whether the server may be asked again at once: it closed a connection that it had kept open, or said goodbye
+  /// (GOAWAY, RFC 9113 section 6.8), and answered nothing.
+  var isUnprocessed: Bool {
+    guard isOnKeptConnection, !hasHead else { return false }
+    switch code {
+    case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_HTTP2, CURLE_HTTP2_STREAM: return true
+    default: return false
+    }
+  }
+
+  /// Whether the peer ended the connection before the body was complete.
+  var isCut: Bool {
+    switch code {
+    case CURLE_PARTIAL_FILE: true
+    case CURLE_RECV_ERROR: errnoCode == 0 && !text.contains("reset") && !text.contains("chunk")
+    default: false
+    }
+  }
+
+  /// The error that callers get.
+  func fetchError(url: RequestURL, limits: TransferLimits) -> FetchError {
+    if proxyStatus == 407 { return .proxy(url: url, cause: .authenticationRequired) }
+    if proxyStatus != 0, !(200...299).contains(proxyStatus) {
+      return .proxy(url: url, cause: .badAnswer(status: proxyStatus))
+    }
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST: return .connect(url: url, cause: .nameNotFound)
+    case CURLE_COULDNT_RESOLVE_PROXY: return proxyError(url, .nameNotFound)
+    case CURLE_COULDNT_CONNECT:
+      return proxy == nil ? .connect(url: url, cause: connectCause) : proxyError(url, connectCause)
+    case CURLE_PROXY: return .proxy(url: url, cause: .badAnswer(status: nil))
+    case CURLE_OPERATION_TIMEDOUT: return .timeout(url: url, phase: .connect)
+    case CURLE_PEER_FAILED_VERIFICATION: return .tls(url: url, cause: certificateCause)
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM: return handshakeError(url)
+    // The limit that libcurl has for a single line lies above ours and shows as a lack of memory.
+    case CURLE_OUT_OF_MEMORY where !hasHead:
+      return .headersTooLarge(url: url, limitBytes: limits.maxHeaderBytes)
+    case CURLE_UNSUPPORTED_PROTOCOL: return .malformedResponse(url: url, cause: .notHTTP)
+    case CURLE_WEIRD_SERVER_REPLY: return .malformedResponse(url: url, cause: .field)
+    case CURLE_BAD_CONTENT_ENCODING: return .malformedResponse(url: url, cause: .framing)
+    case CURLE_HTTP2, CURLE_HTTP2_STREAM: return .reset(url: url, cause: .stream)
+    case CURLE_GOT_NOTHING: return .reset(url: url, cause: .closed)
+    case CURLE_RECV_ERROR where text.contains("chunk"): return .malformedResponse(url: url, cause: .framing)
+    case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+      return .reset(url: url, cause: errnoCode == ECONNRESET || text.contains("reset") ? .byPeer : .closed)
+    default: return .reset(url: url, cause: .library(code: Int(code.rawValue)))
+    }
+  }
+
+  private var connectCause: FetchError.ConnectCause {
+    switch errnoCode {
+    case ECONNREFUSED: .refused
+    case ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENETDOWN, EHOSTDOWN: .unreachable
+    case EMFILE, ENFILE: .tooManyOpenFiles
+    default: .failed(errno: errnoCode)
+    }
+  }
+
+  private func proxyError(_ url: RequestURL, _ cause: FetchError.ConnectCause) -> FetchError {
+    .proxy(url: url, cause: .unreachable(address: proxy ?? "", cause: cause))
+  }
+
+  /// The cases of `X509_V_ERR_...` that a user can do something about.
+  private var certificateCause: FetchError.TLSCause {
+    switch verifyResult {
+    case 9: .notYetValid
+    case 10: .expired
+    // Without an own fault the certificate was refused by libcurl's check, which is of the name.
+    case 0, 62, 64: .wrongHost
+    case 2, 18, 19, 20, 21: .untrustedIssuer
+    default: .certificate(code: verifyResult)
+    }
+  }
+
+  private func handshakeError(_ url: RequestURL) -> FetchError {
+    // 1 stands for no verdict: the handshake ended before a certificate was seen.
+    if verifyResult > 1 { return .tls(url: url, cause: certificateCause) }
+    if text.contains("SSL_ERROR_SYSCALL") || text.contains("unexpected eof") {
+      return .reset(url: url, cause: .inHandshake)
+    }
+    if text.contains("wrong version number") || text.contains("packet length")
+      || text.contains("http request")
+    {
+      return .tls(url: url, cause: .notTLS)
+    }
+    if text.contains("protocol version") || text.contains("unsupported protocol") {
+      return .tls(url: url, cause: .oldVersion)
+    }
+    return .tls(url: url, cause: .handshake)
+  }
+}

@@ -1,0 +1,58 @@
+import Disk
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension Failure {
+  /// So many open files are enough for every command.
+  private static let neededDescriptors: UInt64 = 64
+
+  /// The process, or the system, may have no more files open.
+  init(outOfDescriptors error: DiskError) {
+    let limit = Self.descriptorLimit.map { " than \($0)" } ?? ""
+    let why =
+      error.code == .tooManyOpenFiles
+      ? "this process may have no more\(limit) files open (EMFILE)"
+      : "the system has too many files open (ENFILE)"
+    self.init(
+      ExitCodes.failure,
+      "too-many-open-files",
+      "cannot \(error.operation.rawValue) \(error.path.quoted): \(why)",
+      hint: error.code == .tooManyOpenFiles ? Self.raiseLimit : "try again later"
+    )
+  }
+
+  /// What uses the network needs connections too, and libraries that cannot do without: it is not begun with less.
+  ///
+  /// - Throws: `Failure` where the process may open too few files.
+  static func requireDescriptors() throws {
+    guard let limit = descriptorLimit, limit < neededDescriptors else { return }
+    throw Failure(
+      ExitCodes.failure,
+      "too-many-open-files",
+      "this process may have no more than \(limit) files open (EMFILE), and this command needs \(neededDescriptors)",
+      hint: raiseLimit
+    )
+  }
+
+  private static let raiseLimit =
+    "ulimit -n \(neededDescriptors) raises the limit for what is started after it"
+
+  /// How many files the process may have open; nil where the system does not say.
+  private static var descriptorLimit: UInt64? {
+    var limit = rlimit()
+    return getrlimit(openFilesLimit, &limit) == 0 ? UInt64(limit.rlim_cur) : nil
+  }
+}
+
+#if canImport(Glibc)
+  private let openFilesLimit = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+#else
+  private let openFilesLimit = RLIMIT_NOFILE
+#endif

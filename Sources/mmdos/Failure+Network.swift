@@ -1,0 +1,106 @@
+import Fetch
+
+// The words for the network. Every hint fits its cause; none weakens a check.
+extension Failure {
+  init(fetch error: FetchError) {
+    self.init(ExitCodes.network, "network", error.summary, hint: error.hint)
+  }
+}
+
+extension FetchError {
+  private static let policyFile = ".ai/policies/registry-policy.yaml"
+  private static let tryAgain = "try again later; nothing changed, and what was proven is kept"
+  private static let checkAddress =
+    "check the address with mmdos registry list; if it is right, the publisher has moved or removed the files"
+
+  /// What the reader can do about it.
+  var hint: String {
+    switch self {
+    case .status(_, let code, _): Self.hint(status: code)
+    case .connect(_, let cause): cause.hint
+    case .proxy(_, let cause): cause.hint
+    case .tls(_, let cause): cause.hint
+    case .bodyTooLarge: "the limits are in \(Self.policyFile)"
+    case .unframedBody: "the host has to send Content-Length or chunks; ask whoever runs it"
+    case .timeout(_, .connect), .timeout(_, .header):
+      "\(Self.tryAgain); connect_timeout and header_timeout in \(Self.policyFile) allow more time"
+    case .timeout(_, .idle), .timeout(_, .transfer), .tooSlow:
+      "\(Self.tryAgain); idle_timeout, transfer_timeout and min_transfer_rate in \(Self.policyFile) allow more time"
+    case .truncated, .reset: Self.tryAgain
+    case .headersTooLarge, .malformedResponse:
+      "something between is not a web server, or is broken: check the address, and open it in a browser"
+    case .redirectRefused(_, _, .otherOrigin):
+      "if the publisher has moved there, and you trust that host, add the registry under its new address"
+    case .redirectRefused: "ask the publisher; mmdos follows redirects within one host, by https only"
+    case .unexpectedEncoding:
+      "hashes are over the plain files: the publisher has to store and serve them without Content-Encoding"
+    case .certificateFile(_, .unreadable): "it is named by ca_file in \(Self.policyFile), or by SSL_CERT_FILE"
+    case .certificateFile(_, .noCertificate): "a PEM file with '-----BEGIN CERTIFICATE-----' is needed"
+    case .httpLibrary(let problem): problem.hint
+    case .shutDown: Self.tryAgain
+    }
+  }
+
+  private static func hint(status: Int) -> String {
+    switch status {
+    case 401:
+      "the host wants a login, and this version of mmdos sends none; ask the publisher for an address that needs none"
+    case 403, 404, 410: checkAddress
+    case 408, 429, 500...599: tryAgain
+    default: "open the address in a browser to see what the host says; \(checkAddress)"
+    }
+  }
+}
+
+extension FetchError.ConnectCause {
+  fileprivate var hint: String {
+    switch self {
+    case .nameNotFound: "check the spelling of the host, and whether this machine has a network and DNS"
+    case .refused: "nothing listens at that host and port: check the address, or try again later"
+    case .unreachable: "check this machine's network; behind a proxy, set https_proxy"
+    case .tooManyOpenFiles: "raise the limit with ulimit -n, or lower max_concurrent_transfers in the policy"
+    case .failed: "check this machine's network, then try again"
+    }
+  }
+}
+
+extension FetchError.ProxyCause {
+  fileprivate var hint: String {
+    switch self {
+    case .invalidSetting(let variable):
+      "\(variable) has to be http://[user:password@]host[:port] or socks5://host[:port]; no_proxy lists exceptions"
+    case .authenticationRequired: "put them into the variable: https_proxy=http://USER:PASSWORD@HOST:PORT"
+    case .badAnswer: "https_proxy, or all_proxy, names it; no_proxy lists hosts that are reached without it"
+    case .unreachable: "https_proxy, or all_proxy, names it; is it running, and is the port right?"
+    }
+  }
+}
+
+extension FetchError.TLSCause {
+  fileprivate var hint: String {
+    switch self {
+    case .expired: "check this machine's clock; if it is right, the host needs a new certificate"
+    case .notYetValid: "check this machine's clock: to it, the certificate is from the future"
+    case .wrongHost:
+      "check the address; if it is right, somebody else answers there, or the host's certificate is wrong"
+    case .untrustedIssuer:
+      "if your organisation has an authority of its own, name its PEM file: ca_file in "
+        + ".ai/policies/registry-policy.yaml, or SSL_CERT_FILE"
+    case .certificate: "the host needs another certificate; ask whoever runs it"
+    case .notTLS: "check the port; plain http is for this machine only"
+    case .oldVersion: "the host needs TLS 1.2 or later; ask whoever runs it"
+    case .handshake: "try again; if it stays so, the host or a proxy in between is misconfigured"
+    }
+  }
+}
+
+extension FetchError.HTTPLibraryProblem {
+  fileprivate var hint: String {
+    switch self {
+    case .missing: "apt install libcurl4 (Debian, Ubuntu), dnf install libcurl (Fedora), then try again"
+    case .unfit, .otherTLSLibrary:
+      "install libcurl 7.80 or newer with OpenSSL 3 and HTTP/2, as distributions have it"
+    case .failed: "the machine is short of memory or threads; try again"
+    }
+  }
+}

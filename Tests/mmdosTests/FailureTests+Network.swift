@@ -1,0 +1,32 @@
+import Fetch
+import RegistryModel
+
+// The failures of the network.
+extension FailureTests {
+  static func fetchErrors() throws -> [FetchError] {
+    let url = try RequestURL(parsing: "https://registry.example/a", allowHTTPLocalhost: false)
+    let statuses = [401, 403, 404, 410, 418, 429, 500].map {
+      FetchError.status(url: url, code: $0, retryAfter: nil)
+    }
+    let connects: [FetchError.ConnectCause] = [
+      .nameNotFound, .refused, .unreachable, .tooManyOpenFiles, .failed(errno: 0), .failed(errno: 5),
+    ]
+    let proxies: [FetchError.ProxyCause] = [
+      .invalidSetting(variable: "all_proxy"), .authenticationRequired, .badAnswer(status: nil),
+      .badAnswer(status: 502), .unreachable(address: "proxy.example:80", cause: .nameNotFound),
+    ]
+    let tls: [FetchError.TLSCause] = [
+      .expired, .notYetValid, .wrongHost, .untrustedIssuer, .certificate(code: 26), .notTLS, .oldVersion,
+      .handshake,
+    ]
+    let resets: [FetchError.ResetCause] = [.closed, .byPeer, .inHandshake, .stream, .library(code: 3)]
+    let malformed: [FetchError.MalformedCause] = [
+      .notHTTP, .status, .field, .contentLength, .severalContentLengths, .framing,
+    ]
+    let libraries: [FetchError.HTTPLibraryProblem] = [.missing, .unfit, .otherTLSLibrary, .failed]
+    return statuses + connects.map { .connect(url: url, cause: $0) }
+      + proxies.map { .proxy(url: url, cause: $0) } + tls.map { .tls(url: url, cause: $0) }
+      + resets.map { .reset(url: url, cause: $0) } + malformed.map { .malformedResponse(url: url, cause: $0) }
+      + libraries.map { .httpLibrary($0) }
+  }
+}
