@@ -18,33 +18,18 @@ extension RegistryWriter {
     guard base.inUse != target.id else {
       return try restoreView(of: target.id, knowing: base, pin, lock: lock)
     }
-    let registry = try name.refComponent()
-    // Everything that can be missing or damaged shows itself here, while nothing has changed.
-    let content = try ViewContent(of: target.snapshot, in: cache.store)
-    try views.build(content, reusing: base.view)
-    try makeBuiltViewDurable(content)
-    let note = try ReflogNote(
-      agentVersion: Agent.version,
-      seconds: Timestamp.now().secondsSince1970,
-      message: pin.message(version: target.snapshot.version)
+    let expected: Expected = base.inUse.map { .id($0) } ?? .absent
+    let update = RefUpdate(.registry(try name.refComponent()), expecting: expected, .set(target.id))
+    return try SnapshotSwitch(
+      writer: self,
+      snapshot: target.snapshot,
+      content: ViewContent(of: target.snapshot, in: cache.store),
+      reusing: base.view,
+      record: PendingRecord(old: base.inUse, new: target.id),
+      refs: RefMove([update], message: pin.message(version: target.snapshot.version)),
+      pin: pin
     )
-    try PendingRecord(old: base.inUse, new: target.id).write(lock: lock, on: disk)
-    let transaction = try RefTransaction.prepare(
-      [
-        RefUpdate(
-          .registry(registry),
-          expecting: base.inUse.map { .id($0) } ?? .absent,
-          .set(target.id)
-        )
-      ],
-      note: note,
-      lock: lock,
-      on: disk
-    )
-    try transaction.commit(lock: lock)
-    let warnings = try finishSwitch(target.snapshot, pin)
-    try PendingRecord.remove(lock: lock, on: disk)
-    return warnings
+    .carryOut(lock: lock)
   }
 
   /// Takes the pin out of the lock entry, and changes nothing else of it.

@@ -2,34 +2,30 @@ import Disk
 import ObjectStore
 import Refs
 
-/// The view and what belongs to it: built beside, made durable, exchanged, finished after an interruption.
+/// A view that is not what the refs say: finished after an interruption, or written anew.
 extension RegistryWriter {
   /// Finishes what an interrupted write left, or drops it; every write command begins with this.
   ///
   /// - Throws: Whatever stops it; the record then stays for the next write command.
   func finishInterrupted(lock: borrowing RegistryLock) throws {
-    let views = views
     try views.removeLeftovers()
     let registry = try name.refComponent()
     let pending = try PendingRecord.find(registry, in: cache.folder)
     guard let pending else { return }
     let value = try cache.refs.find(.registry(registry))
-    if pending.isEffective(with: value), let snapshot = try findFinishable(pending.new) {
-      let content = try ViewContent(of: snapshot, in: cache.store)
-      try views.build(content, reusing: nil)
-      try makeBuiltViewDurable(content)
-      _ = try views.putInPlace()
-      let log = try cache.refs.reflog(of: .registry(registry))
-      try updateLockfile(snapshot, PinChange(of: pending, in: log))
+    guard pending.isEffective(with: value), let snapshot = try findFinishable(pending.new) else {
+      return try PendingRecord.remove(lock: lock, on: disk)
     }
-    try PendingRecord.remove(lock: lock, on: disk)
-  }
-
-  func finishSwitch(_ snapshot: Snapshot, _ pin: PinChange = .keep) throws -> [SyncWarning] {
-    let views = views
-    let exchange = try views.putInPlace()
-    try updateLockfile(snapshot, pin)
-    return exchange == .fileByFile ? [.viewNotExchanged] : []
+    _ = try SnapshotSwitch(
+      writer: self,
+      snapshot: snapshot,
+      content: ViewContent(of: snapshot, in: cache.store),
+      reusing: nil,
+      record: nil,
+      refs: nil,
+      pin: PinChange(of: pending, in: cache.refs.reflog(of: .registry(registry)))
+    )
+    .carryOut(lock: lock)
   }
 
   /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
@@ -55,19 +51,16 @@ extension RegistryWriter {
       try updateLockfile(snapshot, pin)
       return []
     }
-    try views.build(content, reusing: content)
-    try makeBuiltViewDurable(content)
-    try PendingRecord(old: target, new: target).write(lock: lock, on: disk)
-    let warnings = try finishSwitch(snapshot, pin)
-    try PendingRecord.remove(lock: lock, on: disk)
+    let warnings = try SnapshotSwitch(
+      writer: self,
+      snapshot: snapshot,
+      content: content,
+      reusing: content,
+      record: PendingRecord(old: target, new: target),
+      refs: nil,
+      pin: pin
+    )
+    .carryOut(lock: lock)
     return [.viewRestored(count: findings.count)] + warnings
-  }
-
-  /// Makes the files of the view beside durable before anything points at them.
-  func makeBuiltViewDurable(_ content: ViewContent) throws {
-    let views = views
-    // As for objects: one flush is cheaper than many where it can be trusted.
-    if content.files.count > 64, try disk.synchronizeFileSystem(of: cache.folder) { return }
-    try views.synchronizeBuilt(content)
   }
 }

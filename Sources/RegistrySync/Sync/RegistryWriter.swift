@@ -123,7 +123,7 @@ struct RegistryWriter: Sendable {
     return nil
   }
 
-  /// Steps 2 to 4 of DESIGN section 3.2; step 1, the durable objects, is behind us.
+  /// Moves refs to what a sync found, and the view and the lock entry where another snapshot comes in use.
   private func move(
     to goal: Goal,
     _ snapshot: Snapshot,
@@ -131,52 +131,43 @@ struct RegistryWriter: Sendable {
     base: SyncBase,
     lock: borrowing RegistryLock
   ) throws -> [SyncWarning] {
-    let isSwitch = base.inUse != goal.inUse
-    if isSwitch {
-      // The view is built before the ref moves, so that what can fail of it fails while nothing changed.
-      let content = try ViewContent(of: snapshot, in: cache.store)
-      try views.build(content, reusing: base.view)
-      try makeBuiltViewDurable(content)
-      try PendingRecord(old: base.inUse, new: goal.inUse).write(lock: lock, on: disk)
-    }
-    try moveRefs(to: goal, snapshot, offer, base: base, lock: lock)
-    guard isSwitch else {
+    let refs = try refMove(to: goal, snapshot, offer, base: base)
+    guard base.inUse != goal.inUse else {
+      try refs.commit(lock: lock, on: disk)
       try checkVouched(goal.inUse)
       try raiseMemory(snapshot)
       // The state file is about to say that the view was proven.
       return try restoreView(of: goal.inUse, knowing: base, lock: lock)
     }
-    let warnings = try finishSwitch(snapshot)
-    try PendingRecord.remove(lock: lock, on: disk)
-    return warnings
+    return try SnapshotSwitch(
+      writer: self,
+      snapshot: snapshot,
+      content: ViewContent(of: snapshot, in: cache.store),
+      reusing: base.view,
+      record: PendingRecord(old: base.inUse, new: goal.inUse),
+      refs: refs,
+      pin: .keep
+    )
+    .carryOut(lock: lock)
   }
 
-  /// Moves the refs, the one in use last: it is the commit point.
-  private func moveRefs(
+  /// The refs of a sync, the one in use last: it is the commit point.
+  private func refMove(
     to goal: Goal,
     _ snapshot: Snapshot,
     _ offer: ManifestOffer,
-    base: SyncBase,
-    lock: borrowing RegistryLock
-  ) throws {
+    base: SyncBase
+  ) throws -> RefMove {
     let registry = try name.refComponent()
     let source = try SourceRefs.name(snapshot.source)
-    let note = try ReflogNote(
-      agentVersion: Agent.version,
-      seconds: Timestamp.now().secondsSince1970,
-      message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
-    )
-    let transaction = try RefTransaction.prepare(
+    return try RefMove(
       [
         RefUpdate(.synced(registry), expecting: base.synced.map { .id($0) } ?? .absent, .set(goal.synced)),
         RefUpdate(source, expecting: .any, .set(goal.synced)),
         RefUpdate(.registry(registry), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
       ],
-      note: note,
-      lock: lock,
-      on: disk
+      message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
     )
-    try transaction.commit(lock: lock)
   }
 
   /// What a person who reads the reflog must know of a sync: the refusals that were set aside.
