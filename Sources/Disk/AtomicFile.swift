@@ -4,16 +4,15 @@ import SystemPackage
 package struct AtomicFile {
   let disk: any Disk
 
-  /// Writes through the given disk.
   package init(disk: any Disk) {
     self.disk = disk
   }
 
   /// Writes a file under a temporary name in the same folder, makes it durable, and renames it.
   ///
-  /// After a failure the old content stands, and at most a file named `tmp_…` is left, which the next
-  /// garbage collection takes away. Only if the very last step fails, making the new name durable, the
-  /// new content is there already, and a power cut may still bring back the old.
+  /// After a failure before the last step the old content stands, and at most a file named `tmp_…` is left, which the
+  /// next garbage collection removes. If only the last step fails, the fsync of the folder, the new content is
+  /// already in place, but a power cut may still bring back the old.
   ///
   /// The mode is the permission bits before the user's umask.
   ///
@@ -29,11 +28,11 @@ package struct AtomicFile {
       try write(bytes, to: temporary, in: folder, mode: mode)
       try disk.rename(temporary, in: folder, to: name, in: folder)
     } catch {
-      // The first failure is the one to report; what cannot be removed now is recognisable by its name.
+      // The first failure is the one to report; garbage collection knows the file by its `tmp_` prefix.
       try? disk.removeFile(temporary, in: folder)
       throw error
     }
-    // The new name must survive a power cut before anything is allowed to rely on it.
+    // The rename must be durable before anything is written that relies on it.
     try disk.synchronize(folder)
   }
 
@@ -53,12 +52,12 @@ package struct AtomicFile {
   }
 }
 
-/// Names for files that are not finished.
+/// Names of temporary files.
 package enum TemporaryName {
-  /// How names of unfinished files begin, by which garbage collection knows them.
+  /// The prefix by which garbage collection recognises temporary files.
   package static let prefix = "tmp_"
 
-  /// A name beginning with the given prefix that nothing else uses.
+  /// A random name with the given prefix.
   package static func make(prefix: String = TemporaryName.prefix) -> FileName {
     var name = prefix
     for _ in 0..<2 {
@@ -66,7 +65,7 @@ package enum TemporaryName {
       name += String(repeating: "0", count: 16 - digits.count) + digits
     }
     guard let component = FileName(name) else {
-      // Prefixes are made in this program.
+      // All prefixes are constants of this program, so a name made from one is always a single component.
       preconditionFailure("'\(name)' is not a single path component")
     }
     return component

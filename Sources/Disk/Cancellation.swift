@@ -1,46 +1,46 @@
 import SystemPackage
 
-/// Whether the work at hand is still wanted: a task's cancellation, as blocking code asks for it.
+/// Cancellation of a task, as seen by blocking code.
 ///
-/// There is one mechanism: who wants work to end cancels its task. Async code asks `Task`; blocking code, which
-/// `Parallel` may have spread over threads that belong to no task, asks here. Long loops ask once a turn.
+/// To stop an operation its task is cancelled; there is no other way. Async code asks `Task`. Blocking code asks
+/// here, because `Parallel` may run it on threads that belong to no task. Long loops ask once per iteration.
 package enum Cancellation {
-  /// The task that a thread works for which belongs to none.
+  /// The task on whose behalf a thread of `Parallel` runs.
   struct Asker: @unchecked Sendable {
-    // UnsafeCurrentTask is not Sendable, but what it has in common with Task, as `isCancelled`, may be called from
-    // any thread (its documentation); `Parallel` keeps the task alive, as it waits for its threads.
+    // UnsafeCurrentTask is not Sendable, but the members it shares with Task, such as `isCancelled`, may be called
+    // from any thread (its documentation). `Parallel` keeps the task alive while it waits for its threads.
     fileprivate let task: UnsafeCurrentTask
   }
 
   @TaskLocal private static var asker: Asker?
 
-  /// Whether the task that this is done for was cancelled; false outside of tasks.
+  /// Whether the task on whose behalf this thread runs was cancelled; false outside of tasks.
   package static var isRequested: Bool {
     Task.isCancelled || asker?.task.isCancelled ?? false
   }
 
-  /// Ends work that is no longer wanted.
+  /// Throws if the task was cancelled.
   ///
-  /// - Throws: `DiskError` whose `isCancellation` is true: the error that every layer carries on.
+  /// - Throws: `DiskError` whose `isCancellation` is true; every layer passes it on.
   package static func check() throws(DiskError) {
     if isRequested { throw .cancelled }
   }
 
-  /// Who is asked on behalf of the current task; on a thread that belongs to none, whoever is asked there.
+  /// The current task, or on a thread without one the task that `asking` set for this thread.
   static func asker(of task: UnsafeCurrentTask?) -> Asker? {
     task.map(Asker.init) ?? asker
   }
 
-  /// Runs something on a thread of no task, so that it asks on behalf of one.
+  /// Runs `body` on a thread without a task, with `asker` as the task that `isRequested` asks.
   static func asking(_ asker: Asker?, _ body: () -> Void) {
     $asker.withValue(asker, operation: body)
   }
 }
 
 extension DiskError {
-  /// The work was cancelled between two calls of the disk.
+  /// The error of a cancelled task; it belongs to no path.
   package static var cancelled: DiskError { DiskError(.wait, "", .canceled) }
 
-  /// Whether nothing failed: the work was cancelled (see `Cancellation`).
+  /// Whether the error is not a failure of the disk but the cancellation of the task (see `Cancellation`).
   package var isCancellation: Bool { operation == .wait && code == .canceled }
 }

@@ -6,8 +6,7 @@
   import Darwin
 #endif
 
-/// The user that this process acts as.
+/// The user that this process acts as: the effective user, as files are created and opened with its rights.
 package enum CurrentUser {
-  /// The effective user id.
   package static var id: UInt32 { geteuid() }
 }

@@ -8,9 +8,9 @@ package import SystemPackage
 
 /// Every call that changes the disk.
 ///
-/// Passed in when a store is made, so that tests can fail the n-th call or take back what was not made
-/// durable. Each operation names a folder by its handle and a file by one path component; none follows a
-/// symbolic link. All of them may be called from any thread and throw `DiskError`.
+/// Passed to a store at `init`, so that tests can fail the n-th call or undo what was not made durable. Each
+/// operation names a folder by its handle and a file by one path component; none follows a symbolic link. All of them
+/// may be called from any thread and throw `DiskError`.
 package protocol Disk: Sendable {
   /// Creates a file that does not exist yet and opens it for writing.
   ///
@@ -21,10 +21,10 @@ package protocol Disk: Sendable {
     mode: UInt16
   ) throws(DiskError) -> WritableFile
 
-  /// Opens a file for appending, creating it if need be.
+  /// Opens a file for appending, creating it if it does not exist.
   func openForAppending(_ name: FileName, in folder: Folder) throws(DiskError) -> WritableFile
 
-  /// Writes all the bytes where the last write ended.
+  /// Writes all bytes at the position where the last write ended.
   func write(_ bytes: RawSpan, to file: borrowing WritableFile) throws(DiskError)
 
   /// Cuts a file to a length in bytes.
@@ -33,22 +33,22 @@ package protocol Disk: Sendable {
   /// Makes a file's content durable (fsync; F_FULLFSYNC on macOS).
   func synchronize(_ file: borrowing WritableFile) throws(DiskError)
 
-  /// Makes the content of a file that was written earlier durable.
+  /// Makes the content of a file durable that is not open.
   func synchronizeFile(_ name: FileName, in folder: Folder) throws(DiskError)
 
-  /// Makes the names in a folder durable.
+  /// Makes the entries of a folder durable: names that were added, changed or removed.
   func synchronize(_ folder: Folder) throws(DiskError)
 
-  /// Makes everything on the folder's file system durable, where one call can be trusted to do so.
+  /// Makes everything on the folder's file system durable in one call, where that call is reliable.
   ///
-  /// - Returns: False, having done nothing, where the file system or the system has no such call
-  ///   (DESIGN section 3.2 names ext4, xfs, btrfs and tmpfs).
+  /// - Returns: False, having done nothing, where the system has no such call or the file system is not one of those
+  ///   that DESIGN section 3.2 names (ext4, xfs, btrfs, tmpfs).
   func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool
 
-  /// Makes a folder that does not exist yet, mode 0755 before the user's umask.
+  /// Makes a folder that must not exist yet, mode 0755 before the user's umask.
   func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError)
 
-  /// Renames, replacing what has the new name.
+  /// Renames, replacing a file that has the new name.
   func rename(
     _ name: FileName,
     in folder: Folder,
@@ -56,7 +56,7 @@ package protocol Disk: Sendable {
     in newFolder: Folder
   ) throws(DiskError)
 
-  /// Exchanges two names in one step.
+  /// Exchanges two names atomically.
   ///
   /// - Throws: `DiskError` with EINVAL, ENOSYS or EXDEV where the file system cannot (DESIGN section 3.2).
   func exchange(
@@ -65,7 +65,7 @@ package protocol Disk: Sendable {
     in folder: Folder
   ) throws(DiskError)
 
-  /// Gives a file a second name.
+  /// Makes a hard link to a file.
   func link(
     _ name: FileName,
     in folder: Folder,
@@ -73,16 +73,16 @@ package protocol Disk: Sendable {
     in newFolder: Folder
   ) throws(DiskError)
 
-  /// Gives an open file one more name: the file that was opened, whatever its other names stand for by now.
+  /// Makes a hard link to an open file: to the file that was opened, even if its name now stands for another file.
   ///
-  /// - Throws: `DiskError`; its `isUnsupported` is true where there can be no such link.
+  /// - Throws: `DiskError`; its `isUnsupported` is true where the file system or the kernel refuses such a link.
   func link(
     _ file: borrowing ReadableFile,
     to newName: FileName,
     in newFolder: Folder
   ) throws(DiskError)
 
-  /// Makes a new file share the content of an open one, each to be changed on its own from then on.
+  /// Makes a new file share the blocks of an open one (a reflink); later writes to either do not change the other.
   ///
   /// - Throws: `DiskError`; its `isUnsupported` is true where files cannot share content.
   func clone(_ file: borrowing ReadableFile, into newFile: borrowing WritableFile) throws(DiskError)
@@ -96,7 +96,7 @@ package protocol Disk: Sendable {
 
 /// A file opened for writing through a `Disk`; closed when the value goes away.
 package struct WritableFile: ~Copyable {
-  /// Where the file was when it was opened; for messages only, so put together when asked for.
+  /// The file's path when it was opened; for messages only, so built on demand.
   package var path: FilePath { folder.path.appending(name) }
 
   /// The open descriptor, for implementations of `Disk`.
@@ -105,7 +105,6 @@ package struct WritableFile: ~Copyable {
   private let folder: Folder
   private let name: FileName
 
-  /// Takes over a descriptor.
   package init(descriptor: CInt, name: FileName, in folder: Folder) {
     self.descriptor = descriptor
     self.folder = folder
@@ -116,22 +115,22 @@ package struct WritableFile: ~Copyable {
 }
 
 extension Disk {
-  /// Opens a folder, making it first where it is missing.
+  /// Opens a folder, creating it if it does not exist.
   package func ensureFolder(_ name: FileName, in folder: Folder) throws(DiskError) -> Folder {
     if let existing = try folder.findFolder(name) { return existing }
     do {
       try makeFolder(name, in: folder)
     } catch  where error.code == .fileExists {
-      // Another process made it between the two calls; opening it decides whether it is a folder.
+      // Another process made it between the two calls; opening it shows whether it is a folder.
     }
     return try folder.openFolder(name)
   }
 
   /// Removes a folder with everything in it; an absent one is no error.
   ///
-  /// Links are removed, never followed. However deep the folders are, few are open at a time.
+  /// Links are removed, never followed. The number of open folders is bounded, however deep the tree is.
   ///
-  /// - Throws: `DiskError`; also when the task is cancelled in which this is called. A part is then removed.
+  /// - Throws: `DiskError`, also when the current task is cancelled; some of the content is then removed already.
   package func removeRecursively(_ name: FileName, in folder: Folder) throws(DiskError) {
     guard let attributes = try folder.findAttributes(name) else { return }
     guard attributes.kind == .folder else { return try removeFile(name, in: folder) }
@@ -146,7 +145,7 @@ extension Disk {
     try removeFolder(name, in: folder)
   }
 
-  /// Removes what is under a name; false where a part of it is so deep that it was moved to the top instead.
+  /// Removes the entry of a name; false where a folder in it was nested too deep and was moved to the top instead.
   private func remove(
     _ name: FileName,
     in folder: Folder,
@@ -159,7 +158,7 @@ extension Disk {
       try removeFile(name, in: folder)
       return true
     }
-    // Each level keeps a folder open, and whoever may write here decides how many there are.
+    // Each level keeps a folder open, and whoever may write here decides the depth, so the depth is limited.
     if depth > maximumRemovalDepth {
       try rename(name, in: folder, to: TemporaryName.make(), in: top)
       return false

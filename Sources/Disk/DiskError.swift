@@ -2,9 +2,9 @@ package import SystemPackage
 
 /// A system call on the disk that failed.
 ///
-/// Made only by this folder's wrappers, so that every one names its operation and its path.
+/// Made only by this target's wrappers, so that each error names its operation and its path.
 package struct DiskError: Error, Equatable, Sendable {
-  /// What was being done.
+  /// The kind of system call that failed.
   package enum Operation: String, Sendable {
     case open, read, list, inspect, create, write, append, truncate, synchronize, rename, exchange, link,
       clone
@@ -12,25 +12,23 @@ package struct DiskError: Error, Equatable, Sendable {
     case remove, lock, wait
   }
 
-  /// What was being done.
   package let operation: Operation
 
-  /// The file or folder it was done to; for messages only.
+  /// The file or folder concerned; for messages only.
   package let path: FilePath
 
-  /// The system's error number.
   package let code: Errno
 
-  /// Names a failed operation.
   package init(_ operation: Operation, _ path: FilePath, _ code: Errno) {
     self.operation = operation
     self.path = path
     self.code = code
   }
 
-  /// Whether the error of a link or clone says that copying is the way to go (DESIGN section 9).
+  /// Whether a link or clone failed only because it is not possible here, so that the caller copies (DESIGN section
+  /// 9).
   package var isUnsupported: Bool {
-    // Other file systems, protected_hardlinks (proc(5)), too many names, no such call: link(2), ioctl_ficlone(2).
+    // Across file systems, protected_hardlinks (proc(5)), too many links, no such call: link(2), ioctl_ficlone(2).
     [
       .improperLink, .notPermitted, .permissionDenied, .tooManyLinks, .noFunction, .invalidArgument,
       .notSupported, .noSuchFileOrDirectory, .inappropriateIOCTLForDevice,
@@ -38,12 +36,12 @@ package struct DiskError: Error, Equatable, Sendable {
     .contains(code)
   }
 
-  /// Whether this process may have no more files open, or the system none: EMFILE, ENFILE (open(2)).
+  /// Whether the limit of open files of this process or of the system was reached: EMFILE, ENFILE (open(2)).
   package var isOutOfDescriptors: Bool {
     [.tooManyOpenFiles, .tooManyOpenFilesInSystem].contains(code)
   }
 
-  /// Whether the error is about this process, and says nothing of what is under the path.
+  /// Whether the error comes from this process and says nothing about what is stored at the path.
   package var isOfTheProcess: Bool { isCancellation || isOutOfDescriptors }
 
   /// Whether the error says that a link or another kind of file stands where a file or folder was

@@ -6,27 +6,24 @@
   import Darwin
 #endif
 
-/// What the file system says of a file or folder.
+/// The attributes of a file or folder, from stat(2).
 package struct FileAttributes: Equatable, Sendable {
-  /// The kinds that matter here.
+  /// The kinds of file that are told apart.
   package enum Kind: Sendable {
     case file, folder, link, other
   }
 
-  /// What tells two files of one system apart.
+  /// Identifies a file among all files of this machine.
   package struct Identity: Hashable, Sendable {
     let device: UInt64
-    /// The number of the file on its device.
     package let inode: UInt64
   }
 
-  /// The kind of file.
   package let kind: Kind
 
   /// Size in bytes.
   package let size: Int64
 
-  /// Device and inode.
   package let identity: Identity
 
   /// The numeric id of the owning user.
@@ -40,7 +37,7 @@ package struct FileAttributes: Equatable, Sendable {
   /// Unlike the modification time no user program can set it.
   package let changeTime: Int64
 
-  /// The number of names the file has.
+  /// The number of hard links.
   package let linkCount: UInt64
 
   init(_ status: stat) {

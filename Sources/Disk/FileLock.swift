@@ -8,21 +8,21 @@ package import SystemPackage
   import Darwin
 #endif
 
-/// A held `flock`: released when the value goes away, or by the system when the process dies.
+/// A held `flock`: released when the value is destroyed, or by the system when the process dies.
 package struct FileLock: ~Copyable, Sendable {
   /// Who may hold the lock at the same time.
   package enum Mode: Sendable {
     /// Any number of holders, and no exclusive one.
     case shared
-    /// One holder.
+    /// One holder and no shared ones.
     case exclusive
   }
 
-  /// How a lock was not got.
+  /// Why a lock was not acquired.
   package enum Failure: Error, Equatable, Sendable {
-    /// Another process held it for all of the time allowed.
+    /// Another process held it until the time-out.
     case busy(FilePath, waited: Duration)
-    /// The system refused.
+    /// A system call failed.
     case disk(DiskError)
   }
 
@@ -30,11 +30,11 @@ package struct FileLock: ~Copyable, Sendable {
 
   deinit { closeDescriptor(descriptor) }
 
-  /// Takes the lock of that name, creating its file if need be.
+  /// Acquires the lock of that name, creating its file if it does not exist.
   ///
-  /// Waits for other holders for the given time; `onWait` is called once, when the lock was not free at once.
+  /// Waits for other holders up to the given time; `onWait` is called once if the lock was not free at once.
   ///
-  /// - Throws: `FileLock.Failure`; the cancellation of the task that waits is one of the disk.
+  /// - Throws: `FileLock.Failure`; if the waiting task is cancelled, `.disk` with the error of `Cancellation`.
   package static func acquire(
     _ name: FileName,
     in folder: Folder,
@@ -58,7 +58,7 @@ package struct FileLock: ~Copyable, Sendable {
     return try FileLock(descriptor: descriptor, path: path, mode, timeout: timeout, onWait: onWait)
   }
 
-  /// Takes a shared lock for reading, without creating or changing anything.
+  /// Acquires a shared lock for reading, without creating or changing anything.
   ///
   /// - Returns: Nil where the lock's file is missing or may not be opened: on a read-only file system
   ///   readers go on without it (DESIGN section 3.2).
@@ -81,16 +81,16 @@ package struct FileLock: ~Copyable, Sendable {
     } catch  where [.noSuchFileOrDirectory, .permissionDenied].contains(error.code) {
       return nil
     } catch {
-      // A link, say: going on without the lock would be going on in someone else's place.
+      // A link, for example: reading on without the lock would mean trusting a file that somebody put there.
       throw .disk(error)
     }
     try requireFile(descriptor, path)
     return try FileLock(descriptor: descriptor, path: path, .shared, timeout: timeout, onWait: onWait)
   }
 
-  /// Locks an open folder itself, if no other process has.
+  /// Locks an open folder itself, without waiting.
   ///
-  /// - Returns: Nil when it is held elsewhere.
+  /// - Returns: Nil when another process holds the lock.
   package static func tryExclusive(on folder: Folder) throws(DiskError) -> FileLock? {
     let own = try systemCall(.lock, folder.path) {
       openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -147,7 +147,8 @@ package struct FileLock: ~Copyable, Sendable {
       }
       if !hasWaited { onWait() }
       hasWaited = true
-      // flock has no time-out of its own; a short pause keeps the wait responsive and cheap.
+      // flock has no time-out, so it is tried every 10 ms: often enough to react quickly, seldom enough to cost
+      // little.
       usleep(10_000)
     }
     self.descriptor = descriptor

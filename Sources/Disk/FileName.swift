@@ -2,13 +2,14 @@ package import SystemPackage
 
 /// One name in a folder, as bytes: never empty, without `/` and NUL.
 ///
-/// `FilePath.Component` says the same, but checks itself anew at every use, which shows with tens of
-/// thousands of small files. `.` and `..` can be held, and every call on a `Folder` or `Disk` refuses them.
+/// `FilePath.Component` has the same meaning but validates itself at every use, which is measurable with tens of
+/// thousands of small files. `.` and `..` can be values of this type; every call on a `Folder` or `Disk` refuses
+/// them.
 package struct FileName: Hashable, Sendable {
-  /// The bytes with a NUL behind them.
+  /// The bytes, terminated by NUL.
   private let characters: [CChar]
 
-  /// Takes a name; nil when it cannot be one.
+  /// Checks a name; nil when it is empty or has a `/` or NUL.
   package init?(_ name: some StringProtocol) {
     let bytes = name.utf8.map { CChar(bitPattern: $0) }
     guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(CChar(bitPattern: UInt8(ascii: "/"))) else {
@@ -17,7 +18,7 @@ package struct FileName: Hashable, Sendable {
     characters = bytes + [0]
   }
 
-  /// Takes a name as the system gives it, NUL behind it, in whatever encoding; nil when it is empty.
+  /// Copies a NUL-terminated name as the system gives it, in any encoding; nil when it is empty.
   package init?(platformString: UnsafePointer<CChar>) {
     var count = 0
     while platformString[count] != 0 { count += 1 }
@@ -25,18 +26,18 @@ package struct FileName: Hashable, Sendable {
     characters = Array(UnsafeBufferPointer(start: platformString, count: count + 1))
   }
 
-  /// Whether it names a file or folder of its own, and is not `.` or `..`.
+  /// Whether it names an entry of the folder: it is neither `.` nor `..`.
   package var isPlain: Bool {
     let dot = CChar(bitPattern: UInt8(ascii: "."))
     return characters != [dot, 0] && characters != [dot, dot, 0]
   }
 
-  /// The name as text; bytes that are no UTF-8 are replaced.
+  /// The name as text; bytes that are not UTF-8 are replaced.
   package var string: String {
     String(decoding: characters.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Lends the name to a system call.
+  /// Passes the NUL-terminated name to a system call.
   package func withPlatformString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result
   {
     try characters.withUnsafeBufferPointer { buffer in
@@ -47,21 +48,20 @@ package struct FileName: Hashable, Sendable {
 }
 
 extension FileName: ExpressibleByStringLiteral, CustomStringConvertible {
-  /// Takes a name that stands in the program.
+  /// A constant of this program; traps when it is not a single path component.
   package init(stringLiteral name: String) {
     guard let value = FileName(name) else { preconditionFailure("'\(name)' is not the name of a file") }
     self = value
   }
 
-  /// The name as text.
   package var description: String { string }
 }
 
 extension FilePath {
-  /// The path of something in this folder; for messages.
+  /// The path of an entry of this folder; for messages only.
   package func appending(_ name: FileName) -> FilePath { appending(name.string) }
 
-  /// The path of something below this folder; for messages.
+  /// The path of an entry below this folder; for messages only.
   package func appending(_ names: [FileName]) -> FilePath {
     names.reduce(self) { $0.appending($1.string) }
   }

@@ -1,9 +1,9 @@
 import SystemPackage
 
 extension Folder {
-  /// Opens the folder that is reached by names, one in the other; nil when one of them is not there.
+  /// Opens the folder at a path of names below this one; nil when one of them does not exist.
   ///
-  /// - Throws: `DiskError`; its `isWrongKind` is true for a link or a file on the way.
+  /// - Throws: `DiskError`; its `isWrongKind` is true when a component is a link or a file.
   package func findFolder(at names: some Sequence<FileName>) throws(DiskError) -> Folder? {
     var folder = self
     for name in names {
@@ -13,17 +13,17 @@ extension Folder {
     return folder
   }
 
-  /// Calls `visit` for everything below this folder, a folder before what it holds.
+  /// Calls `visit` for everything below this folder; a folder comes before its content.
   ///
-  /// However deep the folders are, only one of them is open, and what is done for each does not grow with the depth.
+  /// Only one folder is open at a time, and the work for each entry does not grow with the depth.
   ///
-  /// - Throws: `DiskError`; ENOENT when a folder was moved meanwhile; what `visit` throws; also when the task is
-  ///   cancelled in which this is called.
+  /// - Throws: `DiskError`, with ENOENT when a folder was moved meanwhile, and also when the current task is
+  ///   cancelled; what `visit` throws.
   package func forEachBelow(
     _ visit: (FileName, FileAttributes) throws(DiskError) -> Void
   ) throws(DiskError) {
     var folder = self
-    // What is left to visit of each folder on the way, and how to know it again on the way back.
+    // For each folder on the way down: the names still to visit, and the identity to check on the way back up.
     var levels = [(names: try names(), identity: try attributes().identity)]
     while let level = levels.last {
       try Cancellation.check()
@@ -41,7 +41,7 @@ extension Folder {
     }
   }
 
-  /// Goes back to a folder that was open before: what `..` is may have changed meanwhile.
+  /// Opens the parent and checks that it is the expected folder: `..` may lead elsewhere after a move.
   private func parent(being identity: FileAttributes.Identity) throws(DiskError) -> Folder {
     guard let parent = try parent(), try parent.attributes().identity == identity else {
       throw DiskError(.open, path.removingLastComponent(), .noSuchFileOrDirectory)

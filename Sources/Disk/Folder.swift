@@ -8,13 +8,13 @@ package import SystemPackage
   import Darwin
 #endif
 
-/// An open folder: the only thing through which anything below it is reached.
+/// An open folder; everything below it is reached through this handle.
 ///
-/// Names are single components, and no symbolic link is followed (DESIGN section 1, rule 11), so what is
-/// read or written through a handle stays inside it even if its path is changed meanwhile. Reading
-/// operations are here; everything that changes the disk is in `Disk`. Safe to share between threads.
+/// Names are single components, and no symbolic link is followed (DESIGN section 1, rule 11), so reads and writes
+/// through a handle stay inside the folder even if its path is changed meanwhile. Reading operations are here;
+/// operations that change the disk are in `Disk`. Safe to share between threads.
 package final class Folder: Sendable {
-  /// Where the folder was when it was opened; for messages only.
+  /// The folder's path when it was opened; for messages only.
   package let path: FilePath
 
   let descriptor: CInt
@@ -28,7 +28,7 @@ package final class Folder: Sendable {
 
   /// Opens a folder by path, following links on the way.
   ///
-  /// For project roots and folders that the user named; below them use `findFolder`.
+  /// For project roots and folders that the user named; folders below them are opened with `findFolder`.
   ///
   /// - Throws: `DiskError` when there is no such folder or it may not be opened.
   package static func open(_ path: FilePath) throws(DiskError) -> Folder {
@@ -72,7 +72,7 @@ package final class Folder: Sendable {
     guard name.isPlain else { throw DiskError(.open, path.appending(name), .invalidArgument) }
     do {
       let opened = try systemCall(.open, path.appending(name)) {
-        // O_NONBLOCK: a FIFO planted under the name must not hang the reader.
+        // O_NONBLOCK: opening a FIFO that was put under the name must not block the reader.
         name.withPlatformString { openat(descriptor, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
       }
       return try ReadableFile(descriptor: opened, name: name, in: self)
@@ -81,7 +81,7 @@ package final class Folder: Sendable {
     }
   }
 
-  /// Reads the whole regular file of that name, of at most the limit in bytes, or returns nil without one.
+  /// Reads the whole regular file of that name, or returns nil when there is none; the limit is in bytes.
   ///
   /// - Throws: `DiskError`; EFBIG when the file is larger than the limit.
   package func findBytes(_ name: FileName, limit: Int) throws(DiskError) -> [UInt8]? {
@@ -89,7 +89,7 @@ package final class Folder: Sendable {
     return try file.readAll(limit: limit)
   }
 
-  /// What stands under a name, not following a link; nil when nothing does.
+  /// The attributes of what has that name, a link not being followed; nil when nothing has it.
   package func findAttributes(_ name: FileName) throws(DiskError) -> FileAttributes? {
     guard name.isPlain else { throw DiskError(.inspect, path.appending(name), .invalidArgument) }
     var status = stat()
@@ -103,7 +103,7 @@ package final class Folder: Sendable {
     }
   }
 
-  /// What the folder itself is now.
+  /// The current attributes of the folder itself.
   package func attributes() throws(DiskError) -> FileAttributes {
     var status = stat()
     try systemCall(.inspect, path) { fstat(descriptor, &status) }
@@ -112,7 +112,7 @@ package final class Folder: Sendable {
 
   /// The names in the folder, without `.` and `..`, sorted by their bytes.
   package func names() throws(DiskError) -> [FileName] {
-    // A descriptor of its own: reading a folder moves the position that a shared descriptor has.
+    // Opened anew: reading entries moves the file position, which all users of a shared descriptor would see.
     let own = try systemCall(.list, path) {
       openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     }
@@ -136,7 +136,7 @@ package final class Folder: Sendable {
       }
       if let component, component.isPlain { names.append(component) }
     }
-    // Each name becomes a string once, not at every comparison.
+    // Each name is converted to a string once instead of at every comparison.
     return names.map { (name: $0, text: $0.string) }
       .sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }.map(\.name)
   }

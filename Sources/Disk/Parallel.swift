@@ -5,7 +5,7 @@ import Synchronization
 package enum Parallel {
   /// Calls `body` once for every index, on several threads, and waits for all of them.
   ///
-  /// After a failure no new index is started. On every thread `Cancellation` asks the task in which this is called.
+  /// After a failure no new index is started. On every thread `Cancellation` asks the task that called this function.
   ///
   /// - Throws: The first failure.
   package static func forEach<Failure: Error>(
@@ -13,7 +13,7 @@ package enum Parallel {
     _ body: @Sendable (Int) throws(Failure) -> Void
   ) throws(Failure) {
     let failure = Mutex<Failure?>(nil)
-    // Several indices a turn: the cost of handing out work must not show with small files.
+    // Each thread takes several indices at a time, because taking one costs noticeable time with small files.
     let stride = max(1, min(64, count / 64))
     withUnsafeCurrentTask { task in
       let asker = Cancellation.asker(of: task)

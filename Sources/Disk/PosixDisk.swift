@@ -9,12 +9,11 @@ import SystemPackage
   import Darwin
 #endif
 
-/// The real disk.
+/// The `Disk` that makes the system calls.
 package struct PosixDisk: Disk {
-  /// Makes the disk; it has no state.
   package init() {}
 
-  /// Makes a file with `O_EXCL`: whatever has the name already, a link included, is an error.
+  /// Makes a file with `O_EXCL`: it is an error if the name exists, also as a link.
   package func createFile(
     _ name: FileName,
     in folder: Folder,
@@ -29,7 +28,7 @@ package struct PosixDisk: Disk {
     return WritableFile(descriptor: descriptor, name: name, in: folder)
   }
 
-  /// Opens or makes a regular file with `O_APPEND`; a link, pipe or folder is an error.
+  /// Opens or creates a regular file with `O_APPEND`; a link, pipe or folder is an error.
   package func openForAppending(
     _ name: FileName,
     in folder: Folder
@@ -52,7 +51,7 @@ package struct PosixDisk: Disk {
     return file
   }
 
-  /// Writes all bytes, in as many calls of write(2) as that takes.
+  /// Calls write(2) until all bytes are written.
   package func write(_ bytes: RawSpan, to file: borrowing WritableFile) throws(DiskError) {
     let descriptor = file.descriptor
     var written = 0
@@ -72,7 +71,7 @@ package struct PosixDisk: Disk {
     }
   }
 
-  /// Cuts the file with ftruncate(2).
+  /// Calls ftruncate(2).
   package func truncate(_ file: borrowing WritableFile, to length: Int64) throws(DiskError) {
     let descriptor = file.descriptor
     try systemCall(.truncate, file.path) { ftruncate(descriptor, off_t(length)) }
@@ -91,12 +90,12 @@ package struct PosixDisk: Disk {
     try flush(file.descriptor, file.path)
   }
 
-  /// Makes the names in the folder durable.
+  /// Makes the entries of the folder durable, with fsync(2) on it.
   package func synchronize(_ folder: Folder) throws(DiskError) {
     try flush(folder.descriptor, folder.path)
   }
 
-  /// Calls syncfs(2) where it is known to be enough and to report write errors, else returns false.
+  /// Calls syncfs(2) on file systems where it makes everything durable and reports write errors; else returns false.
   package func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool {
     guard try supportsFileSystemFlush(folder) else { return false }
     do {
@@ -115,7 +114,7 @@ package struct PosixDisk: Disk {
     }
   }
 
-  /// Calls renameat(2), which replaces a file of the new name in one step.
+  /// Calls renameat(2), which atomically replaces a file of the new name.
   package func rename(
     _ name: FileName,
     in folder: Folder,
@@ -131,7 +130,7 @@ package struct PosixDisk: Disk {
     }
   }
 
-  /// Swaps two names in one step, with `RENAME_EXCHANGE`.
+  /// Exchanges two names atomically, with `RENAME_EXCHANGE`.
   package func exchange(
     _ name: FileName,
     with other: FileName,
@@ -146,7 +145,7 @@ package struct PosixDisk: Disk {
     }
   }
 
-  /// Gives a file a second name with linkat(2), which does not follow links here.
+  /// Makes a hard link with linkat(2), which does not follow links here.
   package func link(
     _ name: FileName,
     in folder: Folder,
@@ -162,7 +161,7 @@ package struct PosixDisk: Disk {
     }
   }
 
-  /// Links the file itself: with linkat(2) from the descriptor.
+  /// Makes a hard link to the open file, with linkat(2) from its descriptor.
   package func link(
     _ file: borrowing ReadableFile,
     to newName: FileName,
@@ -184,7 +183,7 @@ package struct PosixDisk: Disk {
     try systemCall(.clone, newFile.path) { mmdos_clone_file(source, target) }
   }
 
-  /// Removes a name that is no folder; an absent one is no error.
+  /// Removes a name that is not a folder's; an absent one is no error.
   package func removeFile(_ name: FileName, in folder: Folder) throws(DiskError) {
     try remove(name, in: folder, flags: 0)
   }
@@ -201,7 +200,7 @@ package struct PosixDisk: Disk {
         name.withPlatformString { unlinkat(folder.descriptor, $0, flags) }
       }
     } catch  where error.code == .noSuchFileOrDirectory {
-      // Removed is what it should be.
+      // Already removed, by another process or before.
     }
   }
 
@@ -214,7 +213,7 @@ package struct PosixDisk: Disk {
     #endif
   }
 
-  /// Refuses `.` and `..`: no operation leaves the folder it was given.
+  /// Refuses `.` and `..`: no operation may leave the folder it was given.
   private func requirePlain(
     _ name: FileName,
     in folder: Folder,
@@ -223,7 +222,7 @@ package struct PosixDisk: Disk {
     guard name.isPlain else { throw DiskError(operation, folder.path.appending(name), .invalidArgument) }
   }
 
-  /// Whether syncfs(2) on this file system reports write errors and is known to be enough.
+  /// Whether syncfs(2) on this file system makes everything durable and reports write errors.
   private func supportsFileSystemFlush(_ folder: Folder) throws(DiskError) -> Bool {
     let type = try systemCall(.inspect, folder.path) { mmdos_file_system_type(folder.descriptor) }
     // statfs(2): ext4, xfs, btrfs, tmpfs.

@@ -10,24 +10,23 @@ package import SystemPackage
 
 /// A regular file opened for reading; closed when the value goes away.
 package struct ReadableFile: ~Copyable {
-  /// Where the file was when it was opened; for messages only.
-  ///
-  /// Put together when asked for: most files are read without a message.
+  /// The file's path when it was opened; for messages only, and built on demand, as most files are read without a
+  /// message.
   package var path: FilePath { folder.path.appending(name) }
 
-  /// What the file was when it was opened.
+  /// The file's attributes when it was opened.
   package let attributes: FileAttributes
 
   let descriptor: CInt
   private let folder: Folder
   private let name: FileName
 
-  /// Takes over a descriptor and checks that it is a regular file.
+  /// Takes ownership of a descriptor and checks that it is a regular file.
   init(descriptor: CInt, name: FileName, in folder: Folder) throws(DiskError) {
     var status = stat()
     let result = fstat(descriptor, &status)
     let code = Errno(rawValue: errno)
-    // From here on the value is whole: whatever is thrown, its deinit closes the descriptor.
+    // All properties are set from here on, so after a throw the deinit closes the descriptor.
     self.descriptor = descriptor
     self.folder = folder
     self.name = name
@@ -40,7 +39,7 @@ package struct ReadableFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Reads on from where the last read ended.
+  /// Reads from where the last read ended.
   ///
   /// - Returns: How many bytes of `buffer` were filled; 0 at the end of the file.
   package func read(into buffer: inout [UInt8]) throws(DiskError) -> Int {
@@ -57,7 +56,7 @@ package struct ReadableFile: ~Copyable {
     }
   }
 
-  /// Reads from a place in the file, counted in bytes; safe from several threads at once.
+  /// Reads from an offset in bytes; safe from several threads at once.
   ///
   /// - Returns: How many bytes of `buffer` were filled; 0 at the end of the file.
   package func read(at offset: Int64, into buffer: inout [UInt8]) throws(DiskError) -> Int {
@@ -66,7 +65,7 @@ package struct ReadableFile: ~Copyable {
     }
   }
 
-  /// Goes back to the first byte.
+  /// Makes the next read start at the first byte.
   package func rewind() throws(DiskError) {
     try systemCall(.read, path) { lseek(descriptor, 0, SEEK_SET) }
   }
@@ -75,11 +74,11 @@ package struct ReadableFile: ~Copyable {
   ///
   /// - Throws: `DiskError`; EFBIG when the file has, or grows to, more than `limit` bytes.
   package func readAll(limit: Int) throws(DiskError) -> [UInt8] {
-    // `Int.max` is no limit, but no file of that size fits into memory.
+    // `Int.max` means no limit, but a file of that size does not fit into memory.
     guard attributes.size <= limit, attributes.size < Int.max else {
       throw DiskError(.read, path, .fileTooLarge)
     }
-    // One byte more than it had: the read that finds the end is then usually the second.
+    // One byte more than the file's size, so that the end of the file is usually found by the second read.
     var bytes = [UInt8](repeating: 0, count: Int(attributes.size) + 1)
     var filled = 0
     while true {
