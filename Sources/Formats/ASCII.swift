@@ -6,7 +6,7 @@ package enum ASCII {
 
   package static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
 
-  /// Whether the byte never needs an escape (RFC 3986 section 2.3).
+  /// Whether the byte never needs a percent escape (RFC 3986 section 2.3).
   package static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true

@@ -1,4 +1,4 @@
-/// The bytes that signatures cover (INTEROP "Canonical payload").
+/// The bytes over which a manifest is signed (INTEROP "Canonical payload").
 package enum CanonicalJSON {
   /// The canonical payload of the fields that a signature block names.
   ///
@@ -43,7 +43,7 @@ package enum CanonicalJSON {
   }
 }
 
-/// Sorts member names as ECMAScript enumerates the sorted members of an object.
+/// A member name, compared in the order in which ECMAScript enumerates the members of an object.
 private struct MemberKey: Comparable {
   // Array indices come first, in numeric order; no index is 2^32 or more.
   private let index: UInt64
@@ -57,8 +57,8 @@ private struct MemberKey: Comparable {
   static func < (left: Self, right: Self) -> Bool {
     guard left.index == right.index else { return left.index < right.index }
     for (left, right) in zip(left.utf8, right.utf8) where left != right {
-      // UTF-8 sorts by code point. UTF-16 sorts what is past U+FFFF (lead byte F0 and up) with the
-      // surrogates, that is before U+E000 to U+FFFF (lead bytes EE and EF); all else is the same.
+      // UTF-8 sorts by code point. UTF-16 sorts characters past U+FFFF (lead byte F0 and up) as surrogates, that is
+      // before U+E000 to U+FFFF (lead bytes EE and EF). Otherwise the two orders are the same.
       if left >= 0xF0, right >= 0xEE, right < 0xF0 { return true }
       if right >= 0xF0, left >= 0xEE, left < 0xF0 { return false }
       return left < right

@@ -1,6 +1,6 @@
 /// Durations as policy files and flags write them: a whole number and one of `s`, `m`, `h`, `d`.
 package enum DurationText {
-  /// Reads `10s`, `5m`, `12h` or `3d`; nil for anything else, also for more than nine digits.
+  /// Reads `10s`, `5m`, `12h` or `3d`; nil for anything else, and for more than nine digits.
   package static func parse(_ text: String) -> Duration? {
     let digits = text.utf8.dropLast()
     guard let unit = text.utf8.last, !digits.isEmpty, digits.count <= 9 else { return nil }
@@ -11,7 +11,7 @@ package enum DurationText {
     return .seconds(count * seconds)
   }
 
-  /// The shortest spelling that `parse` reads back; fractions of a second are cut off.
+  /// The shortest text that `parse` reads back; fractions of a second are dropped.
   package static func text(of duration: Duration) -> String {
     let seconds = duration.components.seconds
     let unit = units.first { seconds != 0 && seconds % $0.seconds == 0 } ?? (UInt8(ascii: "s"), 1)

@@ -11,10 +11,9 @@ extension JSONValue {
     }
   }
 
-  /// Whether the value is null.
   package var isNull: Bool { type == .null }
 
-  /// The value of an object's member, found by a walk over the members; nil where there is none.
+  /// The value of an object's member, by linear search; nil where there is none, or the value is not an object.
   package func find(_ name: String) -> JSONValue? {
     guard case .object(let members) = content else { return nil }
     return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
@@ -50,7 +49,7 @@ extension JSONValue {
     return members
   }
 
-  /// The strings of a list of nothing but strings; `key` names the value in the error.
+  /// The items of a list that holds only strings; `key` names the value in the error.
   package func strings(for key: String) throws(TextProblem) -> [String] {
     var result: [String] = []
     for item in try array(for: key) { result.append(try item.string(for: key)) }
@@ -103,6 +102,8 @@ package struct JSONFields {
   }
 
   /// The member's string.
+  ///
+  /// - Throws: `missingKey` at the place of the object, `wrongType`.
   package func readString(_ name: String) throws(TextProblem) -> String {
     try read(name).string(for: name)
   }

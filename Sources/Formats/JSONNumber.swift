@@ -2,7 +2,7 @@
 enum JSONNumber {
   /// The shortest text that reads back as the same double: 1.0 is `1`, -0 is `0`, 1e21 is `1e+21`.
   static func text(of value: Double) -> String {
-    // JSON has no word for these; `JSON.stringify` writes null as well.
+    // JSON cannot represent these; `JSON.stringify` writes null for them as well.
     guard value.isFinite else { return "null" }
     guard value != 0 else { return "0" }
     let sign = value < 0 ? "-" : ""
@@ -10,9 +10,9 @@ enum JSONNumber {
     return sign + layOut(digits, point: point)
   }
 
-  /// The shortest digits `d` and the `point` so that the value is `0.d * 10^point`.
+  /// The shortest digits `d`, and the `point` for which the value is `0.d * 10^point`.
   ///
-  /// Swift's `description` finds the same digits as ECMAScript asks for; only its layout differs.
+  /// Swift's `description` gives the same digits as ECMAScript requires; only the layout differs.
   private static func shortestDigits(of value: Double) -> (digits: [UInt8], point: Int) {
     let parts = value.description.utf8.split(separator: UInt8(ascii: "e"))
     let exponent = parts.count > 1 ? Int(String(Substring(parts[1]))) ?? 0 : 0

@@ -5,7 +5,7 @@ extension JSONReader {
     let start = offset
     try skipPlainCharacters()
     if next == UInt8(ascii: "\"") {
-      // The usual case: nothing to decode, so the text is cut out as it stands.
+      // The usual case: there is no escape, so the text is copied as it is.
       offset += 1
       return String(decoding: bytes[start..<offset - 1], as: UTF8.self)
     }
@@ -25,7 +25,7 @@ extension JSONReader {
     }
   }
 
-  /// Stops at a quote or a backslash.
+  /// Advances to the next quote or backslash.
   private mutating func skipPlainCharacters() throws(TextProblem) {
     while offset < bytes.count {
       let byte = bytes[offset]
@@ -60,7 +60,7 @@ extension JSONReader {
     return scalar
   }
 
-  /// Reads the rest of `\uXXXX`, and a second one where the first is half of a pair (RFC 8259 section 7).
+  /// Reads the rest of `\uXXXX`, and a second escape where the first is a high surrogate (RFC 8259 section 7).
   private mutating func readUnicodeEscape(from start: TextPosition) throws(TextProblem) -> Unicode.Scalar {
     let first = try readFourDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }
@@ -76,7 +76,7 @@ extension JSONReader {
     return scalar
   }
 
-  /// Reads four digits; the next byte is the `u` before them.
+  /// Reads four hex digits; the current byte is the `u` before them.
   private mutating func readFourDigits() throws(TextProblem) -> UInt16 {
     offset += 1
     var value: UInt16 = 0
@@ -88,7 +88,7 @@ extension JSONReader {
     return value
   }
 
-  /// Reads a number by the grammar of RFC 8259 section 6; a value past the largest double is refused.
+  /// Reads a number by the grammar of RFC 8259 section 6; a value outside the range of a double is refused.
   mutating func readNumber() throws(TextProblem) -> Double {
     let start = offset
     let startPosition = position

@@ -1,9 +1,9 @@
-/// A JSON text as read, or to be written: members in order, each value with its place.
+/// A JSON value, read or to be written: members in order, each value with its position.
 ///
 /// Equality ignores positions, but not the order of members, and compares strings byte by byte: two
 /// spellings of one character (NFC and NFD) are different names, as they are for JSON.
 package struct JSONValue: Sendable {
-  /// The value itself.
+  /// The kinds of JSON value.
   package enum Content: Sendable {
     case null
     case boolean(Bool)
@@ -13,12 +13,10 @@ package struct JSONValue: Sendable {
     case object([JSONMember])
   }
 
-  /// The value itself.
   package let content: Content
   /// Where the value begins in the text it was read from; nil for values made by the program.
   package let position: TextPosition?
 
-  /// Makes a value.
   package init(_ content: Content, at position: TextPosition? = nil) {
     self.content = content
     self.position = position
@@ -27,31 +25,27 @@ package struct JSONValue: Sendable {
 
 /// A member of a JSON object: its decoded name and its value.
 package struct JSONMember: Sendable, Equatable {
-  /// The name with all escapes decoded.
+  /// The name with escapes decoded.
   package let name: String
   /// Where the name begins; nil for members made by the program.
   package let position: TextPosition?
-  /// The value.
   package let value: JSONValue
 
-  /// Makes a member.
   package init(_ name: String, _ value: JSONValue, at position: TextPosition? = nil) {
     self.name = name
     self.value = value
     self.position = position
   }
 
-  /// Compares name and value, not their places.
+  /// Compares name and value, not positions.
   package static func == (left: Self, right: Self) -> Bool {
     left.name.utf8.elementsEqual(right.name.utf8) && left.value == right.value
   }
 }
 
 extension JSONValue {
-  /// Null.
   package static let null = JSONValue(.null)
 
-  /// A boolean.
   package static func boolean(_ value: Bool) -> Self { Self(.boolean(value)) }
 
   /// A whole number, exact up to 2^53.
@@ -60,26 +54,23 @@ extension JSONValue {
   /// A number; one that is not finite is written as null.
   package static func number(_ value: Double) -> Self { Self(.number(value)) }
 
-  /// A string.
   package static func string(_ value: String) -> Self { Self(.string(value)) }
 
   /// A string, or null for nil.
   package static func string(orNull value: String?) -> Self { value.map { .string($0) } ?? .null }
 
-  /// A list.
   package static func array(_ items: [JSONValue]) -> Self { Self(.array(items)) }
 
-  /// An object with members in the given order; the caller sees to it that no name comes twice.
+  /// An object with members in the given order; the caller makes sure that no name is used twice.
   package static func object(_ members: [(String, JSONValue)]) -> Self {
     Self(.object(members.map { JSONMember($0.0, $0.1) }))
   }
 
-  /// An object from whole members.
   package static func object(members: [JSONMember]) -> Self { Self(.object(members)) }
 }
 
 extension JSONValue: Equatable {
-  /// Compares the values with their order, not their places.
+  /// Compares the values and their order, not positions.
   package static func == (left: Self, right: Self) -> Bool {
     switch (left.content, right.content) {
     case (.null, .null): true

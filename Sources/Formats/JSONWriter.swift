@@ -1,9 +1,9 @@
-/// Writes JSON: lockfile, `checksums.json` and `--json` output use this one writer.
+/// Writes JSON; used for the lockfile, `checksums.json` and `--json` output.
 package enum JSONWriter {
-  /// Two-space JSON with a final newline, one member or item a line; empty lists and objects stay on one.
+  /// JSON indented by two spaces with a final newline, one member or item per line; empty lists and objects take one.
   ///
-  /// Every character that could change how a terminal shows the text around it is escaped (DESIGN section
-  /// 1, rule 7); the meaning is that of the minified form.
+  /// Every character that could change how a terminal shows the surrounding text is escaped (DESIGN section 1, rule
+  /// 7). It parses to the same value as the minified form.
   package static func pretty(_ value: JSONValue) -> [UInt8] {
     var output = JSONOutput(layout: .pretty)
     output.write(value, indentation: 0)
@@ -19,7 +19,7 @@ package enum JSONWriter {
   }
 }
 
-/// The growing output of a JSON writer.
+/// The output buffer of a JSON writer.
 struct JSONOutput {
   enum Layout {
     case pretty

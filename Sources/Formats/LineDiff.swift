@@ -1,24 +1,24 @@
 /// Finds which elements of two sequences have no counterpart in the other: a shortest edit script.
 ///
-/// E. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), section 4b: from both ends to a middle,
-/// in memory that grows with the lengths alone. Where the middle is further away than the cost allows, the
-/// furthest point that was reached takes its place: the script is then right, but not always the shortest.
+/// E. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), section 4b: searches from both ends for a
+/// middle point, in memory linear in the lengths. Where the middle is further away than the cost limit, the furthest
+/// point reached is used instead: the script is then correct, but not always the shortest.
 struct LineDiff {
-  /// Which elements of the old sequence are removed.
+  /// For each element of the old sequence, whether it is removed.
   private(set) var removed: [Bool]
-  /// Which elements of the new sequence are added.
+  /// For each element of the new sequence, whether it is added.
   private(set) var added: [Bool]
 
   private let old: [Int32]
   private let new: [Int32]
-  /// What to compare next; elements outside of all boxes are settled.
+  /// Boxes still to be compared; elements outside of all boxes are decided.
   private var waiting: [Box] = []
-  /// How far each diagonal was followed from the beginning, and from the end, of a box.
+  /// For each diagonal, how far it was followed from the beginning, and from the end, of a box.
   private var forward: [Int]
   private var backward: [Int]
   private let costLimit: Int
 
-  /// A stretch of the old sequence against a stretch of the new one.
+  /// A range of the old sequence and the range of the new one that it is compared with.
   private struct Box {
     var oldStart: Int
     var oldEnd: Int
@@ -30,7 +30,7 @@ struct LineDiff {
 
   /// Compares two sequences.
   ///
-  /// `minimumCost`: How many edits are at least looked for in each direction before a middle is settled for.
+  /// `minimumCost`: the cost limit is at least this many edits in each direction.
   init(_ old: [Int32], _ new: [Int32], minimumCost: Int = 256) {
     self.old = old
     self.new = new
@@ -40,7 +40,7 @@ struct LineDiff {
     backward = forward
     var root = 1
     while root * root < old.count + new.count { root *= 2 }
-    // Time is at most the lengths times this: in between linear and quadratic, as in GNU diff and git.
+    // The time is at most the lengths times this, between linear and quadratic; GNU diff and git do the same.
     costLimit = max(minimumCost, root)
     waiting = [Box(oldStart: 0, oldEnd: old.count, newStart: 0, newEnd: new.count)]
     while let box = waiting.popLast() { compare(box) }
@@ -58,7 +58,7 @@ struct LineDiff {
     waiting.append(Box(oldStart: box.oldStart, oldEnd: x, newStart: box.newStart, newEnd: y))
   }
 
-  /// Without what begins and ends both stretches.
+  /// The box without the equal elements at its beginning and end.
   private func trimmed(_ box: Box) -> Box {
     var box = box
     while box.oldStart < box.oldEnd, box.newStart < box.newEnd, old[box.oldStart] == new[box.newStart] {
@@ -72,9 +72,9 @@ struct LineDiff {
     return box
   }
 
-  /// A point on a shortest path from the beginning of a trimmed box to its end, neither of the two itself.
+  /// A point on a shortest path from the beginning of a trimmed box to its end, other than these two.
   private mutating func findMiddle(of box: Box) -> (x: Int, y: Int) {
-    // A diagonal is the old index minus the new one; shifted by this it is an index.
+    // A diagonal is the old index minus the new one; adding this makes it an index into the arrays.
     let shift = new.count + 1
     let first = box.oldStart - box.newStart
     let last = box.oldEnd - box.newEnd
@@ -98,7 +98,7 @@ struct LineDiff {
     return furthest(in: box, ahead, behind, shift)
   }
 
-  /// Takes the best step onto a diagonal from its neighbours, then follows equal elements to the end.
+  /// Moves to a diagonal from the better of its neighbours, then follows equal elements as far as they go.
   private mutating func advance(_ box: Box, _ diagonal: Int, _ shift: Int) -> Int {
     let fromLeft = forward[diagonal - 1 + shift]
     let fromRight = forward[diagonal + 1 + shift]
@@ -117,7 +117,7 @@ struct LineDiff {
     return x
   }
 
-  /// The point that got furthest from either end, when the two ends did not meet within the cost.
+  /// The point furthest from either end, used when the searches from both ends did not meet within the cost limit.
   private func furthest(
     in box: Box,
     _ ahead: Diagonals,
@@ -126,7 +126,7 @@ struct LineDiff {
   ) -> (x: Int, y: Int) {
     var best = (x: box.oldStart, y: box.newStart, gain: -1)
     func consider(_ x: Int, _ diagonal: Int, gain: (Int, Int) -> Int) {
-      // A path may have left the box on its last step; such a point is none.
+      // The last step of a path may have left the box; such a point is skipped.
       let y = x - diagonal
       guard (box.oldStart...box.oldEnd).contains(x), (box.newStart...box.newEnd).contains(y) else { return }
       if gain(x, y) > best.gain { best = (x, y, gain(x, y)) }
@@ -141,7 +141,7 @@ struct LineDiff {
   }
 }
 
-/// The diagonals that have been reached from one end.
+/// The range of diagonals reached from one end.
 private struct Diagonals {
   private var low: Int
   private var high: Int
@@ -153,12 +153,12 @@ private struct Diagonals {
     self.limits = limits
   }
 
-  /// Every other one, highest first: those whose parity the present cost has.
+  /// Every other diagonal, highest first: those with the parity of the current cost.
   var downward: StrideThrough<Int> { stride(from: high, through: low, by: -2) }
 
   func contains(_ diagonal: Int) -> Bool { low <= diagonal && diagonal <= high }
 
-  /// One step further to both sides; at the limits of the box it shrinks, which keeps the parity.
+  /// Extends the range by one on both sides; at the limits of the box it shrinks by one, which keeps the parity.
   mutating func widen(_ reached: inout [Int], _ shift: Int, outside: Int) {
     if low > limits.lowerBound {
       low -= 1

@@ -1,11 +1,9 @@
-/// A set of names that are equal only if their bytes are.
+/// A set of names that are compared by their bytes.
 ///
-/// `String` itself compares by canonical equivalence: it takes two spellings of one character for the
-/// same, and pays for that on every comparison.
+/// `String` compares by canonical equivalence: NFC and NFD spellings are equal, and each comparison is slower.
 package struct NameSet {
   private var names: Set<Name> = []
 
-  /// Begins with no name.
   package init() {}
 
   /// Adds a name; false where it was there already.

@@ -1,9 +1,9 @@
 /// Finds the known word that a mistyped one most likely meant.
 package enum NearestName {
-  /// The known name with the smallest edit distance, or nil where none is near enough to suggest.
+  /// The known name with the smallest edit distance, or nil where none is close enough to suggest.
   ///
-  /// Near enough is a third of the longer name's length, at least 1. Case, `-` and `_` count as equal, so
-  /// that `Max-Plugin-Files` finds its key. Names over 64 bytes find nothing: the work is bounded.
+  /// Close enough is a distance of a third of the longer name's length, at least 1. Case, `-` and `_` count as equal,
+  /// so that `Max-Plugin-Files` finds its key. Names over 64 bytes are not compared, which bounds the work.
   package static func find(_ name: String, in known: some Sequence<String>) -> String? {
     guard name.utf8.count <= 64 else { return nil }
     let wanted = folded(name)

@@ -1,6 +1,6 @@
 /// Percent-encoding of RFC 3986 section 2.1, decoding only.
 package enum PercentCoding {
-  /// Decodes every `%XX`; nil for a malformed one and for what is not UTF-8 afterwards.
+  /// Decodes every `%XX`; nil for a malformed escape, or when the result is not UTF-8.
   package static func decode(_ text: Substring) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)

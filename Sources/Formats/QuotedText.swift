@@ -1,8 +1,8 @@
 extension String {
-  /// The text in single quotes, fit for one line of an error summary whatever it holds.
+  /// The text in single quotes, safe to print on one line of an error summary.
   ///
-  /// Outside text may carry escape sequences or direction changes; they come out as `\u{...}`
-  /// (DESIGN section 1, rule 7). Long text is cut after 120 scalars.
+  /// Text from outside may hold escape sequences or direction marks; they are printed as `\u{...}` (DESIGN section 1,
+  /// rule 7). Text is cut after 120 scalars.
   package var quotedForMessage: String {
     var result = "'"
     var taken = 0

@@ -1,15 +1,15 @@
 /// Reads the safe subset of YAML 1.1 (DESIGN section 4), over libyaml.
 ///
-/// Refused beyond bad syntax: tags, anchors and aliases, duplicate keys, keys that are not text, a second
-/// document, nesting past `maxDepth`, more than `maxBytes`, invalid UTF-8, and a byte order mark (the Node
-/// tool would take it for a part of the first key). Scalars stay text; `YAMLNode` says how they are read.
+/// Besides bad syntax these are refused: tags, anchors and aliases, duplicate keys, keys that are not text, a second
+/// document, nesting past `maxDepth`, more than `maxBytes`, invalid UTF-8, and a byte order mark (the Node tool would
+/// read it as part of the first key). Scalars stay text; `YAMLNode` says how they are interpreted.
 package enum SafeYAML {
   /// How deep lists and maps may be nested.
   package static let maxDepth = 64
-  /// The largest text that is taken.
+  /// The largest text that is read, in bytes.
   package static let maxBytes = 16 << 20
 
-  /// Reads one document; an empty one, or one of comments only, is a null.
+  /// Reads one document; an empty one, or one with only comments, is null.
   ///
   /// - Throws: `TextProblem` with line and column of the first thing that is wrong.
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> YAMLNode {
@@ -62,7 +62,7 @@ private struct YAMLReader: ~Copyable {
       let (members, end) = try readMembers()
       return YAMLNode(.mapping(members), style: style, position: event.position, end: end)
     default:
-      // The parser only sends a node where one begins; anything else would be its bug, not the text's.
+      // The parser sends a node only where one begins; anything else would be a bug of libyaml, not of the text.
       throw TextProblem(.yamlSyntax(problem: "did not find a value", context: nil), at: event.position)
     }
   }

@@ -6,16 +6,16 @@ package enum VersionProblem: Error, Hashable, Sendable {
   case notThreeParts(Int)
   /// One of the three parts is not a number.
   case notANumber(String)
-  /// A number begins with a zero that says nothing.
+  /// A number has a leading zero.
   case leadingZero(String)
   /// A number is longer than nine digits (DESIGN section 8).
   case numberTooLong(digits: Int, limit: Int)
-  /// Two dots follow each other in what stands behind `-` or `+`, or nothing stands there.
+  /// An identifier behind `-` or `+` is empty.
   case emptyIdentifier
-  /// An identifier has something else than ASCII letters, digits and hyphens.
+  /// An identifier has a character other than ASCII letters, digits and hyphens.
   case badIdentifier(String)
 
-  /// What is wrong, in words that follow the version: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the version: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .tooLong(let bytes, let limit): "the version is \(bytes) bytes long, more than \(limit)"
@@ -31,10 +31,10 @@ package enum VersionProblem: Error, Hashable, Sendable {
 
 /// A version by Semantic Versioning 2.0.0, every number at most nine digits.
 ///
-/// Build metadata is kept for printing only: versions that differ in nothing else are equal, as they are
-/// of the same precedence (section 10 there).
+/// Build metadata is only kept for printing: versions that differ in nothing else are equal, as they have the same
+/// precedence (section 10 of Semantic Versioning).
 package struct SemanticVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// An identifier of a pre-release; numbers come before words.
+  /// An identifier of a pre-release; numbers sort before words (section 11).
   private enum Identifier: Hashable, Comparable {
     case number(Int)
     case word(String)
@@ -43,23 +43,20 @@ package struct SemanticVersion: Hashable, Comparable, Sendable, CustomStringConv
   private static let maxBytes = 256
   private static let maxDigits = 9
 
-  /// Raised by incompatible changes.
   package let major: Int
-  /// Raised by additions.
   package let minor: Int
-  /// Raised by fixes.
   package let patch: Int
   private let prerelease: [Identifier]
 
   /// The version as it was written, build metadata included.
   package let description: String
 
-  /// Whether the version precedes the release of its numbers (`1.0.0-rc.1`).
+  /// Whether the version has a pre-release part, as in `1.0.0-rc.1`.
   package var isPrerelease: Bool { !prerelease.isEmpty }
 
-  /// Checks a version from outside; a leading `v` is not part of one.
+  /// Checks a version from outside; a leading `v` is refused.
   ///
-  /// - Throws: `VersionProblem`, the first rule that is broken.
+  /// - Throws: `VersionProblem`, for the first rule that is broken.
   package init(parsing rawVersion: String) throws(VersionProblem) {
     let bytes = Array(rawVersion.utf8)
     guard bytes.count <= Self.maxBytes else { throw .tooLong(bytes: bytes.count, limit: Self.maxBytes) }
@@ -106,12 +103,11 @@ package struct SemanticVersion: Hashable, Comparable, Sendable, CustomStringConv
     return parts
   }
 
-  /// Whether the versions are of the same precedence.
+  /// Whether the versions have the same precedence.
   package static func == (lhs: Self, rhs: Self) -> Bool {
     lhs.numbers == rhs.numbers && lhs.prerelease == rhs.prerelease
   }
 
-  /// Feeds what `==` compares.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(major)
     hasher.combine(minor)
@@ -119,7 +115,7 @@ package struct SemanticVersion: Hashable, Comparable, Sendable, CustomStringConv
     hasher.combine(prerelease)
   }
 
-  /// Orders by precedence (section 11 there): a pre-release comes before its release.
+  /// Orders by precedence (section 11): a pre-release comes before its release.
   package static func < (lhs: Self, rhs: Self) -> Bool {
     if lhs.numbers != rhs.numbers { return lhs.numbers < rhs.numbers }
     if !lhs.isPrerelease || !rhs.isPrerelease { return lhs.isPrerelease && !rhs.isPrerelease }

@@ -1,4 +1,4 @@
-/// Standard base64 that has one spelling for every value (RFC 4648 sections 3.5 and 4).
+/// Standard base64 in which every value has exactly one encoding (RFC 4648 sections 3.5 and 4).
 package enum StrictBase64 {
   /// Encodes bytes with padding, on one line.
   package static func encode(_ bytes: [UInt8]) -> String {

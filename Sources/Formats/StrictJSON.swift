@@ -1,8 +1,8 @@
 /// Reads JSON strictly (RFC 8259; DESIGN section 4).
 ///
-/// Refused beyond the grammar: invalid UTF-8, a byte order mark, duplicate names in one object (compared
-/// after decoding), nesting past `maxDepth`, escaped surrogates without their other half, numbers that a
-/// double cannot hold, and anything behind the value. Time is linear in the text.
+/// Besides violations of the grammar these are refused: invalid UTF-8, a byte order mark, duplicate names in one
+/// object (compared after decoding), nesting past `maxDepth`, unpaired escaped surrogates, numbers outside the range
+/// of a double, and anything after the value. Time is linear in the text.
 package enum StrictJSON {
   /// How deep lists and objects may be nested.
   package static let maxDepth = 64
@@ -11,15 +11,15 @@ package enum StrictJSON {
   ///
   /// - Parameters:
   ///   - bytes: The whole text.
-  ///   - maxBytes: The largest text that is taken.
-  /// - Returns: The value with the places of all its parts.
+  ///   - maxBytes: The largest text that is accepted.
+  /// - Returns: The value with the positions of all its parts.
   /// - Throws: `TextProblem` with line and column of the first thing that is wrong.
   package static func parse(_ bytes: [UInt8], maxBytes: Int = .max) throws(TextProblem) -> JSONValue {
     guard bytes.count <= maxBytes else {
       throw TextProblem(.tooLarge(bytes: bytes.count, limit: maxBytes), at: nil)
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw TextProblem(.byteOrderMark, at: .start) }
-    // Checked once for the whole text, so that the reader may cut strings out without looking again.
+    // Checked once for the whole text, so that the reader may copy strings out without checking them again.
     if let offset = UTF8Check.firstInvalidOffset(in: bytes) {
       throw TextProblem(.invalidUTF8, at: UTF8Check.position(of: offset, in: bytes))
     }
@@ -33,7 +33,7 @@ struct JSONReader {
   let bytes: [UInt8]
   var offset = 0
   private var line = 1
-  // The offset that column 1 would have if every character of the line so far were one byte.
+  // The offset that column 1 would have if every character of the line up to here were one byte long.
   private var lineStart = 0
   private var depth = 0
 
@@ -44,10 +44,10 @@ struct JSONReader {
   /// The next byte, or nil at the end.
   var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
-  /// Where the next byte is.
+  /// The position of the next byte.
   var position: TextPosition { TextPosition(line: line, column: offset - lineStart + 1) }
 
-  /// Notes that a byte just passed was not the first of its character.
+  /// Counts a byte just passed as a continuation byte, which does not advance the column.
   mutating func passedContinuationByte() { lineStart += 1 }
 
   mutating func readText() throws(TextProblem) -> JSONValue {
@@ -173,12 +173,12 @@ struct JSONReader {
     }
   }
 
-  /// The error that says what stands here instead of what must.
+  /// The error that names what was found at this place and what was expected.
   func unexpected(_ expected: TextProblem.Expected) -> TextProblem {
     TextProblem(.unexpected(found: found, expected: expected), at: position)
   }
 
-  /// The character that stands here.
+  /// The character at this place, or the end of the text.
   var found: TextProblem.Found {
     // The text is valid UTF-8, so the first four bytes always hold a whole character.
     let ahead = String(decoding: bytes[offset..<min(offset + 4, bytes.count)], as: UTF8.self)

@@ -1,45 +1,42 @@
-/// How one text becomes another, line by line, in hunks with unchanged lines around (the unified format).
+/// The difference of two texts, line by line, in hunks with unchanged lines around them (the unified format).
 ///
-/// A line ends with `\n`; a last line without one is another line than the same words with one, as in git.
+/// A line ends with `\n`; a last line without it differs from the same line with it, as in git.
 package struct TextDiff: Sendable {
-  /// How many unchanged lines stand around what changed.
+  /// The number of unchanged lines before and after a change.
   package static let contextLines = 3
 
   /// One line of a hunk.
   package struct Line: Equatable, Sendable {
-    /// Which of the two texts has the line.
+    /// Whether the line is in the old text, the new text or both.
     package enum Kind: Sendable {
       case unchanged, removed, added
     }
 
-    /// Which of the two texts has it.
     package let kind: Kind
-    /// Its bytes without the newline; outside text.
+    /// The line's bytes without the newline, from outside and not safe to print.
     package let bytes: ArraySlice<UInt8>
     /// Whether it is the last line of its text and does not end with a newline.
     package let lacksNewline: Bool
   }
 
-  /// Some lines that changed, with what stands around them.
+  /// Changed lines with the unchanged lines around them.
   package struct Hunk: Equatable, Sendable {
-    /// The lines of the old text, from 0.
+    /// The range of lines of the old text, counted from 0.
     package let old: Range<Int>
-    /// The lines of the new text, from 0.
+    /// The range of lines of the new text, counted from 0.
     package let new: Range<Int>
-    /// What stands there, removed lines before the added ones that take their place.
+    /// The lines, removed ones before the added ones that replace them.
     package let lines: [Line]
   }
 
-  /// What changed, in order; empty for equal texts.
+  /// The hunks in order; empty for equal texts.
   package let hunks: [Hunk]
-  /// How many lines were added.
   package let addedCount: Int
-  /// How many lines were removed.
   package let removedCount: Int
 
   /// Compares two texts.
   ///
-  /// - Returns: Nil when they have more lines together than `maximumLines`.
+  /// - Returns: Nil when the texts together have more lines than `maximumLines`.
   package static func compare(
     _ old: [UInt8],
     _ new: [UInt8],
@@ -60,7 +57,7 @@ package struct TextDiff: Sendable {
     hunks = Self.grouped(changes).map { Self.hunk($0, old, new) }
   }
 
-  /// Changes that have so few lines between them that their surroundings touch, together.
+  /// Groups changes whose context lines overlap or touch.
   private static func grouped(_ changes: [LineEdits.Change]) -> [[LineEdits.Change]] {
     var groups: [[LineEdits.Change]] = []
     for change in changes {
@@ -96,10 +93,9 @@ package struct TextDiff: Sendable {
 }
 
 extension TextDiff.Hunk {
-  /// The line that begins a hunk: `@@ -1,7 +1,6 @@`.
+  /// The line before a hunk: `@@ -1,7 +1,6 @@`.
   ///
-  /// Lines are counted from 1; a stretch without lines is named by the line before it, as `patch` and
-  /// `git apply` expect.
+  /// Lines are counted from 1; an empty range is given as the line before it, as `patch` and `git apply` expect.
   package var header: String { "@@ -\(Self.stretch(old)) +\(Self.stretch(new)) @@" }
 
   private static func stretch(_ lines: Range<Int>) -> String {
@@ -111,10 +107,10 @@ extension TextDiff.Hunk {
   }
 }
 
-/// A text cut into lines.
+/// A text split into lines.
 struct TextLines {
   private let bytes: [UInt8]
-  /// Where each line begins, and where the last one ends.
+  /// The offset where each line begins, and the end of the last one.
   private var starts: [Int] = [0]
 
   init(_ bytes: [UInt8]) {
@@ -137,9 +133,9 @@ struct TextLines {
 
 /// Which lines of two texts have no counterpart in the other.
 ///
-/// The n-th line that is kept on one side is the counterpart of the n-th on the other.
+/// The n-th kept line of one side is the counterpart of the n-th kept line of the other.
 struct LineEdits {
-  /// A stretch of lines that is replaced by another; one of them may be empty, not both.
+  /// A range of lines that is replaced by another; at most one of the two is empty.
   struct Change {
     let old: Range<Int>
     let new: Range<Int>
@@ -162,8 +158,8 @@ struct LineEdits {
     let old = (0..<oldLines.count).map { number(oldLines[$0]) }
     let new = (0..<newLines.count).map { number(newLines[$0]) }
     (self.old, self.new) = (old, new)
-    // A line that the other text does not have at all is out whatever the rest: what is left to compare is
-    // small where texts differ much, and the result is as short as before.
+    // A line that the other text does not contain is certainly removed or added. Leaving it out makes the comparison
+    // small where texts differ much, and the result stays as short.
     let keptOld = Self.common(old, with: new, of: numbers.count)
     let keptNew = Self.common(new, with: old, of: numbers.count)
     let diff = LineDiff(keptOld.map { old[$0] }, keptNew.map { new[$0] })
@@ -179,8 +175,8 @@ struct LineEdits {
     return lines.indices.filter { isThere[Int(lines[$0])] }
   }
 
-  /// Moves each stretch down as far as the text stays the same: of two equal lines the second one counts as
-  /// new, so that a paragraph that was added begins where its reader would say it does.
+  /// Moves each changed range down as long as the result is the same: of two equal lines the second counts as new, so
+  /// that an added paragraph begins at its own first line, as a reader expects.
   mutating func moveDown() {
     Self.moveDown(old, &removed)
     Self.moveDown(new, &added)
@@ -195,13 +191,12 @@ struct LineEdits {
         isChanged[first] = false
         isChanged[end] = true
         first += 1
-        // What it meets on its way is one stretch with it from there on.
+        // Changed lines that it meets on the way become part of the same range.
         end = isChanged[end...].firstIndex(of: false) ?? lines.count
       }
     }
   }
 
-  /// The changes in order.
   var changes: [Change] {
     var changes: [Change] = []
     var (left, right) = (0, 0)

@@ -2,7 +2,7 @@
 ///
 /// Columns count Unicode scalars, so they agree between JSON and YAML and do not depend on the encoding.
 package struct TextPosition: Hashable, Comparable, Sendable, CustomStringConvertible {
-  // Half the size of two Int: a tree of a large file holds millions of positions.
+  // Half the size of two Int: the value of a large file has millions of positions.
   private let storedLine: UInt32
   private let storedColumn: UInt32
 
@@ -11,19 +11,17 @@ package struct TextPosition: Hashable, Comparable, Sendable, CustomStringConvert
   /// The column in Unicode scalars, from 1.
   package var column: Int { Int(storedColumn) }
 
-  /// The first character of a text.
   package static let start = TextPosition(line: 1, column: 1)
 
-  /// Names a place by its line and column, both from 1 to 2^32 - 1; what is outside becomes the nearest.
+  /// Makes a position; line and column are from 1 to 2^32 - 1, others are clamped.
   package init(line: Int, column: Int) {
     storedLine = UInt32(clamping: line)
     storedColumn = UInt32(clamping: column)
   }
 
-  /// `line:column`, as compilers print it.
+  /// `line:column`, as compilers print positions.
   package var description: String { "\(line):\(column)" }
 
-  /// Orders by line, then by column.
   package static func < (left: Self, right: Self) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }

@@ -1,5 +1,5 @@
 extension TextProblem {
-  /// What is wrong, in words that follow file and place: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow file and position: lower case, no full stop, safe to print.
   package var summary: String { reason.summary }
 }
 
@@ -90,7 +90,7 @@ extension TextProblem.Reason {
 }
 
 extension TextProblem.Found {
-  /// The character in quotes with its code where it cannot be shown.
+  /// The character in quotes, or as its code where it cannot be printed.
   package var summary: String {
     switch self {
     case .endOfText: "the end of the text"
@@ -101,7 +101,7 @@ extension TextProblem.Found {
 }
 
 extension TextProblem.ValueRule {
-  /// The rule as a sentence about the value.
+  /// The rule, worded to follow the name of the value.
   package var summary: String {
     switch self {
     case .oneOf(let words): "must be one of \(words.map(\.quotedForMessage).joined(separator: ", "))"
@@ -118,7 +118,7 @@ extension TextProblem.ValueRule {
 }
 
 extension TextProblem.Unsupported {
-  /// Why it is not done.
+  /// Why the value is not supported.
   package var summary: String {
     switch self {
     case .syncWithoutApproval: "remote work always needs --approved"
@@ -129,7 +129,7 @@ extension TextProblem.Unsupported {
 }
 
 extension TextProblem.EditObstacle {
-  /// What is in the way.
+  /// Why the file cannot be edited.
   package var summary: String {
     switch self {
     case .rootNotBlockMap: "it is not written as 'key: value' lines"

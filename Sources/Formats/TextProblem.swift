@@ -6,15 +6,13 @@
 
 /// Why a text file is refused, and where in it.
 ///
-/// Thrown by every reader and editor of JSON and YAML. It does not know which file it was; whoever opened
-/// the file adds that. Text in the cases is as it came from outside; `summary` escapes it.
+/// Thrown by every reader and editor of JSON and YAML. It does not know the file's name; whoever opened the file adds
+/// that. Strings in the cases are as they came from outside; `summary` escapes them.
 package struct TextProblem: Error, Equatable, Sendable {
-  /// The place, or nil where the file as a whole is meant.
+  /// The position, or nil where the file as a whole is meant.
   package let position: TextPosition?
-  /// What is wrong there.
   package let reason: Reason
 
-  /// Names a problem at a place.
   package init(_ reason: Reason, at position: TextPosition?) {
     self.position = position
     self.reason = reason
@@ -34,9 +32,9 @@ extension TextProblem {
     case invalidUTF8
     /// The text begins with a byte order mark.
     case byteOrderMark
-    /// Something stands where something else must stand.
+    /// A token other than the expected one.
     case unexpected(found: Found, expected: Expected)
-    /// One object or map has the same key twice.
+    /// An object or map has the same key twice.
     case duplicateKey(String)
 
     // MARK: JSON
@@ -67,47 +65,46 @@ extension TextProblem {
 
     // MARK: Keys and values
 
-    /// A key that means nothing here, with the known key that looks most like it.
+    /// A key that is not known here, with the known key that is most similar to it.
     case unknownKey(String, nearest: String?)
-    /// A key that must be there.
+    /// A required key is absent.
     case missingKey(String)
-    /// A value of another type than the key takes; an empty key means the whole document.
+    /// A value of a type that the key does not allow; an empty key means the whole document.
     case wrongType(key: String, expected: ValueType, found: ValueType)
-    /// A value of the right type that the key does not take.
+    /// A value of the right type that violates the key's rule.
     case invalidValue(key: String, value: String, rule: ValueRule)
-    /// A value that the Node tool knows and mmdos will not do.
+    /// A value that the Node tool accepts and mmdos does not support.
     case unsupportedValue(key: String, value: String, why: Unsupported)
     /// A value that another entry of the list already has; registry names compare ignoring case.
     case alreadyUsed(key: String, value: String)
-    /// An entry that the list does not have.
+    /// The list has no such entry.
     case noSuchEntry(String)
 
     // MARK: Editing
 
-    /// The layout of a file is one that cannot be changed without touching more than asked.
+    /// The file's layout does not allow this edit without changing other text.
     case cannotEdit(key: String, obstacle: EditObstacle)
     /// A value that would need an escape in YAML.
     case needsEscape(key: String, value: String)
-    /// The edited text would not mean the old one plus the change.
+    /// The edited text would not read back as the old document plus the change.
     case editNotFaithful
 
     // MARK: Canonical payload
 
     /// `signed_fields` names a field twice.
     case signedFieldRepeated(String)
-    /// `signed_fields` names a field that is not there.
+    /// `signed_fields` names a field that is absent.
     case signedFieldMissing(String)
   }
 
-  /// What stands at a place.
+  /// What was found at a position.
   package enum Found: Hashable, Sendable {
-    /// Nothing: the text ends.
+    /// The end of the text.
     case endOfText
-    /// A character.
     case character(Unicode.Scalar)
   }
 
-  /// What must stand at a place.
+  /// What was expected at a position.
   package enum Expected: String, Hashable, Sendable {
     case value = "a value"
     case memberName = "a member name in double quotes"
@@ -122,7 +119,7 @@ extension TextProblem {
     case endOfText = "the end of the text"
   }
 
-  /// The types of values, in the words of JSON and YAML alike.
+  /// The types of values, for JSON and YAML alike.
   package enum ValueType: String, Hashable, Sendable {
     case null = "nothing"
     case boolean = "a boolean (true or false)"
@@ -136,23 +133,23 @@ extension TextProblem {
 }
 
 extension TextProblem {
-  /// What a value must be to be taken.
+  /// The rule that a value violates.
   package enum ValueRule: Equatable, Sendable {
     /// One of these words.
     case oneOf([String])
-    /// A whole number from the first to the second.
+    /// A whole number from the first to the second, both included.
     case between(Int64, Int64)
-    /// A duration from the first to the second.
+    /// A duration from the first to the second, both included.
     case durationBetween(Duration, Duration)
     /// At least one character, or one item.
     case notEmpty
-    /// A text of this shape.
+    /// A text of the given shape.
     case shape(Shape)
-    /// No item twice.
+    /// A list without duplicate items.
     case distinct
-    /// A value that another key makes impossible.
+    /// The value may not be combined with the value of another key.
     case conflicts(withKey: String, value: String)
-    /// What a checked type said about it, in that type's `summary`.
+    /// The value was refused by a type that checks it; the text is that error's `summary`.
     case refused(because: String)
   }
 
@@ -166,17 +163,17 @@ extension TextProblem {
     case wholeNumber = "digits only, without leading zeros"
   }
 
-  /// What mmdos will not do.
+  /// What mmdos does not support.
   package enum Unsupported: Hashable, Sendable {
-    /// Remote work always needs approval (DESIGN section 1, rule 2).
+    /// Work on the network always needs approval (DESIGN section 1, rule 2).
     case syncWithoutApproval
-    /// Nothing unproven is stored (DESIGN section 4).
+    /// Files without a checksum are not stored (DESIGN section 4).
     case withoutChecksum
     /// A source that is a git repository.
     case gitSource
   }
 
-  /// What keeps a file from being edited.
+  /// Why a file cannot be edited.
   package enum EditObstacle: Hashable, Sendable {
     /// The document is not a map in block style.
     case rootNotBlockMap
@@ -186,7 +183,7 @@ extension TextProblem {
     case itemNotBlockMap
     /// The item does not begin with a `-` on a line of its own.
     case itemNotOnOwnLines
-    /// The value goes over several lines.
+    /// The value spans several lines.
     case valueOverSeveralLines
     /// The file has line breaks other than LF and CRLF.
     case unusualLineBreaks

@@ -8,7 +8,7 @@ extension TextProblem.Shape {
         && bytes.dropFirst().allSatisfy(ASCII.isLetterOrDigit)
     case .relativePath:
       let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      // One empty part is allowed: behind the slash that ends a folder's name.
+      // An empty last part is allowed: a folder's name may end with a slash.
       return Self.oneLine.matches(text) && !bytes.contains(UInt8(ascii: "\\"))
         && bytes.first != UInt8(ascii: "/")
         && !parts.dropLast().contains { $0.isEmpty }

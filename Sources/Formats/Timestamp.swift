@@ -3,10 +3,10 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
   package let secondsSince1970: Int64
 
-  /// 0 to 999,999,999.
+  /// The fraction of the second, 0 to 999,999,999.
   package let nanoseconds: Int32
 
-  /// The whole in nanoseconds, as file systems count; at most what an Int64 can say, a moment in the year 2262.
+  /// Nanoseconds since 1970, as file systems count; clamped to Int64.max, a moment in the year 2262.
   package var nanosecondsSince1970: Int64 {
     let (whole, isTooLarge) = secondsSince1970.multipliedReportingOverflow(by: 1_000_000_000)
     let (sum, isSumTooLarge) = whole.addingReportingOverflow(Int64(nanoseconds))
@@ -21,7 +21,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   private static let maxSeconds: Int64 = 253_402_300_799
 
-  /// Takes a count of seconds; nil if it lies outside 1970 to 9999 or the nanoseconds are no fraction.
+  /// Takes a count of seconds; nil outside 1970 to 9999, or if the nanoseconds are not below one second.
   package init?(secondsSince1970: Int64, nanoseconds: Int32 = 0) {
     guard (0...Self.maxSeconds).contains(secondsSince1970), (0..<1_000_000_000).contains(nanoseconds) else {
       return nil
@@ -58,15 +58,14 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     return "\(day)T\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))Z"
   }
 
-  /// The same moment at the start of its second, as it is when printed and read again.
+  /// The time without its fraction of a second, as it is after printing and reading it back.
   package var wholeSeconds: Timestamp { Timestamp(clampedSeconds: secondsSince1970, nanoseconds: 0) }
 
-  /// Orders in time.
   package static func < (lhs: Self, rhs: Self) -> Bool {
     (lhs.secondsSince1970, lhs.nanoseconds) < (rhs.secondsSince1970, rhs.nanoseconds)
   }
 
-  /// A later moment; stops at `earliest` and `latest`, fractions below a nanosecond are dropped.
+  /// A later time, clamped to `earliest` and `latest`; fractions below a nanosecond are dropped.
   package static func + (time: Self, duration: Duration) -> Self {
     let (seconds, attoseconds) = duration.components
     // Both parts of a duration have the same sign.
@@ -74,7 +73,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     let carry = CivilDate.floorDivide(sum, by: 1_000_000_000)
     let (total, overflow) = time.secondsSince1970.addingReportingOverflow(seconds)
     if overflow { return seconds < 0 ? earliest : latest }
-    // `total` may be at either end of Int64; compare before the carry is added.
+    // `total` may be near either end of Int64, so it is compared before the carry is added.
     if total > maxSeconds { return latest }
     if total < 0 { return earliest }
     let result = total + carry
@@ -83,9 +82,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     return Timestamp(clampedSeconds: result, nanoseconds: Int32(sum - carry * 1_000_000_000))
   }
 
-  /// An earlier moment; stops at `earliest` and `latest`.
+  /// An earlier time, clamped to `earliest` and `latest`.
   package static func - (time: Self, duration: Duration) -> Self {
-    // The most negative duration has no positive twin; it is beyond every range anyway.
+    // The most negative duration cannot be negated; the result would be past `latest` anyway.
     if duration.components.seconds == .min { return latest }
     return time + (.zero - duration)
   }

@@ -10,14 +10,14 @@ package enum TimestampProblem: Error, Hashable, Sendable {
   case dayOutOfRange(Int)
   /// An hour, minute or second that does not exist.
   case timeOutOfRange(hour: Int, minute: Int, second: Int)
-  /// Second 60: a clock that counts seconds since 1970 has no value for it.
+  /// Second 60: a count of seconds since 1970 cannot represent it.
   case leapSecond
   /// An offset of 24 hours or more, or with more than 59 minutes.
   case offsetOutOfRange(hours: Int, minutes: Int)
-  /// More than nine digits behind the point.
+  /// More than nine digits of fraction.
   case fractionTooLong(digits: Int)
 
-  /// What is wrong, in words that follow the text: lower case, no full stop.
+  /// What is wrong, worded to follow the text: lower case, no full stop.
   package var summary: String {
     switch self {
     case .badShape(let offset): "not of the form '2026-01-14T08:00:00Z' from byte \(offset) on"

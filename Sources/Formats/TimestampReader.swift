@@ -1,4 +1,4 @@
-/// Reads one RFC 3339 time from the start of the bytes to their end.
+/// Reads one RFC 3339 time; the bytes must hold nothing else.
 struct TimestampReader {
   let bytes: [UInt8]
   private var offset = 0
@@ -7,7 +7,7 @@ struct TimestampReader {
     self.bytes = bytes
   }
 
-  /// Seconds since 1970 in UTC, unchecked against any range, and nanoseconds.
+  /// Seconds since 1970 in UTC, not checked against any range, and nanoseconds.
   mutating func read() throws(TimestampProblem) -> (seconds: Int64, nanoseconds: Int32) {
     let date = try readDate()
     try expect("Tt")
@@ -54,7 +54,7 @@ struct TimestampReader {
     return (digits.count..<9).reduce(value) { value, _ in value * 10 }
   }
 
-  /// Seconds that local time is ahead of UTC.
+  /// Reads the offset from UTC, in seconds; positive where local time is ahead.
   private mutating func readOffset() throws(TimestampProblem) -> Int {
     guard offset < bytes.count else { throw .badShape(offset: offset) }
     let sign = bytes[offset]

@@ -1,6 +1,6 @@
 /// Validation of UTF-8, byte by byte (RFC 3629 section 4).
 package enum UTF8Check {
-  /// The offset of the first byte that does not belong to a well-formed character, or nil.
+  /// The offset of the first byte that is not part of a well-formed character, or nil.
   package static func firstInvalidOffset(in bytes: [UInt8]) -> Int? {
     let span = bytes.span
     var offset = 0
@@ -31,7 +31,7 @@ package enum UTF8Check {
     return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
   }
 
-  /// Line and column of a byte offset; the bytes before it must be valid UTF-8.
+  /// The line and column of a byte offset; the bytes before it must be valid UTF-8.
   package static func position(of offset: Int, in bytes: [UInt8]) -> TextPosition {
     var line = 1
     var column = 1
@@ -46,7 +46,8 @@ package enum UTF8Check {
     return TextPosition(line: line, column: column)
   }
 
-  /// Length and allowed second byte by first byte: no overlong forms, no surrogates, nothing past U+10FFFF.
+  /// The length of a character and the range of its second byte, given its first byte: excludes overlong forms,
+  /// surrogates and values past U+10FFFF.
   private static func shape(of first: UInt8) -> (length: Int, second: ClosedRange<UInt8>)? {
     switch first {
     case 0xC2...0xDF: (2, 0x80...0xBF)

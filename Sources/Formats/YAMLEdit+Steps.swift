@@ -1,5 +1,5 @@
 extension YAMLListEdit {
-  /// Adds an item behind the last one.
+  /// Appends an item to the list.
   mutating func append(_ fields: [YAMLEdit.Field]) throws(TextProblem) {
     let (after, indentation, isSetOff) = try makeRoom()
     var texts: [String] = isSetOff ? [""] : []
@@ -16,7 +16,7 @@ extension YAMLListEdit {
     items.append(YAMLNode(.mapping(members), style: .block))
   }
 
-  /// Where a new item goes: behind which line, how far in, and whether a blank line comes before it.
+  /// Where a new item goes: after which line, with which indentation, and whether a blank line comes before it.
   private mutating func makeRoom() throws(TextProblem) -> (after: Int, indentation: Int, isSetOff: Bool) {
     guard let listMember else {
       let column = members.first.map { $0.position.column - 1 } ?? 0
@@ -43,7 +43,7 @@ extension YAMLListEdit {
     return (end - 1, indentation, items.count > 1 && lines.isBlank(start - 1))
   }
 
-  /// Takes an item out.
+  /// Removes an item from the list.
   mutating func remove(at index: Int) throws(TextProblem) {
     guard items.indices.contains(index), let listMember else {
       throw TextProblem(.noSuchEntry("\(key)[\(index)]"), at: nil)
@@ -52,7 +52,7 @@ extension YAMLListEdit {
     let dash = try dashLine(of: index, in: list)
     var start = startOfComments(above: dash)
     var end = endOfComments(after: lastLine(of: items[index]), indentedBy: list.position.column)
-    // Two blank lines that meet, or one that would end the file, are one too many.
+    // After the removal two blank lines may meet, or one may end the file; one of them is removed too.
     if start > 1, lines.isBlank(start - 1), lines.isBlank(end) {
       if end <= lines.count { end += 1 } else { start -= 1 }
     }
@@ -64,7 +64,7 @@ extension YAMLListEdit {
     items.remove(at: index)
   }
 
-  /// Sets a key of an item, in its place or at the item's end.
+  /// Sets a key of an item, replacing its value or adding it at the item's end.
   mutating func set(_ field: YAMLEdit.Field, ofItem index: Int) throws(TextProblem) {
     guard items.indices.contains(index) else {
       throw TextProblem(.noSuchEntry("\(key)[\(index)]"), at: nil)

@@ -1,23 +1,21 @@
 /// Changes a YAML file that people edit, line by line: comments, order, blank lines and line breaks stay.
 ///
-/// Every edit is checked before it counts: the new text is read again and must mean exactly the old
-/// document plus the change. A layout that cannot be changed line by line is refused. After an error the
-/// text is as it was.
+/// Every edit is verified before it takes effect: the new text is parsed again and must equal the old document plus
+/// the change. A layout that cannot be changed line by line is refused. After an error the text is unchanged.
 package struct YAMLEdit {
   /// The text as edited so far.
   package private(set) var bytes: [UInt8]
 
-  /// A key and its value, as an item's line.
+  /// A key and its value, written as one line of an item.
   package typealias Field = (key: String, value: YAMLText.Value)
 
-  /// Starts on a file's text.
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
-  /// Appends a map to a list under a top-level key; a missing or empty list is begun.
+  /// Appends a map to a list under a top-level key; a missing or empty list is created.
   ///
-  /// The item follows the list's own indentation, and is set off by a blank line if the others are.
+  /// The item takes the list's indentation, and a blank line comes before it if the other items have one.
   ///
   /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `needsEscape` or `wrongType`.
   package mutating func appendItem(_ fields: [Field], toList key: String) throws(TextProblem) {
@@ -26,10 +24,10 @@ package struct YAMLEdit {
     bytes = try edit.checkedBytes()
   }
 
-  /// Removes an item of a list under a top-level key; the last one leaves `[]` behind.
+  /// Removes an item of a list under a top-level key; a list without items becomes `[]`.
   ///
-  /// With it go the comments inside it and those right above its `-`, in the same column and with no blank
-  /// line between, which speak about it; all others stay.
+  /// Comments inside the item and those directly above its `-`, in the same column and with no blank line between,
+  /// are about the item and are removed with it; all others stay.
   ///
   /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `noSuchEntry` or `wrongType`.
   package mutating func removeItem(at index: Int, fromList key: String) throws(TextProblem) {
@@ -38,7 +36,7 @@ package struct YAMLEdit {
     bytes = try edit.checkedBytes()
   }
 
-  /// Sets a key of an item of a list under a top-level key; a missing key goes to the item's end.
+  /// Sets a key of an item of a list under a top-level key; a missing key is added at the item's end.
   ///
   /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `noSuchEntry`, `needsEscape` or
   ///   `wrongType`.
@@ -53,13 +51,13 @@ package struct YAMLEdit {
   }
 }
 
-/// One edit of one list: the lines as they change, and beside them what they must mean in the end.
+/// One edit of one list: the lines being changed, and the document that they must parse to in the end.
 struct YAMLListEdit {
   let key: String
   var lines: YAMLLines
   /// The top-level members that the result must have.
   var members: [YAMLMember]
-  /// The list's member in the text as it was, or nil where it has none.
+  /// The list's member in the text before the edit, or nil where it has none.
   let listMember: YAMLMember?
   /// The items that the result must have.
   var items: [YAMLNode]
@@ -87,7 +85,7 @@ struct YAMLListEdit {
     }
   }
 
-  /// The edited text, once it was read again and found to mean what it must.
+  /// The edited text, after parsing it and comparing it with the expected document.
   func checkedBytes() throws(TextProblem) -> [UInt8] {
     let bytes = lines.bytes
     let list = YAMLMember(key, YAMLNode(.sequence(items), style: .block))
@@ -106,14 +104,14 @@ struct YAMLListEdit {
   /// The last line of a node's own text.
   func lastLine(of node: YAMLNode) -> Int { node.lastLine(isBlank: lines.isBlank) }
 
-  /// The line behind `line` and behind the comments that follow at once, indented by `indentation` or more.
+  /// The line after `line` and after the comments that follow it directly, indented by `indentation` or more.
   func endOfComments(after line: Int, indentedBy indentation: Int) -> Int {
     var end = line + 1
     while lines.isComment(end), lines.indentation(end) >= indentation { end += 1 }
     return end
   }
 
-  /// The first of the comment lines right above a line, in its column.
+  /// The first of the comment lines directly above a line, in its column.
   func startOfComments(above line: Int) -> Int {
     var start = line
     while start > 1, lines.isComment(start - 1), lines.indentation(start - 1) == lines.indentation(line) {
@@ -124,7 +122,7 @@ struct YAMLListEdit {
 
   /// The line with the `-` of an item.
   func dashLine(of index: Int, in list: YAMLNode) throws(TextProblem) -> Int {
-    // An item may begin below its dash, with comments between.
+    // An item may begin on a line below its dash, with comments between.
     var line = items[index].position.line
     while line > list.position.line, lines.isBlank(line) || lines.isComment(line) || !isDash(line, of: list) {
       line -= 1
@@ -143,7 +141,7 @@ struct YAMLListEdit {
       && bytes[indentation] == UInt8(ascii: "-")
   }
 
-  /// The offset of the colon behind a key; the key and its value must stand on one line.
+  /// The offset of the colon after a key; the key and its value must be on one line.
   func colonOffset(of member: YAMLMember) throws(TextProblem) -> Int {
     let line = lines.lines[member.end.line - 1]
     let offset = line[lines.byteOffset(member.end)...].firstIndex { $0 != UInt8(ascii: " ") } ?? line.endIndex

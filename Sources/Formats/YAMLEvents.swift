@@ -22,24 +22,24 @@ struct YAMLEvent {
   let end: TextPosition
 }
 
-/// The one place that touches libyaml and its pointers: bytes in, events out.
+/// The only code that touches libyaml and its pointers: bytes in, events out.
 ///
-/// Owns the parser and a copy of the text, both freed with it. Not to be shared between threads.
+/// Owns the parser and a copy of the text and frees both. Must not be shared between threads.
 struct YAMLEvents: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
 
-  /// Starts on a text of valid UTF-8.
+  /// Creates a parser for a text of valid UTF-8.
   init(_ bytes: [UInt8]) throws(TextProblem) {
     parser = .allocate(capacity: 1)
     parser.initialize(to: yaml_parser_t())
-    // libyaml keeps the pointer until the last event; a buffer of our own stays where it is.
+    // libyaml keeps the pointer until the last event, so the text is copied to a buffer that does not move.
     input = .allocate(capacity: max(1, bytes.count))
     _ = input.initialize(from: bytes)
     guard yaml_parser_initialize(parser) == 1 else {
       throw TextProblem(.yamlSyntax(problem: "out of memory", context: nil), at: nil)
     }
-    // Said outright, or libyaml would guess UTF-16 from a byte order mark.
+    // Set explicitly; otherwise libyaml would take the encoding from a byte order mark and might choose UTF-16.
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     yaml_parser_set_input_string(parser, input.baseAddress, bytes.count)
   }
@@ -89,7 +89,7 @@ struct YAMLEvents: ~Copyable {
 
   private typealias CText = UnsafePointer<yaml_char_t>
 
-  /// Anchor and tag of an event that can have them; the pointers live as long as the event.
+  /// Anchor and tag of an event that can have them; the pointers are valid as long as the event.
   private static func marks(of event: yaml_event_t) -> (anchor: CText?, tag: CText?) {
     let data = event.data
     func marks(

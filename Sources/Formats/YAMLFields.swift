@@ -1,8 +1,8 @@
 extension YAMLNode {
   /// The type of the value, for messages.
   ///
-  /// Only a plain `true` or `false` is a boolean (INTEROP: wrong types are errors, `"false"` is not a
-  /// boolean); `yes`, `on` and the like of YAML 1.1 are strings.
+  /// Only a plain `true` or `false` is a boolean (INTEROP: wrong types are errors, and `"false"` is not a boolean);
+  /// `yes`, `on` and the other booleans of YAML 1.1 are strings.
   package var type: TextProblem.ValueType {
     switch content {
     case .sequence: .list
@@ -22,8 +22,8 @@ extension YAMLNode {
 
   /// The text of a scalar; `key` names the value in the error.
   ///
-  /// A plain number is taken as it is written, so that `version: 1.10` stays `1.10`. A plain boolean or
-  /// null is not a string.
+  /// A plain number is taken as written, so that `version: 1.10` stays `1.10`. A plain boolean or null is not a
+  /// string.
   package func string(for key: String) throws(TextProblem) -> String {
     guard case .scalar(let text) = content, type == .string || type == .integer else {
       throw wrongType(.string, key)
@@ -44,7 +44,7 @@ extension YAMLNode {
     guard let first = text.utf8.first(where: { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }),
       ASCII.isDigit(first)
     else { throw wrongType(.integer, key) }
-    // 0x10, 010, 1_000 and 1e3 are numbers of YAML 1.1 that the Node tool reads otherwise.
+    // 0x10, 010, 1_000 and 1e3 are numbers in YAML 1.1, but the Node tool reads them differently.
     throw TextProblem(.invalidValue(key: key, value: text, rule: .shape(.wholeNumber)), at: position)
   }
 
@@ -54,7 +54,7 @@ extension YAMLNode {
     return items
   }
 
-  /// The strings of a list of nothing but strings; `key` names the value in the error.
+  /// The items of a list that holds only strings; `key` names the value in the error.
   package func strings(for key: String) throws(TextProblem) -> [String] {
     var result: [String] = []
     for item in try items(for: key) { result.append(try item.string(for: key)) }
@@ -67,7 +67,6 @@ extension YAMLNode {
     return members
   }
 
-  /// The error for a value of the wrong type.
   package func wrongType(_ expected: TextProblem.ValueType, _ key: String) -> TextProblem {
     TextProblem(.wrongType(key: key, expected: expected, found: type), at: position)
   }
@@ -117,6 +116,8 @@ package struct YAMLFields {
   }
 
   /// The key's string.
+  ///
+  /// - Throws: `missingKey` at the place of the map, `wrongType`.
   package func readString(_ key: String) throws(TextProblem) -> String {
     try read(key).string(for: key)
   }

@@ -1,11 +1,11 @@
-/// The lines of a text file, each with its own line break, numbered from 1 as libyaml does.
+/// The lines of a text file, each with its line break, numbered from 1 as libyaml does.
 struct YAMLLines {
   private(set) var lines: [[UInt8]] = []
 
   /// Splits a text at LF and CRLF.
   ///
-  /// - Throws: `cannotEdit`: a lone CR, NEL, LS or PS is a line break for YAML 1.1 but not for editors
-  ///   and the Node tool, so line numbers would not agree.
+  /// - Throws: `cannotEdit`: a lone CR, NEL, LS or PS is a line break in YAML 1.1 but not for editors and the Node
+  ///   tool, so line numbers would differ.
   init(_ bytes: [UInt8]) throws(TextProblem) {
     var start = 0
     for index in bytes.indices {
@@ -24,7 +24,6 @@ struct YAMLLines {
   /// The whole text.
   var bytes: [UInt8] { Array(lines.joined()) }
 
-  /// How many lines there are.
   var count: Int { lines.count }
 
   /// The number of leading spaces.
@@ -32,19 +31,19 @@ struct YAMLLines {
     lines[line - 1].prefix { $0 == UInt8(ascii: " ") }.count
   }
 
-  /// Whether the line holds nothing but white space; true past the end.
+  /// Whether the line holds only white space; true past the end.
   func isBlank(_ line: Int) -> Bool {
     guard lines.indices.contains(line - 1) else { return true }
     return content(line).isEmpty
   }
 
-  /// Whether the line holds nothing but a comment.
+  /// Whether the line holds only a comment.
   func isComment(_ line: Int) -> Bool {
     guard lines.indices.contains(line - 1) else { return false }
     return content(line).first == UInt8(ascii: "#")
   }
 
-  /// The offset in a line's bytes of a column, which counts characters from 1.
+  /// The byte offset within its line of a position, whose column counts characters from 1.
   func byteOffset(_ position: TextPosition) -> Int {
     var column = 0
     for (offset, byte) in lines[position.line - 1].enumerated() where byte & 0xC0 != 0x80 {
@@ -54,19 +53,18 @@ struct YAMLLines {
     return lines[position.line - 1].count
   }
 
-  /// Puts lines behind a line (0: at the beginning), with the line break that the file uses.
+  /// Inserts lines after a line (0: at the beginning), with the file's line break.
   mutating func insert(_ texts: [String], after line: Int) {
     let lineBreak = lineBreak
     if line > 0, lines[line - 1].last != UInt8(ascii: "\n") { lines[line - 1] += lineBreak }
     lines.insert(contentsOf: texts.map { Array($0.utf8) + lineBreak }, at: line)
   }
 
-  /// Takes lines out.
   mutating func remove(_ range: Range<Int>) {
     lines.removeSubrange(range.lowerBound - 1..<range.upperBound - 1)
   }
 
-  /// Replaces a part of one line, in byte offsets; blanks that would then end the line go too.
+  /// Replaces a part of one line, given in byte offsets; white space that would then end the line is removed too.
   mutating func replace(_ range: Range<Int>, ofLine line: Int, with text: String) {
     var bytes = lines[line - 1]
     let isAtEnd = bytes[range.upperBound...].allSatisfy(Self.isSpace)
@@ -82,7 +80,7 @@ struct YAMLLines {
 
   private func content(_ line: Int) -> ArraySlice<UInt8> { lines[line - 1].drop(while: Self.isSpace) }
 
-  /// That of the first line; LF for a file without one.
+  /// The line break of the first line; LF for a file without one.
   private var lineBreak: [UInt8] {
     let usesCRLF = lines.first?.suffix(2).elementsEqual([13, 10]) ?? false
     return usesCRLF ? [13, 10] : [10]
@@ -105,7 +103,7 @@ struct YAMLLines {
 }
 
 extension Array {
-  /// The longest tail of which every element passes.
+  /// The longest suffix whose elements all satisfy the predicate.
   fileprivate func suffix(while isIncluded: (Element) -> Bool) -> ArraySlice<Element> {
     self[(lastIndex { !isIncluded($0) }.map { $0 + 1 } ?? 0)...]
   }

@@ -1,9 +1,9 @@
-/// A YAML value as read: keys in order, every node and key with its place.
+/// A YAML value as read: keys in order, every node and key with its position.
 ///
-/// Equality is of meaning: it ignores positions, comments and layout, but not the order of keys, and it
-/// tells a plain scalar from a quoted one, because only a plain `true` is a boolean.
+/// Equality compares meaning: it ignores positions, comments and layout, but not the order of keys, and it tells a
+/// plain scalar from a quoted one, because only a plain `true` is a boolean.
 package struct YAMLNode: Sendable {
-  /// The value itself; a scalar has its text with escapes and folding undone.
+  /// The value; the text of a scalar has escapes and folding resolved.
   package enum Content: Sendable {
     case scalar(String)
     case sequence([YAMLNode])
@@ -23,16 +23,13 @@ package struct YAMLNode: Sendable {
     case flow
   }
 
-  /// The value itself.
   package let content: Content
-  /// How the value is written.
   package let style: Style
-  /// Where the value begins; for a block list its first `-`.
+  /// Where the value begins; for a block list at its first `-`.
   package let position: TextPosition
-  /// Just behind the value; meaningless for block lists and maps, whose end libyaml puts at what follows.
+  /// The end of the value, exclusive; meaningless for block lists and maps, whose end libyaml puts at what follows.
   package let end: TextPosition
 
-  /// Makes a node.
   package init(_ content: Content, style: Style, position: TextPosition = .start, end: TextPosition = .start)
   {
     self.content = content
@@ -44,16 +41,13 @@ package struct YAMLNode: Sendable {
 
 /// A key of a YAML map with its value.
 package struct YAMLMember: Sendable {
-  /// The key's text.
   package let key: String
   /// Where the key begins.
   package let position: TextPosition
-  /// Just behind the key.
+  /// The end of the key, exclusive.
   package let end: TextPosition
-  /// The value.
   package let value: YAMLNode
 
-  /// Makes a member.
   package init(_ key: String, _ value: YAMLNode, position: TextPosition = .start, end: TextPosition = .start)
   {
     self.key = key
@@ -64,7 +58,7 @@ package struct YAMLMember: Sendable {
 }
 
 extension YAMLNode: Equatable {
-  /// Compares the meaning, plain and quoted scalars told apart.
+  /// Compares meaning; a plain and a quoted scalar differ.
   package static func == (left: Self, right: Self) -> Bool {
     switch (left.content, right.content) {
     case (.scalar(let leftText), .scalar(let rightText)):
@@ -77,16 +71,16 @@ extension YAMLNode: Equatable {
 }
 
 extension YAMLMember: Equatable {
-  /// Compares key and value, not their places.
+  /// Compares key and value, not positions.
   package static func == (left: Self, right: Self) -> Bool {
     left.key.utf8.elementsEqual(right.key.utf8) && left.value == right.value
   }
 }
 
 extension YAMLNode {
-  /// The last line that the value takes up, comments and blank lines behind it not counted.
+  /// The last line of the value, without comments and blank lines after it.
   ///
-  /// - Parameter isBlank: Whether a line, counted from 1, holds nothing but white space.
+  /// - Parameter isBlank: Whether a line, counted from 1, holds only white space.
   /// - Returns: The line, counted from 1.
   func lastLine(isBlank: (Int) -> Bool) -> Int {
     switch (content, style) {
@@ -95,7 +89,7 @@ extension YAMLNode {
     case (.mapping(let members), .block):
       return members.reduce(position.line) { max($0, $1.end.line, $1.value.lastLine(isBlank: isBlank)) }
     case (_, .blockScalar):
-      // libyaml ends a block scalar behind the line breaks that follow it.
+      // libyaml puts the end of a block scalar after the line breaks that follow it.
       var line = end.column == 1 && end.line > position.line ? end.line - 1 : end.line
       while line > position.line, isBlank(line) { line -= 1 }
       return line

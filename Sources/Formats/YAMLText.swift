@@ -1,6 +1,6 @@
 /// Values as mmdos writes them into YAML (INTEROP "YAML that mmdos writes").
 ///
-/// The Node tool reads line by line and knows no escapes, so a value that would need one is refused.
+/// The Node tool reads line by line and knows no escapes, so a value that would need an escape is refused.
 package enum YAMLText {
   /// A value that a writer may set.
   package enum Value: Sendable, Equatable {
@@ -11,10 +11,10 @@ package enum YAMLText {
     case strings([String])
   }
 
-  /// The value's text behind `key: `; strings always in double quotes.
+  /// The text after `key: `; strings always in double quotes.
   ///
-  /// - Throws: `needsEscape` for a quote, a backslash, a control or invisible character, and for a comma
-  ///   or bracket in an item of a list, at which the Node tool would cut.
+  /// - Throws: `needsEscape` for a quote, a backslash, a control or invisible character, and for a comma or bracket
+  ///   in an item of a list, where the Node tool would split the item.
   package static func text(of value: Value, for key: String) throws(TextProblem) -> String {
     switch value {
     case .boolean(let value): return value ? "true" : "false"
@@ -34,7 +34,7 @@ package enum YAMLText {
     return "\(key): \(try text(of: value, for: key))"
   }
 
-  /// The node that the written value must read back as.
+  /// The node that the written value must parse to.
   static func node(of value: Value) -> YAMLNode {
     switch value {
     case .boolean(let value): YAMLNode(.scalar(value ? "true" : "false"), style: .plain)
