@@ -1,21 +1,21 @@
 package import Disk
 package import SystemPackage
 
-/// Other object-store folders, whose objects may be used after they have been proven (DESIGN section 9).
+/// Object folders of other stores, whose objects may be used after they were verified (DESIGN section 9).
 ///
-/// Nothing in them is trusted, and nothing here depends on their survival.
+/// Nothing read from them is trusted, and this store stays complete if they disappear.
 package struct Alternates: Sendable {
   let places: [LooseObjects]
 
-  /// The object folders that are open, in the order in which they are asked.
+  /// The object folders that could be opened, in the order in which they are searched.
   package var folders: [Folder] { places.map(\.folder) }
 
-  /// Folders that are listed but cannot be opened now; reading goes on without them.
+  /// Folders that are listed but cannot be opened now; reading continues without them.
   package let unavailable: [FilePath]
 
   /// Opens the folders that `info/alternates` names: one absolute path per line.
   ///
-  /// Alternates of alternates are not followed. `lender` is asked last.
+  /// Alternates of alternates are not followed. `lender` is searched last.
   ///
   /// - Throws: `DiskError` when the list itself cannot be read.
   static func read(in objects: Folder, and lender: Folder? = nil) throws(DiskError) -> Alternates {
@@ -30,7 +30,7 @@ package struct Alternates: Sendable {
         places.append(LooseObjects(folder: try Folder.open(path)))
       } catch {
         if error.isOutOfDescriptors { throw error }
-        // A lender that is gone is expected; `Fsck` names it.
+        // An alternate may disappear at any time, so this is not an error here; `Fsck` reports it.
         unavailable.append(path)
       }
     }

@@ -1,9 +1,9 @@
 package import Disk
 package import SystemPackage
 
-/// The list of alternates as it is written: `info/alternates`, one absolute path per line.
+/// The file `info/alternates`: one absolute path per line.
 package enum AlternatesList {
-  /// Reads the lines, whatever they name; without a file there are none.
+  /// Reads the paths, whether or not they exist; an absent file is an empty list.
   ///
   /// - Throws: `DiskError`.
   package static func read(in objects: Folder) throws(DiskError) -> [FilePath] {
@@ -13,14 +13,14 @@ package enum AlternatesList {
     return bytes.split(separator: UInt8(ascii: "\n")).map { FilePath(String(decoding: $0, as: UTF8.self)) }
   }
 
-  /// Whether a path can stand in the list: absolute, valid UTF-8, and no line break in it.
+  /// Whether the file can hold a path: absolute, valid UTF-8, and without a line break.
   package static func canHold(_ path: FilePath) -> Bool {
     path.isAbsolute && FilePath(path.string) == path && !path.string.utf8.contains(UInt8(ascii: "\n"))
   }
 
-  /// Replaces the list, durably; an empty one is no file.
+  /// Replaces the list, durably; for an empty list the file is removed.
   ///
-  /// - Throws: `DiskError`; the old list, or the new, is there.
+  /// - Throws: `DiskError`; then either the old list or the new one is in place.
   package static func write(_ paths: [FilePath], in objects: Folder, disk: any Disk) throws(DiskError) {
     precondition(paths.allSatisfy(canHold), "a path that would be several lines, or another path")
     let info = try disk.ensureFolder(StoreLayout.info, in: objects)

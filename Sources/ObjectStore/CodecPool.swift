@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Codecs that are ready for use: starting one costs more than compressing a small file with it.
+/// Keeps codecs for reuse: initialising one costs more than compressing a small file with it.
 final class CodecPool<Codec: Sendable>: Sendable {
   private let idle = Mutex<[Codec]>([])
   private let make: @Sendable () -> Codec
@@ -9,7 +9,7 @@ final class CodecPool<Codec: Sendable>: Sendable {
     self.make = make
   }
 
-  /// Lends a codec to one caller.
+  /// Calls `body` with a codec that no other thread uses meanwhile.
   func withCodec<Result, Failure: Error>(
     _ body: (Codec) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -18,18 +18,18 @@ final class CodecPool<Codec: Sendable>: Sendable {
     return try body(codec)
   }
 
-  /// A codec for one caller, which gives it back when its stream has ended.
+  /// Takes a codec out of the pool; the caller returns it with `giveBack` when its stream has ended.
   func take() -> Codec {
     idle.withLock { $0.popLast() } ?? make()
   }
 
-  /// Returns a codec that is between two streams.
+  /// Returns a codec to the pool; it must not be in the middle of a stream.
   func giveBack(_ codec: Codec) {
     idle.withLock { $0.append(codec) }
   }
 }
 
-/// The codecs of this process, one set per use.
+/// The codec pools of this process, one for each use.
 enum Codecs {
   static let fast = CodecPool { Deflater(.fast) }
   static let stored = CodecPool { Deflater(.stored) }

@@ -4,22 +4,22 @@ package import SystemPackage
 
 /// Checks a whole store.
 package enum Fsck {
-  /// One thing worth saying.
+  /// One observation about the store; `isDamage` says whether it is harmful.
   package enum Finding: Equatable, Sendable {
-    /// A stored object does not prove its id.
+    /// The bytes of a stored object do not match its id.
     case damaged(ObjectID, ObjectStoreError)
-    /// Something leads to an object that is not there.
+    /// A reachable object is absent.
     case missing(ObjectID, Reachability.Use)
-    /// A proven object is not the tree or snapshot it is used as.
+    /// An object hashes to its id, but is not the tree or snapshot it is used as.
     case malformed(ObjectID, ObjectStoreError)
-    /// Nothing leads to the object; garbage collection takes it. No damage.
+    /// An unreachable object, which garbage collection removes. Not damage.
     case dangling(ObjectID)
-    /// Something in the store that is no object: unfinished, or not ours. No damage.
+    /// A file in the store that is not an object: an unfinished one, or not made by mmdos. Not damage.
     case leftover(FilePath)
-    /// An alternate that is listed but cannot be opened. No damage: nothing depends on it.
+    /// An alternate that is listed but cannot be opened. Not damage: the store does not depend on it.
     case unavailableAlternate(FilePath)
 
-    /// Whether the store has lost something.
+    /// Whether the finding means that data was lost.
     package var isDamage: Bool {
       switch self {
       case .damaged, .missing, .malformed: true
@@ -28,19 +28,18 @@ package enum Fsck {
     }
   }
 
-  /// The findings and how much was looked at.
+  /// The findings and the number of objects checked.
   package struct Report: Equatable, Sendable {
-    /// How many stored objects were proven or found damaged.
+    /// How many stored objects were read and hashed.
     package var objectCount: Int
-    /// Everything found: damage first, each kind in order of ids or paths.
+    /// All findings: damage first, each kind in the order of ids or paths.
     package var findings: [Finding]
   }
 
-  /// Proves every stored object and everything that the roots lead to.
+  /// Verifies every stored object and everything reachable from the roots.
   ///
-  /// The roots are every snapshot that a ref or reflog names, `others` are blobs that something else keeps,
-  /// such as evidence; the limit is the most bytes that an object may have to which nothing leads, so that
-  /// its size is unknown.
+  /// The roots are the snapshots that refs and reflogs name; `others` are further blobs to be kept, such as evidence.
+  /// The limit is the largest size in bytes of an unreachable object, as no tree states its size.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package static func check(

@@ -1,23 +1,24 @@
 import Disk
 import SystemPackage
 
-/// Removes objects that nothing leads to, and what interrupted writes left (DESIGN section 9).
+/// Removes unreachable objects and the files of interrupted writes (DESIGN section 9).
 ///
-/// First looked for, then swept, so that what is reported is what is removed. Sweeping needs the store lock,
-/// exclusive, from before `find` to the end: nothing is then on its way into the store, and age plays no part.
+/// Finding and removing are separate steps, so that exactly what is reported is removed. The exclusive store lock
+/// must be held from before `find` to the end: no process can then be adding objects, so the age of a file does not
+/// matter.
 package struct GarbageCollection: Sendable {
-  /// Something that is no object and not needed.
+  /// A file or folder that is not an object and not needed.
   private struct Leftover: Sendable {
-    /// The folder it is in, below that of the objects: by name, as there may be many and each open one counts.
+    /// Its folder, as names below the object folder: an open handle for each would use up the descriptors.
     let folder: [FileName]
     let name: FileName
   }
 
-  /// The objects to be removed, sorted.
+  /// The objects to remove, sorted.
   package private(set) var objects: [ObjectID] = []
-  /// What removing the objects gives back.
+  /// The space that removing the objects frees.
   package private(set) var objectSpace = RemovedSpace()
-  /// What removing all else gives back.
+  /// The space that removing the other files frees.
   package private(set) var leftoverSpace = RemovedSpace()
 
   private let store: ObjectStore
@@ -29,10 +30,10 @@ package struct GarbageCollection: Sendable {
 
   // MARK: Looking
 
-  /// Finds what nothing leads to: not the marks, not `others`, which are blobs that something else keeps.
+  /// Finds unreachable objects: those that are neither marked nor in `others`, further blobs to be kept.
   ///
-  /// - Throws: `ObjectStoreError`: the first problem of the marks. What an object that cannot be read leads
-  ///   to is unknown, and may be anything that is here.
+  /// - Throws: `ObjectStoreError`: the first problem of the marks. What an unreadable object leads to is unknown, so
+  ///   any object here might still be needed.
   package static func find(
     in store: ObjectStore,
     besides marks: Reachability,
@@ -43,7 +44,7 @@ package struct GarbageCollection: Sendable {
     return try look(in: store) { id in marks.uses[id] == nil && !kept.contains(id) }
   }
 
-  /// Finds everything, whatever leads to it and however damaged it is; the list of alternates stays.
+  /// Finds all objects, reachable or not, damaged or not; the list of alternates stays.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package static func findEverything(in store: ObjectStore) throws(ObjectStoreError) -> GarbageCollection {
@@ -87,13 +88,13 @@ package struct GarbageCollection: Sendable {
     return garbage
   }
 
-  /// Takes a stranger that is an interrupted process's work; anything else is not ours to remove.
+  /// Adds an unexpected file if it is an interrupted write of mmdos; other files are not removed.
   private mutating func addIfUnfinished(_ path: FilePath) throws(DiskError) {
     guard path.lastComponent?.string.hasPrefix(StoreLayout.temporaryPrefix) == true else { return }
     try add(path, in: store.folder)
   }
 
-  /// Takes a stranger in the object folder or one of its fan-out folders.
+  /// Adds an unexpected file of the object folder or of a fan-out folder.
   private mutating func add(_ path: FilePath, in objects: Folder) throws(DiskError) {
     guard let last = path.lastComponent, let name = FileName(last.string) else { return }
     let parent = path.removingLastComponent()
@@ -114,8 +115,10 @@ package struct GarbageCollection: Sendable {
     try leftoverSpace.addEverything(at: name, in: folder)
   }
 
-  /// Whether a quarantine is locked by the batch that fills it; only someone who looks without the store
-  /// lock, exclusive, can meet one.
+  /// Whether a quarantine is locked by a live batch.
+  ///
+  /// With the exclusive store lock held this is never so; it matters
+  /// only to callers that search without the lock.
   private func isAlive(_ name: FileName, in folder: Folder) throws(DiskError) -> Bool {
     guard try folder.findAttributes(name)?.kind == .folder, let inner = try folder.findFolder(name) else {
       return false
@@ -127,14 +130,14 @@ package struct GarbageCollection: Sendable {
 
   /// Removes what was found.
   ///
-  /// Interrupted at any moment it has removed some of it, and all of that was garbage.
+  /// If it is interrupted, some of the garbage is removed and the rest remains.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package func sweep() throws(ObjectStoreError) {
     try ObjectStoreError.wrapping { () throws(DiskError) in
       try removeObjects()
-      // A quarantine says that names may not be durable yet, and later batches count on objects that are in
-      // place: before that word goes, the names must be (see `ObjectBatch.commit`).
+      // A quarantine folder tells later batches that names may not be durable yet, while they may rely on objects
+      // already in place. So the names must be durable before the folder is removed (see `ObjectBatch.commit`).
       let hasQuarantine = leftovers.contains { $0.name.string.hasPrefix(StoreLayout.quarantinePrefix) }
       if hasQuarantine { try synchronizeNames(nil) }
       for leftover in leftovers {
@@ -143,7 +146,7 @@ package struct GarbageCollection: Sendable {
       }
       let bytes = Set(objects.map(\.firstByte))
       try store.loose.removeEmptyFanOuts(bytes, disk: store.disk)
-      // What was reported as gone must not come back with a power cut.
+      // The removals must be durable: files reported as removed must not come back after a power cut.
       if !bytes.isEmpty || !leftovers.isEmpty { try synchronizeNames(bytes) }
       if let info = try store.folder.findFolder(StoreLayout.info) { try store.disk.synchronize(info) }
     }
@@ -157,13 +160,13 @@ package struct GarbageCollection: Sendable {
       do {
         try store.disk.removeFile(name, in: fanOut)
       } catch  where [.isDirectory, .notPermitted].contains(error.code) {
-        // Damage: a folder in an object's place, for which unlink(2) gives one error or the other.
+        // Damage: a folder has the object's name, for which unlink(2) gives EISDIR or EPERM.
         try store.disk.removeRecursively(name, in: fanOut)
       }
     }
   }
 
-  /// As after a batch: one flush of the file system is cheaper than that of many folders.
+  /// As after a batch, one flush of the file system is cheaper than one per folder.
   private func synchronizeNames(_ bytes: Set<UInt8>?) throws(DiskError) {
     if bytes.map({ $0.count > 64 }) ?? true, try store.disk.synchronizeFileSystem(of: store.folder) { return }
     try store.loose.synchronizeNames(bytes, disk: store.disk)

@@ -2,7 +2,7 @@ import Disk
 import Synchronization
 import SystemPackage
 
-/// Objects that are one file each: `objects/<first 2>/<other 62>` (DESIGN section 3.1).
+/// The objects that are stored as one file each: `objects/<first 2>/<other 62>` (DESIGN section 3.1).
 final class LooseObjects: Sendable {
   let folder: Folder
   private let fanOuts = Mutex(OpenFanOuts())
@@ -11,17 +11,16 @@ final class LooseObjects: Sendable {
     self.folder = folder
   }
 
-  /// The name of an object's file in its fan-out folder.
   static func fileName(_ id: ObjectID) -> FileName {
     StoreLayout.component(id.digits(from: 2))
   }
 
-  /// Where an object's file is or would be; for messages only.
+  /// The path of an object's file, whether or not it exists; for messages only.
   func path(of id: ObjectID) -> FilePath {
     folder.path.appending(StoreLayout.fanOut(id.firstByte)).appending(Self.fileName(id))
   }
 
-  /// The fan-out folder that an object belongs in, or nil when there is none yet.
+  /// The fan-out folder of an object, or nil when it does not exist.
   func findFanOut(of id: ObjectID) throws(DiskError) -> Folder? {
     let byte = id.firstByte
     if let known = fanOuts.withLock({ $0.find(byte) }) { return known }
@@ -30,7 +29,7 @@ final class LooseObjects: Sendable {
     return opened
   }
 
-  /// The fan-out folder that an object belongs in, made if need be.
+  /// The fan-out folder of an object, created if it does not exist.
   func ensureFanOut(of id: ObjectID, disk: any Disk) throws(DiskError) -> Folder {
     if let existing = try findFanOut(of: id) { return existing }
     let made = try disk.ensureFolder(StoreLayout.fanOut(id.firstByte), in: folder)
@@ -38,12 +37,12 @@ final class LooseObjects: Sendable {
     return made
   }
 
-  /// What the file system says of an object's file; nil when there is none.
+  /// The attributes of an object's file; nil when there is none.
   func findAttributes(_ id: ObjectID) throws(DiskError) -> FileAttributes? {
     try findFanOut(of: id)?.findAttributes(Self.fileName(id))
   }
 
-  /// Opens an object's file, unproven.
+  /// Opens an object's file; its content is not verified.
   ///
   /// - Throws: `ObjectStoreError.corrupt` for a link or special file in its place, `.disk`.
   func findFile(_ id: ObjectID) throws(ObjectStoreError) -> ReadableFile? {
@@ -56,7 +55,7 @@ final class LooseObjects: Sendable {
     }
   }
 
-  /// Makes the names of objects durable: those in the fan-out folders of these bytes, or in all of them.
+  /// Makes the entries of the fan-out folders of these bytes, or of all of them, durable.
   func synchronizeNames(_ bytes: Set<UInt8>?, disk: any Disk) throws(DiskError) {
     for byte in bytes?.sorted() ?? Array(UInt8.min...UInt8.max) {
       if let fanOut = try folder.findFolder(StoreLayout.fanOut(byte)) { try disk.synchronize(fanOut) }
@@ -64,9 +63,9 @@ final class LooseObjects: Sendable {
     try disk.synchronize(folder)
   }
 
-  /// Removes the fan-out folders of these bytes that are empty, and forgets the handles of all.
+  /// Removes the fan-out folders of these bytes that are empty, and drops all cached folder handles.
   ///
-  /// Nobody else may use the store: a handle to a removed folder takes no new object.
+  /// Nobody else may use the store meanwhile: no object can be added through a handle to a removed folder.
   func removeEmptyFanOuts(_ bytes: Set<UInt8>, disk: any Disk) throws(DiskError) {
     fanOuts.withLock { $0 = OpenFanOuts() }
     for byte in bytes.sorted() {
@@ -77,11 +76,11 @@ final class LooseObjects: Sendable {
     }
   }
 
-  /// Everything that lies here, without looking into it.
+  /// All entries of the object folder, listed by name only.
   struct Listing {
     /// The ids of all object files, sorted.
     var ids: [ObjectID] = []
-    /// What has no name that this store gives, and what is no folder where one should be.
+    /// Entries whose names mmdos does not give, and files where a fan-out folder should be.
     var strangers: [FilePath] = []
   }
 
@@ -110,15 +109,15 @@ final class LooseObjects: Sendable {
   }
 }
 
-/// The fan-out folders of a store that stay open to be used again.
+/// A cache of open fan-out folders.
 ///
-/// Few: there are 256 in each store, and a process may have no more than 64 files open. Opening one again costs a
-/// small part of what any use of a file in it does, and where ids come in order it is not needed.
+/// It is small: each store has 256 such folders, and a process may be limited to 64 open files. Opening one again
+/// costs little compared to reading or writing a file in it, and is not needed while ids come in order.
 private struct OpenFanOuts: Sendable {
   private static let limit = 12
 
   private var folders: [UInt8: Folder] = [:]
-  /// Their bytes, oldest first from `oldest` on, and around.
+  /// The bytes of the open folders, a ring buffer that begins with the oldest at `oldest`.
   private var order: [UInt8] = []
   private var oldest = 0
 

@@ -1,41 +1,41 @@
 package import Disk
 package import SystemPackage
 
-/// What is wrong with a file that should be an archive of objects.
+/// Why a file is not a valid archive of objects.
 package enum ArchiveProblem: Error, Equatable, Sendable {
   /// The file does not begin with a header that ends within `limit` bytes.
   case noHeader(limit: Int)
-  /// What stands at a place, in bytes from the beginning, is no record.
+  /// The bytes at an offset from the beginning of the file are not a record.
   case badRecord(offset: Int64)
-  /// An object is there twice.
+  /// The same object has two records.
   case duplicate(ObjectID)
   /// The file ends before its last line.
   case truncated
   /// Something follows the last line.
   case trailingBytes
-  /// The last line counts other than what is there.
+  /// The last line states a number of objects other than the number of records.
   case wrongCount(stated: Int, found: Int)
-  /// More objects than one archive may have.
+  /// The archive has more objects than the limit.
   case tooManyObjects(limit: Int)
 }
 
-/// One file with many objects, for carrying them from store to store.
+/// One file with many objects, for transporting them between stores.
 ///
-///     <header: lines of text that somebody else gives meaning to, then an empty line>
+///     <header: lines of text that the caller interprets, then an empty line>
 ///     <id> <stored bytes, decimal>\n<one zlib stream>        for each object, each once
 ///     end <number of objects>\n
 ///
-/// Nothing in it is believed: an object is handed out only if it hashes to its id. Reading is safe from
-/// several threads.
+/// The content is not trusted: an object is returned only if it hashes to its id. Reading is safe from several
+/// threads.
 package final class ObjectArchive: Sendable {
-  /// The most objects that an archive may have.
+  /// The largest number of objects in an archive.
   package static let maximumObjects = 2_000_000
   /// The longest header, in bytes.
   package static let maximumHeaderBytes = 1 << 20
 
   private static let bufferBytes = 64 << 10
 
-  /// Where an object's stream lies, in bytes.
+  /// The range of bytes that holds an object's stream.
   private struct Place {
     let offset: Int64
     let byteCount: Int64
@@ -46,7 +46,7 @@ package final class ObjectArchive: Sendable {
   private let file: ReadableFile
   private let places: [ObjectID: Place]
 
-  /// Reads the header, which begins with `prefix`, and finds out where each object lies; none is read yet.
+  /// Reads the header, which must begin with `prefix`, and the position of each object, but no object.
   ///
   /// - Throws: `ArchiveProblem`; `DiskError`.
   package init(_ file: consuming ReadableFile, prefix: String) throws {
@@ -73,13 +73,12 @@ package final class ObjectArchive: Sendable {
     self.file = file
   }
 
-  /// Where the archive lies.
+  /// The archive's path; for messages only.
   package var path: FilePath { file.path }
 
-  /// How many objects there are.
   package var count: Int { places.count }
 
-  /// Whether there is a record of an object; what is in it is proven when it is read.
+  /// Whether the archive has a record of the object; its content is verified only when it is read.
   package func contains(_ id: ObjectID) -> Bool { places[id] != nil }
 
   /// Reads a payload of at most the limit, in bytes.
@@ -98,7 +97,7 @@ package final class ObjectArchive: Sendable {
     return payload
   }
 
-  /// Hands a payload on piece by piece, in bounded memory; it is proven only when this returns.
+  /// Passes a payload on piece by piece, in bounded memory; it is verified only when this returns.
   ///
   /// - Throws: `ObjectStoreError.missing`, `.corrupt`, `.disk`; what `output` throws.
   package func stream(_ id: ObjectID, limit: Int64, into output: (RawSpan) throws -> Void) throws {
@@ -135,7 +134,7 @@ package final class ObjectArchive: Sendable {
   }
 }
 
-/// Reads the lines of an archive and steps over its streams.
+/// Reads the records of an archive, skipping the streams.
 private struct Scanner {
   struct Record {
     let id: ObjectID
@@ -143,7 +142,7 @@ private struct Scanner {
     let byteCount: Int64
   }
 
-  /// An id, a space, and a number of bytes.
+  /// The length of `<id> <bytes>` with its newline.
   private static let longestLine = 64 + 1 + 19 + 1
 
   private let byteCount: Int64
@@ -161,7 +160,7 @@ private struct Scanner {
     var piece = [UInt8](repeating: 0, count: 4096)
     while bytes.count < limit {
       let count = try file.read(at: Int64(bytes.count), into: &piece)
-      // The end may lie across two pieces.
+      // The separator may be split between two pieces.
       let start = max(0, bytes.count - 1)
       bytes += piece[..<count]
       let newline = UInt8(ascii: "\n")
@@ -177,7 +176,7 @@ private struct Scanner {
     throw ArchiveProblem.noHeader(limit: limit)
   }
 
-  /// The next record; nil at the last line, behind which nothing may stand.
+  /// The next record; nil at the last line, after which the file must end.
   mutating func readRecord(_ file: borrowing ReadableFile) throws -> Record? {
     let start = offset
     let count = try file.read(at: offset, into: &buffer)

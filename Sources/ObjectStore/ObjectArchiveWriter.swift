@@ -1,10 +1,9 @@
 package import Disk
 import SystemPackage
 
-/// Writes an `ObjectArchive`, one object after another, each proven when it is read.
+/// Writes an `ObjectArchive`, object by object; each is verified when it is read from the store.
 ///
-/// The file has its name only when `finish` returns; until then, and after a failure, there is nothing but a
-/// file named `tmp_…`, which is removed.
+/// The file gets its name only in `finish`. Until then it is named `tmp_…`; after a failure it is removed.
 package struct ObjectArchiveWriter: ~Copyable {
   private let disk: any Disk
   private let folder: Folder
@@ -25,7 +24,7 @@ package struct ObjectArchiveWriter: ~Copyable {
     do {
       try disk.write(bytes.span.bytes, to: file)
     } catch {
-      // The failure of the write is the one to report.
+      // The first failure is the one to report.
       try? disk.removeFile(temporary, in: folder)
       throw error
     }
@@ -37,20 +36,20 @@ package struct ObjectArchiveWriter: ~Copyable {
   }
 
   deinit {
-    // Its name tells people what it is if removing fails now.
+    // If removing fails, garbage collection knows the file by its `tmp_` prefix.
     if !isFinished { try? disk.removeFile(temporary, in: folder) }
   }
 
-  /// How many objects were written so far.
   package var count: Int { written.count }
 
-  /// Adds an object, unless it is there already.
+  /// Adds an object, unless it was added before.
   ///
   /// - Throws: `ObjectStoreError.missing`, `.corrupt`, `.disk`.
   package mutating func add(_ id: ObjectID, from store: ObjectStore) throws(ObjectStoreError) {
     guard written.insert(id).inserted else { return }
     var length: Int64 = 0
-    // The first pass proves the object and counts; a store that changes meanwhile is found by the reader.
+    // The first pass verifies the object and counts its bytes. If the store changes before the second pass, the
+    // reader of the archive notices.
     try store.streamStored(id) { length += Int64($0.byteCount) }
     do throws(DiskError) { try write(Array("\(id) \(length)\n".utf8)) } catch { throw .disk(error) }
     let end = byteCount + length
@@ -62,19 +61,19 @@ package struct ObjectArchiveWriter: ~Copyable {
     guard byteCount == end else { throw .disk(DiskError(.write, file.path, .ioError)) }
   }
 
-  /// Writes the last line, makes everything durable, and gives the file its name.
+  /// Writes the last line, makes the file durable, and renames it to its name.
   ///
   /// `replaces`: Whether a file of that name may be replaced.
   ///
   /// - Returns: The file's size in bytes.
-  /// - Throws: `DiskError`; with EEXIST where the name is taken and may not be.
+  /// - Throws: `DiskError`, with EEXIST where a file has the name and may not be replaced.
   package consuming func finish(as name: FileName, replaces: Bool) throws(DiskError) -> Int64 {
     try write(Array("end \(written.count)\n".utf8))
     try disk.synchronize(file)
     if replaces {
       try disk.rename(temporary, in: folder, to: name, in: folder)
     } else {
-      // A second name, unlike a new one, never takes another file's place.
+      // link(2), unlike rename(2), fails if the new name exists.
       try disk.link(temporary, in: folder, to: name, in: folder)
       try disk.removeFile(temporary, in: folder)
     }

@@ -3,20 +3,20 @@ import Synchronization
 import SystemPackage
 
 extension ObjectBatch {
-  /// Moves what killed processes left into this quarantine, as far as it hashes right.
+  /// Moves the objects from quarantines of killed processes into this one, if they hash to their ids.
   func adoptAbandoned() throws(DiskError) {
     for other in try store.folder.names()
     where other.string.hasPrefix(StoreLayout.quarantinePrefix) && other != name {
       do {
         try adopt(everythingIn: other)
       } catch  where error.isWrongKind {
-        // Nothing that a batch made; garbage collection takes it.
+        // Not a file that a batch writes; garbage collection removes it.
       }
     }
   }
 
   private func adopt(everythingIn other: FileName) throws(DiskError) {
-    // Two batches may look at the same moment; the lock makes one of them the heir.
+    // Two batches may search at the same moment; the lock decides which of them adopts the folder.
     guard let abandoned = try store.folder.findFolder(other),
       let held = try FileLock.tryExclusive(on: abandoned)
     else { return }
@@ -47,10 +47,10 @@ extension ObjectBatch {
       }
       return size
     } catch .disk(let problem) where problem.isOfTheProcess {
-      // Not looked at: the folder stays for the next batch.
+      // The file could not be examined for lack of resources: the folder stays for the next batch.
       throw problem
     } catch {
-      // Torn, planted or unreadable: not proven, so it goes with the folder and is fetched again.
+      // Truncated, foreign or unreadable: it is removed with its folder, and the object is fetched again.
       return nil
     }
   }

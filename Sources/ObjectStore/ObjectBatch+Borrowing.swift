@@ -3,18 +3,18 @@ import Synchronization
 import SystemPackage
 
 extension ObjectBatch {
-  /// How an object is taken from a lender, the cheapest way first (DESIGN section 9).
+  /// How an object is taken from another store, the cheapest way first (DESIGN section 9).
   enum Borrowing {
     case clone, link, copy
   }
 
-  /// Takes an object from an alternate, proving it on the way.
+  /// Takes an object from an alternate, verifying it.
   ///
-  /// Cloned or hard-linked where that can be, else copied: either way our own, whatever becomes of the
-  /// lender. `inspect` gets the payload piece by piece; what it saw counts only when a size is returned.
-  /// `restart` is called when that was damaged and another copy is tried.
+  /// It is cloned or hard-linked where that is possible, else copied; in each case this store keeps it if the
+  /// alternate disappears. `inspect` gets the payload piece by piece; what it got is valid only when a size is
+  /// returned. `restart` is called when that copy was damaged and another one is tried.
   ///
-  /// - Returns: The size of the payload in bytes; nil when no alternate has a good copy within the limit.
+  /// - Returns: The size of the payload in bytes; nil when no alternate has an intact copy within the limit.
   /// - Throws: `ObjectStoreError.disk`.
   package func borrow(
     _ id: ObjectID,
@@ -30,9 +30,9 @@ extension ObjectBatch {
     return nil
   }
 
-  /// Takes an object from another store, as from an alternate.
+  /// Takes an object from another store, as `borrow` does from an alternate.
   ///
-  /// - Returns: The size of the payload in bytes; nil when that store has no good copy of its own.
+  /// - Returns: The size of the payload in bytes; nil when that store has no intact copy of its own.
   /// - Throws: `ObjectStoreError.disk`.
   @discardableResult
   package func borrow(_ id: ObjectID, from lender: ObjectStore) throws(ObjectStoreError) -> Int64? {
@@ -57,16 +57,17 @@ extension ObjectBatch {
         }
       } catch {
         restart()
-        // The lender's damage or refusal is not ours; a failure to write here is.
+        // Damage or a refusal in the other store only means no object from there; a failure to write here is an
+        // error.
         if error.isOfOneCopy { return nil }
         guard error.isUnsupportedSharing else { throw error }
-        // Not between these two folders; nor will it be for the next object.
+        // Not possible between these two folders, so it is not tried for the next object either.
         borrowing.withLock { $0[ObjectIdentifier(place)] = way == .clone ? .link : .copy }
       }
     }
   }
 
-  /// Shares the content of the lender's file, then proves the clone: what is proven is what is kept.
+  /// Clones the other store's file, then verifies the clone, which is the file that is kept.
   private func clone(
     _ file: borrowing ReadableFile,
     as id: ObjectID,
@@ -91,15 +92,15 @@ extension ObjectBatch {
       try record(id, size: size)
       return size
     } catch {
-      // The first failure is the one to report; what stays has a name that says what it is.
+      // The first failure is the one to report; garbage collection knows the file by its prefix.
       try? disk.removeFile(temporary, in: quarantine)
       throw error
     }
   }
 
-  /// Proves the lender's file and gives that very file, not its name, one more name here.
+  /// Verifies the other store's file and makes a hard link to that open file, not to its name.
   ///
-  /// Whoever may write to it can still change it later; that is found out when it is read.
+  /// A process with write access to the file can still change it later; reading detects that.
   private func link(
     _ file: borrowing ReadableFile,
     as id: ObjectID,
@@ -110,14 +111,14 @@ extension ObjectBatch {
     do throws(DiskError) {
       try store.disk.link(file, to: QuarantineFile.name(id), in: quarantine)
     } catch {
-      // There already: another thread brings the same object, and either file has its bytes.
+      // It exists already: another thread adds the same object, and both files hold the same payload.
       guard error.code == .fileExists else { throw .disk(error) }
     }
     try record(id, size: size)
     return size
   }
 
-  /// Writes the payload anew, proving it as it comes.
+  /// Writes the payload to a new file, verifying it on the way.
   private func copy(
     _ file: borrowing ReadableFile,
     as id: ObjectID,
@@ -150,14 +151,14 @@ extension ObjectBatch {
 }
 
 extension ReadableFile {
-  /// Whether the file may be shared by a link: ours, and nobody may write to it without changing its mode.
+  /// Whether a hard link to the file is safe: it belongs to this user, and nobody has write permission.
   fileprivate var isLendable: Bool {
     attributes.owner == CurrentUser.id && attributes.mode & 0o7222 == 0
   }
 }
 
 extension ObjectStoreError {
-  /// Whether two files cannot share content or a link, so that copying is the way to go.
+  /// Whether two files cannot share blocks or a link, so that the object has to be copied.
   fileprivate var isUnsupportedSharing: Bool {
     guard case .disk(let error) = self else { return false }
     return [.clone, .link].contains(error.operation) && error.isUnsupported

@@ -3,14 +3,14 @@ import Synchronization
 import SystemPackage
 
 extension ObjectBatch {
-  /// Above this many files one flush of the file system is cheaper than one per file.
+  /// With more files than this, one flush of the file system is cheaper than one fsync per file.
   private static let fileSystemFlushThreshold = 64
 
-  /// Makes all waiting objects durable and gives them their names.
+  /// Makes all objects of the batch durable and moves them to their final names.
   ///
-  /// In this order: the contents reach the disk, then the names in `objects/`, then the folders that hold
-  /// those names. A name in `objects/` thus never stands for bytes that a power cut could still take; and
-  /// when this has returned, no object that is in place can be lost, whichever batch put it there.
+  /// The order is: contents, then names in `objects/`, then the folders that hold those names. So a name in
+  /// `objects/` never stands for bytes that a power cut could still lose; and when this has returned, no object in
+  /// place can be lost, whichever batch put it there.
   ///
   /// - Throws: `ObjectStoreError.disk`. A failed flush of the contents is final: the kernel may have dropped
   ///   the bytes, so the quarantine is discarded. After any other failure it stays for the next batch.
@@ -19,7 +19,7 @@ extension ObjectBatch {
     do throws(DiskError) {
       try makeDurable(ids)
     } catch {
-      // The first failure is the one to report; the folder's name tells what it is if removing fails.
+      // The first failure is the one to report; if removing fails, the folder is recognisable by its name.
       try? store.disk.removeRecursively(name, in: store.folder)
       throw .disk(error)
     }
@@ -30,7 +30,7 @@ extension ObjectBatch {
     removeFolders()
   }
 
-  /// Throws away what waits.
+  /// Removes all objects of the batch.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package func discard() throws(ObjectStoreError) {
@@ -40,7 +40,7 @@ extension ObjectBatch {
     }
   }
 
-  /// Closes the batch; nil when it was closed before, else what waits, in order.
+  /// Closes the batch and returns its objects, sorted; nil when it was closed before.
   private func end() -> [ObjectID]? {
     state.withLock { state in
       if state.hasEnded { return nil }
@@ -60,10 +60,10 @@ extension ObjectBatch {
     }
   }
 
-  /// Renames an object to its name.
+  /// Renames an object to its final name.
   ///
-  /// A good object that another process put there meanwhile holds the same bytes, and a corrupt one is what
-  /// we came to replace: either way this leaves a proven object.
+  /// If another process put the object there meanwhile, an intact one holds the same payload and a damaged one has to
+  /// be replaced: in both cases the object in place is then verified.
   private func moveIntoPlace(_ id: ObjectID) throws(DiskError) {
     let fanOut = try store.loose.ensureFanOut(of: id, disk: store.disk)
     let waiting = QuarantineFile.name(id)
@@ -71,15 +71,15 @@ extension ObjectBatch {
     do {
       try store.disk.rename(waiting, in: quarantine, to: final, in: fanOut)
     } catch  where error.code == .isDirectory {
-      // A folder in the object's place is the one damage that a rename does not replace.
+      // The only damage that a rename does not replace: a folder has the object's name.
       try store.disk.removeRecursively(final, in: fanOut)
       try store.disk.rename(waiting, in: quarantine, to: final, in: fanOut)
     }
   }
 
   private func makeNamesDurable(_ ids: [ObjectID]) throws(DiskError) {
-    // Any other quarantine, live or abandoned, belongs to a batch that may have put objects in place whose
-    // names are not durable yet. Ours may count on those objects, because it found them in the store.
+    // Every other quarantine, live or abandoned, belongs to a batch that may have put objects in place whose names
+    // are not durable yet. This batch may rely on those objects, because it found them in the store.
     let isAlone = try !store.folder.names().contains {
       $0.string.hasPrefix(StoreLayout.quarantinePrefix) && $0 != name
     }
@@ -92,12 +92,12 @@ extension ObjectBatch {
     try store.loose.synchronizeNames(isAlone ? Set(ids.map(\.firstByte)) : nil, disk: store.disk)
   }
 
-  /// Removes the quarantine folder and those that were taken over.
+  /// Removes the quarantine folder and the adopted ones.
   ///
-  /// Not before the names are durable: until then such a folder tells other batches that they may not be.
+  /// Only after the names are durable: until then such a folder tells other batches that they may not be.
   private func removeFolders() {
     for folder in [name] + state.withLock({ $0.adopted }) {
-      // Every object is in place; what cannot be removed now goes with the next batch.
+      // All objects are in place; a folder that cannot be removed now is removed by the next batch.
       try? store.disk.removeRecursively(folder, in: store.folder)
     }
   }

@@ -2,33 +2,33 @@ package import Disk
 import Synchronization
 import SystemPackage
 
-/// New objects on their way into the store (DESIGN section 3.2, step 1).
+/// New objects that are being added to the store (DESIGN section 3.2, step 1).
 ///
-/// They wait in a quarantine folder, which readers never look into, until `commit` has made all of them
-/// durable and only then gives them their names. The folder is locked while its batch lives: one that is
-/// not locked was left by a killed process, and the next batch takes from it what still hashes right.
+/// They are written to a quarantine folder, which readers do not search, until `commit` makes all of them durable and
+/// then moves them to their final names. The folder is locked while its batch is alive: an unlocked one was left by a
+/// killed process, and the next batch adopts the objects in it that hash to their ids.
 ///
-/// Adding is safe from several threads. `commit` and `discard` end the batch: nothing is added after that,
-/// and ending it again does nothing.
+/// Adding is safe from several threads. `commit` and `discard` end the batch: nothing can be added afterwards, and
+/// ending it again does nothing.
 package final class ObjectBatch: Sendable {
   struct State {
-    /// The payload size of every object that waits.
+    /// The payload sizes of the objects added so far.
     var sizes: [ObjectID: Int64] = [:]
-    /// Folders of killed processes that were taken over; see `removeFolders`.
+    /// Folders of killed processes that were adopted; see `removeFolders`.
     var adopted: [FileName] = []
     var hasEnded = false
   }
 
   let store: ObjectStore
-  /// Its folder's name in the folder of objects.
+  /// The name of the quarantine folder.
   package let name: FileName
   let quarantine: Folder
   let state = Mutex(State())
-  /// How objects are taken from each lender; what is not here has not been tried.
+  /// The way to try first with each other store; one that is absent here was not tried yet.
   let borrowing = Mutex<[ObjectIdentifier: Borrowing]>([:])
   private let lock: FileLock
 
-  /// Opens a quarantine folder and takes over what killed processes left.
+  /// Creates a quarantine folder and adopts the objects of killed processes.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package init(store: ObjectStore) throws(ObjectStoreError) {
@@ -36,7 +36,7 @@ package final class ObjectBatch: Sendable {
     name = TemporaryName.make(prefix: StoreLayout.quarantinePrefix)
     let unlocked = TemporaryName.make()
     do throws(DiskError) {
-      // It gets the name by which others look for abandoned ones only when it is locked.
+      // It gets the quarantine's name, by which others recognise abandoned ones, only after it is locked.
       try store.disk.makeFolder(unlocked, in: store.folder)
       quarantine = try store.folder.openFolder(unlocked)
       guard let held = try FileLock.tryExclusive(on: quarantine) else {
@@ -50,17 +50,16 @@ package final class ObjectBatch: Sendable {
     try ObjectStoreError.wrapping { () throws(DiskError) in try adoptAbandoned() }
   }
 
-  /// How many objects wait.
   package var count: Int { state.withLock { $0.sizes.count } }
 
-  /// Whether the object waits here already.
+  /// Whether the object was added to this batch.
   package func contains(_ id: ObjectID) -> Bool {
     state.withLock { $0.sizes[id] != nil }
   }
 
-  /// Adds a payload that is in memory; it must have the expected id, where one was announced.
+  /// Adds a payload that is in memory; it must hash to the expected id, if one is given.
   ///
-  /// - Throws: `ObjectStoreError.wrongContent`, having kept nothing; `.disk`.
+  /// - Throws: `ObjectStoreError.wrongContent`, then nothing was added; `.disk`.
   @discardableResult
   package func add(
     _ payload: [UInt8],
@@ -76,7 +75,7 @@ package final class ObjectBatch: Sendable {
     return id
   }
 
-  /// Adds a payload unless the store proves that it has it: for trees and snapshots, which are small.
+  /// Adds a payload unless the store has an intact copy of it: for trees and snapshots, which are small.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   @discardableResult
@@ -86,17 +85,17 @@ package final class ObjectBatch: Sendable {
       try store.verify(id, size: Int64(payload.count))
       return id
     } catch {
-      // Missing or damaged: write it. A disk that fails now will say so then.
+      // Missing or damaged, so it is written. If the disk fails, writing reports it.
       return try add(payload, expecting: id)
     }
   }
 
-  /// The size in bytes of an object that waits here; nil when it does not.
+  /// The size in bytes of an object of this batch; nil when it was not added.
   package func size(of id: ObjectID) -> Int64? {
     state.withLock { $0.sizes[id] }
   }
 
-  /// Reads a payload from here or, where it does not wait here, from the store.
+  /// Reads a payload from this batch or, when it was not added, from the store.
   ///
   /// - Throws: As `ObjectStore.read`.
   package func read(_ id: ObjectID, limit: Int64) throws(ObjectStoreError) -> [UInt8] {
@@ -111,9 +110,9 @@ package final class ObjectBatch: Sendable {
     return try ObjectDecoder.read(file, as: id, size: size, limit: limit)
   }
 
-  /// Hands a blob on piece by piece, from here or, where it does not wait here, from the store.
+  /// Passes a blob on piece by piece, from this batch or, when it was not added, from the store.
   ///
-  /// What `output` got may be used only when this returns. `restart` is called as by `ObjectStore.stream`.
+  /// The bytes passed to `output` may be used only when this returns. `restart` is called as by `ObjectStore.stream`.
   ///
   /// - Throws: As `ObjectStore.stream`.
   package func stream(
@@ -132,14 +131,14 @@ package final class ObjectBatch: Sendable {
 
   func path(of id: ObjectID) -> FilePath { quarantine.path.appending(QuarantineFile.name(id)) }
 
-  /// Begins an object whose payload comes in pieces; nothing is on disk until it is long or complete.
+  /// Begins an object whose payload comes in pieces; a short one is written only when it is complete.
   package func makeWriter() -> ObjectWriter {
     ObjectWriter(disk: store.disk, folder: quarantine)
   }
 
-  /// Adds the object of a writer whose payload is complete; it must have the expected id, if any.
+  /// Adds the object of a writer whose payload is complete; it must hash to the expected id, if one is given.
   ///
-  /// - Throws: `ObjectStoreError.wrongContent`, having kept nothing; `.disk`.
+  /// - Throws: `ObjectStoreError.wrongContent`, then nothing was added; `.disk`.
   @discardableResult
   package func add(
     _ writer: consuming ObjectWriter,
@@ -150,24 +149,24 @@ package final class ObjectBatch: Sendable {
     return id
   }
 
-  /// Notes that an object waits under its id.
+  /// Records that the quarantine has a file for the object.
   func record(_ id: ObjectID, size: Int64) throws(ObjectStoreError) {
     let isOpen = state.withLock { state in
       if !state.hasEnded { state.sizes[id] = size }
       return !state.hasEnded
     }
-    // Too late to be committed: the folder is gone, or soon will be.
+    // The batch has ended: its folder is removed or about to be.
     guard isOpen else { throw .disk(DiskError(.create, path(of: id), .noSuchFileOrDirectory)) }
   }
 }
 
-/// One object's file in a quarantine folder, named by the whole id.
+/// An object's file in a quarantine folder, named by all digits of the id.
 enum QuarantineFile {
   static func name(_ id: ObjectID) -> FileName {
     StoreLayout.component(id.description)
   }
 
-  /// Writes an object file; after a failure its name stands for nothing.
+  /// Writes an object's file; after a failure the name is removed.
   static func write(
     _ bytes: [UInt8],
     as id: ObjectID,
@@ -178,7 +177,7 @@ enum QuarantineFile {
     do {
       try create(name, with: bytes, in: folder, disk: disk)
     } catch  where error.operation == .create && error.code == .fileExists {
-      // Another thread adds the same payload, or a torn file could not be removed: ours replaces it.
+      // Another thread adds the same payload, or an incomplete file could not be removed: this file replaces it.
       let temporary = TemporaryName.make()
       try create(temporary, with: bytes, in: folder, disk: disk)
       try disk.rename(temporary, in: folder, to: name, in: folder)
@@ -195,7 +194,7 @@ enum QuarantineFile {
     do {
       try disk.write(bytes.span.bytes, to: file)
     } catch {
-      // Torn; its name must not stay, and the failure of the write is the one to report.
+      // Incomplete, so the name must go; the failure of the write is the one to report.
       try? disk.removeFile(name, in: folder)
       throw error
     }

@@ -1,18 +1,18 @@
 import Disk
 import SystemPackage
 
-/// Turns an object's file into its payload, proving every byte on the way.
+/// Reads an object's file and verifies its payload.
 ///
-/// The only way from stored to handed-out bytes (DESIGN section 1, rule 3). Whoever reads many objects thus ends with
-/// the task it reads them for.
+/// All payloads that leave the store go through here (DESIGN section 1, rule 3). It also checks for cancellation, so
+/// a caller that reads many objects stops when its task is cancelled.
 enum ObjectDecoder {
-  /// The largest object that is read in one piece; larger ones are streamed.
+  /// The largest payload that is decompressed in one call, in bytes; larger ones are decompressed piece by piece.
   private static let wholeLimit: Int64 = 1 << 20
 
-  /// The most that is read from a file at once.
+  /// The size of the read buffer, in bytes.
   private static let bufferBytes: Int64 = 64 << 10
 
-  /// Reads a whole payload: of the size that a tree states for it, or of at most the limit.
+  /// Reads a whole payload: of the size in bytes that a tree states, or else of at most the limit.
   ///
   /// - Throws: `ObjectStoreError.corrupt`, `.disk`.
   static func read(
@@ -25,7 +25,7 @@ enum ObjectDecoder {
       return try readWhole(file, as: id, size: size)
     }
     var payload: [UInt8] = []
-    // A guess from the file itself: what a tree states, or a sparse file pretends, must not reserve memory.
+    // Estimated from the file's size: a size that a tree states, or a sparse file, must not make us reserve memory.
     payload.reserveCapacity(Int(min(size ?? limit, min(file.attributes.size, wholeLimit) * 4)))
     try stream(file, as: id, size: size, limit: limit) { (bytes) throws(DiskError) in
       bytes.withUnsafeBytes { payload.append(contentsOf: $0) }
@@ -33,9 +33,9 @@ enum ObjectDecoder {
     return payload
   }
 
-  /// Hands a payload on piece by piece, in bounded memory.
+  /// Passes a payload on piece by piece, in bounded memory.
   ///
-  /// What `output` got may be used only when this returns: before, nothing is proven.
+  /// The bytes passed to `output` are not verified until this returns.
   static func stream(
     _ file: borrowing ReadableFile,
     as id: ObjectID,
@@ -48,7 +48,7 @@ enum ObjectDecoder {
     defer { Codecs.inflate.giveBack(inflater) }
     var digest = SHA256()
     var total: Int64 = 0
-    // Most files fit with one byte to spare, which makes clearing the buffer cheap.
+    // Most files fit into a buffer of their size and one byte, and a small buffer is cheap to clear.
     var buffer = [UInt8](repeating: 0, count: Int(min(file.attributes.size, bufferBytes - 1)) + 1)
     do {
       while case let count = try file.read(into: &buffer), count > 0 {
@@ -86,7 +86,7 @@ enum ObjectDecoder {
     return payload
   }
 
-  /// The most bytes that a payload's file has when it was written with any zlib (zlib.h, deflateBound).
+  /// The largest file, in bytes, that zlib makes of a payload of this size (zlib.h, deflateBound).
   private static func storedLimit(_ size: Int64) -> Int64 { size + size / 1000 + 1024 }
 
   private static func check(

@@ -1,11 +1,10 @@
 /// The name of an object: the SHA-256 of its payload (DESIGN section 3.1).
 ///
-/// Written as 64 lower-case hexadecimal digits; ordered as those digits are.
+/// Written as 64 lower-case hexadecimal digits; the order is the order of these digits.
 package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible {
-  // Four big-endian words: no allocation, and comparing words is comparing digits.
+  // Four big-endian words: they need no allocation, and comparing words is comparing digits.
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
-  /// The number of bytes in an id.
   package static let byteCount = 32
 
   /// Reads an id from exactly 64 lower-case hexadecimal digits; nil for anything else.
@@ -15,7 +14,7 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// Reads an id from exactly 64 bytes that are lower-case hexadecimal digits; nil for anything else.
   init?(hexDigits digits: some Collection<UInt8>) {
-    // A manifest has thousands of them: its bytes are read where they lie.
+    // A manifest has thousands of ids, so the digits are read without copying them.
     let words =
       digits.withContiguousStorageIfAvailable(Self.words)
       ?? Array(digits).withUnsafeBufferPointer(Self.words)
@@ -29,7 +28,7 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
     func word(_ index: Int) -> UInt64 {
       var word: UInt64 = 0
       for digit in digits[(16 * index)..<(16 * index + 16)] {
-        // No branch for each digit: which of the two it is cannot be foretold.
+        // Without a branch per digit, as its outcome would be unpredictable.
         let number = digit &- UInt8(ascii: "0")
         let letter = digit &- UInt8(ascii: "a")
         isHex = (number < 10) != (letter < 6) && isHex
@@ -48,7 +47,7 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
     self.init(digest: digest.span.bytes)
   }
 
-  /// Reads an id from the first 32 of the bytes that a digest left.
+  /// Reads an id from the first 32 bytes of a digest.
   init(digest: RawSpan) {
     func word(_ index: Int) -> UInt64 {
       UInt64(bigEndian: digest.unsafeLoadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
@@ -57,25 +56,24 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
     words = (word(0), word(1), word(2), word(3))
   }
 
-  /// The id of a payload that is in memory.
+  /// The id of a payload in memory.
   package init(hashing payload: [UInt8]) {
     self = SHA256.hash(payload.span.bytes)
   }
 
-  /// The 32 bytes.
   package var bytes: [UInt8] {
     [words.0, words.1, words.2, words.3].flatMap { word in
       stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
     }
   }
 
-  /// The first byte, by which objects are spread over folders.
+  /// The first byte, which selects the fan-out folder.
   var firstByte: UInt8 { UInt8(truncatingIfNeeded: words.0 >> 56) }
 
   /// All 64 digits.
   package var description: String { digits(from: 0) }
 
-  /// The digits from the given one on; made in one go, as every file name of an object needs them.
+  /// The digits from the given index on; computed in one pass, as every file name of an object needs them.
   func digits(from start: Int) -> String {
     String(unsafeUninitializedCapacity: 64 - start) { buffer in
       for position in start..<64 {
@@ -93,7 +91,7 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
     }
   }
 
-  /// The first 12 digits, for people.
+  /// The first 12 digits, for display.
   package var abbreviated: String { String(description.prefix(12)) }
 
   package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
@@ -101,7 +99,7 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
   package static func < (left: Self, right: Self) -> Bool { left.words < right.words }
 
   package func hash(into hasher: inout Hasher) {
-    // All of it: a manifest only states its ids, so one made in bad faith may share any part of them.
+    // All words: the ids in a hostile manifest may agree in any part of them.
     hasher.combine(words.0)
     hasher.combine(words.1)
     hasher.combine(words.2)

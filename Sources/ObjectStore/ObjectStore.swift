@@ -5,17 +5,17 @@ import SystemPackage
 //
 // It knows object ids, zlib, where objects lie on disk, trees and snapshots as canonical texts, how to walk
 // and compare them, and how to make a batch of new objects durable. It knows nothing of registries, HTTP,
-// YAML, JSON or policies, and no such thing may enter it. Everything is synchronous, throws
-// `ObjectStoreError`, and may be used from any thread. Bytes leave it only after they hashed to their id.
+// YAML, JSON or policies, and no such thing may enter it. Everything is synchronous, throws `ObjectStoreError`, and
+// may be used from any thread. Bytes are handed out only after they hashed to their id.
 
-/// The objects of one cache, wherever they lie.
+/// The objects of one cache.
 ///
-/// The order in which places are asked: our own loose objects, then alternates.
+/// Searched in this order: the cache's own loose objects, then the alternates.
 package final class ObjectStore: Sendable {
-  /// The `objects` folder.
+  /// The `objects` folder of the cache.
   package let folder: Folder
 
-  /// The alternates that were listed when the store was opened.
+  /// The alternates as listed when the store was opened.
   package let alternates: Alternates
 
   let disk: any Disk
@@ -23,7 +23,7 @@ package final class ObjectStore: Sendable {
 
   /// Opens the store in an `objects` folder.
   ///
-  /// `lender`: An object folder to be asked after the alternates that the store lists, such as a shared one's.
+  /// `lender`: An object folder to search after the listed alternates, such as that of a shared store.
   ///
   /// - Throws: `ObjectStoreError.disk` when the list of alternates cannot be read.
   package init(folder: Folder, lender: Folder? = nil, disk: any Disk) throws(ObjectStoreError) {
@@ -35,32 +35,31 @@ package final class ObjectStore: Sendable {
     }
   }
 
-  /// Whether our own part of the store has a file for the object; what is in it is proven when it is read.
+  /// Whether this store itself has a file for the object; its content is verified only when it is read.
   package func contains(_ id: ObjectID) throws(ObjectStoreError) -> Bool {
     try findAttributes(id)?.kind == .file
   }
 
-  /// What the file system says of our own copy of an object; nil when there is none.
+  /// The attributes of this store's own file of an object; nil when there is none.
   package func findAttributes(_ id: ObjectID) throws(ObjectStoreError) -> FileAttributes? {
     try ObjectStoreError.wrapping { () throws(DiskError) in try loose.findAttributes(id) }
   }
 
-  /// Reads a payload: of the size in bytes that the tree states, or else of at most the limit.
+  /// Reads a payload: of the size in bytes that a tree states, or else of at most the limit.
   ///
-  /// - Throws: `ObjectStoreError.missing` when no place has it, `.corrupt` when every place that has it is
-  ///   damaged, `.disk`.
+  /// - Throws: `ObjectStoreError.missing` when there is no copy, `.corrupt` when all copies are damaged, `.disk`.
   package func read(_ id: ObjectID, size: Int64?, limit: Int64) throws(ObjectStoreError) -> [UInt8] {
     try fromFirstGoodPlace(id) { (file) throws(ObjectStoreError) in
       try ObjectDecoder.read(file, as: id, size: size, limit: limit)
     }
   }
 
-  /// Hands a blob on piece by piece, in bounded memory.
+  /// Passes a blob on piece by piece, in bounded memory.
   ///
-  /// What `output` got may be used only when this returns; until then it is not proven. After a damaged
-  /// copy, `restart` is called before the next place is tried.
+  /// The bytes passed to `output` may be used only when this returns; until then they are not verified. After a
+  /// damaged copy, `restart` is called before the next copy is tried.
   ///
-  /// - Throws: As `read`; also `.disk` with what `output` throws.
+  /// - Throws: As `read`; what `output` throws is carried by `.disk`.
   package func stream(
     _ id: ObjectID,
     size: Int64,
@@ -75,9 +74,9 @@ package final class ObjectStore: Sendable {
     }
   }
 
-  /// Hands an object on as one zlib stream, having proven it.
+  /// Passes an object on as one zlib stream, after verifying it.
   ///
-  /// - Throws: As `read`; `.disk` where the copy that was proven cannot be read again.
+  /// - Throws: As `read`; `.disk` where the verified copy cannot be read a second time.
   package func streamStored(
     _ id: ObjectID,
     into output: (RawSpan) -> Void
@@ -93,17 +92,17 @@ package final class ObjectStore: Sendable {
           output(filled.extracting(first: count).bytes)
         }
       } catch {
-        // What went out cannot be taken back, so no other place is tried.
+        // Some bytes were passed on already, so no other copy is tried.
         failure = error
       }
     }
     if let failure { throw .disk(failure) }
   }
 
-  /// Proves our own copy of an object, whatever alternates hold.
+  /// Verifies this store's own copy of an object; alternates are not searched.
   ///
-  /// The size is what a tree states, in bytes; a payload of unknown size may have as many as the limit.
-  /// `inspect` gets the payload piece by piece; what it saw counts only when this returns.
+  /// The size in bytes is the one that a tree states; a payload of unknown size may have up to the limit. `inspect`
+  /// gets the payload piece by piece; what it got is valid only when this returns.
   ///
   /// - Throws: `ObjectStoreError.missing`, `.corrupt`, `.disk`.
   package func verify(
@@ -118,26 +117,26 @@ package final class ObjectStore: Sendable {
     }
   }
 
-  /// Reads a tree.
+  /// Reads and decodes a tree.
   ///
   /// - Throws: As `read`, or `.malformed`.
   package func readTree(_ id: ObjectID) throws(ObjectStoreError) -> Tree {
     try Tree.decode(try read(id, size: nil, limit: Tree.maximumPayloadBytes), id: id)
   }
 
-  /// Reads a snapshot.
+  /// Reads and decodes a snapshot.
   ///
   /// - Throws: As `read`, or `.malformed`.
   package func readSnapshot(_ id: ObjectID) throws(ObjectStoreError) -> Snapshot {
     try Snapshot.decode(try read(id, size: nil, limit: Snapshot.maximumPayloadBytes), id: id)
   }
 
-  /// The ids of all objects that lie in our own part of the store, unproven, sorted.
+  /// The ids of all objects that this store itself has files for, not verified, sorted.
   package func ids() throws(ObjectStoreError) -> [ObjectID] {
     try ObjectStoreError.wrapping { () throws(DiskError) in try loose.list().ids }
   }
 
-  /// Tries every place that has the object until one proves it.
+  /// Tries each copy of the object until one is intact.
   private func fromFirstGoodPlace<Result>(
     _ id: ObjectID,
     _ body: (consuming ReadableFile) throws(ObjectStoreError) -> Result
@@ -154,7 +153,7 @@ package final class ObjectStore: Sendable {
         if let file = try place.findFile(id) { return try body(file) }
       } catch {
         guard error.isOfOneCopy else { throw error }
-        // A lender that cannot be read is as good as gone; one that is damaged is worth saying.
+        // An alternate that cannot be read counts as absent; one that is damaged is reported.
         if case .corrupt = error { firstDamage = firstDamage ?? error }
       }
     }

@@ -1,74 +1,74 @@
 package import Disk
 package import SystemPackage
 
-/// What went wrong in the object store.
+/// An error of the object store.
 package enum ObjectStoreError: Error, Equatable, Sendable {
-  /// Why an object's bytes are not what its id says.
+  /// Why an object's bytes do not match its id.
   package enum Damage: Equatable, Sendable {
-    /// The object file is not one whole zlib stream of at most the size allowed.
+    /// The object's file is not exactly one zlib stream of at most the allowed size.
     case encoding(InflateProblem)
     /// The payload hashes to another id.
     case wrongHash(found: ObjectID)
-    /// The payload has another size than its tree states, in bytes.
+    /// The payload's size differs from the one that its tree states, in bytes.
     case wrongSize(expected: Int64, found: Int64)
-    /// A link, folder or special file stands where the object's file should.
+    /// A link, folder or special file has the name of the object's file.
     case wrongKind
   }
 
   /// Why a payload is not a canonical tree or snapshot.
   package enum Malformation: Error, Equatable, Sendable {
-    /// The first line does not say what it is.
+    /// The first line does not name the kind of payload.
     case missingHeader
-    /// The last line does not end.
+    /// The last line has no newline.
     case missingFinalNewline
-    /// A line, counted from 1, that would not be written so.
+    /// A line, counted from 1, that the encoder would not have written.
     case badLine(Int)
-    /// A name that does not come after the one before it, by bytes.
+    /// A name that does not sort after the one before it, by bytes.
     case unsortedName(line: Int)
-    /// A name that no tree may hold.
+    /// A name that is not allowed in a tree.
     case badName(line: Int)
-    /// A folder's stated size is not the sum of what is beneath, in bytes.
+    /// A folder's stated size differs from the sum of its content, in bytes.
     case wrongTotal(folder: String, stated: Int64, found: Int64)
-    /// More folders in one another than `Tree.maximumDepth`.
+    /// Folders are nested deeper than `Tree.maximumDepth`.
     case tooDeep
-    /// More bytes than a payload of its kind may have.
+    /// The payload has more bytes than its kind may have.
     case tooLarge(limit: Int64)
-    /// More names below one root than `TreeWalk.maximumEntries`: trees that name one another many times.
+    /// More entries below one root than `TreeWalk.maximumEntries`: subtrees are repeated many times.
     case tooManyEntries(limit: Int)
   }
 
-  /// No place holds the object.
+  /// Neither the store nor an alternate has the object.
   case missing(ObjectID)
 
-  /// An object is there, but its bytes do not prove its id; nothing of it was handed out.
+  /// A file of the object exists, but its bytes do not match the id; none of them was handed out.
   case corrupt(ObjectID, FilePath, Damage)
 
-  /// A proven payload is not the tree or snapshot that it is used as.
+  /// A verified payload is not the tree or snapshot that it is used as.
   case malformed(ObjectID, Malformation)
 
-  /// A value cannot stand in a tree or snapshot.
+  /// A value is not allowed in a tree or snapshot.
   case unencodable(field: String)
 
-  /// Two paths of one tree collide: equal, or one is a folder and a file.
+  /// Two paths of one tree conflict: they are equal, or one is a folder and a file.
   case collidingPaths(String, String)
 
-  /// Bytes that were to become the object `expected` hashed to something else.
+  /// Bytes that were expected to hash to `expected` hashed to something else.
   case wrongContent(expected: ObjectID, found: ObjectID)
 
-  /// The folder holds objects but no format marker, or the marker is not ours.
+  /// The folder holds objects but no format marker, or a marker of another format.
   case unknownFormat(FilePath, found: String?)
 
   /// A line of `info/shallow`, counted from 1, that mmdos would not have written.
   case malformedShallow(FilePath, line: Int)
 
-  /// The disk failed.
+  /// A system call failed.
   case disk(DiskError)
 }
 
 extension ObjectStoreError {
-  /// Whether only one copy of the object is bad, so that another may still do.
+  /// Whether only this copy of the object is bad, so that another copy may be tried.
   ///
-  /// What failed to *write* is ours and not the copy's fault.
+  /// Failures to write are not, as they do not depend on the copy.
   package var isOfOneCopy: Bool {
     switch self {
     case .corrupt: true
@@ -77,7 +77,7 @@ extension ObjectStoreError {
     }
   }
 
-  /// Runs disk calls, so that their failures are of this module's kind.
+  /// Runs disk calls and wraps their errors in `.disk`.
   static func wrapping<Result: ~Copyable>(
     _ body: () throws(DiskError) -> Result
   ) throws(ObjectStoreError) -> Result {

@@ -1,12 +1,12 @@
 import Disk
 import SystemPackage
 
-/// Writes one object file while its payload streams in: hash and compress in one pass, bounded memory.
+/// Writes one object file from a stream: hashes and compresses in one pass, in bounded memory.
 ///
-/// A short payload is held until it is complete and then written in one go. A long one goes to a temporary
-/// name until it hashed to the id it was announced under.
+/// A short payload is kept in memory until it is complete. A long one is written to a temporary file, which gets its
+/// name after the payload hashed to the expected id.
 package struct ObjectWriter: ~Copyable {
-  /// How much of a payload is held, and then tried to decide whether it shrinks.
+  /// The bytes that are kept in memory; compressing them decides whether the rest is compressed.
   private static let heldBytes = 128 << 10
 
   private let disk: any Disk
@@ -15,7 +15,7 @@ package struct ObjectWriter: ~Copyable {
   private var held: [UInt8] = []
   private var long: LongObjectFile?
 
-  /// How many payload bytes came in.
+  /// The number of payload bytes written so far.
   package private(set) var byteCount: Int64 = 0
 
   init(disk: any Disk, folder: Folder) {
@@ -23,9 +23,9 @@ package struct ObjectWriter: ~Copyable {
     self.folder = folder
   }
 
-  /// Takes in the next bytes of the payload.
+  /// Adds the next bytes of the payload.
   ///
-  /// - Throws: `ObjectStoreError.disk`; the writer is then of no more use.
+  /// - Throws: `ObjectStoreError.disk`; the writer must not be used afterwards.
   package mutating func write(_ bytes: RawSpan) throws(ObjectStoreError) {
     do { try append(bytes) } catch { throw .disk(error) }
   }
@@ -42,9 +42,9 @@ package struct ObjectWriter: ~Copyable {
     self.long = long
   }
 
-  /// Ends the payload and writes it out under its id.
+  /// Ends the payload and writes the object file.
   ///
-  /// - Throws: `ObjectStoreError.wrongContent`, having kept nothing; `.disk`.
+  /// - Throws: `ObjectStoreError.wrongContent`, then nothing was added; `.disk`.
   mutating func finish(expecting expected: ObjectID?) throws(ObjectStoreError) -> ObjectID {
     let id = digest.finish()
     if let expected, expected != id { throw .wrongContent(expected: expected, found: id) }
@@ -61,7 +61,7 @@ package struct ObjectWriter: ~Copyable {
   }
 }
 
-/// The file of an object that is too long to be held; removed unless it was finished.
+/// The file of an object too long for memory; removed unless it was finished.
 private final class LongObjectFile {
   private let disk: any Disk
   private let folder: Folder
@@ -81,10 +81,10 @@ private final class LongObjectFile {
 
   deinit {
     if isFinished {
-      // Only a codec whose stream has ended may be used again.
+      // Only a codec whose stream has ended can be reused.
       pool.giveBack(deflater)
     } else {
-      // Its name tells garbage collection what it is if removing fails now.
+      // If removing fails, garbage collection knows the file by its prefix.
       try? disk.removeFile(temporary, in: folder)
     }
   }

@@ -1,28 +1,25 @@
 import Disk
 import Synchronization
 
-/// What is reached from given snapshots (DESIGN section 9).
+/// The objects reachable from given snapshots (DESIGN section 9).
 package struct Reachability: Sendable {
-  /// What an object is used as, and where it was named.
+  /// What a reachable object is used as.
   package enum Use: Equatable, Sendable {
-    /// What a ref, reflog or snapshot names.
+    /// A snapshot, named by a ref, a reflog or another snapshot.
     case snapshot
     /// A folder of a snapshot.
     case tree
-    /// A file, and the size in bytes that the first tree found states for it.
+    /// A file, with the size in bytes that the first tree found states for it.
     case blob(size: Int64)
   }
 
-  /// A reached object that cannot be used.
+  /// A reachable object that is missing, damaged or malformed.
   package struct Problem: Equatable, Sendable {
-    /// The object.
     package let id: ObjectID
-    /// What it was to be used as.
     package let use: Use
-    /// Why it cannot be.
     package let error: ObjectStoreError
 
-    /// Names a problem, for callers that read the blobs as well.
+    /// For callers that read the blobs as well, which `mark` does not.
     package init(id: ObjectID, use: Use, error: ObjectStoreError) {
       self.id = id
       self.use = use
@@ -30,17 +27,17 @@ package struct Reachability: Sendable {
     }
   }
 
-  /// Everything reached, with what it is used as; of several uses the one that leads on.
+  /// All reachable objects; one with several uses has the use that leads to further objects.
   package fileprivate(set) var uses: [ObjectID: Use] = [:]
 
-  /// Snapshots and trees that are missing, damaged or malformed, in no order; what they would lead to is unknown.
+  /// Snapshots and trees that are missing, damaged or malformed, unordered; what they lead to is unknown.
   package fileprivate(set) var problems: [Problem] = []
 
-  /// Marks everything that the roots lead to: snapshots, their parents up to trimmed ones, trees, blobs.
+  /// Marks everything reachable from the roots: snapshots, their parents except trimmed ones, trees, blobs.
   ///
-  /// Blobs are marked, not read. `shallow` stands in for what the store says of trimmed parents.
+  /// Blobs are marked, not read. `shallow` replaces the store's own list of snapshots with trimmed parents.
   ///
-  /// - Throws: `ObjectStoreError.disk`, `.malformedShallow`; damage becomes a problem and marking goes on.
+  /// - Throws: `ObjectStoreError.disk`, `.malformedShallow`; damage is recorded as a problem and marking continues.
   package static func mark(
     snapshots roots: some Sequence<ObjectID>,
     shallow: Set<ObjectID>? = nil,
@@ -63,14 +60,16 @@ package struct Reachability: Sendable {
   }
 }
 
-/// Marking under way: trees are read on all cores, and what one says is noted before the next is held.
+/// The state of a marking.
+///
+/// Trees are read on all cores; each is recorded before the next one is read.
 private final class Marking: Sendable {
   private struct State {
     var marks = Reachability()
-    // Apart from the uses: a publisher's file may have the very bytes of a tree or snapshot, and what was marked
-    // as a blob must still be followed when it is reached as that, or its children would be swept away.
+    // Kept apart from the uses: a file may have the very bytes of a tree or snapshot. An object marked as a blob must
+    // still be followed when it is reached as a tree, or its children would be removed.
     var trees: Set<ObjectID> = []
-    /// Those of the trees that are still to be read.
+    /// The trees that were found and not yet read.
     var waiting: [ObjectID] = []
 
     mutating func addTree(_ id: ObjectID) {
@@ -90,7 +89,7 @@ private final class Marking: Sendable {
     state.withLock { $0.marks }
   }
 
-  /// Marks snapshots and their parents, and names their trees.
+  /// Marks snapshots and their parents, and queues their trees.
   func followSnapshots(
     _ roots: some Sequence<ObjectID>,
     shallow: Set<ObjectID>
@@ -107,7 +106,7 @@ private final class Marking: Sendable {
     }
   }
 
-  /// Marks what the trees lead to that were named, level by level.
+  /// Marks what the queued trees lead to, level by level.
   func followTrees() throws(ObjectStoreError) {
     while true {
       let level = state.withLock { state in
@@ -134,7 +133,7 @@ private final class Marking: Sendable {
     }
   }
 
-  /// What was read; nil, with a problem noted, for what is missing or damaged.
+  /// The decoded object; nil for a missing or damaged one, which is recorded as a problem.
   private func read<Value>(
     _ id: ObjectID,
     as use: Reachability.Use,

@@ -1,33 +1,34 @@
 package import Disk
 
-/// What removing files gives back, as the file system counts it: a file's size, once its last name goes.
+/// The space that removing files frees.
+///
+/// A file's size counts only when its last name is removed.
 package struct RemovedSpace: Sendable {
-  /// A file with several names, of which some are to be removed.
+  /// A file with several names, of which some are removed.
   private struct Linked {
     var seen: UInt64
     let links: UInt64
     let size: Int64
   }
 
-  /// How many names are removed, folders not counted.
+  /// The number of names removed, folders not counted.
   package private(set) var fileCount = 0
   private var settled: Int64 = 0
   private var linked: [FileAttributes.Identity: Linked] = [:]
 
-  /// Nothing is removed.
   package init() {}
 
-  /// The bytes given back: files that keep a name, here or in another store, give nothing.
+  /// The bytes freed; files that keep a name, here or in another store, free none.
   package var bytes: Int64 {
     linked.values.reduce(settled) { $0.addingClamped($1.seen == $1.links ? $1.size : 0) }
   }
 
-  /// Counts a name that is to be removed; folders have no size of their own here.
+  /// Counts a name to be removed; folders count no bytes.
   package mutating func add(_ attributes: FileAttributes) {
     guard attributes.kind != .folder else { return }
     fileCount += 1
     guard attributes.linkCount > 1 else {
-      // Files with holes in them state sizes that together no disk has.
+      // Sparse files can have sizes whose sum is larger than any disk.
       settled = settled.addingClamped(attributes.size)
       return
     }
@@ -38,7 +39,7 @@ package struct RemovedSpace: Sendable {
     .seen += 1
   }
 
-  /// Counts whatever stands under a name, with everything in it; nothing for an absent one.
+  /// Counts a file or folder with everything in it; an absent name counts nothing.
   ///
   /// - Throws: `DiskError`.
   package mutating func addEverything(at name: FileName, in folder: Folder) throws(DiskError) {

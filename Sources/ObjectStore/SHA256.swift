@@ -5,7 +5,6 @@ package struct SHA256: ~Copyable {
   private let context: OpaquePointer
   private var hasEnded = false
 
-  /// Starts a digest of nothing.
   package init() {
     guard let context = EVP_MD_CTX_new() else { preconditionFailure("out of memory for a digest") }
     self.context = context
@@ -14,13 +13,13 @@ package struct SHA256: ~Copyable {
 
   deinit { EVP_MD_CTX_free(context) }
 
-  /// Takes in the next bytes.
+  /// Adds bytes to the digest.
   package mutating func update(_ bytes: RawSpan) {
     if hasEnded { start() }
     bytes.withUnsafeBytes { Self.expectSuccess(EVP_DigestUpdate(context, $0.baseAddress, $0.count)) }
   }
 
-  /// The id of everything taken in; the digest then starts again from nothing.
+  /// The id of all bytes added; the digest can then be used for the next payload.
   package mutating func finish() -> ObjectID {
     if hasEnded { start() }
     hasEnded = true
@@ -32,13 +31,13 @@ package struct SHA256: ~Copyable {
     }
   }
 
-  /// Starts from nothing; put off until bytes come, as most digests are used once.
+  /// Initialises the context; done only when bytes come, as most digests are used once.
   private mutating func start() {
     Self.expectSuccess(EVP_DigestInit_ex2(context, Algorithm.shared.pointer, nil))
     hasEnded = false
   }
 
-  /// The id of bytes that are in memory.
+  /// The id of bytes in memory.
   package static func hash(_ bytes: RawSpan) -> ObjectID {
     var digest = SHA256()
     digest.update(bytes)
@@ -46,11 +45,11 @@ package struct SHA256: ~Copyable {
   }
 
   private static func expectSuccess(_ result: CInt) {
-    // EVP_MD_CTX(3): with a fetched digest these calls fail only when memory runs out.
+    // EVP_MD_CTX(3): with a fetched digest these calls fail only when out of memory.
     precondition(result == 1, "libcrypto could not compute a digest")
   }
 
-  /// The fetched algorithm: fetching once is what makes digests of small files cheap (EVP_MD_fetch(3)).
+  /// The fetched algorithm; fetching it only once makes digests of small files cheap (EVP_MD_fetch(3)).
   ///
   /// Unchecked, because a fetched EVP_MD is immutable and libcrypto allows its use from any thread.
   private struct Algorithm: @unchecked Sendable {
@@ -68,12 +67,12 @@ package struct SHA256: ~Copyable {
   }
 }
 
-/// How this process uses libcrypto.
+/// The initialisation of libcrypto.
 package enum LibCrypto {
-  /// Starts the library, once, without its configuration file and without texts for its errors.
+  /// Initialises libcrypto once, without its configuration file and its error texts.
   ///
-  /// Whoever can name another `openssl.cnf` could have code loaded into this process by it; and both take a
-  /// tenth of the time of a short command. To be called before anything else of the library.
+  /// Whoever can set `OPENSSL_CONF` could otherwise have code loaded into this process. Loading the file and the
+  /// texts also takes a tenth of the time of a short command. Call this before any other function of libcrypto.
   package static func prepare() { _ = isPrepared }
 
   private static let isPrepared: Bool = {

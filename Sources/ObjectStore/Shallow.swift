@@ -1,9 +1,9 @@
 import Disk
 import SystemPackage
 
-/// The snapshots whose parents were trimmed on purpose: `info/shallow` (DESIGN section 3).
+/// The snapshots whose parents were removed on purpose: `info/shallow` (DESIGN section 3).
 ///
-/// One id per line, sorted, each once; without any, there is no file.
+/// One id per line, sorted, without duplicates; without ids there is no file.
 enum Shallow {
   /// The largest file that is read, in bytes: a million snapshots.
   private static let maximumBytes = 65 * 1_000_000
@@ -27,14 +27,14 @@ enum Shallow {
       else { throw .malformedShallow(path, line: index + 1) }
       ids.append(id)
     }
-    // Anything behind the last line, or a file that should not be there.
+    // Bytes after the last newline, or an empty file.
     guard !ids.isEmpty, bytes.last == newline else { throw .malformedShallow(path, line: ids.count + 1) }
     return Set(ids)
   }
 
-  /// Replaces the file, durably; nothing is written where it says so already.
+  /// Replaces the file, durably; an unchanged one is not written again.
   ///
-  /// - Throws: `ObjectStoreError`; the old content, or the new, is there.
+  /// - Throws: `ObjectStoreError`; then either the old content or the new one is in place.
   static func write(_ ids: Set<ObjectID>, in objects: Folder, disk: any Disk) throws(ObjectStoreError) {
     guard try read(in: objects) != ids else { return }
     try ObjectStoreError.wrapping { () throws(DiskError) in
@@ -45,7 +45,7 @@ enum Shallow {
       } else {
         let bytes = ids.sorted().flatMap { Array("\($0)\n".utf8) }
         try AtomicFile(disk: disk).replace(StoreLayout.shallow, in: info, with: bytes)
-        // The folder may be new, or the work of a process that was killed before it did this.
+        // The folder may be new, or made by a process that was killed before making it durable.
         try disk.synchronize(objects)
       }
     }
@@ -55,16 +55,16 @@ enum Shallow {
 }
 
 extension ObjectStore {
-  /// The snapshots whose parents were trimmed on purpose; for these a missing parent is no damage.
+  /// The snapshots whose parents were removed on purpose; a missing parent of these is not damage.
   ///
   /// - Throws: `ObjectStoreError.malformedShallow`, `.disk`.
   package func shallowSnapshots() throws(ObjectStoreError) -> Set<ObjectID> {
     try Shallow.read(in: folder)
   }
 
-  /// Says durably which snapshots have had their parents trimmed; needs the store lock, exclusive.
+  /// Records durably which snapshots have had their parents removed; needs the exclusive store lock.
   ///
-  /// - Throws: As `shallowSnapshots`; then the old list stands, or the new one.
+  /// - Throws: As `shallowSnapshots`; then either the old list or the new one is in place.
   package func setShallowSnapshots(_ ids: Set<ObjectID>) throws(ObjectStoreError) {
     try Shallow.write(ids, in: folder, disk: disk)
   }

@@ -1,12 +1,12 @@
-/// What was taken from a publisher, when and by whose signature (DESIGN section 3.1).
+/// A registry's state at one sync: its tree, and where, when and by whose signature it came (DESIGN section 3.1).
 ///
-/// The store keeps the words; what they mean is the business of the modules above.
+/// The store only keeps these values; RegistryModel and RegistrySync interpret them.
 package struct Snapshot: Equatable, Sendable {
-  /// How the manifest's signatures were judged when the snapshot was made.
+  /// The result of checking the manifest's signatures when the snapshot was made.
   package enum Trust: String, Sendable {
-    /// By the keys that `signers` names.
+    /// Enough signatures were valid; `signers` names their keys.
     case verified
-    /// By nothing, which the policy allowed.
+    /// No signature counted, which the policy allowed.
     case unsigned
   }
 
@@ -19,7 +19,6 @@ package struct Snapshot: Equatable, Sendable {
     /// SHA-256 of the public key in SPKI DER form, 64 hexadecimal digits.
     package let fingerprint: String
 
-    /// Names a signer.
     package init(algorithm: String, keyID: String, fingerprint: String) {
       self.algorithm = algorithm
       self.keyID = keyID
@@ -31,26 +30,23 @@ package struct Snapshot: Equatable, Sendable {
   package var tree: ObjectID
   /// The snapshot before this one; nil in the first.
   package var parent: ObjectID?
-  /// The normalised URL or folder it came from.
+  /// The normalised URL or the folder it was synced from.
   package var source: String
   /// The blob of `manifest.json`.
   package var manifest: ObjectID
-  /// The manifest's version.
   package var version: String
-  /// The manifest's `generated_at`, as it stood there.
+  /// The manifest's `generated_at`, as written there.
   package var generatedAt: String
   /// When it was synced: RFC 3339, UTC, whole seconds.
   package var syncedAt: String
-  /// The manifest's publisher.
   package var publisher: String
-  /// How its signatures were judged.
   package var trust: Trust
   /// The keys whose signatures counted, in the order of the manifest.
   package var signers: [Signer]
-  /// The program that made it, such as `mmdos/0.1.0`.
+  /// The program that made the snapshot, such as `mmdos/0.1.0`.
   package var agent: String
 
-  /// Makes a snapshot; whether it can be written is checked by `encoded`.
+  /// The values are checked by `encoded`.
   package init(
     tree: ObjectID,
     parent: ObjectID?,
@@ -82,7 +78,7 @@ package struct Snapshot: Equatable, Sendable {
 
   private static let header = "snapshot 1"
 
-  /// The canonical payload.
+  /// The canonical payload of the snapshot.
   ///
   /// - Throws: `ObjectStoreError.unencodable` naming a field that is empty, has a control character or
   ///   makes the payload too large.
@@ -111,7 +107,7 @@ package struct Snapshot: Equatable, Sendable {
     return payload
   }
 
-  /// Reads a payload, refusing anything that `encoded` would not have written.
+  /// Decodes a payload, refusing anything that `encoded` would not have written.
   ///
   /// - Throws: `ObjectStoreError.malformed` with the given id.
   package static func decode(_ payload: [UInt8], id: ObjectID) throws(ObjectStoreError) -> Snapshot {
@@ -142,7 +138,7 @@ package struct Snapshot: Equatable, Sendable {
     guard let trust = Trust(rawValue: try lines.value("trust")) else { throw .badLine(lines.number) }
     var signers: [Signer] = []
     while lines.hasNext("signer") {
-      // By bytes, as everywhere here: a combining mark after a space makes another Character of it.
+      // Split as bytes: in a String, a space and a combining mark after it are one Character.
       let words = try lines.value("signer").utf8.split(
         separator: UInt8(ascii: " "),
         omittingEmptySubsequences: false
@@ -174,7 +170,7 @@ package struct Snapshot: Equatable, Sendable {
   }
 }
 
-/// The lines of a snapshot, taken one by one in their fixed order.
+/// The lines of a snapshot, read one by one in their fixed order.
 private struct SnapshotLines {
   let lines: [String]
   private(set) var number = 0

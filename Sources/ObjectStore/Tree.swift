@@ -1,48 +1,46 @@
-/// One folder of a snapshot: names with the ids of what they stand for (DESIGN section 3.1).
+/// One folder of a snapshot: names with the ids of files and folders (DESIGN section 3.1).
 package struct Tree: Equatable, Sendable {
-  /// What a name stands for.
+  /// The kind of object that a name refers to.
   package enum Kind: String, Sendable {
-    /// A file; its id is the SHA-256 of its bytes.
+    /// A file; the id is the SHA-256 of its bytes.
     case blob
-    /// A folder; its id is that of its tree payload.
+    /// A folder; the id is that of its tree payload.
     case tree
   }
 
-  /// One name.
+  /// One entry of the folder.
   package struct Entry: Equatable, Sendable {
-    /// What the name stands for.
     package let kind: Kind
-    /// Bytes of the blob, or of all blobs beneath the tree.
+    /// The size of the blob, or of all blobs below the tree, in bytes.
     package let size: Int64
-    /// The object.
     package let id: ObjectID
-    /// One legal path component.
+    /// A valid file name; see `isLegalName`.
     package let name: String
   }
 
-  /// The names, sorted by their UTF-8 bytes, each once.
+  /// The entries, sorted by the UTF-8 bytes of their names, without duplicates.
   package let entries: [Entry]
 
-  /// How many folders deep a tree may go; well beyond what the border lets in (DESIGN section 5: 32).
+  /// The deepest nesting of folders; above the limit for manifest paths (DESIGN section 5: 32).
   package static let maximumDepth = 64
 
-  /// The most bytes a tree payload may have; bounds what reading one takes.
+  /// The largest tree payload in bytes; it bounds the memory for reading one.
   package static let maximumPayloadBytes: Int64 = 64 << 20
 
-  /// The largest size that may be stated, in bytes: what 18 digits can say.
+  /// The largest size that an entry may state, in bytes: 18 digits.
   static let maximumSize: Int64 = 999_999_999_999_999_999
 
   private static let header = "tree 1\n"
 
   /// Makes a tree from entries in any order.
   ///
-  /// - Throws: `ObjectStoreError.unencodable` naming an entry with an illegal name, or whose size is
-  ///   negative, makes the total or the payload too large; `.collidingPaths` for a name that is there twice.
+  /// - Throws: `ObjectStoreError.unencodable` naming an entry with an illegal name, with a negative size, or which
+  ///   makes the total size or the payload too large; `.collidingPaths` for a duplicate name.
   package init(_ entries: [Entry]) throws(ObjectStoreError) {
     var total: Int64 = 0
     var payloadBytes = Int64(Self.header.utf8.count)
     for entry in entries {
-      // Kind, size, id, blanks and line end take at most 90 bytes.
+      // Kind, size, id, spaces and newline take at most 90 bytes.
       payloadBytes += Int64(90 + entry.name.utf8.count)
       guard Self.isLegalName(entry.name), let sum = Self.add(entry.size, to: total),
         payloadBytes <= Self.maximumPayloadBytes
@@ -58,16 +56,16 @@ package struct Tree: Equatable, Sendable {
     totalSize = total
   }
 
-  /// The sum of all blob sizes beneath, in bytes; at most 18 digits.
+  /// The sum of all blob sizes below, in bytes; at most 18 digits.
   package let totalSize: Int64
 
-  /// The sum of two sizes, or nil when it cannot be stated.
+  /// The sum of two sizes, or nil when it is above `maximumSize`.
   fileprivate static func add(_ size: Int64, to total: Int64) -> Int64? {
     guard size >= 0, size <= maximumSize - total else { return nil }
     return total + size
   }
 
-  /// The canonical payload.
+  /// The canonical payload of the tree.
   package func encoded() -> [UInt8] {
     var text: [UInt8] = Array(Self.header.utf8)
     text.reserveCapacity(entries.count * 100 + text.count)
@@ -81,7 +79,7 @@ package struct Tree: Equatable, Sendable {
     return text
   }
 
-  /// Reads a payload, refusing anything that `encoded` would not have written.
+  /// Decodes a payload, refusing anything that `encoded` would not have written.
   ///
   /// - Throws: `ObjectStoreError.malformed` with the given id.
   package static func decode(_ payload: [UInt8], id: ObjectID) throws(ObjectStoreError) -> Tree {
@@ -98,7 +96,7 @@ package struct Tree: Equatable, Sendable {
     self.totalSize = totalSize
   }
 
-  /// Whether a name may stand in a tree: UTF-8 without control characters, not `.`, `..` or empty.
+  /// Whether a name is allowed in a tree: UTF-8 without control characters, not `.`, `..` or empty.
   static func isLegalName(_ name: String) -> Bool {
     var count = 0
     var dots = 0
@@ -115,7 +113,7 @@ package struct Tree: Equatable, Sendable {
   }
 }
 
-/// The strict reading side of `Tree`.
+/// The strict decoder of `Tree`.
 private enum TreeParser {
   static func parse(
     _ payload: [UInt8],
@@ -140,12 +138,12 @@ private enum TreeParser {
     return Tree(canonical: entries, totalSize: total)
   }
 
-  /// Reads `<kind> <size> <id> <name>`; the name may hold spaces.
+  /// Reads `<kind> <size> <id> <name>`; the name may contain spaces.
   private static func parseLine(
     _ line: ArraySlice<UInt8>,
     number: Int
   ) throws(ObjectStoreError.Malformation) -> Tree.Entry {
-    // A registry's trees have as many lines as it has files, and every command reads them: only the name is copied.
+    // Every command reads trees, whose lines are as many as the registry's files, so only the name is copied.
     var rest = line
     guard let kind = cutField(&rest).flatMap({ Tree.Kind(rawValue: String(decoding: $0, as: UTF8.self)) }),
       let size = cutField(&rest).flatMap(CanonicalNumber.parse),
@@ -157,7 +155,7 @@ private enum TreeParser {
     return Tree.Entry(kind: kind, size: size, id: id, name: name)
   }
 
-  /// Takes what stands before the next space, and the space; nil where there is none.
+  /// Removes and returns the bytes before the next space, and removes the space; nil where there is none.
   private static func cutField(_ line: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard let end = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
     defer { line = line[(end + 1)...] }
@@ -165,7 +163,7 @@ private enum TreeParser {
   }
 }
 
-/// Decimal numbers as they are written: no sign, no leading zero.
+/// Decimal numbers in their only valid form: no sign, no leading zero.
 enum CanonicalNumber {
   static func parse(_ digits: some Collection<UInt8>) -> Int64? {
     guard !digits.isEmpty, digits.count <= 18, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {

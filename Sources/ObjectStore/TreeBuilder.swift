@@ -1,13 +1,11 @@
-/// A file that is to stand in a tree.
+/// A file of a tree.
 package struct TreeFile: Equatable, Sendable {
-  /// Where.
   package let path: TreePath
-  /// Its bytes' id.
+  /// The id of its bytes.
   package let id: ObjectID
   /// Its size in bytes.
   package let size: Int64
 
-  /// Names a file.
   package init(path: TreePath, id: ObjectID, size: Int64) {
     self.path = path
     self.id = id
@@ -15,13 +13,13 @@ package struct TreeFile: Equatable, Sendable {
   }
 }
 
-/// Makes the trees of a snapshot from a list of its files.
+/// Builds the trees of a snapshot from a list of its files.
 package enum TreeBuilder {
-  /// Builds all trees, innermost first, and hands each payload on.
+  /// Builds all trees, innermost first, and passes each payload to `store`.
   ///
   /// - Parameters:
   ///   - files: In any order.
-  ///   - store: Keeps one tree payload and returns its id.
+  ///   - store: Stores one tree payload and returns its id.
   /// - Returns: The id of the root tree.
   /// - Throws: `ObjectStoreError.collidingPaths` when two files have one path or a file stands where another
   ///   needs a folder; `.unencodable` for a size or a folder that is too large; what `store` throws.
@@ -36,7 +34,7 @@ package enum TreeBuilder {
     return try buildFolder(sorted[...], depth: 0, store: store).id
   }
 
-  /// Builds the tree of files that share their first `depth` names.
+  /// Builds the tree of files whose first `depth` names are the same.
   private static func buildFolder(
     _ files: ArraySlice<TreeFile>,
     depth: Int,
@@ -50,7 +48,7 @@ package enum TreeBuilder {
         entries.append(Tree.Entry(kind: .blob, size: first.size, id: first.id, name: name))
         rest = rest.dropFirst()
       } else {
-        // All paths below one folder begin with its name and a slash, so in sorted order they stand together.
+        // In sorted order all paths below one folder are adjacent, as they begin with its name and a slash.
         let inner = rest.prefix {
           $0.path.components.count > depth + 1 && $0.path.components[depth].utf8.elementsEqual(name.utf8)
         }
@@ -63,7 +61,7 @@ package enum TreeBuilder {
     return (try store(tree.encoded()), tree.totalSize)
   }
 
-  /// Makes one tree; where a name is both file and folder, the error names whole paths.
+  /// Makes one tree; if a name is both file and folder, the error gives whole paths.
   private static func makeTree(
     _ entries: [Tree.Entry],
     of files: ArraySlice<TreeFile>,

@@ -1,6 +1,5 @@
-/// What differs at one path between two trees.
+/// A difference of two trees at one path.
 package struct TreeChange: Equatable, Sendable {
-  /// Where.
   package let path: TreePath
   /// The file before; nil when it was added.
   package let old: TreeFile?

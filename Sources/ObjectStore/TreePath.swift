@@ -1,19 +1,18 @@
-/// Where a file stands in a tree: legal names joined by `/`.
+/// The path of a file in a tree: legal names joined by `/`.
 ///
-/// Ordered by UTF-8 bytes. What a *publisher* may call a file is decided at the border (DESIGN section 5);
-/// this type only keeps what a tree can hold: no empty, `.` or `..` name, no control character.
+/// Ordered by UTF-8 bytes. This type only enforces what a tree can hold: no empty, `.` or `..` name, no control
+/// character. The stricter rules for paths of publishers are those of `ManifestPath` (DESIGN section 5).
 package struct TreePath: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The names, outermost first; never empty.
   package let components: [String]
 
-  /// The whole path.
   package let description: String
 
-  /// Reads a path.
+  /// Checks a path.
   ///
   /// - Throws: `ObjectStoreError.unencodable` naming the path when a tree cannot hold it.
   package init(_ text: String) throws(ObjectStoreError) {
-    // By bytes: a slash with a combining mark behind it is another Character, but still a slash.
+    // Split as bytes: a slash followed by a combining mark is another Character than a slash.
     let names = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
       .map { String(Substring($0)) }
     guard names.count <= Tree.maximumDepth, names.allSatisfy(Tree.isLegalName) else {
@@ -29,12 +28,12 @@ package struct TreePath: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   package static func == (left: Self, right: Self) -> Bool {
-    // Not String's ==, which holds other bytes for equal when they are the same text (UAX #15).
+    // Not the `==` of String, which is true for different bytes of canonically equivalent text (UAX #15).
     left.description.utf8.elementsEqual(right.description.utf8)
   }
 
   package func hash(into hasher: inout Hasher) {
-    // Equal bytes are equal text, so String's own hash will do.
+    // Equal bytes are equal strings, so String's own hash can be used.
     hasher.combine(description)
   }
 

@@ -1,15 +1,14 @@
-/// Walking trees.
+/// Visiting trees recursively.
 package enum TreeWalk {
-  /// The most names that are visited below one root.
+  /// The largest number of entries visited below one root.
   ///
-  /// Trees may name one another many times, and a few small ones can thus stand for more paths than any
-  /// memory holds.
+  /// Trees may repeat the same subtrees, so a few small ones can expand to more paths than fit into memory.
   package static let maximumEntries = 1_000_000
 
-  /// Visits every tree and blob below a root, trees before what they hold, names in order.
+  /// Visits every tree and blob below a root, a tree before its entries, entries in order.
   ///
-  /// Sizes that a tree states for its folders are checked on the way. `readTree` may return nil to keep going
-  /// past a tree that is missing.
+  /// The sizes that trees state for their folders are checked on the way. `readTree` may return nil to skip a missing
+  /// tree.
   ///
   /// - Throws: What the two closures throw; `ObjectStoreError.malformed` for a tree that is too deep, states a
   ///   wrong total or has too many names beneath.
@@ -27,7 +26,7 @@ package enum TreeWalk {
     }
   }
 
-  /// All files below a root, in order of their paths' folders.
+  /// All files below a root, folder by folder in the order of the walk.
   ///
   /// - Throws: As `ObjectStore.readTree`.
   package static func files(of root: ObjectID, in store: ObjectStore) throws(ObjectStoreError) -> [TreeFile] {
@@ -39,7 +38,7 @@ package enum TreeWalk {
     return files
   }
 
-  /// The entry at a path below a root; nil when nothing has that path.
+  /// The entry at a path below a root; nil when there is none.
   ///
   /// - Throws: As `ObjectStore.readTree`.
   package static func find(

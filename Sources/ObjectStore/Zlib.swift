@@ -1,19 +1,19 @@
 import CZlib
 
-/// How hard to compress.
+/// The compression levels in use.
 ///
 /// Chosen by measurement; the figures are in docs/benchmarks.md.
 enum Compression: CInt {
-  /// Stored blocks: for content that does not shrink, or has no need to.
+  /// Uncompressed blocks: for content that does not shrink, or that is small enough as it is.
   case stored = 0
-  /// The last level that zlib compresses without looking back for a better match: beyond it a few per cent
-  /// less cost half as much time again.
+  /// The highest zlib level without lazy matching: higher levels save a few per cent and take half as much time
+  /// again.
   case fast = 3
 }
 
-/// A zlib compressor (RFC 1950) that is used for one stream after another.
+/// A zlib compressor (RFC 1950), reusable for one stream after another.
 ///
-/// Unchecked, because a `CodecPool` hands it from thread to thread but never to two at a time.
+/// Unchecked, because a `CodecPool` passes it between threads but never lends it to two at a time.
 final class Deflater: @unchecked Sendable {
   private let stream: UnsafeMutablePointer<z_stream>
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
@@ -21,7 +21,7 @@ final class Deflater: @unchecked Sendable {
   init(_ compression: Compression) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // zlib.h: fails only when memory runs out or the library is of another version.
+    // zlib.h: fails only when out of memory or with another version of the library.
     let result = deflateInit_(stream, compression.rawValue, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
     precondition(result == Z_OK, "zlib could not start a compressor")
   }
@@ -32,9 +32,9 @@ final class Deflater: @unchecked Sendable {
     buffer.deallocate()
   }
 
-  /// Compresses the next bytes and hands on what comes out; the last ones end the stream.
+  /// Compresses the next bytes and passes the output on; the last bytes end the stream.
   ///
-  /// The compressor is then ready for the next stream, as it is after `output` has thrown.
+  /// The compressor is then ready for the next stream, also after `output` has thrown.
   func compress<Failure: Error>(
     _ bytes: RawSpan,
     isLast: Bool,
@@ -60,7 +60,7 @@ final class Deflater: @unchecked Sendable {
       consumed += taken
       if made > 0 { try output(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: buffer[..<made]))) }
       if result == Z_STREAM_END { return }
-      // Room left in the buffer means that deflate has nothing more to say about this input.
+      // Free space in the buffer means that deflate has no more output for this input.
       if flush == Z_NO_FLUSH && consumed == bytes.byteCount && made < buffer.count { return }
     }
   }
@@ -78,7 +78,7 @@ final class Deflater: @unchecked Sendable {
       stream.pointee.avail_in = uInt(rest)
       stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
       stream.pointee.avail_out = uInt(buffer.count)
-      // Only the last piece of a large input may end the stream.
+      // Only the last piece of a large input ends the stream.
       let isWhole = start + rest == input.count
       let result = deflate(stream, isWhole ? flush : Z_NO_FLUSH)
       precondition(result != Z_STREAM_ERROR, "zlib compressor used out of order")
@@ -89,19 +89,19 @@ final class Deflater: @unchecked Sendable {
 
 /// Why bytes are not one zlib stream of the expected size.
 package enum InflateProblem: Error, Equatable, Sendable {
-  /// The bytes are not a zlib stream; its checksum is wrong, or it wants a preset dictionary.
+  /// The bytes are not a zlib stream, the checksum is wrong, or a preset dictionary is required.
   case notZlib
-  /// The stream does not end.
+  /// The bytes end before the stream does.
   case truncated
-  /// Something follows the stream.
+  /// There are bytes after the end of the stream.
   case trailingBytes
-  /// More comes out than the most that may.
+  /// The stream decompresses to more bytes than the limit.
   case tooLarge(limit: Int64)
 }
 
-/// A zlib decompressor (RFC 1950) that is used for one stream after another.
+/// A zlib decompressor (RFC 1950), reusable for one stream after another.
 ///
-/// Unchecked, because a `CodecPool` hands it from thread to thread but never to two at a time.
+/// Unchecked, because a `CodecPool` passes it between threads but never lends it to two at a time.
 final class Inflater: @unchecked Sendable {
   private let stream: UnsafeMutablePointer<z_stream>
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
@@ -111,7 +111,7 @@ final class Inflater: @unchecked Sendable {
   init() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // zlib.h: fails only when memory runs out or the library is of another version.
+    // zlib.h: fails only when out of memory or with another version of the library.
     let result = inflateInit_(stream, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
     precondition(result == Z_OK, "zlib could not start a decompressor")
   }
@@ -122,14 +122,14 @@ final class Inflater: @unchecked Sendable {
     buffer.deallocate()
   }
 
-  /// Gets ready for a new stream.
+  /// Prepares for the next stream.
   func reset() {
     inflateReset(stream)
     isFinished = false
     produced = 0
   }
 
-  /// Decompresses the next bytes and hands on what comes out, never more than `limit` bytes in all.
+  /// Decompresses the next bytes and passes the output on, at most `limit` bytes in all.
   ///
   /// - Throws: `InflateProblem`, or what `output` throws.
   func decompress(
@@ -153,13 +153,13 @@ final class Inflater: @unchecked Sendable {
     }
   }
 
-  /// Decompresses a whole stream that is in memory; nothing larger than the capacity is produced.
+  /// Decompresses a whole stream in memory to at most `capacity` bytes.
   ///
   /// - Throws: `InflateProblem`.
   func decompressWhole(_ bytes: [UInt8], capacity: Int) throws(InflateProblem) -> [UInt8] {
     reset()
     var result = Z_OK
-    // One byte of room more: a stream that fills it is too large, however it goes on.
+    // One byte more than allowed: a stream that fills it is too large, whatever follows.
     let output = [UInt8](unsafeUninitializedCapacity: capacity + 1) { target, count in
       bytes.withUnsafeBytes { input in
         stream.pointee.next_in = UnsafeMutablePointer(
