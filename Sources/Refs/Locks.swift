@@ -2,27 +2,27 @@ package import Disk
 import ObjectStore
 import SystemPackage
 
-// The three locks of DESIGN section 3.2, always taken in this order: `StoreLock`, `RegistryLock`,
-// `ProjectLock`. A registry's lock cannot be taken without showing the store's. Each is released when its
-// value goes away, or by the system when the process dies; the files of locks are never removed.
+// The three locks of DESIGN section 3.2, always acquired in this order: `StoreLock`, `RegistryLock`, `ProjectLock`.
+// Acquiring a registry's lock requires the store's lock as an argument. Each is released when its value is destroyed,
+// or by the system when the process dies; lock files are never removed.
 
-/// The lock on a cache as a whole: shared by everyone who uses it, exclusive for collecting garbage.
+/// The lock on a whole cache: shared for every use, exclusive for garbage collection.
 package struct StoreLock: ~Copyable, Sendable {
-  /// The cache it is the lock of.
+  /// The cache that is locked.
   package let cache: Folder
 
-  /// Whether it is shared or exclusive.
+  /// Shared or exclusive.
   package let mode: FileLock.Mode
 
   private let lock: FileLock
 
-  /// Takes the lock, making its file if need be.
+  /// Acquires the lock, creating its file if it does not exist.
   ///
   /// - Parameters:
   ///   - cache: The cache folder.
   ///   - mode: `.exclusive` to collect garbage, else `.shared`.
   ///   - timeout: How long to wait for other holders.
-  ///   - onWait: Called once, when the lock is not free at once.
+  ///   - onWait: Called once if the lock was not free at once.
   /// - Returns: The held lock.
   /// - Throws: `RefError.busy` after the time-out, `.disk`.
   package static func acquire(
@@ -45,14 +45,14 @@ package struct StoreLock: ~Copyable, Sendable {
     }
   }
 
-  /// Takes the lock shared, for a reader that must not write anything.
+  /// Acquires the lock in shared mode, for a reader that must not write anything.
   ///
   /// - Parameters:
   ///   - cache: The cache folder.
   ///   - timeout: How long to wait for a garbage collection.
-  ///   - onWait: Called once, when the lock is not free at once.
-  /// - Returns: Nil where the lock's file is missing or may not be opened: on a read-only mount readers go
-  ///   on without it.
+  ///   - onWait: Called once if the lock was not free at once.
+  /// - Returns: Nil where the lock's file is missing or may not be opened: on a read-only file system readers go on
+  ///   without it.
   /// - Throws: `RefError.busy` after the time-out, `.disk`.
   package static func acquireForReading(
     in cache: Folder,
@@ -74,24 +74,24 @@ package struct StoreLock: ~Copyable, Sendable {
   }
 }
 
-/// The lock on one registry's refs, reflog, pending record and view; what changes them asks for it.
+/// The lock on one registry's refs, reflog, pending record and view; functions that change these require it.
 package struct RegistryLock: ~Copyable, Sendable {
-  /// The cache the registry is in.
+  /// The cache of the registry.
   package let cache: Folder
 
-  /// The registry it is the lock of.
+  /// The registry that is locked.
   package let registry: RefComponent
 
   private let lock: FileLock
 
-  /// Takes the lock, making its file and the folder of locks if need be.
+  /// Acquires the lock, creating its file and the folder of locks if they do not exist.
   ///
   /// - Parameters:
   ///   - registry: The registry's name.
-  ///   - store: The lock of its cache, to be held at least as long as this one.
-  ///   - disk: Where to make the folder.
+  ///   - store: The lock of the cache, to be held at least as long as this one.
+  ///   - disk: The disk to create the folder with.
   ///   - timeout: How long to wait for another holder.
-  ///   - onWait: Called once, when the lock is not free at once.
+  ///   - onWait: Called once if the lock was not free at once.
   /// - Returns: The held lock.
   /// - Throws: `RefError.busy` after the time-out, `.disk`.
   package static func acquire(
@@ -112,19 +112,19 @@ package struct RegistryLock: ~Copyable, Sendable {
   }
 }
 
-/// The lock on the files of a project that registries share: lockfile, sources, trust store, plugins.
+/// The lock on the project's files that registries share: lockfile, sources, trust store, plugins.
 ///
-/// Held only to read such a file again, change and replace it. Who holds it takes no other lock.
+/// Held only while such a file is read again, changed and replaced. Its holder acquires no other lock.
 package struct ProjectLock: ~Copyable, Sendable {
   private let lock: FileLock
 
-  /// Takes the lock, making its file and the folder of locks if need be.
+  /// Acquires the lock, creating its file and the folder of locks if they do not exist.
   ///
   /// - Parameters:
   ///   - cache: The project's cache folder.
-  ///   - disk: Where to make the folder.
+  ///   - disk: The disk to create the folder with.
   ///   - timeout: How long to wait for another holder.
-  ///   - onWait: Called once, when the lock is not free at once.
+  ///   - onWait: Called once if the lock was not free at once.
   /// - Returns: The held lock.
   /// - Throws: `RefError.busy` after the time-out, `.disk`.
   package static func acquire(

@@ -2,40 +2,38 @@ package import Disk
 package import ObjectStore
 import SystemPackage
 
-/// What an interrupted write of a registry left to finish (DESIGN section 3.2).
+/// The record of an unfinished write of a registry (DESIGN section 3.2).
 ///
 ///     pending 1\n
 ///     <old id, or - if the ref was absent>\n
 ///     <new id>\n
 package struct PendingRecord: Equatable, Sendable {
-  /// The ref's value before the write; nil if it was absent.
+  /// The ref's value before the write; nil if the ref was absent.
   package let old: ObjectID?
 
-  /// The ref's value once the write counts as done.
+  /// The ref's value once the write is committed.
   package let new: ObjectID
 
-  /// Describes a write that is about to be made.
   package init(old: ObjectID?, new: ObjectID) {
     self.old = old
     self.new = new
   }
 
-  /// Whether the write counts as done and its rest is to be finished.
+  /// Whether the write was committed, so that its remaining steps have to be finished.
   ///
   /// - Parameter value: The ref's value now.
-  /// - Returns: False when the record is to be ignored, and dropped by the next writer.
+  /// - Returns: False when the record is to be ignored; the next writer removes it.
   package func isEffective(with value: ObjectID?) -> Bool {
     value == new
   }
 
-  /// The record's bytes.
   package func encode() -> [UInt8] {
     Array("pending 1\n\(old?.description ?? "-")\n\(new)\n".utf8)
   }
 
-  /// Reads a record; nil for anything that `encode` does not write.
+  /// Decodes a record; nil for anything that `encode` does not write.
   static func decode(_ bytes: [UInt8]) -> PendingRecord? {
-    // By bytes: for `String`, CR LF is one character and ends no line.
+    // Split as bytes: in a String, CR LF is one Character and would not split.
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     guard lines.count == 4, let new = ObjectID(hex: lines[2]) else { return nil }
@@ -66,22 +64,22 @@ package struct PendingRecord: Equatable, Sendable {
       else { return nil }
       if let record = decode(bytes) { return record }
     } catch  where error.code == .fileTooLarge {
-      // Longer than any record: the error below.
+      // The file is longer than any record: the error below.
     } catch {
       throw .disk(error)
     }
     throw .malformedPendingRecord(cache.path.appending([RefsLayout.state, file]))
   }
 
-  /// Makes the record durable, in place of an older one.
+  /// Writes the record durably, replacing an older one.
   ///
   /// - Parameters:
-  ///   - lock: The lock of the registry, which says whose record it is.
-  ///   - disk: Where to write.
+  ///   - lock: The lock of the registry whose record it is.
+  ///   - disk: The disk to write with.
   /// - Throws: `RefError.disk`; the older record, if any, may still be there.
   package func write(lock: borrowing RegistryLock, on disk: any Disk) throws(RefError) {
     do {
-      // The lock's file is in this folder, but nobody made the folder's own name durable.
+      // The lock's file is in this folder, but the folder's own name may not be durable yet.
       let state = try FolderChain(cache: lock.cache, disk: disk)
         .open([RefsLayout.state], makingDurable: true)
       try AtomicFile(disk: disk).replace(
@@ -97,8 +95,8 @@ package struct PendingRecord: Equatable, Sendable {
   /// Removes a registry's record, durably; an absent one is no error.
   ///
   /// - Parameters:
-  ///   - lock: The lock of the registry, which says whose record it is.
-  ///   - disk: Where to write.
+  ///   - lock: The lock of the registry whose record it is.
+  ///   - disk: The disk to write with.
   /// - Throws: `RefError.disk`; the record may still be there.
   package static func remove(lock: borrowing RegistryLock, on disk: any Disk) throws(RefError) {
     do {

@@ -2,9 +2,9 @@ import Disk
 import ObjectStore
 
 extension RefError {
-  /// What failed and why, in lower case and without a full stop.
+  /// What failed and why: lower case, no full stop.
   ///
-  /// Names and paths stand in it as they are: whoever prints it escapes them.
+  /// Names and paths are not escaped; whoever prints the text escapes them.
   package var summary: String {
     switch self {
     case .malformedName(let text): "'\(text)' is not a legal name"
@@ -42,7 +42,7 @@ extension RefError {
 }
 
 extension RevisionProblem {
-  /// Why, in lower case and without a full stop.
+  /// Why the revision is refused: lower case, no full stop.
   package var summary: String {
     switch self {
     case .malformed: "not a revision"

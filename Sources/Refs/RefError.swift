@@ -2,38 +2,38 @@ package import Disk
 package import ObjectStore
 package import SystemPackage
 
-/// Everything that goes wrong in this module.
+/// An error of this module.
 package enum RefError: Error, Equatable, Sendable {
   // MARK: Names and values
 
-  /// Not the name of a registry, or of a ref.
+  /// The text is not a valid name of a registry or of a ref.
   case malformedName(String)
   /// There is no such ref.
   case absent(RefName)
-  /// A ref's file is something else than 64 lower-case hex digits and a newline.
+  /// A ref's file has another content than 64 lower-case hex digits and a newline.
   case malformedRef(FilePath)
-  /// Something in the folder of refs that is neither a ref nor an unfinished file.
+  /// A file in the folder of refs that is neither a ref nor a temporary file.
   case unexpectedFile(FilePath)
 
   // MARK: Changing refs
 
-  /// A ref was not what the update expected; nothing was changed.
+  /// A ref did not have the value that the update expected; nothing was changed.
   case unexpectedValue(RefName, expected: Expected, found: ObjectID?)
   /// One transaction names the same ref twice.
   case duplicateUpdate(RefName)
-  /// The lock held is another registry's.
+  /// The lock held is that of another registry.
   case wrongLock(RefName, held: RefComponent)
-  /// The new value is 64 zeros, which stand for an absent ref.
+  /// The new value is 64 zeros, which mean an absent ref.
   case zeroID(RefName)
-  /// A commit broke off: the refs in `moved` have their new values, `ref` has the old or the new one, and
-  /// those after it are as they were.
+  /// A commit failed part-way: the refs in `moved` have their new values, `ref` has the old or the new one, and the
+  /// refs after it are unchanged.
   case commitFailed(ref: RefName, moved: [RefName], cause: DiskError)
 
   // MARK: Reflogs and pending records
 
-  /// A reflog message with a line break or a control character, or without any character.
+  /// A reflog message that is empty or has a line break or a control character.
   case malformedMessage(String)
-  /// A program version that does not fit into a reflog line.
+  /// A program version with characters that are not allowed in a reflog line.
   case malformedAgent(String)
   /// A moment before 1970, in seconds.
   case malformedTime(Int64)
@@ -44,16 +44,16 @@ package enum RefError: Error, Equatable, Sendable {
 
   // MARK: Locks and disk
 
-  /// Another process held the lock for all of the time allowed.
+  /// Another process held the lock until the time-out.
   case busy(FilePath, waited: Duration)
-  /// Other processes changed a ref at each of so many attempts to read it together with its reflog.
+  /// Other processes changed a ref during each attempt to read it together with its reflog.
   case unstable(RefName, attempts: Int)
   /// A system call failed.
   case disk(DiskError)
 
   // MARK: Revisions
 
-  /// A revision, as it was typed, that names no snapshot or more than one.
+  /// A revision, as typed, that names no snapshot or more than one.
   case revision(String, RevisionProblem)
 
   init(_ failure: FileLock.Failure) {
@@ -63,7 +63,7 @@ package enum RefError: Error, Equatable, Sendable {
     }
   }
 
-  /// Whether the same call may well succeed later, nothing being wrong with what is on the disk.
+  /// Whether the same call may succeed later, because nothing on the disk is wrong.
   package var isRetryable: Bool {
     switch self {
     case .busy, .unstable: true
@@ -74,20 +74,20 @@ package enum RefError: Error, Equatable, Sendable {
 
 /// Why a revision names no snapshot, or more than one.
 package enum RevisionProblem: Error, Equatable, Sendable {
-  /// None of the forms of DESIGN section 7.
+  /// The text has none of the forms of DESIGN section 7.
   case malformed
-  /// A prefix with fewer digits than `Revision.minimumPrefixLength`.
+  /// An id prefix with fewer digits than `Revision.minimumPrefixLength`.
   case tooShort
   /// A number above `Revision.maximumSteps`.
   case numberTooLarge
-  /// No snapshot of the registry is meant by it.
+  /// No snapshot of the registry matches.
   case unknown
-  /// Several snapshots are, in the order of their ids.
+  /// Several snapshots match; they are in the order of their ids.
   case ambiguous([ObjectID])
   /// This snapshot is the first one: it has no parent.
   case noParent(of: ObjectID)
-  /// The parents of this snapshot are no longer kept.
+  /// The parents of this snapshot were removed (`info/shallow`).
   case trimmed(after: ObjectID)
-  /// `@{N}` goes beyond the reflog, in which the numbers below `available` exist.
+  /// `@{N}` is beyond the end of the reflog; the numbers below `available` exist.
   case reflogTooShort(available: Int)
 }

@@ -6,16 +6,16 @@ package import ObjectStore
 // module holds refs, reflogs, compare-and-swap updates, pending records, revision syntax and the locks
 // under which all of that changes.
 //
-// What an object is, beyond its id, is not known here, and nothing of HTTP, YAML, JSON or policies: what
-// a revision needs of the history it is told through `RevisionContext`. Synchronous, `Sendable`, no
-// actors. Reading never writes; everything that changes the disk goes through `Disk`.
+// It knows nothing of an object but its id, and nothing of HTTP, YAML, JSON or policies: revisions get what they need
+// of the history through `RevisionContext`. Everything is synchronous and `Sendable`; there are no actors. Reading
+// never writes; every change of the disk goes through `Disk`.
 
 /// A registry's name as one component of a ref name: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`.
 ///
-/// Two names that would fall together with files of the cache's own are refused whatever their case:
-/// `project` (its lock would be `state/project.lock`) and all that begin with `tmp_`.
+/// Names that would collide with other files of the cache are refused, ignoring case: `project` (its lock would be
+/// `state/project.lock`) and all that begin with `tmp_`.
 package struct RefComponent: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// The name as it was given.
+  /// The name as given.
   package let description: String
 
   /// Checks a name.
@@ -35,7 +35,6 @@ package struct RefComponent: Hashable, Comparable, Sendable, CustomStringConvert
     description = String(text)
   }
 
-  /// Orders by bytes.
   package static func < (one: Self, other: Self) -> Bool {
     one.description.utf8.lexicographicallyPrecedes(other.description.utf8)
   }
@@ -63,7 +62,7 @@ package enum RefName: Hashable, Sendable, CustomStringConvertible {
   /// `sources/<64 hex>`: the newest synced snapshot of the URL with this SHA-256.
   case source(ObjectID)
 
-  /// The folders of refs, and so the first components of their names.
+  /// The kinds of refs; the raw value is the folder and the first component of the name.
   package enum Kind: String, CaseIterable, Sendable {
     case registries, synced, sources
   }
@@ -80,12 +79,11 @@ package enum RefName: Hashable, Sendable, CustomStringConvertible {
     do {
       try self.init(kind, parts[1])
     } catch {
-      // The whole name is the one the caller knows.
+      // The error gives the whole name, which is what the caller passed.
       throw .malformedName(String(text))
     }
   }
 
-  /// Makes a name from its folder and its last component.
   init(_ kind: Kind, _ last: some StringProtocol) throws(RefError) {
     switch kind {
     case .registries: self = .registry(try RefComponent(last))
@@ -96,7 +94,6 @@ package enum RefName: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The folder the ref is in.
   package var kind: Kind {
     switch self {
     case .registry: .registries
@@ -113,9 +110,8 @@ package enum RefName: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The full name, such as `registries/acme`.
   package var description: String { "\(kind.rawValue)/\(lastComponent)" }
 
-  /// Whether every change of the ref leaves a line in a reflog.
+  /// Whether every change of the ref is recorded in a reflog.
   package var hasReflog: Bool { kind == .registries }
 }

@@ -4,28 +4,28 @@ import SystemPackage
 
 /// Reads refs and reflogs of a cache.
 ///
-/// Takes no lock and writes nothing, so it works on a read-only file system and beside any writer. Folders
-/// that are absent hold no refs. May be used from any thread.
+/// Takes no lock and writes nothing, so it works on a read-only file system and concurrently with any writer. An
+/// absent folder counts as empty. May be used from any thread.
 package struct RefStore: Sendable {
   let cache: Folder
 
-  /// Reads the refs of a cache folder (`registry-cache`).
+  /// `cache` is the folder `registry-cache`.
   package init(cache: Folder) {
     self.cache = cache
   }
 
-  /// The value of a ref, or nil when there is no such ref.
+  /// The value of a ref, or nil when the ref is absent.
   ///
   /// - Parameter ref: The ref to read.
   /// - Returns: The object id in the ref's file.
-  /// - Throws: `RefError.malformedRef` for anything but 64 lower-case hex digits and a newline; `.disk`,
-  ///   also for a link or a folder in the file's place.
+  /// - Throws: `RefError.malformedRef` for anything but 64 lower-case hex digits and a newline; `.disk`, also when a
+  ///   link or a folder has the file's name.
   package func find(_ ref: RefName) throws(RefError) -> ObjectID? {
     guard let folder = try folder(RefsLayout.refs, ref.kind) else { return nil }
     return try Self.value(of: ref, in: folder)
   }
 
-  /// The value of a ref that must be there.
+  /// The value of a ref that must exist.
   ///
   /// - Parameter ref: The ref to read.
   /// - Returns: The object id in the ref's file.
@@ -38,20 +38,20 @@ package struct RefStore: Sendable {
   /// All refs of one kind with their values, sorted by name.
   ///
   /// - Parameter kind: The folder to list.
-  /// - Returns: Nothing for a folder that is absent; unfinished files (`tmp_…`) are left out.
-  /// - Throws: `RefError.unexpectedFile` for a name that is not legal: who collects garbage by this list
-  ///   must not overlook a ref. Otherwise what `find` throws.
+  /// - Returns: An empty list for an absent folder; temporary files (`tmp_…`) are skipped.
+  /// - Throws: `RefError.unexpectedFile` for an illegal name, because garbage collection uses this list and must not
+  ///   overlook a ref. Otherwise what `find` throws.
   package func list(_ kind: RefName.Kind) throws(RefError) -> [(name: RefName, id: ObjectID)] {
     guard let folder = try folder(RefsLayout.refs, kind) else { return [] }
     var refs: [(name: RefName, id: ObjectID)] = []
     for component in try mapDiskError({ () throws(DiskError) in try folder.names() }) {
       let text = component.string
       if text.hasPrefix(StoreLayout.temporaryPrefix) { continue }
-      // Which rule the name breaks does not matter. One that is not UTF-8 differs from how it prints.
+      // Which rule the name breaks does not matter. A name that is not UTF-8 differs from its decoded text.
       guard let ref = try? RefName(kind, text), RefsLayout.file(of: ref) == component else {
         throw .unexpectedFile(folder.path.appending(component))
       }
-      // Removed between listing and reading: then it is no ref.
+      // A ref that was removed between listing and reading is left out.
       if let id = try Self.value(of: ref, in: folder) { refs.append((ref, id)) }
     }
     return refs
@@ -67,7 +67,7 @@ package struct RefStore: Sendable {
     return refs
   }
 
-  /// What the file system says of a ref's file and of its reflog's; nothing of one that is absent.
+  /// The attributes of a ref's file and of its reflog's file, of those that exist.
   ///
   /// - Throws: `RefError.disk`.
   package func attributes(of ref: RefName) throws(RefError) -> [FileAttributes] {
@@ -82,7 +82,7 @@ package struct RefStore: Sendable {
     return found
   }
 
-  /// The folder of one kind beneath `refs` or `logs`, or nil when it is absent.
+  /// The folder of one kind of refs in `refs` or `logs`, or nil when it is absent.
   func folder(_ top: FileName, _ kind: RefName.Kind) throws(RefError) -> Folder? {
     try mapDiskError { () throws(DiskError) in
       try cache.findFolder(top)?.findFolder(RefsLayout.folder(of: kind))
@@ -109,12 +109,11 @@ package struct RefStore: Sendable {
   /// 64 digits and a newline.
   private static let fileSize = 65
 
-  /// The content of a ref's file.
   static func encode(_ id: ObjectID) -> [UInt8] {
     Array("\(id)\n".utf8)
   }
 
-  /// The id in a ref's file; nil for anything that `encode` does not make of an object's id.
+  /// Decodes the content of a ref's file; nil for anything that `encode` does not write.
   private static func decode(_ bytes: [UInt8]) -> ObjectID? {
     guard bytes.count == fileSize, bytes.last == UInt8(ascii: "\n") else { return nil }
     guard let id = ObjectID(hex: String(decoding: bytes.dropLast(), as: UTF8.self)) else { return nil }
@@ -123,7 +122,7 @@ package struct RefStore: Sendable {
 }
 
 extension ObjectID {
-  /// 64 zeros: in reflogs, a ref that is absent; never an object.
+  /// 64 zeros: in reflogs an absent ref, never an object.
   static let zero: ObjectID = {
     guard let id = ObjectID(hex: String(repeating: "0", count: 64)) else {
       preconditionFailure("64 zeros are an id")
@@ -132,7 +131,7 @@ extension ObjectID {
   }()
 }
 
-/// Runs disk calls, turning their error into this module's.
+/// Runs disk calls and wraps their errors in `RefError.disk`.
 func mapDiskError<Result: ~Copyable>(_ body: () throws(DiskError) -> Result) throws(RefError) -> Result {
   do {
     return try body()

@@ -2,13 +2,13 @@ package import Disk
 import ObjectStore
 import SystemPackage
 
-/// Several changes of refs, checked together and then made one after the other.
+/// Several changes of refs that are checked together and then made one by one.
 ///
-/// Needs the registry's lock from `prepare` to the end of `commit`, so that nothing changes between the
-/// checks and the changes. Refs named by a URL are the exception: two registries with the same URL share
-/// one, and the last of their syncs wins. They are hints (DESIGN section 6); expect `.any` of them.
+/// The registry's lock must be held from `prepare` to the end of `commit`, so that nothing changes between the checks
+/// and the changes. Refs of a URL are the exception: two registries with the same URL share one without a common
+/// lock, and the last sync wins. They are only hints (DESIGN section 6); use the expectation `.any` for them.
 package struct RefTransaction: ~Copyable, Sendable {
-  /// An update with what was found when it was prepared.
+  /// An update with the values found when it was prepared.
   private struct Step: Sendable {
     let update: RefUpdate
     let value: ObjectID?
@@ -19,16 +19,16 @@ package struct RefTransaction: ~Copyable, Sendable {
   private let note: ReflogNote
   private let folders: FolderChain
 
-  /// Checks all updates; throws before anything is changed.
+  /// Checks all updates; if it throws, nothing was changed.
   ///
   /// - Parameters:
-  ///   - updates: The changes, in the order in which they shall be made.
-  ///   - note: What the reflog lines say.
+  ///   - updates: The changes, in the order in which `commit` makes them.
+  ///   - note: The author, time and message of the reflog lines.
   ///   - lock: The lock of the registry whose refs are changed.
-  ///   - disk: Where to write.
-  /// - Returns: A transaction that `commit` carries out; dropping it leaves everything as it is.
-  /// - Throws: `RefError.unexpectedValue`, `.duplicateUpdate`, `.wrongLock` for another registry's ref,
-  ///   `.zeroID`, and what reading a ref or a reflog throws: a corrupt one is not written over.
+  ///   - disk: The disk to write with.
+  /// - Returns: A transaction for `commit` to carry out; if it is dropped, nothing changes.
+  /// - Throws: `RefError.unexpectedValue`, `.duplicateUpdate`, `.wrongLock` for another registry's ref, `.zeroID`,
+  ///   and what reading a ref or a reflog throws: a damaged one is not overwritten.
   package static func prepare(
     _ updates: [RefUpdate],
     note: ReflogNote,
@@ -65,17 +65,17 @@ package struct RefTransaction: ~Copyable, Sendable {
     }
   }
 
-  /// Makes the changes in their order; when it returns all of them are durable.
+  /// Makes the changes in their order; when this returns, all of them are durable.
   ///
-  /// Breaking off after any system call leaves a legal state, which is why the order is the caller's to
-  /// choose: each ref has its old or its new value, those before it have the new and those after it the
-  /// old one, and a ref with a new value has it as the last line of its reflog.
+  /// An interruption after any system call leaves a legal state: each ref has its old or its new value, refs before
+  /// it have the new and refs after it the old value, and a ref with a new value has it as the last line of its
+  /// reflog. The caller chooses the order of the updates with this in mind.
   ///
-  /// - Parameter lock: The lock that the transaction was prepared under.
-  /// - Throws: `RefError.commitFailed`. The ref it names may have either value: when only making it
-  ///   durable failed, readers see the new one already.
+  /// - Parameter lock: The lock with which the transaction was prepared.
+  /// - Throws: `RefError.commitFailed`. The ref that it names may have either value: if only the fsync failed,
+  ///   readers already see the new one.
   package consuming func commit(lock: borrowing RegistryLock) throws(RefError) {
-    // Another lock here is a bug of the caller: the checks were made under this one.
+    // Another lock is a bug of the caller, because the checks were made under the first one.
     precondition(lock.cache === folders.cache, "committed under another lock than prepared")
     var moved: [RefName] = []
     for step in steps {
@@ -94,14 +94,14 @@ package struct RefTransaction: ~Copyable, Sendable {
   private func set(_ step: Step, to id: ObjectID) throws(DiskError) {
     let ref = step.update.ref
     let isChange = step.value != id
-    // 1. The line, durable: a ref must never have a value that its reflog does not know. Broken off here,
-    //    the line is not the ref's value and so does not count.
+    // 1. The reflog line, durably: a ref must never have a value that its reflog lacks. If it is interrupted here,
+    //    the line is not the ref's value and is ignored.
     if let log = step.log {
       let entry = isChange ? ReflogEntry(old: step.value, new: id, note: note) : nil
       try ReflogWriter(folders: folders).append(entry, to: log, of: ref)
     }
-    // 2. The ref. An absent one may be the first in folders that an interrupted process made and did not
-    //    get to make durable; where a ref exists, that has happened before it was written.
+    // 2. The ref. If it is absent, its folders may be new or made by an interrupted process that did not make them
+    //    durable. If it exists, they were made durable before it was written.
     let folder = try folders.open(
       [RefsLayout.refs, RefsLayout.folder(of: ref.kind)],
       makingDurable: step.value == nil
@@ -113,21 +113,21 @@ package struct RefTransaction: ~Copyable, Sendable {
         with: RefStore.encode(id)
       )
     } else {
-      // Who gave it this value may have been killed before it was durable; our success says it is.
+      // The process that set this value may have been killed before it was durable; success here promises that it is.
       try folders.disk.synchronize(folder)
     }
   }
 
   private func delete(_ step: Step) throws(DiskError) {
     let ref = step.update.ref
-    // 1. The ref. The other way round, breaking off would leave a ref in use without its history, whose
-    //    snapshots would then count as garbage.
+    // 1. The ref. In the opposite order, an interruption would leave a ref without its history, whose snapshots
+    //    would then be collected as garbage.
     let kind = RefsLayout.folder(of: ref.kind)
     if let folder = try folders.cache.findFolder(RefsLayout.refs)?.findFolder(kind) {
       try folders.disk.removeFile(RefsLayout.file(of: ref), in: folder)
       try folders.disk.synchronize(folder)
     }
-    // 2. The log. Broken off before, it is a log without a ref: ignored, and removed by the next writer.
+    // 2. The log. If interrupted before, a log without a ref remains: it is ignored, and the next writer removes it.
     if ref.hasReflog { try ReflogWriter(folders: folders).remove(of: ref) }
   }
 }

@@ -1,12 +1,12 @@
 package import ObjectStore
 
-/// What a ref must be for an update to go ahead.
+/// The value that a ref must have before an update.
 package enum Expected: Equatable, Sendable, CustomStringConvertible {
-  /// Whatever it is.
+  /// Any value, or none.
   case any
-  /// There is no such ref.
+  /// The ref does not exist.
   case absent
-  /// It has this value.
+  /// The ref has this value.
   case id(ObjectID)
 
   func matches(_ value: ObjectID?) -> Bool {
@@ -27,26 +27,22 @@ package enum Expected: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// One change of one ref, with what is expected of it before.
+/// One change of one ref, with the value that is expected before it.
 package struct RefUpdate: Equatable, Sendable {
-  /// What becomes of the ref.
+  /// The new state of a ref.
   package enum Change: Equatable, Sendable {
     /// It gets this value, and a line in its reflog if it has one.
     case set(ObjectID)
-    /// It goes, and its reflog with it.
+    /// It is removed together with its reflog.
     case delete
   }
 
-  /// The ref to change.
   package let ref: RefName
 
-  /// What it must be before.
   package let expected: Expected
 
-  /// What becomes of it.
   package let change: Change
 
-  /// Describes one change.
   package init(_ ref: RefName, expecting expected: Expected, _ change: Change) {
     self.ref = ref
     self.expected = expected

@@ -2,17 +2,16 @@ package import Disk
 import ObjectStore
 import SystemPackage
 
-/// Every name this module uses inside the cache folder (DESIGN section 3), and nowhere else.
+/// The names of all files and folders of this module in the cache folder (DESIGN section 3); defined only here.
 package enum RefsLayout {
-  /// The folder of all refs.
   package static let refs = StoreLayout.component("refs")
-  /// The folder of reflogs and evidence.
+  /// The folder of reflogs and of the folder `evidence`.
   package static let logs = StoreLayout.component("logs")
-  /// Beneath `logs`: what proves that a publisher signed two manifests of one version.
+  /// In `logs`: proofs that a publisher signed two manifests with the same version.
   package static let evidence = StoreLayout.component("evidence")
-  /// The folder of locks, pending records and the like.
+  /// The folder of locks and pending records.
   package static let state = StoreLayout.component("state")
-  /// In `state`: the lock for the files of the project that several registries share.
+  /// In `state`: the lock on the project's files that several registries share.
   package static let projectLock = StoreLayout.component("project.lock")
 
   /// In `state`: the lock of a registry.
@@ -20,12 +19,12 @@ package enum RefsLayout {
     StoreLayout.component("\(registry).lock")
   }
 
-  /// In `state`: what an interrupted write of a registry left to finish.
+  /// In `state`: the record of an unfinished write of a registry.
   package static func pendingRecord(of registry: RefComponent) -> FileName {
     StoreLayout.component("\(registry).pending")
   }
 
-  /// Beneath `refs` and `logs`: the folder of one kind of ref.
+  /// In `refs` and `logs`: the folder of one kind of ref.
   static func folder(of kind: RefName.Kind) -> FileName {
     switch kind {
     case .registries: registries
@@ -38,7 +37,7 @@ package enum RefsLayout {
   private static let synced = StoreLayout.component("synced")
   private static let sources = StoreLayout.component("sources")
 
-  /// The file of a ref, and of its reflog, in the folder of its kind.
+  /// The name of a ref's file and of its reflog's, in the folder of its kind.
   static func file(of ref: RefName) -> FileName {
     StoreLayout.component(ref.lastComponent)
   }

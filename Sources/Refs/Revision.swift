@@ -1,6 +1,6 @@
 import ObjectStore
 
-/// What a user types to name a snapshot of a registry (DESIGN section 7).
+/// A user's text that names a snapshot of a registry (DESIGN section 7).
 ///
 ///     revision = [ base ] *( "~" [ number ] )        a bare ~N is current~N
 ///     base     = "latest" / "current" / "@{" number "}" / "v" version / 4*64 hex digits
@@ -9,11 +9,11 @@ package struct Revision: Equatable, Sendable {
   enum Base: Equatable {
     case latest
     case current
-    /// The value in use so many changes ago.
+    /// The value of the ref before its last N changes.
     case reflog(Int)
     /// The newest snapshot of this manifest version.
     case version(String)
-    /// The snapshot whose id is the only one within these two, both included.
+    /// The only snapshot whose id is in this range, both ends included.
     case prefix(ObjectID, ObjectID)
   }
 
@@ -23,26 +23,25 @@ package struct Revision: Equatable, Sendable {
   /// The fewest digits of an id that are accepted.
   package static let minimumPrefixLength = 4
 
-  /// The revision as it was typed.
   package let text: String
 
   let base: Base
 
-  /// How many parents to go back from the base.
+  /// How many parents to follow from the base.
   let steps: Int
 
-  /// Parses what a user typed.
+  /// Parses a revision.
   ///
   /// - Parameter text: The revision, from outside.
   /// - Throws: `RefError.revision` with `.malformed`, `.tooShort` or `.numberTooLarge`.
   package init(parsing text: String) throws(RefError) {
     self.text = text
     do {
-      // By bytes: a combining character after a tilde must not make it another one.
+      // Split as bytes: in a String, a tilde and a combining character after it are one Character.
       let parts = text.utf8.split(separator: UInt8(ascii: "~"), omittingEmptySubsequences: false)
         .map(Substring.init)
       steps = try Self.parseSteps(parts.dropFirst())
-      // Only `~` may stand alone; the empty text has no part after the base.
+      // A revision may consist of `~` alone; an empty text is refused.
       base = parts[0].isEmpty && parts.count > 1 ? .current : try Self.parseBase(parts[0])
     } catch {
       throw .revision(text, error)
@@ -87,10 +86,10 @@ package struct Revision: Equatable, Sendable {
     return .prefix(first, last)
   }
 
-  /// Decimal digits only, no sign.
+  /// Reads decimal digits; no sign is allowed.
   private static func parseNumber(_ text: Substring) throws(RevisionProblem) -> Int {
     guard !text.isEmpty, text.utf8.allSatisfy(isDigit) else { throw .malformed }
-    // Digits that are no Int are a number that is too large for one.
+    // Digits that do not fit into Int are also a number that is too large.
     guard let number = Int(text), number <= maximumSteps else { throw .numberTooLarge }
     return number
   }

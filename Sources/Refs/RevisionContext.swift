@@ -1,8 +1,8 @@
 package import ObjectStore
 
-/// What resolving a revision needs to know of one registry.
+/// The history of one registry, as far as resolving a revision needs it.
 package protocol RevisionContext {
-  /// How reading the history fails.
+  /// The error thrown when reading the history fails.
   associatedtype Failure: Error
 
   /// The snapshot in use, if any.
@@ -14,39 +14,39 @@ package protocol RevisionContext {
   /// The reflog of the snapshot in use, newest entry first.
   var reflog: [ReflogEntry] { get }
 
-  /// What comes before a snapshot.
+  /// The parent of a snapshot.
   func parent(of id: ObjectID) throws(Failure) -> SnapshotParent
 
-  /// All snapshots that are reachable in the registry, in any order, repeated or not.
+  /// All snapshots reachable in the registry, in any order, duplicates allowed.
   func snapshots() throws(Failure) -> [ObjectID]
 
-  /// Those of them with this manifest version, newest first.
+  /// The snapshots with this manifest version, newest first.
   func snapshots(withVersion version: String) throws(Failure) -> [ObjectID]
 }
 
-/// What comes before a snapshot.
+/// The parent of a snapshot.
 package enum SnapshotParent: Equatable, Sendable {
-  /// This one.
+  /// It has this parent.
   case snapshot(ObjectID)
-  /// Nothing: it is the first.
+  /// It has none, because it is the first.
   case none
-  /// Snapshots that are no longer kept (`objects/info/shallow`).
+  /// Its parents were removed (`objects/info/shallow`).
   case trimmed
 }
 
-/// How resolving a revision fails.
+/// Why a revision was not resolved.
 package enum RevisionFailure<Cause: Error>: Error {
-  /// The revision names no snapshot, or more than one; always `RefError.revision`.
+  /// The revision names no snapshot or more than one; always `RefError.revision`.
   case revision(RefError)
   /// The history could not be read.
   case history(Cause)
 }
 
 extension Revision {
-  /// The snapshot that is meant.
+  /// The snapshot that the revision names.
   ///
-  /// - Parameter context: The registry in which it is looked for, and nowhere else.
-  /// - Returns: A snapshot that the context named.
+  /// - Parameter context: The registry whose snapshots are searched.
+  /// - Returns: A snapshot that the context returned.
   /// - Throws: `RevisionFailure`.
   package func resolve<Context: RevisionContext>(
     in context: Context
@@ -73,7 +73,7 @@ extension Revision {
     case .current, .reflog(0): found = context.current
     case .reflog(let number):
       guard number < context.reflog.count else {
-        // `@{0}` needs no reflog.
+        // `@{0}` is the current value, so it does not need a reflog.
         let available = max(context.reflog.count, context.current == nil ? 0 : 1)
         throw failure(.reflogTooShort(available: available))
       }
