@@ -1,12 +1,12 @@
-/// Kinds of content that a registry may not carry (DESIGN section 5): a sync brings declarative text.
+/// Kinds of content that a registry may not contain (DESIGN section 5): programs and scripts.
 package enum ContentKind: Hashable, Sendable, CaseIterable {
   /// An ELF program or library.
   case elf
   /// A DOS or Windows program (`MZ`).
   case windowsProgram
-  /// A Mach-O program, either word size and byte order.
+  /// A Mach-O program of either word size and byte order.
   case machO
-  /// A Mach-O file for several processors; Java classes begin alike.
+  /// A Mach-O file for several architectures; Java classes have the same magic number.
   case machOUniversal
   /// A script with an interpreter line (`#!`), also behind a UTF-8 byte order mark.
   case script
@@ -23,12 +23,12 @@ package enum ContentKind: Hashable, Sendable, CaseIterable {
     ([0xEF, 0xBB, 0xBF, 0x23, 0x21], .script),
   ]
 
-  /// The refused kind that content beginning with these bytes has; nil where it may be stored.
+  /// The refused kind of content that begins with these bytes; nil where it may be stored.
   package static func refusedKind(ofPrefix prefix: some Collection<UInt8>) -> ContentKind? {
     magics.first { prefix.starts(with: $0.bytes) }?.kind
   }
 
-  /// What the content is, in a few words for a message.
+  /// The kind in a few words, for a message.
   package var summary: String {
     switch self {
     case .elf: "an ELF executable"
@@ -40,20 +40,19 @@ package enum ContentKind: Hashable, Sendable, CaseIterable {
   }
 }
 
-/// Looks at the first bytes of a stream, however small its pieces are.
+/// Detects the kind from the first bytes of a stream, whatever the size of its pieces.
 package struct ContentKindDetector: Sendable {
-  /// Bytes that decide; no magic number is longer.
+  /// The number of bytes that decide, which is the length of the longest magic number.
   package static let bytesNeeded = 8
 
   private var prefix: [UInt8] = []
 
-  /// The refused kind, as soon as the bytes so far show it.
+  /// The refused kind, once the bytes so far show it.
   package private(set) var refusedKind: ContentKind?
 
-  /// Begins a stream.
   package init() {}
 
-  /// Takes the next bytes of the stream and returns `refusedKind`; costs nothing once 8 have been seen.
+  /// Adds the next bytes of the stream and returns `refusedKind`; after 8 bytes it does nothing.
   @discardableResult
   package mutating func append(_ bytes: some Sequence<UInt8>) -> ContentKind? {
     guard prefix.count < Self.bytesNeeded else { return refusedKind }

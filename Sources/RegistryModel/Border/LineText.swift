@@ -1,15 +1,15 @@
 import Formats
 
-/// Why a value of free text is refused.
+/// Why a text for display is refused.
 package enum LineProblem: Error, Hashable, Sendable {
-  /// There is no text, but must be.
+  /// The text is empty where one is required.
   case empty
   /// The text is longer than the limit; both in UTF-8 bytes.
   case tooLong(bytes: Int, limit: Int)
   /// A control character, line break or direction-changing character.
   case forbiddenCharacter(Unicode.Scalar)
 
-  /// What is wrong, in words that follow the field: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the field: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .empty: "the text is empty"
@@ -20,11 +20,11 @@ package enum LineProblem: Error, Hashable, Sendable {
   }
 }
 
-/// Rules for names and descriptions that come from outside and are shown to people.
+/// Rules for names and descriptions that come from outside and are displayed.
 package enum LineText {
-  /// The longest name, version or tag.
+  /// The longest name, version or tag, in UTF-8 bytes.
   static let maxNameBytes = 256
-  /// The longest description or note.
+  /// The longest description or note, in UTF-8 bytes.
   static let maxDescriptionBytes = 4096
 
   /// Requires one line of text that is not empty.
@@ -33,7 +33,7 @@ package enum LineText {
     try check(text, maxBytes: maxNameBytes, allowed: [])
   }
 
-  /// Requires text without control characters; line breaks and tabs may stand in it.
+  /// Requires text without control characters other than line breaks and tabs.
   static func checkDescription(_ text: String) throws(LineProblem) {
     try check(text, maxBytes: maxDescriptionBytes, allowed: ["\n", "\r", "\t"])
   }
@@ -47,7 +47,7 @@ package enum LineText {
     guard count <= maxBytes else { throw .tooLong(bytes: count, limit: maxBytes) }
     for scalar in text.unicodeScalars {
       let refusal = UnicodeRules.refusal(of: scalar)
-      // Invisible characters have their place in names (Persian, emoji); they are escaped when printed.
+      // Invisible characters are legitimate in names (Persian, emoji), so they are only escaped when printed.
       guard refusal == .control || refusal == .bidirectional, !allowed.contains(scalar) else { continue }
       throw .forbiddenCharacter(scalar)
     }

@@ -1,14 +1,14 @@
-/// A path of a registry's file, proven to fit the rules of DESIGN section 5, "Manifest paths".
+/// The path of a file in a registry, checked against DESIGN section 5, "Manifest paths".
 ///
-/// Relative, `/` separated, in Normalization Form C, at most 1,024 bytes. Whether it fits beside other
-/// paths is asked of `ManifestPathSet`, whether its extension is allowed of `checkExtension(allowed:)`.
+/// Relative, separated by `/`, in Normalization Form C, at most 1,024 bytes. Conflicts with other paths are checked
+/// by `ManifestPathSet`, the extension by `checkExtension(allowed:)`.
 package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// The path as it stands in the manifest.
+  /// The path as written in the manifest.
   package let description: String
 
   /// Checks a path from outside.
   ///
-  /// - Throws: `PathProblem`, the first rule that is broken.
+  /// - Throws: `PathProblem`, for the first rule that is broken.
   package init(parsing rawPath: String) throws(PathProblem) {
     let bytes = Array(rawPath.utf8)
     if bytes.isEmpty { throw .empty }
@@ -21,16 +21,16 @@ package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvert
     description = rawPath
   }
 
-  /// The names between the slashes, at least one, none empty.
+  /// The names between the slashes: at least one, none empty.
   package var components: [String] {
-    // By bytes: as characters, a slash followed by a combining mark would not be a slash.
+    // Split as bytes: a slash followed by a combining mark is another Character than a slash.
     description.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
   }
 
   /// The last component.
   package var name: String { String(Substring(nameBytes)) }
 
-  /// The last component's extension with its dot, as in `.md`; nil where there is none.
+  /// The extension of the last component with its dot, as in `.md`; nil where there is none.
   ///
   /// A name that only begins with a dot (`.md`) has no extension.
   package var fileExtension: String? {
@@ -41,7 +41,7 @@ package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvert
 
   /// Requires the extension to be one of the policy's `allowed_file_extensions`.
   ///
-  /// The allowed ones are written with their dot. Case does not count: `.MD` is as declarative as `.md`.
+  /// The allowed extensions have their dot. Case is ignored.
   ///
   /// - Throws: `PathProblem.extensionNotAllowed`.
   package func checkExtension(allowed: [String]) throws(PathProblem) {
@@ -54,8 +54,8 @@ package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvert
 
   /// Orders by UTF-8 bytes, as trees and `checksums.json` are sorted.
   ///
-  /// Swift orders strings by the scalars of their normal form; as both are in it already, that is the
-  /// order of their bytes.
+  /// Swift orders strings by the scalars of their normal form; both paths are in that form already, so the order is
+  /// that of their bytes.
   package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
 
   private var nameBytes: Substring.UTF8View {

@@ -1,24 +1,24 @@
 import Formats
 
-/// The rules that paths of one registry obey together (DESIGN section 5, "Manifest paths").
+/// The rules for all paths of one registry together (DESIGN section 5, "Manifest paths").
 package struct ManifestPathSet {
-  /// What a name at one place is, in the spelling it was first seen with.
+  /// What was first found at a path, with its spelling.
   private struct Place {
     let spelling: Substring
     let isFolder: Bool
   }
 
-  // Keyed by the case-folded path of a file or folder.
+  // The key is the case-folded path of a file or folder.
   private var places: [Substring: Place] = [:]
   private let reservedAtRoot: Set<String>
 
-  /// Checks that the paths can lie in one folder of a disk that ignores case.
+  /// Checks that the files can be stored in one folder of a file system that ignores case.
   ///
-  /// Takes time proportional to the bytes of all paths (at most 32 times that, where no two share a
-  /// folder). `checksums.json` is always reserved at the root, in any case, as file and as folder;
-  /// `reserving` adds names to it.
+  /// The time is proportional to the bytes of all paths, at most 32 times that, where no two share a folder.
+  /// `checksums.json` is always reserved at the root, ignoring case, as file and as folder; `reserving` adds further
+  /// names.
   ///
-  /// - Throws: `PathProblem`, the first conflict in the order of the paths.
+  /// - Throws: `PathProblem`, for the first conflict in the order of the paths.
   package static func validateTogether(
     _ paths: some Collection<ManifestPath>,
     reserving names: [String] = []
@@ -34,14 +34,14 @@ package struct ManifestPathSet {
 
   private mutating func insert(_ path: ManifestPath) throws(PathProblem) {
     let spelled = path.description[...]
-    // Folding works component by component, so both have their slashes in the same order.
+    // Case folding works on each component by itself, so both texts have their slashes in the same order.
     let folded = UnicodeRules.caseFolded(path.description)[...]
     try checkRoot(of: spelled, folded: folded)
     try insert(Place(spelling: spelled, isFolder: false), at: folded)
     var folder = (spelled: Self.parent(of: spelled), folded: Self.parent(of: folded))
     while let spelledFolder = folder.spelled, let foldedFolder = folder.folded {
       let isKnown = try insert(Place(spelling: spelledFolder, isFolder: true), at: foldedFolder)
-      // A folder that is known came in with all the folders above it.
+      // The folders above a known folder were recorded together with it.
       if isKnown { return }
       folder = (Self.parent(of: spelledFolder), Self.parent(of: foldedFolder))
     }
@@ -53,7 +53,7 @@ package struct ManifestPathSet {
     throw .reservedAtRoot(String(Substring(spelled.utf8.prefix { $0 != UInt8(ascii: "/") })))
   }
 
-  /// Records what lies at a place; true if the same folder was there already.
+  /// Records what is at a path; returns true if the same folder was recorded before.
   @discardableResult
   private mutating func insert(_ place: Place, at key: Substring) throws(PathProblem) -> Bool {
     guard let held = places[key] else {

@@ -2,7 +2,7 @@ import Formats
 
 /// Why a manifest path, or a set of them, is refused (DESIGN section 5, "Manifest paths").
 ///
-/// Text in the cases is as it came from outside; `summary` escapes it.
+/// Strings in the cases are as they came from outside; `summary` escapes them.
 package enum PathProblem: Error, Hashable, Sendable {
   /// The path has no characters.
   case empty
@@ -14,19 +14,19 @@ package enum PathProblem: Error, Hashable, Sendable {
   case tooDeep(components: Int, limit: Int)
   /// The path begins with `/`.
   case absolute
-  /// Two slashes follow each other, or the path ends in one.
+  /// Two slashes are adjacent, or the path ends with one.
   case emptyComponent
   /// A component is `.` or `..`.
   case dotComponent(String)
-  /// A character that some file system or shell gives a meaning: ``\ : * ? " < > |``.
+  /// A character with a special meaning for some file system or shell: ``\ : * ? " < > |``.
   case forbiddenCharacter(Unicode.Scalar)
   /// A control character, line separator or noncharacter.
   case controlCharacter(Unicode.Scalar)
-  /// A character that changes the direction of text.
+  /// A character that changes the direction of the surrounding text.
   case bidirectionalCharacter(Unicode.Scalar)
-  /// A character of no width.
+  /// A character of zero width.
   case zeroWidthCharacter(Unicode.Scalar)
-  /// A character that is shown as nothing.
+  /// Another invisible character.
   case ignorableCharacter(Unicode.Scalar)
   /// The text is not in Unicode Normalization Form C.
   case notNFC
@@ -36,11 +36,11 @@ package enum PathProblem: Error, Hashable, Sendable {
   case trailingSpace(String)
   /// A component ends in a dot.
   case trailingDot(String)
-  /// A component that Windows takes for a device, with or without extension.
+  /// A component that is a device name on Windows, with or without extension.
   case windowsDeviceName(String)
-  /// A component that git, Mercurial or Subversion would act upon, in any spelling.
+  /// A component with a special meaning for git, Mercurial or Subversion, in any spelling.
   case versionControlName(String)
-  /// A component that JavaScript objects give a meaning.
+  /// A component with a special meaning in JavaScript objects.
   case scriptPrototypeName(String)
   /// The file extension is not among the allowed ones; nil where the name has none.
   case extensionNotAllowed(String?, allowed: [String])
@@ -48,16 +48,16 @@ package enum PathProblem: Error, Hashable, Sendable {
   case reservedAtRoot(String)
   /// The same path is named twice.
   case duplicate(String)
-  /// Two files differ in case only.
+  /// Two files differ only in case.
   case filesEqualIgnoringCase(String, String)
-  /// Two folders differ in case only.
+  /// Two folders differ only in case.
   case foldersEqualIgnoringCase(String, String)
   /// One name is a file in one path and a folder in the other (ignoring case).
   case fileAndFolder(file: String, folder: String)
 }
 
 extension PathProblem {
-  /// What is wrong, in words that follow the path: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the path: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .empty: "the path is empty"

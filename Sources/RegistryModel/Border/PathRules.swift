@@ -6,7 +6,7 @@ enum PathRules {
   static let maxComponentBytes = 255
   static let maxDepth = 32
 
-  /// Checks every character of the path, and the normal form where it is not pure ASCII.
+  /// Checks every character of the path, and its normal form unless it is pure ASCII.
   static func checkCharacters(of path: String, bytes: [UInt8]) throws(PathProblem) {
     var isASCII = true
     for byte in bytes {
@@ -31,7 +31,7 @@ enum PathRules {
     guard UnicodeRules.isNFC(path) else { throw .notNFC }
   }
 
-  /// Checks the components of a path whose characters have passed already.
+  /// Checks the components of a path whose characters were checked already.
   static func checkComponents(of bytes: [UInt8]) throws(PathProblem) {
     let slash = UInt8(ascii: "/")
     let count = bytes.count { $0 == slash } + 1
@@ -47,10 +47,10 @@ enum PathRules {
     }
   }
 
-  /// Whether a component needs a closer look; nearly all of the many thousands in a manifest do not.
+  /// A quick test that tells which of the many thousand components of a manifest need `checkComponent`.
   ///
-  /// Answers true for every name that a rule of `checkComponent` refuses: too long, not ASCII, with a dot,
-  /// space or underscore where it matters, with a `~`, or beginning like a device.
+  /// True for every name that `checkComponent` refuses: too long, not ASCII, with a dot, space or underscore in a
+  /// critical place, with a `~`, or beginning like a device name.
   private static func mayBreakRule(_ name: ArraySlice<UInt8>) -> Bool {
     guard let first = name.first, let last = name.last, name.count <= maxComponentBytes else { return true }
     switch (first, last) {
@@ -61,7 +61,7 @@ enum PathRules {
     }
     for byte in name where byte >= 0x80 || byte == UInt8(ascii: "~") { return true }
     guard name.count >= 3 else { return false }
-    // Letters only are folded; what else the bit changes begins no device name.
+    // The bit maps letters to lower case; other characters that it changes do not begin a device name.
     switch (first | 0x20, name[name.startIndex + 1] | 0x20, name[name.startIndex + 2] | 0x20) {
     case (UInt8(ascii: "c"), UInt8(ascii: "o"), UInt8(ascii: "n")),
       (UInt8(ascii: "c"), UInt8(ascii: "o"), UInt8(ascii: "m")),
@@ -74,7 +74,7 @@ enum PathRules {
     }
   }
 
-  /// Checks one component in full.
+  /// Applies all rules to one component.
   private static func checkComponent(_ name: String) throws(PathProblem) {
     if name == "." || name == ".." { throw .dotComponent(name) }
     let count = name.utf8.count
@@ -89,9 +89,9 @@ enum PathRules {
     if folded == "__proto__" { throw .scriptPrototypeName(name) }
   }
 
-  /// Whether Windows takes the case-folded name for a device.
+  /// Whether the case-folded name is a device name on Windows.
   ///
-  /// Windows looks at what stands before the first dot, without trailing spaces
+  /// Windows uses the part before the first dot, without trailing spaces
   /// (Microsoft, "Naming Files, Paths, and Namespaces").
   static func isWindowsDevice(folded: String) -> Bool {
     let beforeDot = folded.utf8.prefix { $0 != UInt8(ascii: ".") }
@@ -107,7 +107,7 @@ enum PathRules {
     return ("0"..."9").contains(last) || last == "\u{B9}" || last == "\u{B2}" || last == "\u{B3}"
   }
 
-  /// Whether a version control system would act upon the case-folded name.
+  /// Whether the case-folded name has a special meaning for a version control system.
   static func isVersionControl(folded: String) -> Bool {
     switch folded {
     case ".git", ".gitmodules", ".gitattributes", ".hg", ".svn": true
@@ -115,11 +115,11 @@ enum PathRules {
     }
   }
 
-  /// Whether the name can be the 8.3 name that NTFS and FAT make for a version control name.
+  /// Whether the name may be the 8.3 short name that NTFS and FAT generate for a version control name.
   ///
-  /// Two shapes exist: the first letters without the dot (`GIT~1`, `GITMOD~2`), cut shorter where the
-  /// number has more digits, and from the fifth collision on two letters with four hex digits of a
-  /// hash (`GI7EBA~1`), which git knows as well.
+  /// There are two forms: the first letters without the dot (`GIT~1`, `GITMOD~2`), fewer where the number has more
+  /// digits; and from the fifth collision on two letters with four hex digits of a hash (`GI7EBA~1`), which git
+  /// checks for as well.
   private static func isVersionControlShortName(folded: String) -> Bool {
     let bytes = Array(folded.utf8)
     guard let tilde = bytes.firstIndex(of: UInt8(ascii: "~")), tilde >= 2, tilde <= 6 else { return false }

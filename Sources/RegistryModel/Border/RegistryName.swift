@@ -6,18 +6,18 @@ package enum RegistryNameProblem: Error, Hashable, Sendable {
   case empty
   /// The name is longer than 64 characters.
   case tooLong(bytes: Int, limit: Int)
-  /// The name begins with something else than an ASCII letter or digit.
+  /// The first character is not an ASCII letter or digit.
   case badFirstCharacter(Unicode.Scalar)
   /// A character that is neither an ASCII letter or digit, `_` nor `-`.
   case badCharacter(Unicode.Scalar)
-  /// The name means something in the cache or on the command line.
+  /// The name is reserved for the cache or the command line.
   case reserved(String)
-  /// Names beginning `tmp_` are kept for temporary files.
+  /// Names beginning with `tmp_` are reserved for temporary files.
   case temporaryPrefix(String)
-  /// Windows takes the name for a device.
+  /// The name is a device name on Windows.
   case windowsDeviceName(String)
 
-  /// What is wrong, in words that follow the name: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the name: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .empty: "the name is empty"
@@ -33,15 +33,15 @@ package enum RegistryNameProblem: Error, Hashable, Sendable {
   }
 }
 
-/// The name of a configured registry: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`, none of the reserved words.
+/// The name of a configured registry: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`, without the reserved words.
 ///
-/// It is a folder, a ref and a log file in the cache, so it is spelled exactly as configured; two names
-/// in use at once must differ in their `key`.
+/// It names a folder, a ref and a log file in the cache, so its spelling is kept as configured; all names in use must
+/// have distinct `key`s.
 package struct RegistryName: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// The longest name, in bytes, which are characters here.
+  /// The longest name, in bytes; all characters are ASCII.
   package static let maxBytes = 64
 
-  /// The entry for bundled plugins in an existing `sources.yaml`: read and listed, never synced.
+  /// The entry for bundled plugins in `sources.yaml`: read and listed, never synced.
   package static let bundled = RegistryName(trusted: "bundled")
 
   // DESIGN section 3, in lower case.
@@ -51,12 +51,12 @@ package struct RegistryName: Hashable, Comparable, Sendable, CustomStringConvert
     "objects", "packs", "project", "readme", "refs", "state", "tmp",
   ]
 
-  /// The name as it was written.
+  /// The name as written.
   package let description: String
 
   /// Checks a name from outside.
   ///
-  /// - Throws: `RegistryNameProblem`, the first rule that is broken.
+  /// - Throws: `RegistryNameProblem`, for the first rule that is broken.
   package init(parsing rawName: String) throws(RegistryNameProblem) {
     let count = rawName.utf8.count
     guard let first = rawName.unicodeScalars.first else { throw .empty }
@@ -81,7 +81,6 @@ package struct RegistryName: Hashable, Comparable, Sendable, CustomStringConvert
   /// The name in lower case: registry names are unique ignoring case.
   package var key: String { description.lowercased() }
 
-  /// Orders by bytes.
   package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
 
   private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,56 +1,55 @@
 import Formats
 
-/// The address of a registry's `catalog.yaml`, proven and normalised (DESIGN section 5, "URLs").
+/// The URL of a registry's `catalog.yaml`, checked and normalised (DESIGN section 5, "URLs").
 ///
-/// Scheme and host are in lower case, the default port is left out, `catalog.yaml` is spelled out, bytes
-/// outside ASCII and escapes have their one percent-encoded form. Two sources are the same if these are
-/// equal.
+/// Scheme and host are in lower case, the default port is omitted, `catalog.yaml` is included, and bytes outside
+/// ASCII and escapes have their only percent-encoded form. Two sources are the same if these URLs are equal.
 package struct RegistryURL: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// Where `catalog.yaml` is requested.
+  /// The URL of `catalog.yaml`.
   package let catalogURL: RequestURL
 
-  /// Where `manifest.json` is requested.
+  /// The URL of `manifest.json`.
   package let manifestURL: RequestURL
 
   /// Checks a URL from outside.
   ///
   /// - Parameters:
-  ///   - rawURL: ends in `/catalog.yaml`, or in `/`, which then gets `catalog.yaml` appended.
-  ///   - allowHTTPLocalhost: the policy's `allow_http_localhost`.
-  /// - Throws: `URLProblem`, the first rule that is broken.
+  ///   - rawURL: Ends with `/catalog.yaml`, or with `/`, to which `catalog.yaml` is appended.
+  ///   - allowHTTPLocalhost: The policy's `allow_http_localhost`.
+  /// - Throws: `URLProblem`, for the first rule that is broken.
   package init(parsing rawURL: String, allowHTTPLocalhost: Bool) throws(URLProblem) {
     var parts = try URLParser.parse(rawURL, allowHTTPLocalhost: allowHTTPLocalhost)
     if parts.path.hasSuffix("/") { parts.path += "catalog.yaml" }
     guard parts.path.hasSuffix("/catalog.yaml") else { throw .notCatalog }
     catalogURL = try RequestURL(parts)
-    // A byte longer than the catalog's, so a registry is only accepted if its manifest can be requested.
+    // It is one byte longer than the catalog's URL, so its length has to be checked too.
     manifestURL = try catalogURL.sibling("manifest.json")
   }
 
-  /// The normalised URL, ASCII only; its SHA-256 names the ref under `refs/sources`.
+  /// The normalised URL in ASCII; its SHA-256 names the ref in `refs/sources`.
   package var description: String { catalogURL.description }
 
-  /// `https`, or `http` to this machine.
+  /// `https`, or `http` for a loopback host.
   package var scheme: String { catalogURL.scheme }
 
-  /// The host in lower case; an IPv6 address stands in brackets.
+  /// The host in lower case; an IPv6 address is in brackets.
   package var host: String { catalogURL.host }
 
-  /// The port in effect, also where the URL does not name one.
+  /// The port, also if the URL does not state it.
   package var port: Int { catalogURL.port }
 
-  /// Whether requests go to this machine over plain http.
+  /// Whether requests use plain http to a loopback host.
   package var isLoopbackHTTP: Bool { scheme == "http" }
 
-  /// The URL of the folder that holds the registry, with its last slash.
+  /// The URL of the registry's folder, with its final slash.
   package var baseFolder: String { String(description.dropLast("catalog.yaml".utf8.count)) }
 
-  /// Where a file of the manifest is requested.
+  /// The URL of a file of the manifest.
   ///
-  /// Each component is percent-encoded: unreserved characters of RFC 3986 section 2.3 stay, all other
-  /// bytes become `%XX` in upper case.
+  /// Each component is percent-encoded: the unreserved characters of RFC 3986 section 2.3 stay, all other bytes
+  /// become `%XX` in upper case.
   ///
-  /// - Throws: `URLProblem.tooLong`; folder and path together may pass the limit for URLs.
+  /// - Throws: `URLProblem.tooLong`, as folder and path together may be longer than the limit for URLs.
   package func requestURL(for path: ManifestPath) throws(URLProblem) -> RequestURL {
     var encoded: [UInt8] = []
     for byte in path.description.utf8 {

@@ -1,11 +1,11 @@
 import Formats
 
-/// Hosts of URLs: DNS names, IPv4 and IPv6 addresses, each in one normal form.
+/// Hosts of URLs: DNS names, IPv4 and IPv6 addresses, each in its only normal form.
 enum URLHost {
-  /// Checks the text between `//` and the port, brackets included, and returns its normal form.
+  /// Checks the text between `//` and the port, including brackets, and returns its normal form.
   ///
-  /// Names come back in lower case, IPv6 addresses in brackets as RFC 5952 section 4 writes them, so that
-  /// one host has one spelling.
+  /// Names are returned in lower case, IPv6 addresses in brackets and in the form of RFC 5952 section 4, so that
+  /// every host has one spelling.
   static func normalize(_ bytes: ArraySlice<UInt8>) throws(URLProblem) -> String {
     guard let first = bytes.first else { throw .emptyHost }
     if first == UInt8(ascii: "[") {
@@ -16,8 +16,8 @@ enum URLHost {
     }
     let host = String(decoding: bytes, as: UTF8.self).lowercased()
     guard isName(bytes) else { throw .badHost(host) }
-    // Resolvers read `127.1`, `0x7f.1` and `2130706433` as addresses, so a last label that looks like a
-    // number must end a plain dotted quad.
+    // Resolvers read `127.1`, `0x7f.1` and `2130706433` as addresses. So if the last label looks like a number, the
+    // host must be a dotted quad.
     let last = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last ?? []
     if looksNumeric(last) {
       guard parseIPv4(bytes) != nil else { throw .badHost(host) }
@@ -25,7 +25,7 @@ enum URLHost {
     return host
   }
 
-  /// Whether the normalised host is this machine, as DESIGN section 5 lists it.
+  /// Whether the normalised host is one of the loopback hosts of DESIGN section 5.
   static func isLoopback(_ host: String) -> Bool {
     host == "localhost" || host == "127.0.0.1" || host == "[::1]"
   }
@@ -68,7 +68,7 @@ enum URLHost {
     for index in bytes.indices.dropLast() where bytes[index] == colon && bytes[index + 1] == colon {
       gaps.append(index)
     }
-    // `:::` shows as two gaps.
+    // `:::` contains two gaps.
     guard gaps.count <= 1 else { return nil }
     guard let gap = gaps.first else {
       guard let groups = parseGroups(bytes, mayEndInIPv4: true), groups.count == 8 else { return nil }

@@ -4,16 +4,16 @@ import Formats
 struct URLParts: Hashable, Sendable {
   /// `https` or `http`.
   var scheme: String
-  /// Lower case; an IPv6 address in brackets.
+  /// In lower case; an IPv6 address is in brackets.
   var host: String
-  /// The port in effect.
+  /// The port, also if the URL does not state it.
   var port: Int
-  /// Begins with `/`; ASCII, escapes in upper case and only where needed.
+  /// Begins with `/`; ASCII, with escapes in upper case and only where needed.
   var path: String
 
   static func defaultPort(of scheme: String) -> Int { scheme == "https" ? 443 : 80 }
 
-  /// Scheme and host, and the port where it is not the scheme's own.
+  /// Scheme and host, and the port unless it is the scheme's default.
   var origin: String {
     scheme + "://" + host + (port == Self.defaultPort(of: scheme) ? "" : ":\(port)")
   }
@@ -21,10 +21,10 @@ struct URLParts: Hashable, Sendable {
   var description: String { origin + path }
 }
 
-/// Reads absolute URLs by the rules of DESIGN section 5 that hold for every request.
+/// Parses absolute URLs by the rules of DESIGN section 5 that apply to every request.
 ///
-/// Written for bytes on purpose: library parsers repair what they are given, and a repaired URL is not
-/// the one that was reviewed.
+/// It works on bytes and is strict on purpose: library parsers repair malformed URLs, and a repaired URL is not the
+/// one that a person reviewed.
 struct URLParser {
   static let maxBytes = 2048
 
@@ -41,13 +41,13 @@ struct URLParser {
     return parts
   }
 
-  /// Escaping lengthens a URL: the limit holds for the form that is stored and requested, too.
+  /// Escaping makes a URL longer, so the limit is also applied to the form that is stored and requested.
   static func checkLength(of parts: URLParts) throws(URLProblem) {
     let count = parts.description.utf8.count
     guard count <= maxBytes else { throw .tooLong(bytes: count, limit: maxBytes) }
   }
 
-  /// Refuses what may stand nowhere in a URL; square brackets are left to the host and path rules.
+  /// Refuses characters that are not allowed in any part of a URL; square brackets are checked with host and path.
   private static func checkCharacters(of text: String) throws(URLProblem) {
     var offset = 0
     for scalar in text.unicodeScalars {
@@ -108,7 +108,7 @@ struct URLParser {
     return (host, port)
   }
 
-  /// Checks every segment; only the last may be empty.
+  /// Checks every segment; only the last one may be empty.
   private func normalizePath(from start: Int) throws(URLProblem) -> String {
     var path: [UInt8] = []
     var segmentStart = start + 1
@@ -126,7 +126,7 @@ struct URLParser {
     }
   }
 
-  /// RFC 3986 section 6.2.2: escapes in upper case, none for an unreserved byte.
+  /// RFC 3986 section 6.2.2: escapes are in upper case, and unreserved bytes are not escaped.
   private func normalizeSegment(_ range: Range<Int>) throws(URLProblem) -> [UInt8] {
     var segment: [UInt8] = []
     var index = range.lowerBound

@@ -2,7 +2,7 @@ import Formats
 
 /// Why a URL is refused (DESIGN section 5, "URLs").
 ///
-/// No case carries the URL: it may hold a password. Offsets count UTF-8 bytes from the start of the text.
+/// No case contains the URL, because it may hold a password. Offsets count UTF-8 bytes from the start of the text.
 package enum URLProblem: Error, Hashable, Sendable {
   /// The text is empty.
   case empty
@@ -10,13 +10,13 @@ package enum URLProblem: Error, Hashable, Sendable {
   case tooLong(bytes: Int, limit: Int)
   /// The text does not begin with `scheme://`.
   case notAbsolute
-  /// Another scheme than https (or http, where that is allowed).
+  /// The scheme is not https (or http, where that is allowed).
   case schemeNotAllowed(String)
-  /// Plain http to a host that is not this machine.
+  /// Plain http to a host that is not loopback.
   case plainHTTPNotLoopback(host: String)
-  /// Plain http to this machine while `allow_http_localhost` is not set.
+  /// Plain http to a loopback host while `allow_http_localhost` is false.
   case plainHTTPNotEnabled(host: String)
-  /// A user name or password before the host.
+  /// There is a user name or password before the host.
   case userInfo
   /// There is no host.
   case emptyHost
@@ -28,30 +28,30 @@ package enum URLProblem: Error, Hashable, Sendable {
   case badIPv6
   /// The port is not a number from 1 to 65535 without leading zeros.
   case badPort
-  /// A `?` is in the URL.
+  /// The URL has a query (`?`).
   case query(offset: Int)
-  /// A `#` is in the URL.
+  /// The URL has a fragment (`#`).
   case fragment(offset: Int)
-  /// White space is in the URL.
+  /// The URL has white space.
   case whitespace(offset: Int)
-  /// A control, direction-changing or invisible character is in the URL.
+  /// The URL has a control, direction-changing or invisible character.
   case controlCharacter(offset: Int)
-  /// A quote, backtick, backslash or character with a meaning to shells.
+  /// The URL has a quote, backtick, backslash or a character with a special meaning in shells.
   case forbiddenCharacter(Unicode.Scalar, offset: Int)
-  /// A `%` that two hex digits do not follow.
+  /// A `%` is not followed by two hex digits.
   case badEscape(offset: Int)
-  /// An escape that stands for `/`, `\` or a control byte.
+  /// An escape encodes `/`, `\` or a control byte.
   case forbiddenEscape(byte: UInt8, offset: Int)
-  /// Nothing, not even `/`, follows the host.
+  /// There is no path, not even `/`.
   case noPath
-  /// Two slashes follow each other.
+  /// Two slashes are adjacent.
   case emptySegment(offset: Int)
   /// A segment is `.` or `..`, escaped or not.
   case dotSegment(offset: Int)
-  /// A registry's path ends in neither `/catalog.yaml` nor `/`.
+  /// The path of a registry ends neither with `/catalog.yaml` nor with `/`.
   case notCatalog
 
-  /// What is wrong, in words that follow the URL: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the URL: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .empty: "the URL is empty"

@@ -1,10 +1,10 @@
 import Formats
 
-/// Resolves URI references, as `Location` headers carry them (RFC 3986 section 5.2).
+/// Resolves URI references such as those of `Location` headers (RFC 3986 section 5.2).
 ///
-/// The result is raw text that still has to pass `URLParser`.
+/// The result still has to be checked by `URLParser`.
 enum URLReference {
-  /// The target of a reference that was found in the answer from `base`.
+  /// The target of a reference that a response from `base` contained.
   static func resolve(_ reference: String, against base: URLParts) -> String {
     let bytes = Array(reference.utf8)
     if let colon = bytes.firstIndex(where: { ":/?#".utf8.contains($0) }), bytes[colon] == UInt8(ascii: ":"),
@@ -20,7 +20,7 @@ enum URLReference {
     let path = bytes[..<pathEnd]
     if path.isEmpty { return base.origin + base.path + suffix }
     if path.first == UInt8(ascii: "/") { return base.origin + withoutDotSegments(path) + suffix }
-    // Section 5.2.3: everything of the base's path up to its last slash.
+    // Section 5.2.3: the base's path up to and including its last slash.
     let basePath = Array(base.path.utf8)
     let folderEnd = basePath.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
     return base.origin + withoutDotSegments((basePath[..<folderEnd] + path)[...]) + suffix
@@ -32,7 +32,7 @@ enum URLReference {
     return bytes.allSatisfy { ASCII.isLetterOrDigit($0) || "+-.".utf8.contains($0) }
   }
 
-  /// Applies section 5.2.4 to the path of a URL that names its own host.
+  /// Applies section 5.2.4 to the path of an absolute URL.
   private static func withoutDotSegments(inURL url: [UInt8]) -> String {
     let slash = UInt8(ascii: "/")
     let text = String(decoding: url, as: UTF8.self)

@@ -1,16 +1,16 @@
 import Formats
 
 extension Catalog {
-  /// The entries that hold every word of the query, the best match first.
+  /// The entries that contain every word of the query, the best match first.
   ///
-  /// Case does not count. A word in slug or name weighs more than one in tags, use cases or category, and
-  /// that more than one in the description; in slug and name, the whole text comes before its beginning
-  /// and that before any other part. Entries that match alike are sorted by slug. An empty query finds all.
+  /// Case is ignored. A match in slug or name weighs more than one in tags, use cases or category, and that more than
+  /// one in the description. In slug and name, a match of the whole text weighs more than one at its beginning, and
+  /// that more than one elsewhere. Entries of equal weight are sorted by slug. An empty query matches all entries.
   package func search(_ query: String) -> [Entry] {
     rank(query).sorted { ($1.weight, $0.entry.slug) < ($0.weight, $1.entry.slug) }.map(\.entry)
   }
 
-  /// The same with what each match weighs, in the catalog's order: for putting several catalogs together.
+  /// The matching entries with their weights, in the catalog's order: for merging the results of several catalogs.
   package func rank(_ query: String) -> [(entry: Entry, weight: Int)] {
     let words = UnicodeRules.caseFolded(query).split(whereSeparator: \.isWhitespace).map(String.init)
     var found: [(entry: Entry, weight: Int)] = []
@@ -21,7 +21,7 @@ extension Catalog {
   }
 }
 
-/// The case-folded texts of an entry, by what a match in them weighs.
+/// The case-folded texts of an entry, grouped by the weight of a match in them.
 private struct SearchText {
   private let names: [String]
   private let tags: [String]
@@ -33,9 +33,9 @@ private struct SearchText {
     description = UnicodeRules.caseFolded(entry.description)
   }
 
-  /// The sum over all words, or nil if one is nowhere.
+  /// The sum of the weights of all words, or nil if a word is not found.
   ///
-  /// Each class outweighs all below it however many words a query has, up to ten.
+  /// One match of a group outweighs any number of matches of lower groups, up to ten words.
   func weight(of words: [String]) -> Int? {
     var sum = 0
     for word in words {
@@ -53,7 +53,7 @@ private struct SearchText {
     return Self.find(word, in: description) ? 10 : nil
   }
 
-  // By bytes: `String.contains` compares characters, which is slow and finds no part of one.
+  // Searches bytes: `String.contains` compares Characters, which is slow and does not find a part of one.
   private static func find(_ word: String, in text: String) -> Bool {
     let (needle, haystack) = (Array(word.utf8), Array(text.utf8))
     guard let first = needle.first, needle.count <= haystack.count else { return needle.isEmpty }

@@ -1,24 +1,23 @@
 package import Formats
 
-/// A registry's `catalog.yaml`: what plugins there are (INTEROP "catalog.yaml").
+/// A registry's `catalog.yaml`: the list of its plugins (INTEROP "catalog.yaml").
 package struct Catalog: Sendable {
-  /// What the catalog says about one plugin.
+  /// The catalog's entry for one plugin.
   package struct Entry: Hashable, Sendable {
     /// The plugin's name in files and commands.
     package let slug: PluginSlug
-    /// The plugin's name for people; one line.
+    /// The display name; one line.
     package let name: String
-    /// The plugin's version as it is written; one line.
+    /// The version as written; one line.
     package let version: String
-    /// What the plugin is for; may have several lines.
+    /// The purpose of the plugin; may have several lines.
     package let description: String
-    /// The group it is listed under; one line.
+    /// The category in lists; one line.
     package let category: String
-    /// Words to find it by.
+    /// Search terms.
     package let tags: [String]
-    /// What it is used for.
     package let useCases: [String]
-    /// Project templates it fits.
+    /// Project templates that the plugin supports.
     package let supportedTemplates: [String]
     /// Workflows it brings.
     package let providedWorkflows: [String]
@@ -28,43 +27,42 @@ package struct Catalog: Sendable {
     package let providedPrompts: [String]
     /// Checks it brings.
     package let providedChecks: [String]
-    /// The publisher's word for how safe it is; proves nothing.
+    /// The publisher's statement about safety; it is not verified.
     package let safetyLevel: String?
-    /// Where it is meant to be installed.
+    /// The intended place of installation.
     package let installScope: String?
-    /// Whom it is recommended to.
+    /// The intended users.
     package let recommendedFor: [String]
-    /// Files it says it installs; for showing only, the plugin's manifest decides.
+    /// The files that the plugin is said to install; for display only, as the plugin's manifest decides.
     package let filesPreview: [String]
-    /// Where the entry begins in the text.
+    /// Where the entry begins in the file.
     package let position: TextPosition
   }
 
-  /// A category with the number of its plugins.
+  /// A category with its number of plugins.
   package struct Category: Hashable, Sendable {
-    /// The name as entries write it.
+    /// The name as written in the entries.
     package let name: String
-    /// How many entries have it.
+    /// The number of entries in the category.
     package let count: Int
   }
 
-  /// The catalog's version as it is written, where it has one.
+  /// The catalog's version as written, if it has one.
   package let version: String?
-  /// What the catalog holds, where it says so.
+  /// The catalog's description, if it has one.
   package let description: String?
-  /// The plugins in the catalog's order, slugs unique ignoring case.
   package let entries: [Entry]
-  /// What was ignored, the first hundred of it.
+  /// The first hundred warnings.
   package let warnings: [CatalogWarning]
 
   private let indexByKey: [String: Int]
 
   /// Parses and checks the bytes of a `catalog.yaml`.
   ///
-  /// A text without the key `catalog` lists no plugin: the other files of such a registry can be used all the same.
-  /// `requiresList` refuses that, for a publisher who has most likely forgotten it.
+  /// A text without the key `catalog` lists no plugins; the other files of such a registry can still be used.
+  /// `requiresList` refuses it, for publishers, who most likely forgot the list.
   ///
-  /// - Throws: `CatalogProblem`, the first rule that is broken.
+  /// - Throws: `CatalogProblem`, for the first rule that is broken.
   package static func parse(_ bytes: [UInt8], requiresList: Bool = false) throws(CatalogProblem) -> Catalog {
     var reader = CatalogReader(requiresList: requiresList)
     return try reader.read(bytes)
@@ -84,7 +82,7 @@ package struct Catalog: Sendable {
     self.warnings = warnings
   }
 
-  /// The entry of a slug in its exact spelling, or nil.
+  /// The entry whose slug is exactly this one, or nil.
   package func find(_ slug: PluginSlug) -> Entry? {
     guard let index = indexByKey[slug.key], entries[index].slug == slug else { return nil }
     return entries[index]

@@ -2,14 +2,14 @@ package import Formats
 
 /// Why a `catalog.yaml` is refused (INTEROP "catalog.yaml").
 package enum CatalogProblem: Error, Equatable, Sendable {
-  /// The text is not YAML as mmdos takes it, or a field breaks a rule.
+  /// The text is not in the safe subset of YAML, or a field breaks a rule.
   case field(FieldProblem)
   /// An entry's slug breaks a rule.
   case badSlug(String, SlugProblem, at: TextPosition)
   /// Two slugs are equal ignoring case.
   case duplicateSlug(String, first: String, at: TextPosition)
 
-  /// Where in the text, as far as that is known.
+  /// The position in the text, if known.
   package var position: TextPosition? {
     switch self {
     case .field(let problem): problem.position
@@ -30,14 +30,14 @@ package enum CatalogProblem: Error, Equatable, Sendable {
   }
 }
 
-/// What a reader of a catalog should know; the catalog is usable.
+/// A warning about a catalog that can be used.
 package enum CatalogWarning: Hashable, Sendable {
-  /// A key that means nothing, the known one that looks most like it, and the entry it stands in.
+  /// An unknown key, the known key most similar to it, and the entry that contains it.
   case unknownKey(String, nearest: String?, of: PluginSlug?, at: TextPosition)
   /// There is no list of plugins.
   case noList
 
-  /// What was ignored, or lacks: lower case, no full stop, safe to print.
+  /// What is ignored or missing: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .unknownKey(let key, let nearest, let slug, _):

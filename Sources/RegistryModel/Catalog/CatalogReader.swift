@@ -2,7 +2,7 @@ import Formats
 
 /// Reads a `catalog.yaml` key by key.
 struct CatalogReader {
-  // Enough to see what is wrong; more would only fill memory when a hostile catalog has nothing else.
+  // Enough to see the mistake; the limit bounds the memory that a hostile catalog can fill.
   private static let maxWarnings = 100
   private static let catalogKeys = ["version", "description", "plugins"]
   private static let entryKeys = [
@@ -11,7 +11,7 @@ struct CatalogReader {
     "install_scope", "recommended_for", "files_preview",
   ]
 
-  /// Whether a catalog that lists nothing is refused.
+  /// Whether a catalog without a list of plugins is refused.
   let requiresList: Bool
 
   private var version: String?
@@ -39,7 +39,7 @@ struct CatalogReader {
     )
   }
 
-  /// Reads all but the entries, and returns these.
+  /// Reads all keys but the entries; returns the nodes of the entries.
   private mutating func readCatalog(_ bytes: [UInt8]) throws(CatalogProblem) -> [YAMLNode] {
     do throws(FieldProblem) {
       let root = try CheckedFields.parse(bytes)

@@ -2,12 +2,12 @@ package import Formats
 
 /// Why a field of a catalog or plugin manifest is refused.
 package enum FieldProblem: Error, Equatable, Sendable {
-  /// The text is not YAML as mmdos takes it, lacks a key, or has a value of the wrong type.
+  /// The text is not in the safe subset of YAML, lacks a key, or has a value of the wrong type.
   case text(TextProblem)
-  /// A text is empty, too long or holds control characters.
+  /// A text is empty, too long or has control characters.
   case badText(field: String, LineProblem, at: TextPosition)
 
-  /// Where in the text, as far as that is known.
+  /// The position in the text, if known.
   package var position: TextPosition? {
     switch self {
     case .text(let problem): problem.position
@@ -24,9 +24,9 @@ package enum FieldProblem: Error, Equatable, Sendable {
   }
 }
 
-/// The fields of one YAML map, with the rules for text applied.
+/// The fields of one YAML map, read with the rules of `LineText`.
 ///
-/// A key without a value (`tags:`) counts as absent where it is optional, as it does for the Node tool.
+/// An optional key without a value (`tags:`) counts as absent, as it does for the Node tool.
 struct CheckedFields {
   let fields: YAMLFields
 
@@ -60,12 +60,12 @@ struct CheckedFields {
     }
   }
 
-  /// One line of text that must be there.
+  /// A required text of one line.
   func readName(_ key: String) throws(FieldProblem) -> String {
     try Self.name(try read(key), key)
   }
 
-  /// Text of any number of lines that must be there, but may be empty.
+  /// A required text of any number of lines, which may be empty.
   func readDescription(_ key: String) throws(FieldProblem) -> String {
     try Self.description(try read(key), key)
   }
@@ -80,7 +80,7 @@ struct CheckedFields {
     return try Self.description(node, key)
   }
 
-  /// A list of lines of text, empty where it is absent.
+  /// A list of one-line texts; empty where it is absent.
   func findNames(_ key: String) throws(FieldProblem) -> [String] {
     guard let node = find(key) else { return [] }
     var names: [String] = []
@@ -88,7 +88,7 @@ struct CheckedFields {
     return names
   }
 
-  /// A text or a list of texts of any number of lines, empty where it is absent.
+  /// A text or a list of texts of any number of lines; empty where it is absent.
   func findDescriptions(_ key: String) throws(FieldProblem) -> [String] {
     guard let node = find(key) else { return [] }
     guard case .sequence(let items) = node.content else { return [try Self.description(node, key)] }

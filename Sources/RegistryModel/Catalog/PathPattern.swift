@@ -1,19 +1,19 @@
 import Formats
 
-/// A path that people forbid, in `denied_file_patterns` of a plugin or `blocked_paths` of the policy.
+/// A pattern of forbidden paths, in `denied_file_patterns` of a plugin or `blocked_paths` of the policy.
 ///
-/// It names one or more path components in a row, compared ignoring case, and covers everything beneath
-/// them wherever they stand: `.git/`, `secrets/keys`, `package.json`. In a component `*` stands for any
-/// characters and `?` for one; a component `**` stands for any number of components. Where in doubt it
-/// forbids more, never less.
+/// It names one or more consecutive path components, compared ignoring case, and matches them anywhere in a path,
+/// together with everything below: `.git/`, `secrets/keys`, `package.json`. In a component `*` matches any characters
+/// and `?` one character; the component `**` matches any number of components. Where the meaning is unclear, it
+/// forbids more rather than less.
 package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
-  /// The pattern as it was written.
+  /// The pattern as written.
   package let description: String
   private let components: [[Unicode.Scalar]]
 
-  /// Takes a pattern apart; nil if it names nothing, has `..`, or is longer than 1,024 bytes.
+  /// Parses a pattern; nil if it is empty, contains `..`, or is longer than 1,024 bytes.
   ///
-  /// A leading `/` or `./` and a trailing `/` mean nothing.
+  /// A leading `/` or `./` and a trailing `/` are ignored.
   package init?(parsing rawPattern: String) {
     guard rawPattern.utf8.count <= PathRules.maxPathBytes else { return nil }
     let names = UnicodeRules.caseFolded(rawPattern).utf8.split(separator: UInt8(ascii: "/"))
@@ -23,10 +23,10 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     description = rawPattern
   }
 
-  /// Whether the pattern covers the path.
+  /// Whether the path is forbidden.
   package func covers(_ path: ManifestPath) -> Bool {
     let names = path.components.map { Array(UnicodeRules.caseFolded($0).unicodeScalars) }
-    // Where in the path a match of the components so far may go on.
+    // The indices of the path's components at which the rest of the pattern may match.
     var starts = Set(names.indices)
     for component in components {
       if component == ["*", "*"] {
@@ -40,7 +40,7 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     return true
   }
 
-  /// Matches with `*` and `?`: on a mismatch, the last `*` takes one more character.
+  /// Matches with `*` and `?`: on a mismatch, the last `*` is extended by one character.
   private static func matches(_ name: [Unicode.Scalar], _ pattern: ArraySlice<Unicode.Scalar>) -> Bool {
     var (position, index) = (0, pattern.startIndex)
     var retry: (position: Int, index: Int)?

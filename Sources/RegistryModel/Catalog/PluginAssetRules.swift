@@ -1,15 +1,16 @@
 package import Formats
 import ObjectStore
 
-/// Where a plugin may bring files to (INTEROP "Plugin manifest"): it must not grant itself trust.
+/// The folders a plugin may install files to (INTEROP "Plugin manifest"): a plugin must not be able to make itself
+/// trusted.
 package enum PluginAssetRules {
   private static let aiFolders: Set<String> = [
     "plugins", "templates", "skills", "checks", "prompts", "adapters",
   ]
 
-  /// Checks an asset of the plugin; its own installed manifest passes.
+  /// Checks an asset of the plugin; the plugin's own installed manifest is allowed.
   ///
-  /// Folders are compared exactly, refusals ignoring case, so on no disk does one pass for the other.
+  /// Allowed folders are compared exactly and refused names ignoring case, so the result holds on every file system.
   package static func check(
     _ rawPath: String,
     slug: PluginSlug,
@@ -18,7 +19,7 @@ package enum PluginAssetRules {
     let (path, registryPath): (ManifestPath, ManifestPath)
     do {
       path = try ManifestPath(parsing: rawPath)
-      // May be too long or too deep where the path alone is not.
+      // The prefix may make the path too long or too deep.
       registryPath = try ManifestPath(parsing: "catalog/" + rawPath)
     } catch {
       throw .badAsset(rawPath, error, at: position)
@@ -45,22 +46,23 @@ package enum PluginAssetRules {
     }
   }
 
-  /// Any YAML directly in `.ai/plugins` is read as the catalog or as some plugin's manifest, and one JSON is
-  /// the record of what was installed from where.
+  /// Any YAML file directly in `.ai/plugins` is read as the catalog or as a plugin's manifest, and one JSON file is
+  /// the record of installed files.
   private static func isPluginManifest(_ folded: [String]) -> Bool {
     folded.count >= 3 && folded.starts(with: [".ai", "plugins"])
       && (folded[2] == ModelNames.installRecord
         || folded.count == 3 && (folded[2].hasSuffix(".yaml") || folded[2].hasSuffix(".yml")))
   }
 
-  /// Whether installing some plugin may write this: an asset, a manifest, a copy of either, or the record.
+  /// Whether installing some plugin may write this path: an asset, a manifest, a copy of either, or the install
+  /// record.
   package static func isWritten(_ path: ManifestPath) -> Bool {
     if path == ModelNames.installRecordPath { return true }
     let components = path.components
     let folded = components.map(UnicodeRules.caseFolded)
     guard isInFolders(components), !changesTrust(folded) else { return false }
     guard isPluginManifest(folded) else { return true }
-    // try?: a name that is no slug's is not written.
+    // try?: no plugin writes a file whose name is not a slug.
     let slug = try? PluginSlug(parsing: String(path.name.dropLast(5)))
     return slug?.installedPath == path
   }

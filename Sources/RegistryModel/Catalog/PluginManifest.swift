@@ -1,51 +1,51 @@
 package import Formats
 
-/// A plugin's manifest, `catalog/<slug>.yaml`: what installing it brings (INTEROP "Plugin manifest").
+/// A plugin's manifest, `catalog/<slug>.yaml`: the files that it installs (INTEROP "Plugin manifest").
 package struct PluginManifest: Sendable {
   /// A file that the plugin installs.
   package struct Asset: Hashable, Sendable {
-    /// Where it is installed, relative to the project root.
+    /// The path it is installed to, relative to the project root.
     package let path: ManifestPath
-    /// Where the registry keeps it: the same path below `catalog/`.
+    /// The path in the registry: the same path in `catalog/`.
     package let registryPath: ManifestPath
-    /// Where the manifest names it.
+    /// The position of the path in the manifest.
     package let position: TextPosition
   }
 
-  /// The most assets that are looked at; the policy's `max_plugin_files` is far lower.
+  /// The largest number of assets that is read; the policy's `max_plugin_files` is far lower.
   package static let maxAssets = 1000
   private static let maxPatterns = 64
 
-  /// The plugin's name for people; one line.
+  /// The display name; one line.
   package let name: String
   /// The plugin's name in files and commands.
   package let slug: PluginSlug
-  /// The plugin's version as it is written; one line.
+  /// The version as written; one line.
   package let version: String
-  /// What the plugin is for; may have several lines.
+  /// The purpose of the plugin; may have several lines.
   package let description: String
-  /// Who wrote it; one line.
+  /// The author; one line.
   package let author: String
-  /// The files of `allowed_file_patterns` in its order; the plugin's own manifest is not among them.
+  /// The files of `allowed_file_patterns` in its order, without the plugin's own manifest.
   package let assets: [Asset]
-  /// `denied_file_patterns`; none of them covers an asset.
+  /// `denied_file_patterns`; none of them matches an asset.
   package let deniedPatterns: [PathPattern]
-  /// `templates` as read, a map where it is there.
+  /// `templates` as read; a map if present.
   package let templates: YAMLNode?
-  /// `workflows` as read, a map where it is there.
+  /// `workflows` as read; a map if present.
   package let workflows: YAMLNode?
-  /// `adapters` as read, a map where it is there.
+  /// `adapters` as read; a map if present.
   package let adapters: YAMLNode?
-  /// What the author says about safety; proves nothing.
+  /// The author's statements about safety; they are not verified.
   package let safetyNotes: [String]
 
   /// Parses and checks the bytes of a plugin's manifest.
   ///
-  /// Whether the assets fit the policy (`allowed_write_roots`, `blocked_paths`, extensions, counts) and are
-  /// in the registry is for the installation to check. `expected` is the slug it was looked up by; nil
-  /// takes any.
+  /// Whether the assets satisfy the policy (`allowed_write_roots`, `blocked_paths`, extensions, counts) and exist in
+  /// the registry is checked by the installation. `expected` is the slug by which the manifest was looked up; nil
+  /// accepts any.
   ///
-  /// - Throws: `PluginProblem`, the first rule that is broken.
+  /// - Throws: `PluginProblem`, for the first rule that is broken.
   package static func parse(
     _ bytes: [UInt8],
     expecting expected: PluginSlug?
@@ -123,7 +123,7 @@ package struct PluginManifest: Sendable {
     var assets: [Asset] = []
     for (text, position) in try readList("allowed_file_patterns", in: fields, limit: maxAssets) {
       let asset = try PluginAssetRules.check(text, slug: slug, at: position)
-      // Some manifests list themselves; they are installed in any case.
+      // Some manifests list themselves; the manifest is installed in any case.
       if asset.path == slug.installedPath { continue }
       if let pattern = denied.first(where: { $0.covers(asset.path) }) {
         throw .assetDenied(asset.path, pattern: pattern, at: position)

@@ -2,30 +2,30 @@ package import Formats
 
 /// Why a plugin's manifest is refused (INTEROP "Plugin manifest").
 package enum PluginProblem: Error, Equatable, Sendable {
-  /// The text is not YAML as mmdos takes it, or a field breaks a rule.
+  /// The text is not in the safe subset of YAML, or a field breaks a rule.
   case field(FieldProblem)
   /// The slug breaks a rule.
   case badSlug(String, SlugProblem, at: TextPosition)
-  /// The slug is not the one the plugin was looked up by.
+  /// The slug is not the one by which the plugin was looked up.
   case slugDiffers(expected: PluginSlug, found: PluginSlug, at: TextPosition)
-  /// There are more assets or denied patterns than mmdos looks at.
+  /// There are more assets or denied patterns than the limit.
   case tooMany(field: String, count: Int, limit: Int, at: TextPosition)
   /// An asset's path breaks a rule.
   case badAsset(String, PathProblem, at: TextPosition)
-  /// An asset lies in none of the folders that plugins may bring files to.
+  /// An asset is in none of the folders that plugins may install files to.
   case assetOutsideFolders(ManifestPath, at: TextPosition)
-  /// An asset would change what mmdos trusts: registries, policies, lockfile or signing key.
+  /// An asset would change what is trusted: registries, policies, lockfile or signing key.
   case assetChangesTrust(ManifestPath, at: TextPosition)
-  /// An asset would take the place of the catalog or of another plugin's manifest.
+  /// An asset would replace the catalog or another plugin's manifest.
   case assetReplacesManifest(ManifestPath, at: TextPosition)
-  /// An asset is covered by one of the plugin's own `denied_file_patterns`.
+  /// An asset matches one of the plugin's own `denied_file_patterns`.
   case assetDenied(ManifestPath, pattern: PathPattern, at: TextPosition)
-  /// A denied pattern names nothing.
+  /// A denied pattern is invalid.
   case badPattern(String, at: TextPosition)
-  /// Two assets cannot lie in one folder.
+  /// The paths of two assets conflict.
   case conflictingAssets(PathProblem)
 
-  /// Where in the text, as far as that is known.
+  /// The position in the text, if known.
   package var position: TextPosition? {
     switch self {
     case .field(let problem): problem.position

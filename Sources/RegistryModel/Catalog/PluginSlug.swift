@@ -4,16 +4,16 @@ import Formats
 package enum SlugProblem: Error, Hashable, Sendable {
   /// The slug has no characters.
   case empty
-  /// The slug is longer than the limit.
+  /// The slug is longer than the limit; both in bytes.
   case tooLong(bytes: Int, limit: Int)
   /// A character that is neither an ASCII letter or digit, `_` nor `-`.
   case badCharacter(Unicode.Scalar)
-  /// The plugin's manifest would take the place of the installed catalog.
+  /// The plugin's manifest would replace the installed catalog.
   case reserved(String)
-  /// The plugin's manifest would have a name that no path may have.
+  /// The file name of the plugin's manifest would break a rule for paths.
   case badPath(PathProblem)
 
-  /// What is wrong, in words that follow the slug: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the slug: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .empty: "the slug is empty"
@@ -30,16 +30,16 @@ package enum SlugProblem: Error, Hashable, Sendable {
 package struct PluginSlug: Hashable, Comparable, Sendable, CustomStringConvertible {
   private static let maxBytes = 128
 
-  /// The slug as it was written.
+  /// The slug as written.
   package let description: String
-  /// Where a registry keeps the plugin's manifest: `catalog/<slug>.yaml`.
+  /// The path of the plugin's manifest in a registry: `catalog/<slug>.yaml`.
   package let registryPath: ManifestPath
-  /// Where the plugin's manifest is installed, below the project root: `.ai/plugins/<slug>.yaml`.
+  /// The path of the installed manifest in a project: `.ai/plugins/<slug>.yaml`.
   package let installedPath: ManifestPath
 
   /// Checks a slug from outside.
   ///
-  /// - Throws: `SlugProblem`, the first rule that is broken.
+  /// - Throws: `SlugProblem`, for the first rule that is broken.
   package init(parsing rawSlug: String) throws(SlugProblem) {
     let count = rawSlug.utf8.count
     if count == 0 { throw .empty }
@@ -50,7 +50,7 @@ package struct PluginSlug: Hashable, Comparable, Sendable, CustomStringConvertib
         throw .badCharacter(scalar)
       }
     }
-    // `.ai/plugins/catalog.yaml` is the catalog of bundled plugins; scripts trip over the other.
+    // `.ai/plugins/catalog.yaml` is the catalog of bundled plugins; `__proto__` has a special meaning in JavaScript.
     if ["catalog", "__proto__"].contains(rawSlug.lowercased()) { throw .reserved(rawSlug) }
     do {
       registryPath = try ManifestPath(parsing: "catalog/\(rawSlug).yaml")
@@ -64,6 +64,5 @@ package struct PluginSlug: Hashable, Comparable, Sendable, CustomStringConvertib
   /// The slug in lower case: slugs of one catalog are unique ignoring case.
   package var key: String { description.lowercased() }
 
-  /// Orders by bytes.
   package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
 }

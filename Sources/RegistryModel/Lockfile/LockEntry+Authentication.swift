@@ -2,36 +2,36 @@ import ObjectStore
 
 internal import ObjectStore
 
-/// What checking one HMAC of a lock entry found.
+/// The result of checking one HMAC of a lock entry.
 package enum LockfileAuthentication: Equatable, Sendable {
-  /// It is the project key's.
+  /// It was made with the project key.
   case valid
-  /// It is not: the entry was changed, or written with another key (exit code 3).
+  /// It was not: the entry was changed, or written with another key (exit code 3).
   case mismatch
-  /// There is no project key to check with.
+  /// There is no project key.
   case notChecked
-  /// There is a key, but the entry has no HMAC: a warning, the next sync writes it.
+  /// There is a key, but the entry has no HMAC: a warning; the next sync adds it.
   case missing
 }
 
 extension LockEntry {
-  /// Whether `signature` is the project key's (INTEROP "Canonical payload", 6).
+  /// Checks `signature` with the project key (INTEROP "Canonical payload", 6).
   package func checkSignature(with key: ProjectKey?) -> LockfileAuthentication {
     Self.check(signature, over: signaturePayload, with: key)
   }
 
-  /// Whether `entryHMAC` is the project key's (DESIGN section 8, "Lockfile").
+  /// Checks `entryHMAC` with the project key (DESIGN section 8, "Lockfile").
   package func checkEntryHMAC(with key: ProjectKey?) -> LockfileAuthentication {
     Self.check(entryHMAC, over: hmacPayload, with: key)
   }
 
-  /// Writes both HMACs anew, or takes them out without a key; call it last, after every other change.
+  /// Computes both HMACs, or removes them without a key; must be the last change of an entry.
   package mutating func authenticate(with key: ProjectKey?) {
     signature = key.map { LowerHex.encode($0.authenticate(signaturePayload)) }
     entryHMAC = key.map { LowerHex.encode($0.authenticate(hmacPayload)) }
   }
 
-  /// The 64 ASCII digits of the catalog's id.
+  /// The 64 hex digits of the catalog's id in ASCII.
   private var signaturePayload: [UInt8] { Array(catalog.description.utf8) }
 
   private static func check(

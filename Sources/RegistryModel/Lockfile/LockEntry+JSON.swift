@@ -4,7 +4,7 @@ import ObjectStore
 internal import ObjectStore
 
 extension LockEntry {
-  /// The entry's members in the order they are written (INTEROP "registry-lock.json").
+  /// The entry's members in the order in which they are written (INTEROP "registry-lock.json").
   var jsonMembers: [JSONMember] {
     var members: [(String, JSONValue)] = [
       ("url", .string(url)), ("synced_at", .string(syncedAt.description)),
@@ -26,7 +26,7 @@ extension LockEntry {
     if let signers { members.append(("signers", .array(signers.map(\.json)))) }
     if let highest { members.append(("highest", highest.json)) }
     if isPinned { members.append(("pinned", .boolean(true))) }
-    // An entry of the Node tool has none of our fields, this one included.
+    // An entry of the Node tool has none of the fields that only mmdos writes.
     if entryHMAC != nil || tree != nil { members.append(("entry_hmac", .string(orNull: entryHMAC))) }
     return members.map { JSONMember($0.0, $0.1) }
   }
@@ -39,7 +39,7 @@ extension LockEntry {
     "generated_at", "signers", "highest", "pinned", "entry_hmac",
   ]
 
-  /// Reads an entry; what the Node tool leaves out or sets to null is taken for unsigned.
+  /// Reads an entry; fields that the Node tool omits or sets to null count as unsigned.
   init(name: RegistryName, _ value: JSONValue) throws(TextProblem) {
     let fields = try LockFields(value, for: name.description, known: Self.keys)
     self.name = name
@@ -75,7 +75,7 @@ extension LockEntry {
     return signers
   }
 
-  /// What may only have one value, or only together with another.
+  /// Checks fields that allow only one value, or depend on other fields.
   private func checkVerdicts(_ fields: LockFields) throws(TextProblem) {
     _ = try fields.only("signature_alg", "hmac-sha256")
     _ = try fields.only("lockfile_verdict", "verified")

@@ -1,16 +1,15 @@
 package import Formats
 package import ObjectStore
 
-/// What the lockfile says about one registry (INTEROP "registry-lock.json").
+/// The lockfile's entry for one registry (INTEROP "registry-lock.json").
 ///
-/// Fields of our own are nil in an entry that the Node tool wrote. Nothing here is proven by being here:
-/// `signature` and `entryHMAC` are checked by whoever has the project's key.
+/// Fields that only mmdos writes are nil in an entry of the Node tool. An entry is not trusted because it was read:
+/// `signature` and `entryHMAC` have to be checked with the project's key.
 package struct LockEntry: Equatable, Sendable {
-  /// The name of the registry.
   package let name: RegistryName
-  /// The source's URL or folder, as configured when it was synced.
+  /// The source's URL or folder, as configured at the sync.
   package var url: String
-  /// When it was synced.
+  /// The time of the sync.
   package var syncedAt: WrittenTime
   /// The id of `catalog.yaml`.
   package var catalog: ObjectID
@@ -18,7 +17,7 @@ package struct LockEntry: Equatable, Sendable {
   package var manifest: ObjectID
   /// HMAC-SHA256 over the hex digits of `catalog`, in lower-case hex; nil without a project key.
   package var signature: String?
-  /// What the publisher's signature proved.
+  /// The result of checking the publisher's signature.
   package var signatureStatus: SignatureStatus
   /// The algorithm of the publisher's signature.
   package var signatureAlgorithm: SignatureAlgorithm?
@@ -26,14 +25,14 @@ package struct LockEntry: Equatable, Sendable {
   package var signatureKeyID: String?
   /// Whether the publisher's key was active in the trust store.
   package var publisherStatus: PublisherStatus
-  /// The trust store that was used, as the policy names it.
+  /// The trust store that was used, as written in the policy.
   package var trustStorePath: String?
   /// Why the registry was accepted.
   package var trustVerdict: TrustVerdict
-  /// What was worth a warning when it was synced; outside text.
+  /// The warnings of the sync; text from outside.
   package var warnings: [String]
 
-  /// The manifest's `registry_name`; it stays what it was at the first sync.
+  /// The manifest's `registry_name`; it must stay the same after the first sync.
   package var registryName: String?
   /// The id of the tree.
   package var tree: ObjectID?
@@ -41,16 +40,16 @@ package struct LockEntry: Equatable, Sendable {
   package var version: SemanticVersion?
   /// The manifest's `generated_at`.
   package var generatedAt: WrittenTime?
-  /// The keys that signed and counted: the pin.
+  /// The keys whose signatures counted, which later syncs require (the pin).
   package var signers: [Signer]?
-  /// The highest version and time ever accepted.
+  /// The highest version and time accepted so far.
   package var highest: Highest?
-  /// Whether the registry is pinned to what it has in use.
+  /// Whether the registry is pinned to the snapshot in use.
   package var isPinned = false
   /// HMAC-SHA256 over `hmacPayload`, in lower-case hex; nil without a project key.
   package var entryHMAC: String?
 
-  /// Makes an unsigned entry of what every entry has.
+  /// Makes an unsigned entry from the fields that every entry has.
   package init(
     name: RegistryName,
     url: String,
@@ -69,7 +68,7 @@ package struct LockEntry: Equatable, Sendable {
     warnings = []
   }
 
-  /// What the publisher's signature proved.
+  /// The result of checking the publisher's signature.
   package enum SignatureStatus: String, CaseIterable, Sendable {
     case verified
     case unsigned
@@ -78,7 +77,7 @@ package struct LockEntry: Equatable, Sendable {
   /// Whether the publisher's key was active in the trust store.
   package enum PublisherStatus: String, CaseIterable, Sendable {
     case active
-    /// Of unsigned registries only.
+    /// Used only for unsigned registries.
     case unknown
   }
 
@@ -88,7 +87,7 @@ package struct LockEntry: Equatable, Sendable {
     case unsignedAllowed = "unsigned_allowed"
   }
 
-  /// A key that signed and counted.
+  /// A key whose signature counted.
   package struct Signer: Equatable, Sendable {
     /// The key's algorithm.
     package let algorithm: SignatureAlgorithm
@@ -97,7 +96,6 @@ package struct LockEntry: Equatable, Sendable {
     /// The SHA-256 of the public key's SPKI DER, in lower-case hex.
     package let fingerprint: String
 
-    /// Names a key.
     package init(algorithm: SignatureAlgorithm, keyID: String, fingerprint: String) {
       self.algorithm = algorithm
       self.keyID = keyID
@@ -105,23 +103,22 @@ package struct LockEntry: Equatable, Sendable {
     }
   }
 
-  /// The highest version and time ever accepted: a rollback is measured against these.
+  /// The highest version and time accepted so far; a rollback is anything below them.
   package struct Highest: Equatable, Sendable {
     /// The highest version.
     package let version: SemanticVersion
     /// The latest `generated_at`.
     package let generatedAt: WrittenTime
 
-    /// Names the highest of both.
     package init(version: SemanticVersion, generatedAt: WrittenTime) {
       self.version = version
       self.generatedAt = generatedAt
     }
   }
 
-  /// Whether two entries say the same but for the time of the sync.
+  /// Whether two entries are the same except for the time of the sync.
   ///
-  /// The HMAC covers that time, so only whether there is one is compared (DESIGN section 8, "Lockfile").
+  /// The HMAC covers that time, so only the presence of one is compared (DESIGN section 8, "Lockfile").
   package func hasSameContent(as other: LockEntry) -> Bool {
     var left = self
     left.syncedAt = other.syncedAt
@@ -136,11 +133,10 @@ package struct LockEntry: Equatable, Sendable {
   }
 }
 
-/// A time of RFC 3339 that is written again exactly as it was read.
+/// An RFC 3339 time that is written exactly as it was read.
 package struct WrittenTime: Equatable, Sendable, CustomStringConvertible {
-  /// The time as it was written.
+  /// The time as written.
   package let description: String
-  /// The time that it means.
   package let time: Timestamp
 
   /// Checks a time from outside.

@@ -3,7 +3,7 @@ import ObjectStore
 
 internal import ObjectStore
 
-/// The members of an object in the lockfile, read into checked types; absent and null are both nil.
+/// The members of an object in the lockfile, read into checked types; both absent and null are nil.
 struct LockFields {
   let object: JSONFields
   private let position: TextPosition?
@@ -13,7 +13,7 @@ struct LockFields {
     position = value.position
   }
 
-  /// The value that was read for a key which must be there.
+  /// The value of a required key.
   func need<Value>(_ key: String, _ value: Value?) throws(TextProblem) -> Value {
     guard let value else { throw TextProblem(.missingKey(key), at: position) }
     return value

@@ -2,21 +2,20 @@ package import Formats
 
 /// The provenance lockfile: `.ai/registry-lock.json` (INTEROP, DESIGN section 8).
 ///
-/// It holds no machine's state: two machines that synced the same manifests have the same entries.
+/// It contains nothing specific to a machine: two machines that synced the same manifests have the same entries.
 package struct Lockfile: Equatable, Sendable {
-  /// The version that is read and written.
+  /// The version of the format that is read and written.
   package static let version = "1"
 
   /// The entries, sorted by the bytes of their names, which are unique ignoring case.
   package private(set) var entries: [LockEntry] = []
 
-  // Written only while there is no entry whose time could be taken.
+  // Used only for a lockfile without entries, whose time cannot be computed.
   private var timeWithoutEntries = WrittenTime(.earliest)
 
-  /// A lockfile without entries.
   package init() {}
 
-  /// Reads a lockfile strictly; only the Node tool's `verdict` objects are dropped.
+  /// Reads a lockfile strictly; only the Node tool's `verdict` objects are ignored.
   ///
   /// - Throws: `TextProblem` with line and column of the first thing that is wrong.
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> Lockfile {
@@ -49,7 +48,7 @@ package struct Lockfile: Equatable, Sendable {
     }
   }
 
-  /// The newest `synced_at` of all entries; without any, what the file said.
+  /// The newest `synced_at` of all entries; without entries the time read from the file.
   package var generatedAt: WrittenTime {
     entries.map(\.syncedAt).max { $0.time < $1.time } ?? timeWithoutEntries
   }
@@ -59,10 +58,10 @@ package struct Lockfile: Equatable, Sendable {
     entries.first { $0.name == name }
   }
 
-  /// Puts an entry in the place of the one of the same name, ignoring case.
+  /// Adds an entry, replacing one of the same name, ignoring case.
   ///
-  /// - Returns: Whether the file must be written: an entry that differs in `synced_at` alone changes
-  ///   nothing, not even here (DESIGN section 8).
+  /// - Returns: Whether the file must be written. An entry that differs only in `synced_at` is not stored, so nothing
+  ///   changes (DESIGN section 8).
   package mutating func set(_ entry: LockEntry) -> Bool {
     if let old = find(entry.name), old.hasSameContent(as: entry) { return false }
     entries.removeAll { $0.name.key == entry.name.key }
@@ -71,14 +70,14 @@ package struct Lockfile: Equatable, Sendable {
     return true
   }
 
-  /// Writes the codes of all entries anew, with another key or the first one.
+  /// Computes the HMACs of all entries with another key, or with the first one.
   package mutating func authenticate(with key: ProjectKey) {
     for index in entries.indices { entries[index].authenticate(with: key) }
   }
 
-  /// Takes out a registry's entry.
+  /// Removes a registry's entry.
   ///
-  /// - Returns: Whether there was one, so that the file must be written.
+  /// - Returns: Whether there was one, and the file must be written.
   package mutating func remove(_ name: RegistryName) -> Bool {
     guard let index = entries.firstIndex(where: { $0.name == name }) else { return false }
     timeWithoutEntries = generatedAt
@@ -86,7 +85,7 @@ package struct Lockfile: Equatable, Sendable {
     return true
   }
 
-  /// The file's text: two-space JSON and a final newline.
+  /// The file's text: JSON indented by two spaces, with a final newline.
   package func encode() -> [UInt8] {
     JSONWriter.pretty(
       .object([
@@ -97,6 +96,6 @@ package struct Lockfile: Equatable, Sendable {
     )
   }
 
-  /// Compares the entries; the time of an empty lockfile says nothing.
+  /// Compares the entries; the time of an empty lockfile is ignored.
   package static func == (left: Self, right: Self) -> Bool { left.entries == right.entries }
 }

@@ -1,18 +1,18 @@
 package import Formats
 package import ObjectStore
 
-/// What a manifest is read against: this program and the policy's rules for files.
+/// The inputs for checking a manifest: the program's version and the policy's rules for files.
 package struct ManifestRules: Sendable {
-  /// The version that `minimum_mmdo_version` may not exceed.
+  /// The highest `minimum_mmdo_version` that is accepted.
   package var programVersion: SemanticVersion
-  /// The policy's `allowed_file_extensions`, with their dots; nil for any, of a manifest that is held.
+  /// The policy's `allowed_file_extensions`, with their dots; nil allows any, for a manifest that is already stored.
   package var allowedExtensions: [String]?
   /// The largest `manifest.json`, in bytes (`max_manifest_size_kb`).
   package var maxBytes: Int
-  /// The most entries of `files_hashes` (`max_registry_files`).
+  /// The largest number of entries of `files_hashes` (`max_registry_files`).
   package var maxFiles: Int
 
-  /// Takes the rules; the limits default as in DESIGN section 5.
+  /// The limits default to those of DESIGN section 5.
   package init(
     programVersion: SemanticVersion,
     allowedExtensions: [String]?,
@@ -26,52 +26,51 @@ package struct ManifestRules: Sendable {
   }
 }
 
-/// A registry's `manifest.json`, with every rule checked that needs neither keys nor a clock.
+/// A registry's `manifest.json`, with all rules checked that need neither keys nor a clock.
 ///
-/// Fields are those of INTEROP, "manifest.json"; signatures are parsed, not verified.
+/// The fields are those of INTEROP, "manifest.json"; signatures are parsed, not verified.
 package struct Manifest: Sendable {
   /// A file of the registry.
   package struct Entry: Hashable, Sendable {
-    /// Where it lies.
+    /// The path in the registry.
     package let path: ManifestPath
     /// The SHA-256 of its bytes.
     package let id: ObjectID
 
-    /// Pairs a path with the id of its bytes.
     package init(path: ManifestPath, id: ObjectID) {
       self.path = path
       self.id = id
     }
   }
 
-  /// The registry's own name, which never changes; one line.
+  /// The registry's own name, which must never change; one line.
   package let registryName: String
-  /// Who publishes it; one line.
+  /// The publisher; one line.
   package let publisher: String
-  /// The version of the content.
+  /// The version of the registry's content.
   package let version: SemanticVersion
-  /// When the manifest was made.
+  /// The time when the manifest was made.
   package let generatedAt: Timestamp
-  /// `generated_at` as it is written, for the snapshot.
+  /// `generated_at` as written, for the snapshot.
   package let generatedAtText: String
-  /// When the manifest stops being current, where it says so.
+  /// The time when the manifest expires, if it states one.
   package let expiresAt: Timestamp?
   /// The id of `catalog.yaml`.
   package let catalogID: ObjectID
-  /// Every file but `manifest.json`, sorted by path bytes; `catalog.yaml` is in it, named or not.
+  /// Every file but `manifest.json`, sorted by path bytes; `catalog.yaml` is always included.
   package let entries: [Entry]
-  /// The oldest program that may read the registry.
+  /// The oldest version of the Node tool that can read the registry.
   package let minimumVersion: SemanticVersion
   /// The version of the publisher's safety policy; one line.
   package let safetyPolicyVersion: String
   /// `signature`, if not null, followed by `signatures`.
   package let signatureBlocks: [SignatureBlock]
-  /// The whole text as read: signatures cover its top-level members.
+  /// The whole document as read; signatures cover its top-level members.
   package let document: JSONValue
 
   /// Parses and checks the bytes of a `manifest.json`.
   ///
-  /// - Throws: `ManifestProblem`, the first rule that is broken.
+  /// - Throws: `ManifestProblem`, for the first rule that is broken.
   package static func parse(_ bytes: [UInt8], rules: ManifestRules) throws(ManifestProblem) -> Manifest {
     let document: JSONValue
     do {
@@ -85,7 +84,7 @@ package struct Manifest: Sendable {
   private init(_ document: JSONValue, rules: ManifestRules) throws(ManifestProblem) {
     let reader = try ManifestReader(document)
     minimumVersion = try reader.readVersion("minimum_mmdo_version")
-    // First, so that a newer format is told as such and not as a broken field.
+    // Checked first, so that a newer format is reported as such and not as a malformed field.
     guard minimumVersion <= rules.programVersion else {
       throw .programTooOld(
         needed: minimumVersion,
@@ -105,7 +104,7 @@ package struct Manifest: Sendable {
     self.document = document
   }
 
-  /// The id of a file's bytes, or nil if the registry has no such file; a binary search.
+  /// The id of a file, or nil if the registry has no such file; a binary search.
   package func findID(of path: ManifestPath) -> ObjectID? {
     var (low, high) = (0, entries.count)
     while low < high {

@@ -3,18 +3,18 @@ package import ObjectStore
 
 /// Why a `manifest.json` is refused (INTEROP "manifest.json", DESIGN sections 5 and 8).
 ///
-/// Positions are nil where no single place is to blame. Text in the cases is as it came from outside;
-/// `summary` escapes it.
+/// Positions are nil where the problem has no single place. Strings in the cases are as they came from outside;
+/// `summary` escapes them.
 package enum ManifestProblem: Error, Equatable, Sendable {
   /// The text is not strict JSON, lacks a field, or has one of the wrong type.
   case text(TextProblem)
-  /// A field that must be one line of text is not.
+  /// A field that must be one line of text breaks a rule.
   case badLine(field: String, LineProblem, at: TextPosition?)
   /// A field is not a semantic version.
   case badVersion(field: String, found: String, VersionProblem, at: TextPosition?)
   /// A field is not an RFC 3339 time.
   case badTime(field: String, found: String, TimestampProblem, at: TextPosition?)
-  /// The value of a field or path is not `sha256:` and 64 lower-case hex digits.
+  /// The hash of a field or path is not `sha256:` and 64 lower-case hex digits.
   case badHash(of: String, found: String, at: TextPosition?)
   /// `files_hashes` names `catalog.yaml` with another hash than `catalog_hash`.
   case catalogHashesDiffer(catalogHash: ObjectID, inFiles: ObjectID, at: TextPosition?)
@@ -24,14 +24,14 @@ package enum ManifestProblem: Error, Equatable, Sendable {
   case tooManyFiles(count: Int, limit: Int, at: TextPosition?)
   /// A path of `files_hashes` breaks a rule.
   case badPath(String, PathProblem, at: TextPosition?)
-  /// Two paths cannot lie in one folder, or one takes a reserved name.
+  /// Two paths conflict, or one is a reserved name.
   case conflictingPaths(PathProblem)
   /// There are more signature blocks than the limit.
   case tooManySignatures(count: Int, limit: Int)
   /// A signature block is malformed; `index` counts from 0, `signature` before `signatures`.
   case badSignature(index: Int, SignatureBlockProblem, at: TextPosition?)
 
-  /// Where in the text, as far as that is known.
+  /// The position in the text, if known.
   package var position: TextPosition? {
     switch self {
     case .text(let problem): problem.position

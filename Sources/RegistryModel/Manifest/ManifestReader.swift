@@ -3,17 +3,17 @@ import ObjectStore
 
 internal import ObjectStore
 
-/// Reads the fields of a `manifest.json` by name and type.
+/// Reads the fields of a `manifest.json` with their types.
 struct ManifestReader {
   private static let catalogName = "catalog.yaml"
 
   private let fields: JSONFields
-  /// All top-level members, for `signed_fields`.
+  /// All top-level members, to which `signed_fields` refers.
   let members: [JSONMember]
 
   init(_ document: JSONValue) throws(ManifestProblem) {
     do {
-      // Unknown keys are kept: they may be signed.
+      // Unknown keys are allowed, because they may be signed.
       fields = try JSONFields(document, known: nil)
       members = try document.members(for: "")
     } catch {
@@ -21,7 +21,7 @@ struct ManifestReader {
     }
   }
 
-  /// Where a field's value begins.
+  /// The position of a field's value.
   func position(_ field: String) -> TextPosition? { fields.find(field)?.position }
 
   func find(_ field: String) -> JSONValue? { fields.find(field) }
@@ -64,7 +64,7 @@ struct ManifestReader {
     return id
   }
 
-  /// Reads `files_hashes` and adds `catalog.yaml` where it is not named; sorted by path bytes.
+  /// Reads `files_hashes` and adds `catalog.yaml` if it is missing; sorted by path bytes.
   func readFiles(catalogID: ObjectID, rules: ManifestRules) throws(ManifestProblem) -> [Manifest.Entry] {
     let files = try readFileMembers()
     guard files.count <= rules.maxFiles else {
@@ -87,7 +87,7 @@ struct ManifestReader {
       entries.append(Manifest.Entry(path: path, id: catalogID))
     }
     do {
-      // The manifest itself lies beside the files, and cannot state its own hash.
+      // The manifest is stored beside the files and cannot contain its own hash.
       try ManifestPathSet.validateTogether(entries.map(\.path), reserving: ["manifest.json"])
     } catch {
       throw .conflictingPaths(error)

@@ -1,6 +1,6 @@
-/// The files that `mmdos registry init` writes: every key explained, remote work off.
+/// The files that `mmdos registry init` writes: every key is explained, and remote work is off.
 package enum DefaultFiles {
-  /// `.ai/policies/registry-policy.yaml`: every key with its default and one line of meaning.
+  /// `.ai/policies/registry-policy.yaml`: every key with its default value and one line of explanation.
   package static var policy: String {
     let defaults = Policy()
     let head = """
@@ -21,7 +21,7 @@ package enum DefaultFiles {
     }
   }
 
-  /// `.ai/registries/sources.yaml`: the bundled source only, as without the file.
+  /// `.ai/registries/sources.yaml`: only the bundled source, which is also the default without the file.
   package static let sources = """
     # Where plugins come from. mmdos registry add and remove change this file and keep your comments.
 
@@ -37,7 +37,7 @@ package enum DefaultFiles {
 
     """
 
-  /// `.ai/registries/trusted-keys.yaml`: no publisher trusted.
+  /// `.ai/registries/trusted-keys.yaml`: no publisher is trusted.
   package static let trustedKeys = """
     # Publishers whose signatures count. mmdos registry trust add, remove and revoke change this file.
 

@@ -1,17 +1,17 @@
 package import Audit
 package import Formats
 
-/// What is allowed: `.ai/policies/registry-policy.yaml` (INTEROP, DESIGN section 5).
+/// The policy: `.ai/policies/registry-policy.yaml` (INTEROP, DESIGN section 5).
 ///
-/// A missing file means every default, and the defaults forbid all remote work.
+/// Without the file all defaults apply, and these forbid all remote work.
 package struct Policy: Equatable, Sendable {
   // MARK: Remote work
 
-  /// The master switch for `add`, `sync` and remote catalogs.
+  /// Whether `add`, `sync` and remote catalogs are allowed at all.
   package var allowRemoteRegistries = false
-  /// Whether `http` is taken for localhost, 127.0.0.1 and [::1].
+  /// Whether `http` is allowed for localhost, 127.0.0.1 and [::1].
   package var allowHTTPLocalhost = false
-  /// A PEM file with certificate authorities used besides the system's, as written; nil for none.
+  /// A PEM file with further certificate authorities, as written; nil for none.
   package var caFile: String?
   /// The folder of a store shared between projects, as written; nil for none.
   package var sharedStore: String?
@@ -28,13 +28,13 @@ package struct Policy: Equatable, Sendable {
   package var allowUnsignedBundled = true
   /// Whether remote registries may be unsigned.
   package var allowUnsignedRemote = false
-  /// The trust store, inside the project, as written.
+  /// The path of the trust store in the project, as written.
   package var trustedKeysFile = ".ai/registries/trusted-keys.yaml"
   /// The signature algorithms that count.
   package var allowedSignatureAlgorithms: [SignatureAlgorithm] = [.ed25519, .hmacSHA256]
-  /// Whether a trusted publisher must have signed; an HMAC alone is then not enough.
+  /// Whether a trusted publisher must have signed; an HMAC alone does not suffice then.
   package var requireTrustedPublisher = false
-  /// Whether catalog and install use a registry only with a matching lockfile entry.
+  /// Whether catalog and install require a matching lockfile entry.
   package var provenanceRequired = true
   /// How many distinct trusted keys must have signed.
   package var signatureThreshold = 1
@@ -43,9 +43,9 @@ package struct Policy: Equatable, Sendable {
 
   /// Whether plugins of community and untrusted sources may be installed.
   package var allowUntrustedInstall = false
-  /// Folders that plugins may write to, relative to the project.
+  /// The folders that plugins may write to, relative to the project.
   package var allowedWriteRoots = [".ai/", "adapters/"]
-  /// Path components that plugins never write.
+  /// Path patterns that plugins must not write to.
   package var blockedPaths = [
     ".env", ".npmrc", ".git/", "node_modules/", "package.json", "package-lock.json", "pnpm-lock.yaml",
     "yarn.lock",
@@ -54,44 +54,41 @@ package struct Policy: Equatable, Sendable {
   package var allowedFileExtensions = [".md", ".yaml", ".yml", ".json"]
   /// What the content audit does.
   package var audit: Audit = .deny
-  /// Findings of the content audit that were reviewed and are accepted.
+  /// Findings of the content audit that were reviewed and accepted.
   package var auditAllow: Set<AuditException> = []
 
   // MARK: Limits
 
-  /// Sizes, counts and times.
+  /// Limits of sizes, counts and times.
   package var limits = Limits()
-  /// How many snapshots of a registry `cache clear` keeps; nil for all.
+  /// How many snapshots of a registry `cache clear` keeps; nil keeps all.
   package var keepSnapshots: Int?
-  /// For how many days `cache clear` keeps snapshots; nil for ever.
+  /// For how many days `cache clear` keeps snapshots; nil keeps them for ever.
   package var keepDays: Int?
 
-  /// What the file asks for and does not get, in the order of the file.
+  /// Settings of the file that have no effect, in the order of the file.
   package var warnings: [Warning] = []
 
-  /// The defaults.
   package init() {}
 
   /// What the content audit does with its findings.
   package enum Audit: String, CaseIterable, Sendable {
-    /// Critical findings refuse the sync, the rest is reported.
+    /// Critical findings make the sync fail; others are reported.
     case deny
-    /// All is reported only.
+    /// All findings are reported only.
     case warn
-    /// Nothing is looked at.
+    /// There is no audit.
     case off
   }
 
-  /// A part of the policy that has no effect.
+  /// A setting of the policy that has no effect.
   package struct Warning: Equatable, Sendable {
-    /// Where it stands.
     package let position: TextPosition
-    /// What it is.
     package let kind: Kind
 
-    /// What has no effect.
+    /// The reason why a setting has no effect.
     package enum Kind: Equatable, Sendable {
-      /// A signature algorithm that the Node tool names and mmdos does not check.
+      /// A signature algorithm that the Node tool knows and mmdos does not support.
       case unsupportedAlgorithm(String)
     }
 
@@ -106,14 +103,14 @@ package struct Policy: Equatable, Sendable {
 }
 
 extension Policy {
-  /// Reads a policy file; keys that it does not have keep their defaults.
+  /// Reads a policy file; keys that are absent keep their defaults.
   ///
-  /// - Throws: `TextProblem`: the text does not parse, a key is unknown, a value has the wrong type or is
-  ///   out of range, or asks for what mmdos never does.
+  /// - Throws: `TextProblem`: the text does not parse, a key is unknown, or a value has the wrong type, is out of
+  ///   range, or is one that mmdos does not support.
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> Policy {
     let root = try SafeYAML.parse(bytes)
     var policy = Policy()
-    // A file of comments only is an empty policy.
+    // A file with only comments is an empty policy.
     if root.isNull { return policy }
     let fields = try YAMLFields(root, known: PolicyKey.all.map(\.name))
     for member in fields.members {

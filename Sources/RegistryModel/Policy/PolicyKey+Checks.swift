@@ -1,6 +1,6 @@
 import Formats
 
-// What the kinds of keys in PolicyKey.swift have in common.
+// Constructors for the kinds of keys that the table is made of.
 extension PolicyKey {
   static func isOff(_ node: YAMLNode) -> Bool {
     if case .scalar("off") = node.content { true } else { false }

@@ -136,7 +136,7 @@ extension PolicyKey {
     .optionalCount("keep_days", \.keepDays, 1...36_500, "days for which cache clear keeps snapshots"),
   ]
 
-  // 4 TiB: large enough for any disk, small enough that sums of bytes never overflow.
+  // 4 TiB: more than any registry needs, and small enough that sums of bytes do not overflow.
   private static let maxKilobytes: Int64 = 1 << 32
   private static let hour: Duration = .seconds(3_600)
 

@@ -1,16 +1,16 @@
 import Audit
 import Formats
 
-/// One key of the policy file: how it is read, written and explained.
+/// One key of the policy file, with functions to read and write it.
 struct PolicyKey: Sendable {
   typealias Field<Value> = any WritableKeyPath<Policy, Value> & Sendable
 
   let name: String
-  /// One line of meaning for the default file.
+  /// One line of explanation for the default file.
   let meaning: String
-  /// Takes the key's value into a policy.
+  /// Reads the key's value into a policy.
   let read: @Sendable (YAMLNode, inout Policy) throws(TextProblem) -> Void
-  /// The value as the default file writes it; nil for a key that is written as a comment only.
+  /// The value in the default file; nil for a key that is written as a comment.
   let text: @Sendable (Policy) -> String?
 
   private init(
@@ -36,7 +36,7 @@ extension PolicyKey {
     )
   }
 
-  /// A key of the Node tool that must stay true.
+  /// A key of the Node tool that must be true.
   static func always(_ name: String, _ why: TextProblem.Unsupported, _ meaning: String) -> Self {
     Self(
       name,

@@ -3,7 +3,7 @@ import Formats
 extension Source {
   /// Reads one entry of `sources.yaml`.
   ///
-  /// A missing `enabled` is true, a missing `trust_level` is the least, `untrusted`.
+  /// A missing `enabled` is true, and a missing `trust_level` is the lowest, `untrusted`.
   init(_ node: YAMLNode) throws(TextProblem) {
     let fields = try YAMLFields(node, for: "sources", known: Self.keys)
     name = try Self.readName(fields)
@@ -34,7 +34,7 @@ extension Source {
     let type = try fields.readString("type")
     let rawURL = try fields.readString("url")
     switch (type, name == .bundled) {
-    // The Node tool gives its own entry the type `local`.
+    // The Node tool gives its bundled entry the type `local`.
     case ("bundled", true), ("local", true): return .bundled(try oneLine(rawURL, "url", fields))
     case ("local", false): return .folder(try oneLine(rawURL, "url", fields))
     case ("https", false), ("remote", false):
@@ -65,7 +65,7 @@ extension Source {
 
   private static func readSigners(_ fields: YAMLFields) throws(TextProblem) -> [String] {
     guard let signers = try fields.findStrings("signers") else { return [] }
-    // An empty list could mean "no key counts" as well as "any key counts".
+    // An empty list is ambiguous: it could allow no key or any key.
     guard !signers.isEmpty else { throw try invalid("signers", "[]", .notEmpty, in: fields) }
     var seen = NameSet()
     for signer in signers {
@@ -82,7 +82,7 @@ extension Source {
     guard safety == "sandboxed" else {
       throw try invalid("safety_policy", safety, .oneOf(["sandboxed"]), in: fields)
     }
-    // The Node tool writes false for its own entry, which is never synced.
+    // The Node tool writes false for its bundled entry, which is never synced.
     guard let isRequired = try fields.findBoolean("checksum_required"), !isRequired, name != .bundled else {
       return
     }
@@ -93,7 +93,7 @@ extension Source {
     )
   }
 
-  /// A text of the Node tool that is only shown; null where it has none yet.
+  /// A text of the Node tool that is only displayed; null where there is none yet.
   private static func findText(_ fields: YAMLFields, _ key: String) throws(TextProblem) -> String? {
     guard let node = fields.find(key), !node.isNull else { return nil }
     return try oneLine(try node.string(for: key), key, fields)

@@ -2,21 +2,20 @@ package import Formats
 
 /// A configured source of plugins: one entry of `sources.yaml`.
 package struct Source: Equatable, Sendable {
-  /// The name by which commands call it.
+  /// The name used in commands.
   package let name: RegistryName
-  /// Where it is.
   package let location: Location
-  /// Whether it is used; a disabled source is only listed.
+  /// Whether the source may be used; a disabled source is only listed.
   package let isEnabled: Bool
   /// How far its plugins are trusted.
   package let trustLevel: TrustLevel
-  /// Whether its manifest must carry a valid signature, whatever the policy says.
+  /// Whether its manifest must have a valid signature, whatever the policy requires.
   package let isSignatureRequired: Bool
-  /// The keys whose signatures count for it; empty for no restriction.
+  /// The keys whose signatures count for this source; empty allows all trusted keys.
   package let signers: [String]
-  /// When the Node tool synced it last, as written; mmdos only shows it.
+  /// The time of the Node tool's last sync, as written; only displayed.
   package let lastSyncedAt: String?
-  /// What the Node tool pinned it to, as written; mmdos only shows it.
+  /// The Node tool's pin, as written; only displayed.
   package let pinnedTo: String?
 
   /// Makes a source as `add` configures it (INTEROP "sources.yaml").
@@ -42,15 +41,15 @@ package struct Source: Equatable, Sendable {
 
   /// Where a source is.
   package enum Location: Equatable, Sendable {
-    /// A web folder (type `https`). It may be `http` on this machine: whether that is allowed is for the
-    /// policy to say when the source is used, so that a list stays readable under a stricter policy.
+    /// A web folder (type `https`). It may be `http` to a loopback host: the policy decides about that when the
+    /// source is used, so that the file can still be read under a stricter policy.
     case web(RegistryURL)
-    /// A folder on this machine, as written (type `local`).
+    /// A local folder, as written (type `local`).
     case folder(String)
-    /// The plugins that came with the Node tool, at the path of their catalog; listed, never synced.
+    /// The Node tool's own plugins, by the path of their catalog; listed, never synced.
     case bundled(String)
 
-    /// The url as it is written to files.
+    /// The URL as written to files.
     package var text: String {
       switch self {
       case .web(let url): url.description
@@ -58,7 +57,7 @@ package struct Source: Equatable, Sendable {
       }
     }
 
-    /// The type as it is written to files.
+    /// The type as written to files.
     package var typeName: String {
       switch self {
       case .web: "https"
@@ -70,13 +69,13 @@ package struct Source: Equatable, Sendable {
 
   /// How far a source's plugins are trusted.
   package enum TrustLevel: String, CaseIterable, Sendable {
-    /// Also read as `verified`.
+    /// Also written as `verified`.
     case trusted
     case community
     case untrusted
   }
 
-  /// The keys that an entry may have, in the order they are written.
+  /// The keys of an entry, in the order in which they are written.
   static let keys = [
     "name", "type", "url", "enabled", "trust_level", "safety_policy", "signature_required",
     "checksum_required", "last_synced_at", "pinned_commit_or_hash", "signers",

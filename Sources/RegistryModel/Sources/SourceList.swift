@@ -5,15 +5,15 @@ package struct SourceList: Equatable, Sendable {
   /// The sources in the order of the file; names are unique ignoring case.
   package let sources: [Source]
 
-  /// What is worth a warning, in the order of the file.
+  /// The warnings, in the order of the file.
   package let warnings: [Warning]
 
-  /// Something that is allowed but may not be meant.
+  /// A setting that is allowed but may be a mistake.
   package enum Warning: Equatable, Sendable {
     /// Two sources have the same normalised URL.
     case sameURL(first: RegistryName, second: RegistryName)
 
-    /// What may not be meant: lower case, no full stop, safe to print.
+    /// What may be a mistake: lower case, no full stop, safe to print.
     package var summary: String {
       switch self {
       case .sameURL(let first, let second): "'\(first)' and '\(second)' have the same url"
@@ -21,7 +21,7 @@ package struct SourceList: Equatable, Sendable {
     }
   }
 
-  /// The list where there is no file: the bundled source alone.
+  /// The default without a file: only the bundled source.
   package static let whenMissing = SourceList(sources: [
     Source(name: .bundled, location: .bundled(".ai/plugins/catalog.yaml"), trustLevel: .trusted)
   ])
@@ -52,16 +52,16 @@ package struct SourceList: Equatable, Sendable {
     return SourceList(sources: sources)
   }
 
-  /// The source of this name, or nil.
+  /// The source with exactly this name, or nil.
   package func find(_ name: RegistryName) -> Source? {
     sources.first { $0.name == name }
   }
 
-  /// The file's text with a source appended; all else stays as it is.
+  /// The file's text with a source appended; the rest is unchanged.
   ///
   /// - Parameters:
   ///   - source: The new source.
-  ///   - bytes: The file as it is, or nil where there is none: the default file is begun.
+  ///   - bytes: The content of the file, or nil where there is none: the default file is then the start.
   /// - Returns: The new text of the file.
   /// - Throws: `TextProblem`; `alreadyUsed` where the name is taken, ignoring case.
   package static func add(_ source: Source, to bytes: [UInt8]?) throws(TextProblem) -> [UInt8] {
@@ -78,7 +78,7 @@ package struct SourceList: Equatable, Sendable {
     return edit.bytes
   }
 
-  /// The file's text without a source; all else stays as it is.
+  /// The file's text without a source; the rest is unchanged.
   ///
   /// - Throws: `TextProblem`; `noSuchEntry` where the file does not have it.
   package static func remove(_ name: RegistryName, from bytes: [UInt8]) throws(TextProblem) -> [UInt8] {

@@ -1,19 +1,19 @@
 import Formats
 
-/// A publisher's public key, checked: canonical, and of no small order (RFC 8032, RFC 8410).
+/// A publisher's public key, in canonical encoding and not of small order (RFC 8032, RFC 8410).
 ///
-/// libcrypto takes any 32 bytes for a key. For a point of small order signatures can be made without any
-/// private key, so such keys are refused here, where keys enter (DESIGN section 8).
+/// libcrypto accepts any 32 bytes as a key. For a point of small order, signatures can be made without a private key,
+/// so such keys are refused here, where keys are read (DESIGN section 8).
 package struct Ed25519PublicKey: Hashable, Sendable {
-  /// SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING of 32 bytes }, up to the 32 bytes.
+  /// The DER before the 32 bytes: SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING }.
   private static let spkiHead: [UInt8] = [
     0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00,
   ]
 
-  /// The 32 bytes of RFC 8032.
+  /// The 32 bytes of the key (RFC 8032).
   package let rawBytes: [UInt8]
 
-  /// Checks the 32 bytes of RFC 8032.
+  /// Checks the 32 bytes of a key (RFC 8032).
   ///
   /// - Throws: `KeyProblem`.
   package init(rawBytes: [UInt8]) throws(KeyProblem) {
@@ -23,7 +23,7 @@ package struct Ed25519PublicKey: Hashable, Sendable {
     self.rawBytes = rawBytes
   }
 
-  /// Checks a SubjectPublicKeyInfo, exactly the 44 bytes of RFC 8410.
+  /// Checks a SubjectPublicKeyInfo, which has exactly the 44 bytes of RFC 8410.
   ///
   /// - Throws: `KeyProblem`.
   package init(spki: [UInt8]) throws(KeyProblem) {
@@ -32,7 +32,7 @@ package struct Ed25519PublicKey: Hashable, Sendable {
     try self.init(rawBytes: Array(spki.dropFirst(Self.spkiHead.count)))
   }
 
-  /// Reads a key as trust stores hold it: base64 of the SPKI on one line, or PEM.
+  /// Reads a key in the form of trust stores: base64 of the SPKI on one line, or PEM.
   ///
   /// - Throws: `KeyProblem`.
   package init(parsing rawKey: String) throws(KeyProblem) {
@@ -44,7 +44,7 @@ package struct Ed25519PublicKey: Hashable, Sendable {
     }
   }
 
-  /// The key of a seed, which is never a bad one.
+  /// The public key of a seed; it is always a valid one.
   fileprivate init(ofSeed seed: [UInt8]) {
     rawBytes = SignatureCrypto.publicKey(ofSeed: seed)
   }
@@ -52,7 +52,7 @@ package struct Ed25519PublicKey: Hashable, Sendable {
   /// The SubjectPublicKeyInfo, 44 bytes of DER.
   package var spki: [UInt8] { Self.spkiHead + rawBytes }
 
-  /// The SPKI in base64 on one line, as trust stores are written.
+  /// The SPKI in base64 on one line, the form that is written to trust stores.
   package var base64: String { StrictBase64.encode(spki) }
 
   /// The SPKI as PEM, as openssl writes it.
@@ -61,22 +61,21 @@ package struct Ed25519PublicKey: Hashable, Sendable {
   /// The SHA-256 of the SPKI.
   package var fingerprint: KeyFingerprint { KeyFingerprint(ofSPKI: spki) }
 
-  /// Whether a signature of 64 bytes is this key's over exactly these bytes (pure Ed25519).
+  /// Whether the 64 bytes are this key's signature of exactly this message (pure Ed25519).
   package func isValid(_ signature: [UInt8], over message: [UInt8]) -> Bool {
     SignatureCrypto.isValid(signature, over: message, publicKey: rawBytes)
   }
 }
 
-/// A publisher's private key; its description is made of the public half.
+/// A publisher's private key; its description contains only the public key's fingerprint.
 package struct Ed25519PrivateKey: Sendable, CustomStringConvertible {
-  /// PrivateKeyInfo of version 0 with an OCTET STRING in an OCTET STRING, up to the seed (RFC 8410).
+  /// The DER before the seed: PrivateKeyInfo of version 0 with nested OCTET STRINGs (RFC 8410).
   private static let pkcs8Head: [UInt8] = [
     0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
   ]
 
   private let seed: [UInt8]
 
-  /// The public half.
   package let publicKey: Ed25519PublicKey
 
   private init(seed: [UInt8]) {
@@ -84,7 +83,7 @@ package struct Ed25519PrivateKey: Sendable, CustomStringConvertible {
     publicKey = Ed25519PublicKey(ofSeed: seed)
   }
 
-  /// Makes a new key of random bytes.
+  /// Generates a random key.
   package static func generate() -> Self {
     Self(seed: SignatureCrypto.randomBytes(SignatureCrypto.keyByteCount))
   }
@@ -99,22 +98,22 @@ package struct Ed25519PrivateKey: Sendable, CustomStringConvertible {
     self.init(seed: Array(der.dropFirst(Self.pkcs8Head.count)))
   }
 
-  /// The key as PKCS#8 in PEM: a secret, for a file of mode 0600 and nothing else.
+  /// The key as PKCS#8 in PEM: secret, so it may only be written to a file of mode 0600.
   package var pem: String { KeyPEM.encode(Self.pkcs8Head + seed, label: KeyPEM.privateLabel) }
 
-  /// The signature over exactly these bytes: 64 bytes, the same every time.
+  /// The signature of exactly this message: 64 bytes, deterministic.
   package func sign(_ message: [UInt8]) -> [UInt8] { SignatureCrypto.sign(message, seed: seed) }
 
-  /// The fingerprint of the public half: a key must not get into a log by being printed.
+  /// The public key's fingerprint, so that printing the value never reveals the key.
   package var description: String { "private key of \(publicKey.fingerprint)" }
 }
 
-/// What the 32 bytes of a public key mean as a point of edwards25519.
+/// Checks of the point of edwards25519 that a public key encodes.
 enum Ed25519Point {
   /// 2^255 - 19 in little-endian bytes.
   private static let prime: [UInt8] = [0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]
 
-  /// The y of all points whose order divides 8, little-endian; x only decides the sign bit.
+  /// The y of all points whose order divides 8, little-endian; x affects only the sign bit.
   private static let smallOrderYs: [[UInt8]] = [
     // Order 4, order 1, order 2: y is 0, 1 and p - 1.
     [UInt8](repeating: 0, count: 32),
@@ -131,17 +130,17 @@ enum Ed25519Point {
     ],
   ]
 
-  /// Whether the y-coordinate is below the prime, so that the point has no second encoding.
+  /// Whether the y-coordinate is below the prime, so that the point has only this encoding.
   static func isCanonical(_ bytes: [UInt8]) -> Bool {
     y(of: bytes).reversed().lexicographicallyPrecedes(prime.reversed())
   }
 
-  /// Whether the point is one of the eight whose order divides 8, in either encoding of its sign.
+  /// Whether the point is one of the eight whose order divides 8, with either sign.
   ///
-  /// Only meaningful for canonical bytes.
+  /// Valid only for canonical bytes.
   static func isOfSmallOrder(_ bytes: [UInt8]) -> Bool { smallOrderYs.contains(y(of: bytes)) }
 
-  /// The bytes without the sign of x, which is the top bit of the last one.
+  /// The bytes without the sign of x, the top bit of the last byte.
   private static func y(of bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     bytes[31] &= 0x7F

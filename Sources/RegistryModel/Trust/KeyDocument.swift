@@ -1,18 +1,18 @@
 import Formats
 
-/// What a file or an address gives as a publisher's key: PEM, one line of base64, or a whole trust store.
+/// A file or download with a publisher's key: PEM, one line of base64, or a whole trust store.
 package enum KeyDocument {
-  /// The most bytes of a document: enough for a trust store of some thousand keys.
+  /// The largest document in bytes: room for a trust store of some thousand keys.
   package static let maxBytes = 1 << 20
 
-  /// Reads the key of that name.
+  /// Reads the key with this name.
   ///
   /// - Parameters:
   ///   - bytes: The document.
-  ///   - keyID: Which key of a trust store is meant; PEM and base64 have no names.
-  ///   - source: How the document is called in errors.
+  ///   - keyID: Selects the key in a trust store; PEM and base64 contain no name.
+  ///   - source: The name of the document in errors.
   /// - Returns: The key, checked.
-  /// - Throws: `TrustStoreProblem`; a key that a trust store calls revoked or disabled is refused.
+  /// - Throws: `TrustStoreProblem`; a key that is revoked or disabled in a trust store is refused.
   package static func read(
     _ bytes: [UInt8],
     for keyID: String,
@@ -23,7 +23,7 @@ package enum KeyDocument {
     }
     let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
     if text.utf8.starts(with: "-----".utf8) { return try parse(text, from: source) }
-    // A trust store has at least a colon, which base64 has not.
+    // A trust store contains a colon, which base64 does not.
     if !line.utf8.contains(UInt8(ascii: ":")) { return try parse(line, from: source) }
     let store: TrustStore
     do { store = try TrustStore.parse(bytes) } catch { throw .notAKey(source: source, error) }

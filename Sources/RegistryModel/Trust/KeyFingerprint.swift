@@ -3,9 +3,9 @@ import ObjectStore
 
 internal import ObjectStore
 
-/// What tells keys apart: the SHA-256 of a public key's SPKI DER, as 64 lower-case hex digits.
+/// The identity of a key: the SHA-256 of a public key's SPKI DER, as 64 lower-case hex digits.
 ///
-/// The project's own key, which has no public half, gets one by `ProjectKey.fingerprint`.
+/// The project's own key has no public half; `ProjectKey.fingerprint` defines its fingerprint.
 package struct KeyFingerprint: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The 64 digits.
   package let description: String
@@ -24,25 +24,24 @@ package struct KeyFingerprint: Hashable, Comparable, Sendable, CustomStringConve
     description = LowerHex.encode(bytes)
   }
 
-  /// The first 16 digits in groups of four, for people; never enough to tell keys apart by program.
+  /// The first 16 digits in groups of four, for display only: they do not identify a key.
   package var abbreviated: String {
     let digits = Array(description.utf8.prefix(16))
     return stride(from: 0, to: digits.count, by: 4)
       .map { String(decoding: digits[$0..<$0 + 4], as: UTF8.self) }.joined(separator: " ")
   }
 
-  /// Orders as the digits are.
   package static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 
-/// Bytes as lower-case hex digits and back.
+/// Encodes bytes as lower-case hex digits and decodes them.
 enum LowerHex {
   static func encode(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
-  /// The bytes; nil for an odd count of digits, an upper-case digit or anything else.
+  /// Decodes hex digits; nil for an odd count, an upper-case digit or any other character.
   static func decode(_ digits: [UInt8]) -> [UInt8]? {
     guard digits.count % 2 == 0 else { return nil }
     var bytes: [UInt8] = []

@@ -1,12 +1,12 @@
 import Formats
 
-/// The textual envelope of keys (RFC 7468), read as strictly as openssl writes it.
+/// The PEM encoding of keys (RFC 7468); only the exact form that openssl writes is read.
 enum KeyPEM {
   static let publicLabel = "PUBLIC KEY"
   static let privateLabel = "PRIVATE KEY"
   private static let lineLength = 64
 
-  /// The text of an envelope, with its final newline.
+  /// The PEM text, with its final newline.
   static func encode(_ der: [UInt8], label: String) -> String {
     let digits = Array(StrictBase64.encode(der).utf8)
     let lines = stride(from: 0, to: digits.count, by: lineLength).map {
@@ -15,7 +15,7 @@ enum KeyPEM {
     return "-----BEGIN \(label)-----\n\(lines.joined(separator: "\n"))\n-----END \(label)-----\n"
   }
 
-  /// The content of an envelope; only the final newline may be missing.
+  /// Decodes a PEM text; only the final newline may be missing.
   ///
   /// - Throws: `KeyProblem`.
   static func decode(_ text: String, label: String) throws(KeyProblem) -> [UInt8] {
@@ -24,7 +24,7 @@ enum KeyPEM {
     if lines.last == "" { lines.removeLast() }
     let found = lines.first.flatMap(Self.label)
     if label == privateLabel, found == "ENCRYPTED PRIVATE KEY" { throw .encrypted }
-    // By bytes: `String` takes the Kelvin sign for a K.
+    // Compared as bytes: for `String` the Kelvin sign equals K.
     guard found.map({ $0.utf8.elementsEqual(label.utf8) }) == true else {
       throw .wrongLabel(expected: label, found: found)
     }

@@ -2,24 +2,24 @@ import Formats
 
 /// Why the text of a key is refused.
 package enum KeyProblem: Error, Equatable, Sendable {
-  /// The text is no standard base64 on one line.
+  /// The text is not standard base64 on one line.
   case notBase64
-  /// A key of another kind than Ed25519, or in another envelope than openssl writes.
+  /// The key is not an Ed25519 key, or is encoded differently than openssl does it.
   case notEd25519
-  /// The point is written with a coordinate that is not below the field's prime.
+  /// A coordinate is not below the field's prime, so the encoding is not canonical.
   case notCanonical
-  /// A point of small order: signatures that such a key accepts can be made by anyone.
+  /// The point is of small order: anyone can make signatures that such a key accepts.
   case smallOrder
-  /// The first line is not `-----BEGIN <label>-----`; nil where there is no such line at all.
+  /// The first line is not `-----BEGIN <label>-----`; nil where there is no such line.
   case wrongLabel(expected: String, found: String?)
-  /// A private key that a passphrase protects.
+  /// The private key is encrypted with a passphrase.
   case encrypted
-  /// Something stands before, between or behind the lines of the PEM text.
+  /// There is text before, between or after the lines of the PEM text.
   case malformedPEM
 
-  /// What is wrong, in words that follow the key: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the key: lower case, no full stop, safe to print.
   ///
-  /// No case holds a byte of the key itself.
+  /// No case contains a byte of the key.
   package var summary: String {
     switch self {
     case .notBase64: "the key is not standard base64 on one line"

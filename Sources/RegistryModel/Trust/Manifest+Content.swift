@@ -2,21 +2,21 @@ package import Formats
 package import ObjectStore
 
 extension Manifest {
-  /// The top-level keys that every manifest has and mmdos reads (INTEROP "manifest.json").
+  /// The top-level keys that every manifest must have (INTEROP "manifest.json").
   package static let requiredFields = [
     "registry_name", "publisher", "version", "generated_at", "catalog_hash", "files_hashes",
     "minimum_mmdo_version", "safety_policy_version",
   ]
 
-  /// Optional keys that mmdos reads where a manifest has them.
+  /// The optional keys that mmdos reads.
   private static let optionalFields = ["expires_at"]
 
-  /// The members that cannot be signed, because they hold the signatures.
+  /// The members that are not signed, because they contain the signatures.
   static let signatureFields = ["signature", "signatures"]
 
-  /// What a signature has to cover in a document, in the document's order (DESIGN section 8).
+  /// The fields that a signature has to cover, in the document's order (DESIGN section 8).
   ///
-  /// Required keys that the document lacks come last, so that they are found missing.
+  /// Required keys that are missing come last, so that they are reported as missing.
   static func fieldsToSign(of members: [JSONMember]) -> [String] {
     let read = requiredFields + optionalFields
     let present = members.map(\.name).filter { name in read.contains { $0.utf8.elementsEqual(name.utf8) } }
@@ -31,10 +31,10 @@ extension Manifest {
     return members
   }
 
-  /// The id of what the manifest says apart from its signatures.
+  /// The id of the manifest's content without its signatures.
   ///
-  /// Two manifests of one version must have the same; it is the SHA-256 of the canonical payload of all
-  /// top-level keys but `signature` and `signatures` (DESIGN section 8, "Rollback").
+  /// Two manifests of one version must have the same id. It is the SHA-256 of the canonical payload of all top-level
+  /// keys but `signature` and `signatures` (DESIGN section 8, "Rollback").
   package var contentID: ObjectID {
     let rest = members.filter { member in
       !Self.signatureFields.contains { $0.utf8.elementsEqual(member.name.utf8) }

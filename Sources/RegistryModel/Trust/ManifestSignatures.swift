@@ -1,19 +1,19 @@
 import Formats
 
-/// A manifest's signature blocks, each judged: bytes, keys and policy in, results out.
+/// The results of checking a manifest's signature blocks.
 ///
-/// No file, no network and no clock: the same blocks are judged the same wherever the same trust store,
-/// project key, policy and source are (DESIGN section 8, "The decision depends on local files alone").
+/// Pure: no file, network or clock is used, so the same blocks give the same results with the same trust store,
+/// project key, policy and source (DESIGN section 8, "The decision depends on local files alone").
 package struct ManifestSignatures: Equatable, Sendable {
   /// The results in the order of the blocks.
   package let results: [SignatureResult]
 
-  /// Judges every block of a manifest.
+  /// Checks every signature block of a manifest.
   ///
   /// - Parameters:
-  ///   - manifest: The manifest; its blocks are well-formed, or it would not have been parsed.
-  ///   - trustStore: Today's trust store, by which revocation counts at once.
-  ///   - projectKey: The project's HMAC key, where there is one.
+  ///   - manifest: The manifest; its blocks are well-formed, as parsing checks that.
+  ///   - trustStore: The current trust store, so that a revocation takes effect at once.
+  ///   - projectKey: The project's HMAC key, if there is one.
   ///   - policy: Gives `allowed_signature_algorithms`.
   ///   - source: Gives `signers`.
   package init(
@@ -34,7 +34,7 @@ package struct ManifestSignatures: Equatable, Sendable {
     results = manifest.signatureBlocks.map { SignatureResult(block: $0, outcome: judge.judge($0)) }
   }
 
-  /// The keys whose signatures count, each once, in the order of the manifest.
+  /// The keys whose signatures count, without duplicates, in the order of the manifest.
   package var signers: [CountedSigner] {
     var seen: Set<KeyFingerprint> = []
     return results.compactMap { result in
@@ -46,10 +46,10 @@ package struct ManifestSignatures: Equatable, Sendable {
     }
   }
 
-  /// The first block whose key is active and whose signature is wrong.
+  /// The first block with an active key and a wrong signature.
   package var firstBad: SignatureBlock? { results.first { $0.outcome == .bad }?.block }
 
-  /// The blocks that do not count, with the reason of each.
+  /// The blocks that do not count, with their reasons.
   package var ignored: [(block: SignatureBlock, reason: SignatureResult.Reason)] {
     results.compactMap { result in
       guard case .doesNotCount(let reason) = result.outcome else { return nil }
@@ -58,7 +58,7 @@ package struct ManifestSignatures: Equatable, Sendable {
   }
 }
 
-/// Judges one block after the other, and keeps the payloads that several of them may share.
+/// Checks the blocks one by one and caches payloads, which several blocks may share.
 private struct BlockJudge {
   let members: [JSONMember]
   let required: [String]
@@ -84,7 +84,7 @@ private struct BlockJudge {
     self.signers = signers
   }
 
-  /// Whether the key counts is asked first: of a key that does not, no signature can refuse a manifest.
+  /// Checks first whether the key counts: a signature by any other key must not make a manifest refused.
   mutating func judge(_ block: SignatureBlock) -> SignatureResult.Outcome {
     let (check, fingerprint): (([UInt8]) -> Bool, KeyFingerprint)
     switch findKey(of: block) {
@@ -108,7 +108,7 @@ private struct BlockJudge {
   private func findKey(of block: SignatureBlock) -> Key {
     guard allowed.contains(block.algorithm) else { return .absent(.algorithmNotAllowed) }
     let trusted = trustStore.find(block.keyID)
-    // A public key must never become an HMAC key: everyone has it.
+    // A public key must never be used as an HMAC key, because everyone has it.
     if let trusted, trusted.algorithm != block.algorithm {
       return .absent(.algorithmOfAnotherKey(trusted.algorithm))
     }
@@ -131,13 +131,13 @@ private struct BlockJudge {
 
   private func isSigner(_ keyID: String) -> Bool { signers.isEmpty || signers.contains(keyID) }
 
-  /// The bytes that a block covers; nil never, as its fields were found in the manifest when it was read.
+  /// The bytes that a block covers; in practice never nil, as parsing checked that its fields exist.
   private mutating func payload(of block: SignatureBlock) -> [UInt8]? {
     let fields = Set(block.signedFields)
-    // `String` may take two of the names for one; such a set of fields is then not kept.
+    // `String` may treat two of the names as equal; the payload is then not cached.
     let isExact = fields.count == block.signedFields.count && block.signedFields.allSatisfy(\.isASCIIText)
     if isExact, let known = payloads[fields] { return known }
-    // An error would mean that the block was not checked; it must not count then.
+    // After an error the block is not checked, so it must not count.
     let payload = try? CanonicalJSON.payload(of: members, signedFields: block.signedFields)
     if isExact { payloads[fields] = payload }
     return payload

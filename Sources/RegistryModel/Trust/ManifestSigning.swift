@@ -2,15 +2,15 @@ package import Formats
 
 /// Why a manifest cannot be signed.
 package enum SigningProblem: Error, Equatable, Sendable {
-  /// The key's name is not 1 to 128 of `[A-Za-z0-9_-]`.
+  /// The key's id is not 1 to 128 of `[A-Za-z0-9_-]`.
   case badKeyID(String)
-  /// The manifest lacks a key that every signature has to cover.
+  /// The manifest lacks a required field.
   case missingField(String)
-  /// The manifest has a signature of that key already.
+  /// The manifest already has a signature of that key.
   case alreadySigned(keyID: String)
-  /// The manifest has as many signatures as it may have.
+  /// The manifest already has the largest number of signatures.
   case tooManySignatures(limit: Int)
-  /// `signatures` is there, but is no list.
+  /// `signatures` is not a list.
   case malformedSignatures
 
   /// What is wrong: lower case, no full stop, safe to print.
@@ -26,14 +26,14 @@ package enum SigningProblem: Error, Equatable, Sendable {
   }
 }
 
-/// What a manifest is signed with.
+/// The key to sign a manifest with.
 package enum SigningKey: Sendable {
-  /// A publisher's key, whose public half is in the readers' trust stores.
+  /// A publisher's key, whose public key is in the readers' trust stores.
   case publisher(Ed25519PrivateKey)
-  /// The key of the project itself, for registries that nobody else reads.
+  /// The project's own key, for registries that are read only in this project.
   case project(ProjectKey)
 
-  /// The algorithm that goes with the key.
+  /// The algorithm of the key.
   package var algorithm: SignatureAlgorithm {
     switch self {
     case .publisher: .ed25519
@@ -53,14 +53,14 @@ package enum SigningKey: Sendable {
 package enum ManifestSigning {
   /// The manifest's members with one more signature.
   ///
-  /// The first one becomes `signature`, which every reader knows; further ones go to `signatures`.
-  /// Signatures that are there stay valid, as none covers another. What is signed is not validated here.
+  /// The first signature is `signature`, which every reader supports; further ones are added to `signatures`.
+  /// Existing signatures stay valid, as none covers another. The manifest is not validated here.
   ///
   /// - Parameters:
   ///   - members: The top-level members, names distinct.
-  ///   - key: What to sign with.
-  ///   - keyID: The key's name in the readers' trust stores.
-  /// - Returns: The members in their order, the new signature in its place.
+  ///   - key: The key to sign with.
+  ///   - keyID: The key's id in the readers' trust stores.
+  /// - Returns: The members in their order, with the new signature.
   /// - Throws: `SigningProblem`.
   package static func addSignature(
     to members: [JSONMember],

@@ -1,13 +1,13 @@
-/// Why the project's key is not used.
+/// Why the project's key is refused.
 package enum ProjectKeyProblem: Error, Equatable, Sendable {
   /// The file is not 64 lower-case hex digits and a newline.
   case malformed
-  /// Group or others may read or write the file; its permission bits.
+  /// Group or others may read or write the file; the value is its permission bits.
   case accessibleToOthers(mode: UInt32)
-  /// The file belongs to another user, who can read it whatever its mode says.
+  /// The file belongs to another user, who can always read it.
   case ownedByAnotherUser(UInt32)
 
-  /// What is wrong, in words that follow the file: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the file: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .malformed: "the key is not 64 lower-case hexadecimal digits and a newline"
@@ -18,23 +18,24 @@ package enum ProjectKeyProblem: Error, Equatable, Sendable {
   }
 }
 
-/// The project's own HMAC key, 32 bytes (INTEROP "registry-signing-key"); its description says nothing.
+/// The project's HMAC key, 32 bytes (INTEROP "registry-signing-key"); its description reveals nothing.
 package struct ProjectKey: Sendable, CustomStringConvertible {
-  /// How many digits the file has before its newline.
+  /// The number of hex digits in the file, which ends with a newline.
   package static let digitCount = 64
-  /// No canonical payload (they begin with a brace) and no catalog's id (64 digits) is this text.
+  /// Differs from everything else that is authenticated: canonical payloads begin with a brace, catalog ids have 64
+  /// digits.
   private static let fingerprintText = "mmdos project key"
 
   private let bytes: [UInt8]
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Makes a new key of random bytes.
+  /// Generates a random key.
   package static func generate() -> Self {
     Self(bytes: SignatureCrypto.randomBytes(SignatureCrypto.hmacByteCount))
   }
 
-  /// Reads the file's content; only the final newline may be missing.
+  /// Parses the file's content; only the final newline may be missing.
   ///
   /// - Throws: `ProjectKeyProblem.malformed`.
   package init(parsing file: [UInt8]) throws(ProjectKeyProblem) {
@@ -43,12 +44,12 @@ package struct ProjectKey: Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
-  /// The file's content: a secret, for a file of mode 0600 and nothing else.
+  /// The file's content: secret, so it may only be written to a file of mode 0600.
   package var fileContent: [UInt8] { Array((LowerHex.encode(bytes) + "\n").utf8) }
 
-  /// What tells this key from another in lockfiles and snapshots, without saying anything about it.
+  /// Identifies this key in lockfiles and snapshots without revealing it.
   ///
-  /// There is no public half to hash, so it is an HMAC over a fixed text that nothing else is.
+  /// There is no public key to hash, so it is an HMAC of a fixed text that is used for nothing else.
   package var fingerprint: KeyFingerprint { KeyFingerprint(bytes: authenticate(Self.fingerprintText)) }
 
   /// The HMAC-SHA256 of a message; 32 bytes.
@@ -57,11 +58,11 @@ package struct ProjectKey: Sendable, CustomStringConvertible {
   /// The HMAC-SHA256 of a text in UTF-8; 32 bytes.
   package func authenticate(_ text: String) -> [UInt8] { authenticate(Array(text.utf8)) }
 
-  /// Whether a code is the HMAC-SHA256 of a message; compared in constant time.
+  /// Whether a code is the HMAC-SHA256 of a message, compared in constant time.
   package func isValid(_ code: [UInt8], over message: [UInt8]) -> Bool {
     SignatureCrypto.areEqual(code, authenticate(message))
   }
 
-  /// Nothing of the key: it must not get into a log by being printed.
+  /// A constant, so that printing the value never reveals the key.
   package var description: String { "project key" }
 }

@@ -1,4 +1,4 @@
-/// A way to sign that mmdos can check, by its name in files (INTEROP "manifest.json").
+/// A signature algorithm that mmdos supports, with its name in files (INTEROP "manifest.json").
 package enum SignatureAlgorithm: String, Hashable, CaseIterable, Sendable {
   /// Ed25519 with a publisher's key (RFC 8032); the signature is 64 bytes in base64.
   case ed25519

@@ -1,27 +1,27 @@
 package import Formats
 
-/// Why a signature block is malformed, which refuses the whole manifest (DESIGN section 8).
+/// Why a signature block is malformed; the whole manifest is then refused (DESIGN section 8).
 package enum SignatureBlockProblem: Error, Equatable, Sendable {
-  /// The block is no object, or a member has the wrong type, is missing or is not one of the four.
+  /// The block is not an object, or a member has the wrong type, is missing or is unknown.
   case text(TextProblem)
-  /// An algorithm that mmdos does not have.
+  /// An algorithm that mmdos does not support.
   case unknownAlgorithm(String)
   /// A `key_id` that is not 1 to 128 of `[A-Za-z0-9_-]`.
   case badKeyID(String)
-  /// A signature that is not written as its algorithm asks, or of another length.
+  /// A signature that is not encoded as its algorithm requires, or has the wrong length.
   case badEncoding(SignatureAlgorithm)
   /// A block that signs no field.
   case noSignedFields
   /// A block that signs more fields than the limit.
   case tooManySignedFields(count: Int, limit: Int)
-  /// A field that is named twice.
+  /// A field that is listed twice.
   case repeatedSignedField(String)
-  /// A field that the manifest does not have.
+  /// A field that the manifest does not contain.
   case missingSignedField(String)
-  /// `signature` or `signatures`, which cannot cover themselves.
+  /// `signature` or `signatures`, which cannot be signed.
   case signsSignatures(String)
 
-  /// What is wrong, in words that follow the block's number: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the block's number: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .text(let problem): problem.summary
@@ -39,21 +39,20 @@ package enum SignatureBlockProblem: Error, Equatable, Sendable {
   }
 }
 
-/// One well-formed signature of a manifest; nothing is proven by it yet.
+/// One well-formed signature of a manifest, not verified.
 package struct SignatureBlock: Hashable, Sendable {
-  /// The most blocks of one manifest.
+  /// The largest number of blocks of one manifest.
   package static let maxBlocks = 16
-  /// The most fields that one block signs.
+  /// The largest number of fields that one block covers.
   package static let maxSignedFields = 64
   private static let maxKeyIDBytes = 128
 
-  /// How it was made.
   package let algorithm: SignatureAlgorithm
-  /// Which key it claims, `[A-Za-z0-9_-]{1,128}`.
+  /// The id of the key that is said to have made it, `[A-Za-z0-9_-]{1,128}`.
   package let keyID: String
   /// The decoded signature: 64 bytes of Ed25519 or 32 of HMAC.
   package let signature: [UInt8]
-  /// The top-level members it covers, each once, all present, in the block's order.
+  /// The top-level members that are covered, in the block's order: no duplicates, all present.
   package let signedFields: [String]
 
   /// Reads `signature` and `signatures` of a manifest.
@@ -67,7 +66,7 @@ package struct SignatureBlock: Hashable, Sendable {
     }
     guard values.count <= maxBlocks else { throw .tooManySignatures(count: values.count, limit: maxBlocks) }
     if values.isEmpty { return [] }
-    // As bytes: `String` takes two spellings of one character for the same name, JSON does not.
+    // Compared as bytes: `String` treats canonically equivalent names as equal, JSON does not.
     let names = Set(manifest.members.map { Array($0.name.utf8) })
     var blocks: [SignatureBlock] = []
     for (index, value) in values.enumerated() {

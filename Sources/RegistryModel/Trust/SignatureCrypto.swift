@@ -2,21 +2,21 @@ import ObjectStore
 
 internal import COpenSSL
 
-/// libcrypto's part in signatures: Ed25519, HMAC-SHA256, comparison in constant time, random bytes.
+/// Ed25519, HMAC-SHA256, comparison in constant time and random bytes, by libcrypto.
 ///
-/// The only file beside the store's digest that knows libcrypto. It works on bytes whose lengths its
-/// callers have checked; what a key or a signature may look like is decided there. Any thread may call it.
+/// The only file besides the store's digest that calls libcrypto. The callers check the lengths and encodings of keys
+/// and signatures. Safe to call from any thread.
 enum SignatureCrypto {
-  /// The bytes of an Ed25519 seed, and of a public key (RFC 8032 section 5.1.5).
+  /// The length in bytes of an Ed25519 seed and of a public key (RFC 8032 section 5.1.5).
   static let keyByteCount = 32
-  /// The bytes of an Ed25519 signature (RFC 8032 section 5.1.6).
+  /// The length in bytes of an Ed25519 signature (RFC 8032 section 5.1.6).
   static let signatureByteCount = 64
-  /// The bytes of an HMAC-SHA256, and of a project's key.
+  /// The length in bytes of an HMAC-SHA256 and of a project's key.
   static let hmacByteCount = 32
 
-  /// Whether a signature is the key's own over exactly these bytes (pure Ed25519, RFC 8032 section 5.1.7).
+  /// Whether the signature is valid for exactly this message (pure Ed25519, RFC 8032 section 5.1.7).
   ///
-  /// libcrypto refuses an S that is not below the group's order, so that no signature has a second form.
+  /// libcrypto refuses an S that is not below the group's order, so a signature has no second valid form.
   static func isValid(_ signature: [UInt8], over message: [UInt8], publicKey: [UInt8]) -> Bool {
     guard publicKey.count == keyByteCount, signature.count == signatureByteCount else { return false }
     LibCrypto.prepare()
@@ -27,12 +27,12 @@ enum SignatureCrypto {
     defer { EVP_PKEY_free(key) }
     return withContext { context in
       guard EVP_DigestVerifyInit(context, nil, nil, nil, key) == 1 else { return false }
-      // 0 is a wrong signature, below 0 another failure (EVP_DigestVerify(3)): neither proves anything.
+      // 0 is a wrong signature and a negative value another failure (EVP_DigestVerify(3)): both count as invalid.
       return EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
     }
   }
 
-  /// The signature of a message; deterministic, 64 bytes.
+  /// The signature of a message: 64 bytes, deterministic.
   static func sign(_ message: [UInt8], seed: [UInt8]) -> [UInt8] {
     let key = privateKey(seed)
     defer { EVP_PKEY_free(key) }
@@ -46,7 +46,7 @@ enum SignatureCrypto {
     return signature
   }
 
-  /// The public key that belongs to a seed; 32 bytes.
+  /// The public key of a seed; 32 bytes.
   static func publicKey(ofSeed seed: [UInt8]) -> [UInt8] {
     let key = privateKey(seed)
     defer { EVP_PKEY_free(key) }
@@ -65,21 +65,21 @@ enum SignatureCrypto {
     var length: CUnsignedInt = 0
     LibCrypto.prepare()
     let result = HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, &code, &length)
-    // HMAC(3) fails only when memory runs out.
+    // HMAC(3) fails only when out of memory.
     precondition(result != nil && Int(length) == hmacByteCount, "libcrypto could not compute an HMAC")
     return code
   }
 
-  /// Whether two texts of bytes are equal, in a time that depends on their lengths alone.
+  /// Whether two byte strings are equal, in a time that depends only on their lengths.
   static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
   }
 
-  /// Bytes that nobody can guess.
+  /// Cryptographically secure random bytes.
   static func randomBytes(_ count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     LibCrypto.prepare()
-    // Without a source of randomness there is nothing to go on with: a key must not be made of zeros.
+    // Without random numbers the program must stop: a key of zeros would be worse.
     precondition(RAND_priv_bytes(&bytes, CInt(count)) == 1, "this system has no source of random bytes")
     return bytes
   }
@@ -97,7 +97,7 @@ enum SignatureCrypto {
     guard let context = EVP_MD_CTX_new() else { preconditionFailure("out of memory for a signature") }
     defer {
       EVP_MD_CTX_free(context)
-      // A wrong signature leaves an entry in the thread's queue, which TLS would take for its own.
+      // A wrong signature leaves an entry in the thread's error queue, which TLS would take for its own error.
       ERR_clear_error()
     }
     return body(context)

@@ -1,44 +1,42 @@
 import Formats
 
-/// What one signature block of a manifest is worth.
+/// The result of checking one signature block of a manifest.
 package struct SignatureResult: Equatable, Sendable {
-  /// What the block claims.
   package let block: SignatureBlock
-  /// What became of the claim.
   package let outcome: Outcome
 
-  /// What became of a block's claim.
+  /// The result for a block.
   package enum Outcome: Equatable, Sendable {
-    /// The signature is the key's, and the key's signatures count here.
+    /// The signature is valid, and the key counts for this source.
     case counts(KeyFingerprint)
-    /// The block proves nothing here; it is reported, and the manifest is judged without it.
+    /// The block proves nothing; it is reported, and the manifest is judged without it.
     case doesNotCount(Reason)
-    /// An active key's signature is wrong: the manifest was changed, and is refused.
+    /// The signature by an active key is wrong: the manifest was changed and is refused.
     case bad
   }
 
   /// Why a well-formed block does not count.
   package enum Reason: Hashable, Sendable {
-    /// The policy's `allowed_signature_algorithms` lacks the block's.
+    /// The block's algorithm is not in the policy's `allowed_signature_algorithms`.
     case algorithmNotAllowed
-    /// The trust store has a key of that name for another algorithm.
+    /// The trust store's key with this id has another algorithm.
     case algorithmOfAnotherKey(SignatureAlgorithm)
-    /// The trust store has no key of that name.
+    /// The trust store has no key with this id.
     case unknownKey
     /// The trust store's key is revoked.
     case revoked
     /// The trust store's key is disabled.
     case disabled
-    /// The trust store's key has no scope that covers a manifest.
+    /// The trust store's key has no scope that includes manifests.
     case outOfScope
-    /// The source's `signers` lacks the key.
+    /// The source's `signers` does not list the key.
     case notASigner
-    /// An HMAC, but the project has no key to check it with.
+    /// The block is an HMAC, but the project has no key to check it.
     case noProjectKey
-    /// The signature is the key's, but says nothing about these fields.
+    /// The signature is valid, but does not cover these required fields.
     case fieldsTooNarrow(missing: [String])
 
-    /// Why, in words that follow the key's name: lower case, no full stop, safe to print.
+    /// The reason, worded to follow the key's id: lower case, no full stop, safe to print.
     package var summary: String {
       switch self {
       case .algorithmNotAllowed: "the policy does not allow its algorithm"
@@ -56,22 +54,21 @@ package struct SignatureResult: Equatable, Sendable {
   }
 }
 
-/// A key whose signature counted, as pins, lock entries and snapshots name it.
+/// A key whose signature counted, for pins, lock entries and snapshots.
 package struct CountedSigner: Hashable, Sendable {
   /// The signature's algorithm.
   package let algorithm: SignatureAlgorithm
-  /// The key's name in the block.
+  /// The key's id in the block.
   package let keyID: String
-  /// What tells the key from others, whatever it is called.
+  /// The identity of the key, independent of its id.
   package let fingerprint: KeyFingerprint
 
-  /// Names a key.
   package init(algorithm: SignatureAlgorithm, keyID: String, fingerprint: KeyFingerprint) {
     self.algorithm = algorithm
     self.keyID = keyID
     self.fingerprint = fingerprint
   }
 
-  /// Whether the key is a publisher's in the trust store, and not the project's own.
+  /// Whether the key is a publisher's from the trust store, not the project's own key.
   package var isPublisher: Bool { algorithm == .ed25519 }
 }

@@ -3,7 +3,7 @@ import ObjectStore
 
 internal import ObjectStore
 
-/// The steps of the decision, one function each; notes are gathered on the way.
+/// The steps of the trust decision, one function each; they also collect the notes.
 struct TrustJudge {
   /// How far `generated_at` may be ahead of the clock (DESIGN section 8, "Rollback").
   static let clockTolerance = Duration.seconds(24 * 3600)
@@ -27,7 +27,7 @@ struct TrustJudge {
 
   // MARK: Signatures
 
-  /// No wrong signature, enough good ones, and of the same keys as before.
+  /// Requires that no signature is wrong, that enough of them count, and that the keys match the pins.
   mutating func checkSignatures() throws(TrustRefusal) {
     if let bad = question.signatures.firstBad { throw .badSignature(keyID: bad.keyID, bad.algorithm) }
     notes += question.signatures.ignored.map {
@@ -44,7 +44,7 @@ struct TrustJudge {
   }
 
   private mutating func checkUnsigned() throws(TrustRefusal) {
-    // Whatever the policy says: who can take a signature away must not get further by it.
+    // Independent of the policy: an attacker who removes the signature must not succeed.
     if memory.wasSigned || !memory.pins.isEmpty {
       try refuse(.signatureStripped(old: memory.pins.first ?? []))
     }
@@ -54,7 +54,7 @@ struct TrustJudge {
     case .web:
       if policy.requireTrustedPublisher { throw .trustedPublisherRequired }
       if !policy.allowUnsignedRemote { throw .unsigned(.remote) }
-      // Two keys were asked for by name; "unsigned is allowed" cannot mean that none is enough.
+      // A threshold above one requires keys explicitly, so allowing unsigned registries does not apply.
       guard policy.signatureThreshold <= 1 else {
         throw .thresholdNotMet(needed: policy.signatureThreshold, found: 0)
       }
@@ -66,14 +66,14 @@ struct TrustJudge {
   private func checkThreshold() throws(TrustRefusal) {
     let publishers = signers.filter(\.isPublisher).count
     if policy.requireTrustedPublisher, publishers == 0 { throw .trustedPublisherRequired }
-    // The threshold counts public keys; the project's own key is at best the one that suffices alone.
+    // The threshold counts public keys; the project's own key counts as one, if there are no others.
     let found = max(publishers, 1)
     guard found >= policy.signatureThreshold else {
       throw .thresholdNotMet(needed: policy.signatureThreshold, found: found)
     }
   }
 
-  /// Lock entry and newest snapshot may pin different keys; the manifest has to satisfy both.
+  /// The lock entry and the newest snapshot may pin different keys; the manifest has to satisfy both.
   private mutating func checkPins() throws(TrustRefusal) {
     let now = Set(signers.map(\.fingerprint))
     if memory.pins.isEmpty { notes.append(.firstPin(signers)) }
@@ -88,7 +88,7 @@ struct TrustJudge {
     }
   }
 
-  /// The fields that every counting signature covers, in the order of the manifest.
+  /// The fields that every counted signature covers, in the order of the manifest.
   private var coveredFields: [String] {
     let counting = question.signatures.results.filter {
       if case .counts = $0.outcome { true } else { false }
@@ -100,7 +100,7 @@ struct TrustJudge {
 
   // MARK: Identity
 
-  /// The registry is the one that it was at the first sync.
+  /// Requires the same registry name as at the first sync.
   func checkIdentity() throws(TrustRefusal) {
     let other = memory.registryNames.first { !$0.utf8.elementsEqual(manifest.registryName.utf8) }
     if let other { throw .otherRegistry(expected: other, found: manifest.registryName) }
@@ -108,7 +108,7 @@ struct TrustJudge {
 
   // MARK: Order
 
-  /// Nothing older than what was seen, and one version says one thing.
+  /// Requires that the manifest is not older than a known one, and that one version has one content.
   mutating func checkOrder() throws(TrustRefusal) {
     if question.manifestID != memory.settledManifest, let rollback { try refuse(.rollback(rollback)) }
     try checkSameVersion()
@@ -133,7 +133,7 @@ struct TrustJudge {
     guard !others.isEmpty else { return }
     let content = manifest.contentID
     for known in others {
-      // The lock entry knows ids only; another release with the same id may know the content.
+      // The lock entry contains only ids; the content may be known from another release with the same id.
       let knownContent =
         known.content ?? memory.releases.first { $0.manifest == known.manifest && $0.content != nil }?.content
       guard knownContent == content else {
@@ -150,10 +150,10 @@ struct TrustJudge {
 
   // MARK: Freshness
 
-  /// Not too old, and not too young.
+  /// Requires that the manifest is neither too old nor too new.
   func checkFreshness() throws(TrustRefusal) {
     if let staleness = question.staleness { throw staleness }
-    // What is current already does not become the newest now.
+    // The manifest that is current already is exempt, as it does not become the newest now.
     guard let age = policy.limits.minReleaseAge, question.manifestID != memory.settledManifest else { return }
     let until = max(manifest.generatedAt, memory.firstSeen ?? question.now) + age
     if question.now < until { throw .tooYoung(until: until) }
@@ -161,7 +161,7 @@ struct TrustJudge {
 
   // MARK: Overrides
 
-  /// Refuses, unless the user accepts just that; then it is noted.
+  /// Refuses, unless the user gave the override for this refusal; then it is recorded as a note.
   private mutating func refuse(_ refusal: TrustRefusal) throws(TrustRefusal) {
     guard let override = refusal.override, question.overrides.contains(override) else { throw refusal }
     notes.append(.overrode(override, refusal))

@@ -1,23 +1,22 @@
 package import Formats
 package import ObjectStore
 
-/// What is remembered of a registry, against which a new manifest is held (DESIGN section 8, "Memory").
+/// The known history of a registry, with which a new manifest is compared (DESIGN section 8, "Memory").
 ///
-/// It comes from the lock entry, which travels with the project, and from `refs/synced`, which stays on the
-/// machine. Neither can lower what the other says: wherever both speak, the stricter wins.
+/// It comes from the lock entry, which is part of the project, and from `refs/synced`, which stays on the machine.
+/// Neither can weaken the other: where both have a value, the stricter one applies.
 package struct TrustMemory: Equatable, Sendable {
-  /// A manifest that was taken before.
+  /// A manifest that was accepted before.
   package struct Release: Equatable, Sendable {
     /// Its version.
     package let version: SemanticVersion
     /// The id of its `manifest.json`.
     package let manifest: ObjectID
-    /// The `contentID`; nil where only the lockfile knows the manifest and its bytes are not here.
+    /// The `contentID`; nil where only the lockfile names the manifest and its bytes are not stored here.
     package let content: ObjectID?
-    /// Whether signatures counted when it was taken.
+    /// Whether signatures counted when it was accepted.
     package let isSigned: Bool
 
-    /// Describes a manifest.
     package init(version: SemanticVersion, manifest: ObjectID, content: ObjectID?, isSigned: Bool) {
       self.version = version
       self.manifest = manifest
@@ -26,32 +25,32 @@ package struct TrustMemory: Equatable, Sendable {
     }
   }
 
-  /// The highest version ever accepted.
+  /// The highest version accepted so far.
   package var highestVersion: SemanticVersion?
-  /// The latest `generated_at` ever accepted.
+  /// The latest `generated_at` accepted so far.
   package var highestGeneratedAt: Timestamp?
-  /// The registry's own name, once or twice; all must agree with a new manifest.
+  /// The registry's name according to the lock entry and the snapshot; a new manifest must have it.
   package var registryNames: [String] = []
-  /// The signers of the lock entry and of the newest snapshot, where they have any: every list is a pin.
+  /// The signers of the lock entry and of the newest snapshot; each list is a pin.
   package var pins: [[CountedSigner]] = []
-  /// Whether a signature counted before, even if nothing says whose (entries of the Node tool).
+  /// Whether a signature counted before, even if its key is not known (entries of the Node tool).
   package var wasSigned = false
-  /// The manifests that were taken before, as far as they are known.
+  /// The known manifests that were accepted before.
   package var releases: [Release] = []
-  /// The manifest that everything here agrees is the current one: offered again it is no rollback.
+  /// The manifest that lock entry and snapshot agree is current; accepting it again is not a rollback.
   package var settledManifest: ObjectID?
-  /// When the offered version was first seen here, accepted or not.
+  /// When the offered version was first seen on this machine, accepted or not.
   package var firstSeen: Timestamp?
 
-  /// Remembers nothing: the first sync.
+  /// An empty memory, for the first sync.
   package init() {}
 
-  /// Gathers what lock entry and newest snapshot say.
+  /// Combines the lock entry and the newest snapshot.
   ///
   /// - Parameters:
   ///   - lockEntry: The registry's entry, its HMACs checked.
-  ///   - synced: The snapshot of `refs/synced` with its own parsed manifest, which is nil if it is damaged.
-  ///   - firstSeen: When the offered version was first seen here.
+  ///   - synced: The snapshot of `refs/synced` with its parsed manifest, nil if that is damaged.
+  ///   - firstSeen: When the offered version was first seen on this machine.
   package init(
     lockEntry: LockEntry?,
     synced: (snapshot: Snapshot, manifest: Manifest?)?,
@@ -81,7 +80,8 @@ package struct TrustMemory: Equatable, Sendable {
   }
 
   private mutating func take(_ snapshot: Snapshot, _ manifest: Manifest?) {
-    // A snapshot is canonical, but its words are checked only here; the lock entry says the same again.
+    // The values of a snapshot are not checked when it is decoded; an invalid version is ignored, as the lock entry
+    // also has it.
     let version = manifest?.version ?? (try? SemanticVersion(parsing: snapshot.version))
     let generatedAt = manifest?.generatedAt ?? (try? Timestamp(parsing: snapshot.generatedAt))
     raise(version, generatedAt)
@@ -113,10 +113,10 @@ package struct TrustMemory: Equatable, Sendable {
     if !signers.isEmpty { pins.append(signers) }
   }
 
-  /// The manifest that is current for all that speak here.
+  /// The manifest that is current according to both sources.
   ///
-  /// After an approved rollback the current manifest is below the highest; it must stay possible to be
-  /// told that nothing is new. A pinned entry names what is in use, which says nothing of the newest.
+  /// After an approved rollback the current manifest is below the highest version, and syncing it again must still be
+  /// possible. A pinned entry names the snapshot in use, which need not be the newest.
   private static func settled(_ entry: LockEntry?, _ snapshot: Snapshot?) -> ObjectID? {
     guard let entry else { return snapshot?.manifest }
     guard !entry.isPinned, snapshot == nil || snapshot?.manifest == entry.manifest else { return nil }

@@ -1,21 +1,21 @@
 import Formats
 
-/// What a verdict wants to be known, though the manifest is taken.
+/// A fact to report about a manifest that is accepted.
 package enum TrustNote: Equatable, Sendable {
-  /// These keys signed; with the fields that all of their signatures cover.
+  /// These keys signed; `fields` are covered by all of their signatures.
   case signed(by: [CountedSigner], fields: [String])
-  /// No signature counts, and that is allowed.
+  /// No signature counts, which the policy allows.
   case unsigned
-  /// A block proves nothing here.
+  /// A signature block does not count.
   case ignoredSignature(keyID: String, SignatureAlgorithm, SignatureResult.Reason)
-  /// Nothing was pinned before: these keys are from now on.
+  /// There was no pin before; these keys are pinned from now on.
   case firstPin([CountedSigner])
-  /// Enough of the pinned keys still sign, so the pin becomes the second list; or it was accepted.
+  /// The signers changed: enough of the pinned keys still sign, or the user accepted it. The new list is the pin.
   case signersChanged(old: [CountedSigner], new: [CountedSigner])
-  /// The override was given and needed, with the refusal it set aside.
+  /// An override was needed; with the refusal that it suppressed.
   case overrode(TrustOverride, TrustRefusal)
 
-  /// Whether a person should look at it.
+  /// Whether it should be shown as a warning.
   package var isWarning: Bool {
     switch self {
     case .signed, .firstPin: false
@@ -23,7 +23,7 @@ package enum TrustNote: Equatable, Sendable {
     }
   }
 
-  /// What is to be known: lower case, no full stop, safe to print.
+  /// The text of the note: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .signed(let signers, let fields):

@@ -1,26 +1,23 @@
 package import Formats
 package import ObjectStore
 
-/// Everything that the decision about one manifest depends on; no file, no network, no clock.
+/// All inputs of the decision about one manifest; no file, no network, no clock.
 package struct TrustQuestion: Sendable {
-  /// The manifest.
   package var manifest: Manifest
-  /// The id of its bytes.
+  /// The id of the manifest's bytes.
   package var manifestID: ObjectID
-  /// What its signature blocks are worth today.
+  /// The results of checking its signature blocks now.
   package var signatures: ManifestSignatures
-  /// The source it comes from.
   package var source: Source
-  /// Today's policy.
   package var policy: Policy
-  /// What is remembered of the registry.
+  /// The known history of the registry.
   package var memory: TrustMemory
-  /// What the user accepts.
+  /// The overrides that the user gave.
   package var overrides: Set<TrustOverride>
   /// The time of the decision.
   package var now: Timestamp
 
-  /// Judges the signature blocks and puts everything together.
+  /// Checks the signature blocks and collects the other inputs.
   package init(
     _ manifest: Manifest,
     id: ObjectID,
@@ -48,17 +45,17 @@ package struct TrustQuestion: Sendable {
     self.now = now
   }
 
-  /// Whether the source is a folder of this machine, which has no history to protect.
+  /// Whether the source is a local folder, for which rollback and freshness are not checked.
   var isLocal: Bool {
     if case .web = source.location { false } else { true }
   }
 
-  /// Why the manifest is no longer fresh, or nil: `expires_at` and `max_manifest_age` (the freeze attack).
+  /// Why the manifest is not fresh, or nil: `expires_at` and `max_manifest_age` (freeze attack).
   ///
   /// `verify` reports it as stale; a sync refuses it.
   package var staleness: TrustRefusal? {
     if isLocal { return nil }
-    // A manifest that expires at a moment is not valid at that moment any more, as in TUF.
+    // At the moment of its expiry a manifest is no longer valid, as in TUF.
     if let expiry = manifest.expiresAt, now >= expiry { return .expired(expiry) }
     let age = now - manifest.generatedAt
     guard let limit = policy.limits.maxManifestAge, age > limit else { return nil }

@@ -4,7 +4,7 @@ import ObjectStore
 internal import ObjectStore
 
 extension TrustRefusal {
-  /// What is wrong, in words that follow the registry's name: lower case, no full stop, safe to print.
+  /// What is wrong, worded to follow the registry's name: lower case, no full stop, safe to print.
   package var summary: String {
     switch self {
     case .badSignature(let keyID, .ed25519):
@@ -59,6 +59,6 @@ extension TrustRefusal {
 }
 
 extension CountedSigner {
-  /// The key's name and fingerprint, safe to print.
+  /// The key's id and fingerprint, safe to print.
   package var summary: String { "\(keyID.quotedForMessage) (\(algorithm.rawValue) \(fingerprint))" }
 }

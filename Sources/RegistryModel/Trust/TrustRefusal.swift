@@ -18,21 +18,21 @@ package import ObjectStore
 /// | `unsigned`, `signatureRequired`, `trustedPublisherRequired` | policy | none |
 /// | `tooYoung` | policy | none |
 package enum TrustRefusal: Error, Equatable, Sendable {
-  /// An active key's signature is wrong.
+  /// The signature of an active key is wrong.
   case badSignature(keyID: String, SignatureAlgorithm)
-  /// Signatures counted before, now none does; the keys of the pin, where they are known.
+  /// Signatures counted before, and now none does; `old` are the pinned keys, as far as they are known.
   case signatureStripped(old: [CountedSigner])
-  /// Too few of the pinned keys sign.
+  /// Too few of the pinned keys signed.
   case signerChanged(old: [CountedSigner], new: [CountedSigner], needed: Int)
-  /// Fewer distinct keys sign than `signature_threshold` asks for.
+  /// Fewer distinct keys signed than `signature_threshold` requires.
   case thresholdNotMet(needed: Int, found: Int)
-  /// The manifest calls itself otherwise than the registry did at its first sync; outside text.
+  /// The manifest's registry name differs from that of the first sync; text from outside.
   case otherRegistry(expected: String, found: String)
-  /// The manifest is older than what was seen already.
+  /// The manifest is older than one that was accepted before.
   case rollback(Rollback)
-  /// Two manifests of one version say different things, or it cannot be shown that they do not.
+  /// Two manifests of one version have different contents, or their equality cannot be shown.
   case sameVersionOtherContent(SemanticVersion, known: TrustMemory.Release, offered: ObjectID)
-  /// A held snapshot is not what its manifest says: a file's path, or one of the snapshot's own words.
+  /// A stored snapshot does not match its manifest; the text is a file's path or the name of a field.
   case notAsPublished(String)
   /// `generated_at` is more than 24 hours ahead of the clock, by this much.
   case fromTheFuture(Timestamp, by: Duration)
@@ -40,7 +40,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
   case expired(Timestamp)
   /// `generated_at` is longer ago than `max_manifest_age`.
   case tooOld(age: Duration, limit: Duration)
-  /// No signature counts, and the setting is false.
+  /// No signature counts, and the policy key that would allow this is false.
   case unsigned(UnsignedSetting)
   /// No signature counts; `signature_required` of the source or `require_signature` of the policy is true.
   case signatureRequired(bySource: Bool)
@@ -49,7 +49,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
   /// `min_release_age` has not passed yet.
   case tooYoung(until: Timestamp)
 
-  /// In what a manifest is older.
+  /// The value in which a manifest is older.
   package enum Rollback: Equatable, Sendable {
     /// Its version is lower.
     case version(offered: SemanticVersion, highest: SemanticVersion)
@@ -57,22 +57,22 @@ package enum TrustRefusal: Error, Equatable, Sendable {
     case generatedAt(offered: Timestamp, highest: Timestamp)
   }
 
-  /// The policy's key that would allow it.
+  /// The policy key that allows unsigned registries of this kind.
   package enum UnsignedSetting: String, Sendable {
     case remote = "allow_unsigned_remote"
     case local = "allow_unsigned_local"
     case bundled = "allow_unsigned_bundled"
   }
 
-  /// What a refusal is about, from which its exit code follows (DESIGN section 7).
+  /// The kind of refusal, which determines the exit code (DESIGN section 7).
   package enum Kind: Sendable {
-    /// Signatures, identity, order or freshness do not hold: exit code 3.
+    /// A check of signatures, identity, order or freshness failed: exit code 3.
     case integrity
-    /// Nothing is wrong with the manifest, but the policy asks for more: exit code 4.
+    /// The manifest is intact, but the policy requires more: exit code 4.
     case policy
   }
 
-  /// What the refusal is about; the table above.
+  /// The kind according to the table above.
   package var kind: Kind {
     switch self {
     case .badSignature, .signatureStripped, .signerChanged, .thresholdNotMet, .otherRegistry, .rollback,
@@ -82,7 +82,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
     }
   }
 
-  /// The override that section 8 names for it, or nil where there is none.
+  /// The override for this refusal (DESIGN section 8), or nil where there is none.
   package var override: TrustOverride? {
     switch self {
     case .signatureStripped: .acceptUnsigned
@@ -92,7 +92,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
     }
   }
 
-  /// A stable word for programs, one for each case.
+  /// A stable identifier for `--json`, one for each case.
   package var word: String {
     switch self {
     case .badSignature: "bad-signature"
@@ -114,15 +114,15 @@ package enum TrustRefusal: Error, Equatable, Sendable {
   }
 }
 
-/// What the user accepts for one sync; each is recorded in the reflog where it was needed.
+/// What the user accepts for one sync; it is recorded in the reflog if it was needed.
 package enum TrustOverride: String, CaseIterable, Sendable {
-  /// A lower version, an earlier time, or a time far ahead.
+  /// Accepts a lower version, an earlier time, or a time far ahead.
   case allowRollback = "allow-rollback"
-  /// No signature where there were some; the policy still decides about unsigned registries.
+  /// Accepts that signatures are missing; the policy still decides about unsigned registries.
   case acceptUnsigned = "accept-unsigned"
-  /// Other signers than the pinned ones.
+  /// Accepts signers other than the pinned ones.
   case acceptNewKey = "accept-new-key"
 
-  /// The flag as it is typed.
+  /// The command-line flag.
   package var flag: String { "--\(rawValue)" }
 }

@@ -1,11 +1,11 @@
 package import Formats
 
 extension TrustStore {
-  /// The file's text with the key of an entry exchanged; all else stays as it is.
+  /// The file's text with the key of an entry replaced; the rest is unchanged.
   ///
   /// - Returns: The new text of the file.
-  /// - Throws: `TextProblem`; `alreadyUsed` where another entry has the new key, `cannotEdit` where the old
-  ///   one is written over several lines.
+  /// - Throws: `TextProblem`; `alreadyUsed` where another entry has the new key, `cannotEdit` where the old key spans
+  ///   several lines.
   package static func replacePublicKey(
     of keyID: String,
     with publicKey: Ed25519PublicKey,

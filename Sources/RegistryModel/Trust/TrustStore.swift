@@ -2,21 +2,21 @@ package import Formats
 
 /// The trusted publishers: `.ai/registries/trusted-keys.yaml` (INTEROP "trusted-keys.yaml").
 ///
-/// No two entries share a name or a key, so that counting names is counting keys.
+/// No two entries have the same id or the same key, so counting ids counts keys.
 package struct TrustStore: Equatable, Sendable {
   private static let listKey = "trusted_publishers"
 
   /// The entries in the order of the file.
   package let keys: [TrustedKey]
 
-  /// The store where there is no file: nobody is trusted.
+  /// The default without a file: nobody is trusted.
   package static let empty = TrustStore(keys: [])
 
   private init(keys: [TrustedKey]) {
     self.keys = keys
   }
 
-  /// Reads the file; one without entries trusts nobody.
+  /// Reads the file; without entries nobody is trusted.
   ///
   /// - Throws: `TextProblem` with line and column of the first thing that is wrong.
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> TrustStore {
@@ -32,7 +32,7 @@ package struct TrustStore: Equatable, Sendable {
       guard keyIDs.insert(key.keyID).inserted else {
         throw try taken("key_id", key.keyID, in: item)
       }
-      // The same key under two names would count twice towards `signature_threshold`.
+      // The same key with two ids would count twice for `signature_threshold`.
       guard publicKeys.insert(key.publicKey).inserted else {
         throw try taken("public_key", key.publicKey.base64, in: item)
       }
@@ -50,10 +50,10 @@ package struct TrustStore: Equatable, Sendable {
     return TextProblem(.alreadyUsed(key: key, value: value), at: position ?? item.position)
   }
 
-  /// The entry of this name, whatever its status; nil where there is none.
+  /// The entry with this id, whatever its status; nil where there is none.
   package func find(_ keyID: String) -> TrustedKey? { keys.first { $0.keyID == keyID } }
 
-  /// The entry of this key, whatever its status; nil where there is none.
+  /// The entry with this key, whatever its status; nil where there is none.
   package func find(_ fingerprint: KeyFingerprint) -> TrustedKey? {
     keys.first { $0.fingerprint == fingerprint }
   }
@@ -62,13 +62,13 @@ package struct TrustStore: Equatable, Sendable {
 // MARK: Editing
 
 extension TrustStore {
-  /// The file's text with an entry appended; all else stays as it is.
+  /// The file's text with an entry appended; the rest is unchanged.
   ///
   /// - Parameters:
   ///   - key: The new entry.
-  ///   - bytes: The file as it is, or nil where there is none: the default file is begun.
+  ///   - bytes: The content of the file, or nil where there is none: the default file is then the start.
   /// - Returns: The new text of the file.
-  /// - Throws: `TextProblem`; `alreadyUsed` where the name or the key is taken, be it by a revoked entry.
+  /// - Throws: `TextProblem`; `alreadyUsed` where an entry, also a revoked one, has the id or the key.
   package static func add(_ key: TrustedKey, to bytes: [UInt8]?) throws(TextProblem) -> [UInt8] {
     let bytes = bytes ?? Array(DefaultFiles.trustedKeys.utf8)
     let old = try parse(bytes)
@@ -76,7 +76,7 @@ extension TrustStore {
       throw TextProblem(.alreadyUsed(key: "key_id", value: key.keyID), at: nil)
     }
     if let other = old.find(key.fingerprint) {
-      // Named by its entry, which is what the user has to look at.
+      // The error names the entry that has the key, as the user has to look at it.
       throw TextProblem(.alreadyUsed(key: "public_key", value: other.keyID), at: nil)
     }
     return try edit(bytes, expecting: old.keys + [key]) { edit throws(TextProblem) in
@@ -84,7 +84,7 @@ extension TrustStore {
     }
   }
 
-  /// The file's text without an entry; all else stays as it is.
+  /// The file's text without an entry; the rest is unchanged.
   ///
   /// - Throws: `TextProblem`; `noSuchEntry` where the file does not have it.
   package static func remove(_ keyID: String, from bytes: [UInt8]) throws(TextProblem) -> [UInt8] {
@@ -97,7 +97,7 @@ extension TrustStore {
     }
   }
 
-  /// The file's text with the status of an entry set; all else stays as it is.
+  /// The file's text with the status of an entry changed; the rest is unchanged.
   ///
   /// - Throws: `TextProblem`; `noSuchEntry` where the file does not have it.
   package static func setStatus(
@@ -129,7 +129,7 @@ extension TrustStore {
     return index
   }
 
-  /// Edits, and reads the result again: it must say exactly what was asked for.
+  /// Edits the text, parses the result and checks that it contains exactly the requested change.
   private static func edit(
     _ bytes: [UInt8],
     expecting keys: [TrustedKey],

@@ -1,37 +1,37 @@
 package import Formats
 
-/// Why the trust store is not changed as asked, or a key is not taken.
+/// Why a change of the trust store or a key is refused.
 package enum TrustStoreProblem: Error, Equatable, Sendable {
-  /// The store has no key of that name.
+  /// The store has no key with that id.
   case unknownKey(String, known: [String])
-  /// The store has a key of that name, and a key is never replaced by adding.
+  /// The store has a key with that id; adding never replaces a key.
   case keyIDTaken(String, by: KeyFingerprint)
-  /// The store has that key under another name.
+  /// The store has that key with another id.
   case keyTaken(KeyFingerprint, by: String)
-  /// The text is no name that a key may have.
+  /// The text is not a valid key id.
   case badKeyID(String)
-  /// What was given, or what a file or address holds, is no usable key.
+  /// The argument, file or download is not a usable key.
   case badKey(source: String, KeyProblem)
-  /// A file or address holds neither a key nor a trust store.
+  /// The file or download is neither a key nor a trust store.
   case notAKey(source: String, TextProblem)
-  /// A trust store from outside lacks the key.
+  /// A trust store from outside does not contain the key.
   case notInDocument(source: String, keyID: String)
-  /// A trust store from outside has the key, but no longer as an active one.
+  /// A trust store from outside contains the key, but not as an active one.
   case withdrawnInDocument(source: String, keyID: String, TrustedKey.Status)
-  /// The key is not the one whose fingerprint was given.
+  /// The key's fingerprint differs from the given one.
   case wrongFingerprint(expected: String, found: KeyFingerprint)
   /// The store's key changed while a new one was being fetched.
   case changedMeanwhile(keyID: String)
 }
 
-/// Why a file with a private key is not used or written.
+/// Why a file with a private key is not read or written.
 package enum KeyFileProblem: Error, Equatable, Sendable {
-  /// Others may read or write it; with the permission bits.
+  /// Group or others may read or write the file; the value is its permission bits.
   case accessibleToOthers(mode: UInt32)
-  /// It belongs to another user.
+  /// The file belongs to another user.
   case ownedByAnotherUser(UInt32)
-  /// Its text is no private key.
+  /// The content is not a private key.
   case key(KeyProblem)
-  /// It is there already, and was not to be overwritten.
+  /// The file exists and may not be overwritten.
   case exists
 }

@@ -1,15 +1,15 @@
 package import ObjectStore
 
-/// A manifest that may be taken, with what was proven about it (DESIGN section 8).
+/// The decision to accept a manifest, with what was verified about it (DESIGN section 8).
 ///
-/// The decision is pure: bytes, keys, policy, memory and one `now` in, verdict or refusal out. It says what
-/// was proven, never that something is safe.
+/// The decision is pure: bytes, keys, policy, memory and one `now` in, verdict or refusal out. It states what was
+/// verified, not that the content is safe.
 package struct TrustVerdict: Equatable, Sendable {
-  /// What the snapshot records.
+  /// The value for the snapshot.
   package let trust: Snapshot.Trust
   /// The keys whose signatures counted, in the order of the manifest: the next pin.
   package let counted: [CountedSigner]
-  /// What is to be shown, in the order it was found.
+  /// The notes to report, in the order in which they were found.
   package let notes: [TrustNote]
 
   /// The keys that counted, as the snapshot records them.
@@ -23,7 +23,7 @@ package struct TrustVerdict: Equatable, Sendable {
     }
   }
 
-  /// The overrides that were given and needed: for the reflog.
+  /// The overrides that were needed, for the reflog.
   package var usedOverrides: [TrustOverride] {
     var used: [TrustOverride] = []
     for case .overrode(let override, _) in notes where !used.contains(override) { used.append(override) }
@@ -45,10 +45,10 @@ package struct TrustVerdict: Equatable, Sendable {
     return judge.verdict
   }
 
-  /// Judges a manifest that is held already, by today's trust store and policy alone: in `verify`,
-  /// `checkout`, `export`, catalog and install.
+  /// Judges a manifest that is already stored, only by the current trust store and policy: for `verify`, `checkout`,
+  /// `export`, catalog and install.
   ///
-  /// Its place in history was judged when it was taken; `TrustMemory.ofHeld` is the memory to give.
+  /// Its order in the history was judged when it was accepted; pass `TrustMemory.ofHeld` as the memory.
   ///
   /// - Throws: `TrustRefusal` about signatures, or about the registry's name.
   package static func judgeHeld(_ question: TrustQuestion) throws(TrustRefusal) -> TrustVerdict {
@@ -60,10 +60,10 @@ package struct TrustVerdict: Equatable, Sendable {
 }
 
 extension TrustMemory {
-  /// The memory to judge a held snapshot by: that it was signed, so that a revoked key is no loophole.
+  /// The memory for a stored snapshot: whether it was signed, so that revoking its key does not make it unsigned.
   ///
-  /// `entry`: A lock entry that is not about the snapshot, as while an interrupted write is unfinished; what
-  /// it pins holds then as well.
+  /// `entry`: A lock entry of another snapshot, as exists while an interrupted write is unfinished; its pin applies
+  /// too.
   package static func ofHeld(_ snapshot: Snapshot, after entry: LockEntry? = nil) -> TrustMemory {
     var memory = TrustMemory(lockEntry: entry, synced: nil)
     memory.wasSigned = memory.wasSigned || snapshot.trust == .verified

@@ -2,7 +2,7 @@ import Formats
 
 /// A publisher's key in the trust store (INTEROP "trusted-keys.yaml").
 package struct TrustedKey: Equatable, Sendable {
-  /// What a key may sign; mmdos takes either for a manifest (DESIGN section 8).
+  /// What a key may sign; for a manifest either scope is sufficient (DESIGN section 8).
   package enum Scope: String, CaseIterable, Sendable {
     case registry
     case catalog
@@ -11,25 +11,24 @@ package struct TrustedKey: Equatable, Sendable {
   /// Whether the key's signatures count.
   package enum Status: String, CaseIterable, Sendable {
     case active
-    /// Withdrawn for good; kept so that it is not added again unnoticed.
+    /// Revoked for good; kept so that the key is not added again by mistake.
     case revoked
-    /// Switched off for now.
+    /// Disabled for now.
     case disabled
   }
 
   /// The key's name in signature blocks, `[A-Za-z0-9_-]{1,128}`, unique in the store.
   package let keyID: String
-  /// Who it belongs to, as the one who added it says; one line.
+  /// The owner according to the user who added it; one line.
   package let name: String
-  /// The key itself, unique in the store.
+  /// The public key, unique in the store.
   package let publicKey: Ed25519PublicKey
-  /// What it may sign; a key without any scope is known, but counts nowhere.
+  /// The scopes of the key; without any it is known, but does not count.
   package let scopes: [Scope]
-  /// Whether its signatures count.
   package let status: Status
   /// When it was added.
   package let addedAt: WrittenTime?
-  /// Where `trust sync` looks for a newer one, as written; outside text until it is parsed.
+  /// The URL where `trust sync` looks for a newer key, as written; from outside and not checked.
   package let remoteSourceURL: String?
 
   /// Makes an entry as `trust add` writes it.
@@ -51,18 +50,18 @@ package struct TrustedKey: Equatable, Sendable {
     self.remoteSourceURL = remoteSourceURL
   }
 
-  /// The only algorithm that a publisher's key may have.
+  /// The algorithm of publishers' keys, which is always this one.
   package var algorithm: SignatureAlgorithm { .ed25519 }
 
   /// The SHA-256 of the key's SPKI.
   package var fingerprint: KeyFingerprint { publicKey.fingerprint }
 
-  /// Whether the key may sign manifests at all.
+  /// Whether the key may sign manifests.
   package var isInScope: Bool { scopes.contains(.registry) || scopes.contains(.catalog) }
 }
 
 extension TrustedKey {
-  /// The keys that an entry may have, in the order they are written.
+  /// The keys of an entry, in the order in which they are written.
   private static let keys = [
     "key_id", "name", "algorithm", "public_key", "scopes", "status", "added_at", "remote_source_url",
   ]
