@@ -1,7 +1,7 @@
 import CCurl
 import Synchronization
 
-/// How a task reaches its transfer on the network thread.
+/// Lets a task control its transfer, which runs on the network thread.
 struct TransferControl: Sendable {
   let exchange: ObjectIdentifier
   let commands: CommandQueue
@@ -9,11 +9,11 @@ struct TransferControl: Sendable {
   /// Whether the transport was shut down.
   var isClosed: Bool { commands.isClosed }
 
-  /// Breaks the transfer off.
+  /// Aborts the transfer.
   func stop() { _ = commands.add(.stop(exchange)) }
 }
 
-/// What tasks ask of the network thread.
+/// The commands from tasks to the network thread.
 final class CommandQueue: Sendable {
   enum Command: Sendable {
     case start(HTTPTransfer.Request, HTTPExchange)
@@ -25,7 +25,7 @@ final class CommandQueue: Sendable {
     var isClosed = false
   }
 
-  /// Of its functions only the one that wakes the thread is called from elsewhere, which libcurl allows.
+  /// Other threads call only the function that wakes the network thread, which libcurl allows.
   nonisolated(unsafe) let multi: UnsafeMutableRawPointer
   private let state = Mutex(State())
 
@@ -38,7 +38,7 @@ final class CommandQueue: Sendable {
     ccurl_multi_free(multi)
   }
 
-  /// Adds a command; false if there may be none any more.
+  /// Adds a command; returns false if the queue is closed.
   func add(_ command: Command) -> Bool {
     let isFirst = state.withLock { state -> Bool? in
       guard !state.isClosed else { return nil }
@@ -56,7 +56,7 @@ final class CommandQueue: Sendable {
     ccurl_multi_wakeup(multi)
   }
 
-  /// The commands since the last call; nil once it is closed and empty.
+  /// Removes and returns the waiting commands; nil once the queue is closed and empty.
   func take() -> [Command]? {
     state.withLock { state in
       guard !state.isClosed || !state.commands.isEmpty else { return nil }

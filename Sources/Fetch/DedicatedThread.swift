@@ -7,7 +7,7 @@
 #endif
 import Synchronization
 
-/// A thread for work that waits, which must not hold up the threads that tasks share.
+/// A thread for blocking work, which must not occupy the threads that run tasks.
 enum DedicatedThread {
   private final class Work: Sendable {
     let run: @Sendable () -> Void
@@ -15,9 +15,9 @@ enum DedicatedThread {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// Starts a thread; false where the system has none to give.
+  /// Starts a thread; returns false if the system cannot create one.
   ///
-  /// Signals stay with the other threads.
+  /// Signals are blocked on it, so other threads of the process receive them.
   static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
     var (all, before) = (sigset_t(), sigset_t())
     sigfillset(&all)
@@ -56,7 +56,7 @@ enum DedicatedThread {
   }
 }
 
-/// Says once that something has ended, to a task that waits for it.
+/// Tells a waiting task, once, that something has ended.
 final class EndSignal: Sendable {
   private struct State: Sendable {
     var hasEnded = false
@@ -69,12 +69,12 @@ final class EndSignal: Sendable {
     resume { $0.hasEnded = true }
   }
 
-  /// Waits for the end, or until time is up.
+  /// Waits for the end, or until the given time has passed.
   ///
-  /// One task at a time.
+  /// Only one task may wait.
   func wait(atMost patience: Duration) async {
     let timer = Task {
-      // Cancelled when the end comes first; then there is nobody left to wake.
+      // The sleep is cancelled if the end comes first; then there is no task left to wake.
       try? await Task.sleep(for: patience)
       signal()
     }

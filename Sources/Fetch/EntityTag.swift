@@ -1,4 +1,4 @@
-/// Which texts are entity tags (RFC 9110 section 8.8.3).
+/// Validates entity tags (RFC 9110 section 8.8.3).
 enum EntityTag {
   static let maxBytes = 512
 
@@ -13,11 +13,12 @@ enum EntityTag {
     return bytes.dropFirst().dropLast().allSatisfy { $0 == 0x21 || (0x23...0x7E).contains($0) }
   }
 
-  /// Whether equal tags mean equal bytes, as far as that can be seen; `lastModified` is the header's text.
+  /// Whether equal tags prove equal bytes, as far as the headers show; `lastModified` is the header's text.
   ///
-  /// nginx makes a tag of the second of the last change and the size. A manifest keeps its size from one version to the
-  /// next, and builds that are to be reproducible, or two in one second, leave the same time: its clients would never
-  /// see the new version. Other servers put more into a tag, but times from before the web are what such builds set.
+  /// nginx builds a tag from the time of the last change in seconds and the size. A manifest has the same size in
+  /// many versions, and reproducible builds, or two builds within one second, have the same time: clients would never
+  /// get the new version. Other servers put more into a tag, but reproducible builds set times from before the web
+  /// existed, so such a time proves nothing.
   static func provesContent(_ tag: String, lastModified: String?) -> Bool {
     guard let lastModified, let seconds = HTTPDate.parse(lastModified) else { return true }
     guard seconds >= firstWebServer else { return false }

@@ -1,5 +1,5 @@
 extension FetchError {
-  /// What failed and why, in lower case; outside text in it is not escaped.
+  /// What failed and why, in lower case; text from outside is not escaped.
   package var summary: String {
     switch self {
     case .status(let url, let code, _): "'\(url)': the server answered \(code)"

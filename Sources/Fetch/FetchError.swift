@@ -3,51 +3,51 @@ package import SystemPackage
 
 /// Why a file could not be fetched.
 ///
-/// Texts inside (`location`, `encoding`, details) come from outside: escape them before printing.
+/// Strings (`location`, `encoding`, details) come from outside and must be escaped before printing.
 package enum FetchError: Error, Hashable, Sendable {
-  /// An answer other than the wanted one; `retryAfter` if the server asked for a pause.
+  /// A response with an unexpected status; `retryAfter` is set if the server asked for a pause.
   case status(url: RequestURL, code: Int, retryAfter: Duration?)
   /// More bytes than allowed were announced or sent.
   case bodyTooLarge(url: RequestURL, limitBytes: Int64)
   /// The body ended early; `expectedBytes` is nil if no length was announced.
   case truncated(url: RequestURL, receivedBytes: Int64, expectedBytes: Int64?)
-  /// Nothing marks the end of the body, so a cut one would not be noticed (RFC 9112 section 8).
+  /// Nothing marks the end of the body, so a truncated one would not be noticed (RFC 9112 section 8).
   case unframedBody(url: RequestURL)
-  /// There is no connection.
+  /// The connection could not be made.
   case connect(url: RequestURL, cause: ConnectCause)
-  /// The proxy from the environment is in the way.
+  /// The proxy from the environment could not be used.
   case proxy(url: RequestURL, cause: ProxyCause)
-  /// The server could not prove who it is, or TLS failed otherwise.
+  /// The server's certificate was not accepted, or TLS failed otherwise.
   case tls(url: RequestURL, cause: TLSCause)
-  /// Something took too long.
+  /// A phase of the request exceeded its time limit.
   case timeout(url: RequestURL, phase: TimeoutPhase)
-  /// The body came too slowly over a whole averaging window.
+  /// The average rate of the body over one window was below the limit.
   case tooSlow(url: RequestURL, bytesPerSecond: Int64, minimumBytesPerSecond: Int64)
   /// The connection was lost.
   case reset(url: RequestURL, cause: ResetCause)
-  /// Headers went on for too long.
+  /// The headers are larger than the limit.
   case headersTooLarge(url: RequestURL, limitBytes: Int)
   /// A redirect that is not followed.
   case redirectRefused(from: RequestURL, location: String, reason: RedirectReason)
-  /// The body is encoded although identity was asked for; hashes are over plain bytes.
+  /// The body has a content encoding although `identity` was requested; hashes are of unencoded bytes.
   case unexpectedEncoding(url: RequestURL, encoding: String)
-  /// What came is not HTTP.
+  /// The response is not valid HTTP.
   case malformedResponse(url: RequestURL, cause: MalformedCause)
-  /// A file of trusted certificates cannot be used.
+  /// A file of trusted certificates could not be used.
   case certificateFile(path: FilePath, cause: CertificateFileCause)
-  /// The library that speaks HTTP cannot be used.
+  /// libcurl could not be used.
   case httpLibrary(HTTPLibraryProblem)
   /// The transport was shut down.
   case shutDown
 
-  /// Why there is no connection.
+  /// Why the connection could not be made.
   package enum ConnectCause: Hashable, Sendable {
     case nameNotFound
     case refused
     case unreachable
-    /// The process or the system has no file descriptor left.
+    /// The process or the system has reached its limit of open files.
     case tooManyOpenFiles
-    /// A system call failed with this number, or 0 where it is not known.
+    /// A system call failed with this errno, or 0 where it is unknown.
     case failed(errno: CInt)
   }
 
@@ -56,46 +56,46 @@ package enum FetchError: Error, Hashable, Sendable {
     /// The variable's value is not `http://[user:password@]host[:port]` or `socks5://host[:port]`.
     case invalidSetting(variable: String)
     case authenticationRequired
-    /// The proxy answered CONNECT with another status than success, or with no HTTP at all.
+    /// The proxy answered CONNECT with a status other than success, or not with HTTP.
     case badAnswer(status: Int?)
-    /// There is no connection to the proxy; `address` is `host:port`.
+    /// The connection to the proxy could not be made; `address` is `host:port`.
     case unreachable(address: String, cause: ConnectCause)
   }
 
-  /// What was wrong with the server's certificate, or with TLS.
+  /// What is wrong with the server's certificate or with TLS.
   package enum TLSCause: Hashable, Sendable {
     case expired
     case notYetValid
     case wrongHost
     case untrustedIssuer
-    /// Another fault of the certificate, as OpenSSL numbers them (`X509_V_ERR_...`).
+    /// Another error of the certificate, with OpenSSL's number (`X509_V_ERR_...`).
     case certificate(code: Int)
-    /// What answered does not speak TLS.
+    /// The server's answer is not TLS.
     case notTLS
-    /// The server knows TLS before 1.2 only.
+    /// The server supports only TLS before 1.2.
     case oldVersion
-    /// The two sides found no way to talk to each other.
+    /// The TLS handshake failed, for example because there is no common cipher.
     case handshake
   }
 
   /// How a connection was lost.
   package enum ResetCause: Hashable, Sendable {
-    /// The server ended it in an orderly way, too early.
+    /// The server closed it in an orderly way, but too early.
     case closed
-    /// The server or something between broke it off.
+    /// The server or a host in between reset it.
     case byPeer
-    /// It ended while TLS was being agreed on.
+    /// It ended during the TLS handshake.
     case inHandshake
-    /// HTTP/2 gave up this stream or the whole connection.
+    /// The HTTP/2 stream or the whole HTTP/2 connection was reset.
     case stream
-    /// Any other failure, with libcurl's number for it.
+    /// Another error, with libcurl's number.
     case library(code: Int)
   }
 
-  /// What about an answer is not HTTP.
+  /// Why a response is not valid HTTP.
   package enum MalformedCause: Hashable, Sendable {
     case notHTTP
-    /// The status is no number from 100 to 599.
+    /// The status is not a number from 100 to 599.
     case status
     case field
     case contentLength
@@ -103,18 +103,18 @@ package enum FetchError: Error, Hashable, Sendable {
     case framing
   }
 
-  /// Why libcurl cannot be used.
+  /// Why libcurl could not be used.
   package enum HTTPLibraryProblem: Hashable, Sendable {
     case missing
-    /// Too old, or built without HTTP/2 or https.
+    /// It is too old, or built without HTTP/2 or https.
     case unfit
-    /// Built with another TLS library than OpenSSL 3.
+    /// It is built with a TLS library other than OpenSSL 3.
     case otherTLSLibrary
-    /// It gave no memory or no thread.
+    /// It could not allocate memory or start a thread.
     case failed
   }
 
-  /// Which limit on time was passed.
+  /// The phase of a request whose time limit was exceeded.
   package enum TimeoutPhase: Hashable, Sendable {
     case connect
     case header
@@ -130,7 +130,7 @@ package enum FetchError: Error, Hashable, Sendable {
     case invalid
   }
 
-  /// Why a certificate file cannot be used.
+  /// Why a certificate file could not be used.
   package enum CertificateFileCause: Hashable, Sendable {
     case unreadable
     case noCertificate
@@ -138,16 +138,16 @@ package enum FetchError: Error, Hashable, Sendable {
 }
 
 extension FetchError {
-  /// How often a failure is worth another attempt.
+  /// How often a request with a given failure is retried.
   package enum RetryLimit: Hashable, Sendable {
     case never
     case once
     case attempts
   }
 
-  /// How often this failure is worth another attempt (DESIGN section 6).
+  /// How often a request with this failure is retried (DESIGN section 6).
   ///
-  /// A 404 is final here: asking again with `Cache-Control: no-cache` is the caller's decision.
+  /// A 404 is final here: the caller decides whether to ask again with `Cache-Control: no-cache`.
   package var retryLimit: RetryLimit {
     switch self {
     case .status(_, let code, _):
@@ -163,6 +163,6 @@ extension FetchError {
     }
   }
 
-  /// Whether another attempt makes sense at all.
+  /// Whether the request is retried at all.
   package var isRetryable: Bool { retryLimit != .never }
 }

@@ -21,14 +21,14 @@ enum HTTPDate {
       + second
   }
 
-  /// Counts days of the Gregorian calendar in years that begin in March, so that a leap day comes last.
+  /// Days since 1970 of a Gregorian date; years begin in March, so that the leap day is the last one.
   private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
     let marchYear = month > 2 ? year : year - 1
     let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
     return marchYear * 365 + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
   }
 
-  /// A number of decimal digits and nothing else.
+  /// Reads a decimal number; nil if there is any other character.
   static func parseDigits(_ text: Substring, maxDigits: Int) -> Int64? {
     guard !text.isEmpty, text.utf8.count <= maxDigits,
       text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })

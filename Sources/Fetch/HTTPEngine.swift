@@ -2,11 +2,11 @@ import RegistryModel
 import CCurl
 import Synchronization
 
-/// What runs behind an `HTTPTransport` once it is in use: one thread that carries all transfers by libcurl.
+/// The running part of an `HTTPTransport`: one thread that performs all transfers with libcurl.
 ///
-/// One thread carries more than a network brings; hashing and compression need the other cores.
+/// One thread is enough for any network; the other cores are needed for hashing and compression.
 final class HTTPEngine: Sendable {
-  /// How long a name lookup that cannot be broken off may keep `shutdown` from returning.
+  /// How long `shutdown` waits for a name lookup, which cannot be aborted.
   private static let shutdownPatience = Duration.milliseconds(300)
 
   private let configuration: HTTPTransport.Configuration
@@ -34,9 +34,9 @@ final class HTTPEngine: Sendable {
     guard hasStarted else { throw .httpLibrary(.failed) }
   }
 
-  /// Sends a request whose response fills the exchange.
+  /// Sends a request; the response is passed to the exchange.
   ///
-  /// Reads the files of certificates that the configuration names when the first https request is made.
+  /// The certificate files of the configuration are read when the first https request is made.
   func start(_ exchange: HTTPExchange, _ request: FetchRequest, at url: RequestURL) throws(FetchError) {
     let transfer = HTTPTransfer.Request(
       url: url,
@@ -51,7 +51,7 @@ final class HTTPEngine: Sendable {
     exchange.connect(control)
   }
 
-  /// Ends everything that is under way, closes connections and ends the thread.
+  /// Aborts all transfers, closes connections and ends the thread.
   func shutdown() async {
     commands.close()
     await ended.wait(atMost: Self.shutdownPatience)

@@ -1,18 +1,18 @@
 import Synchronization
 
-/// One request under way: the network thread fills it, the caller's task empties it.
+/// One running request: the network thread adds what arrives, the caller's task takes it.
 ///
-/// Limits are applied as bytes arrive, so that nothing waits in memory that will be refused anyway. The first outcome
-/// stays; everything that arrives later is dropped.
+/// Limits are checked as bytes arrive, so that a refused response does not fill memory. The first outcome is final;
+/// whatever arrives later is dropped.
 final class HTTPExchange: Sendable {
   enum Outcome: Sendable {
-    /// The whole file was handed over.
+    /// The whole file was passed to the reader.
     case complete(etag: String?, byteCount: Int64)
     case notModified(etag: String?)
     case redirect(location: String)
-    /// A `FetchError`, or what the reader or cancellation gave.
+    /// A `FetchError`, or the error of the reader or of cancellation.
     case failed(any Error)
-    /// The server answered nothing on a connection that it had kept; the request can be sent again.
+    /// The server closed a kept connection without answering; the request can be sent again.
     case unprocessed(FetchError)
   }
 
@@ -21,21 +21,21 @@ final class HTTPExchange: Sendable {
     case outcome(Outcome)
   }
 
-  /// What the network thread is to do after it handed something over.
+  /// What the network thread has to do after it passed something on.
   enum Reception: Sendable {
     case taken
-    /// The outcome is known; nothing more is wanted.
+    /// The outcome is known; the transfer can be stopped.
     case over
   }
 
-  /// How many bytes may wait for the reader before the network thread waits with them.
+  /// How many bytes may wait for the reader before the network thread blocks.
   private static let maxWaitingBytes = 256 * 1024
-  /// How much of an unwanted body is read to keep the connection.
+  /// How much of an unwanted body is read in order to reuse the connection.
   private static let maxDiscardedBytes: Int64 = 64 * 1024
 
   private enum Body: Sendable {
     case wanted(expectedBytes: Int64?, etag: String?)
-    /// Read to its end for the sake of the connection; what counts is known already.
+    /// The body is only read so that the connection can be reused; the outcome is known already.
     case discarded(then: Outcome)
   }
 
@@ -48,7 +48,7 @@ final class HTTPExchange: Sendable {
     var reader: CheckedContinuation<Void, Never>?
     var control: TransferControl?
 
-    /// Whether so many bytes have to wait until the reader has taken what is here.
+    /// Whether this many bytes have to wait until the reader has taken the present ones.
     func isFull(for count: Int) -> Bool {
       guard outcome == nil, case .wanted = body, !waiting.isEmpty else { return false }
       return waiting.count + count > HTTPExchange.maxWaitingBytes
@@ -58,7 +58,7 @@ final class HTTPExchange: Sendable {
   private let rules: ResponseRules
   private let limits: TransferLimits
   private let state: Mutex<State>
-  /// Given when the reader has emptied what was waiting, or wants no more.
+  /// Signalled when the reader has taken all waiting bytes, or wants no more.
   private let room = ThreadSignal()
 
   init(rules: ResponseRules, limits: TransferLimits, start: ContinuousClock.Instant) {
@@ -84,7 +84,7 @@ final class HTTPExchange: Sendable {
       case .refused(let error): state.body = .discarded(then: .failed(error))
       }
     }
-    // A 200 that is refused has a whole file behind it: not worth reading.
+    // A refused 200 has a whole file as its body, which is not worth reading.
     if case .refused(let error) = verdict, head.status == 200 || head.status == 101 {
       return end(.failed(error))
     }
@@ -99,11 +99,12 @@ final class HTTPExchange: Sendable {
     }
   }
 
-  /// Takes a piece of the body.
+  /// Adds a piece of the body.
   ///
-  /// Who waits for it is told by `announce()`, once for all that arrived together. A reader that is behind stops the
-  /// whole network thread, and so the senders: libcurl's own way to pause goes on filling the window of an HTTP/2
-  /// stream, 32 MiB in memory. All readers share the same processors, so the others lose nothing by it.
+  /// The reader is woken by `announce()`, once for all pieces that arrived together. A slow reader blocks the whole
+  /// network thread, and so the servers: if the transfer were paused in libcurl instead, libcurl would go on
+  /// receiving the window of an HTTP/2 stream, 32 MiB, into memory. All readers share the same cores, so blocking
+  /// costs the others nothing.
   func bodyReceived(_ bytes: UnsafeRawBufferPointer) -> Reception {
     while state.withLock({ $0.isFull(for: bytes.count) }) {
       announce()
@@ -131,7 +132,7 @@ final class HTTPExchange: Sendable {
     }
   }
 
-  /// Wakes the reader if there is something for it.
+  /// Wakes the reader if bytes or an outcome are waiting for it.
   func announce() {
     let reader = state.withLock { state -> CheckedContinuation<Void, Never>? in
       guard !state.waiting.isEmpty else { return nil }
@@ -156,7 +157,7 @@ final class HTTPExchange: Sendable {
     settle(outcome)
   }
 
-  /// Takes note that the transfer failed; a known outcome wins over the failure of its unwanted body.
+  /// Records that the transfer failed, unless the outcome is known already.
   func failed(_ failure: TransferFailure) {
     let outcome = state.withLock { state -> Outcome in
       switch state.body {
@@ -171,9 +172,9 @@ final class HTTPExchange: Sendable {
     settle(outcome)
   }
 
-  /// Looks at the clock and ends the transfer if a limit is passed.
+  /// Checks the limits on time and ends the transfer if one is exceeded.
   ///
-  /// `isReadingStopped`: Whether the network thread was waiting for a reader and read from nobody.
+  /// `isReadingStopped`: Whether the network thread was blocked by a reader and received nothing from any server.
   func check(at now: ContinuousClock.Instant, isReadingStopped: Bool) {
     let outcome = state.withLock { state -> Outcome? in
       guard state.outcome == nil,
@@ -191,7 +192,7 @@ final class HTTPExchange: Sendable {
 
   // MARK: Called by the reader and by cancellation
 
-  /// Says how to reach the network thread; stops the transfer at once if it is over already.
+  /// Sets the control of the transfer; stops the transfer at once if the outcome is known already.
   func connect(_ control: TransferControl) {
     let isOver = state.withLock { state in
       state.control = control
@@ -200,7 +201,7 @@ final class HTTPExchange: Sendable {
     if isOver { control.stop() }
   }
 
-  /// Waits for the next pieces of the body, or for the end.
+  /// Waits for the next bytes of the body, or for the outcome.
   func next() async -> Step {
     while true {
       if let step = takeStep() { return step }
@@ -215,7 +216,7 @@ final class HTTPExchange: Sendable {
     }
   }
 
-  /// Ends the transfer with an outcome of our own and closes what carries it.
+  /// Ends the transfer with the given outcome and closes its connection.
   func abandon(_ outcome: Outcome) {
     settle(outcome)
     state.withLock { $0.control }?.stop()

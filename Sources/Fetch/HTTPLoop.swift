@@ -1,10 +1,10 @@
 import CCurl
 
-/// The work of the network thread: takes commands, lets libcurl move bytes, reports what ended.
+/// The loop of the network thread: takes commands, runs libcurl, and reports ended transfers.
 final class HTTPLoop {
-  /// How often limits on time are checked, and so how exactly they are kept.
+  /// How often the limits on time are checked; this is also their precision.
   private static let tick = Duration.milliseconds(100)
-  /// How long the thread sleeps while there is nothing to do.
+  /// How long the thread sleeps at most while there are no transfers, in milliseconds.
   private static let idleWait: CInt = 60_000
 
   private let commands: CommandQueue
@@ -13,13 +13,13 @@ final class HTTPLoop {
 
   init(_ commands: CommandQueue, maxConnectionsToHost: Int) {
     self.commands = commands
-    // Refused only by a libcurl that does not know the option; then callers' own limit has to do.
+    // Only a libcurl that does not know the option refuses it; the callers' limit then has to suffice.
     ccurl_multi_set_long(commands.multi, CURLMOPT_MAX_HOST_CONNECTIONS, max(1, maxConnectionsToHost))
-    // Else it keeps four times as many as there are transfers at the moment, and closes the others.
+    // By default libcurl keeps four times as many connections as there are transfers, and closes the others.
     ccurl_multi_set_long(commands.multi, CURLMOPT_MAXCONNECTS, max(1, maxConnectionsToHost) * 2)
   }
 
-  /// Runs until the queue is closed; transfers under way then fail with `FetchError.shutDown`.
+  /// Runs until the queue is closed; running transfers then fail with `FetchError.shutDown`.
   func run() {
     while let commands = commands.take() {
       for command in commands { obey(command) }
@@ -74,7 +74,7 @@ final class HTTPLoop {
     let elapsed = now - lastCheck
     guard elapsed >= Self.tick else { return }
     lastCheck = now
-    // A reader that was behind stopped all transfers: no server can be blamed for that time.
+    // A slow reader stopped all transfers, so this time must not count against the servers.
     let wasStopped = elapsed >= Self.tick * 3
     for transfer in transfers.values { transfer.exchange.check(at: now, isReadingStopped: wasStopped) }
   }

@@ -8,11 +8,11 @@
 import CCurl
 import RegistryModel
 
-/// A transfer as libcurl sees it: its handle, its options, and the callbacks that fill an `HTTPExchange`.
+/// A libcurl transfer: its handle, its options, and the callbacks that pass data to an `HTTPExchange`.
 ///
-/// Belongs to the network thread, on which everything here runs.
+/// Used only on the network thread.
 final class HTTPTransfer {
-  /// What a transfer is made of.
+  /// The inputs of a transfer.
   struct Request: Sendable {
     let url: RequestURL
     let fields: [String]
@@ -23,7 +23,6 @@ final class HTTPTransfer {
   }
 
   let exchange: HTTPExchange
-  /// libcurl's handle.
   let handle: UnsafeMutableRawPointer
   private let proxyAddress: String?
   private var head: ResponseHeadReader
@@ -33,10 +32,10 @@ final class HTTPTransfer {
   private let host: UnsafeMutablePointer<CChar>?
   private let identity = UnsafeMutablePointer<ccurl_identity>.allocate(capacity: 1)
   private let roots: TLSRoots?
-  /// Whether something came that the reader was not told of yet.
+  /// Whether something arrived that was not announced to the reader yet.
   var hasNews = false
 
-  /// Prepares a transfer; nil where libcurl has no memory or refuses an option.
+  /// Prepares a transfer; nil where libcurl is out of memory or refuses an option.
   init?(_ request: Request, _ exchange: HTTPExchange) {
     guard let handle = ccurl_easy_make() else { return nil }
     self.handle = handle
@@ -64,16 +63,16 @@ final class HTTPTransfer {
     free(host)
   }
 
-  /// The transfer behind a handle that libcurl reports.
+  /// The transfer of a libcurl handle.
   static func of(_ handle: UnsafeMutableRawPointer) -> HTTPTransfer? {
     ccurl_info_pointer(handle, CURLINFO_PRIVATE).map {
       Unmanaged<HTTPTransfer>.fromOpaque($0).takeUnretainedValue()
     }
   }
 
-  /// Takes note of how it ended, as libcurl says.
+  /// Records how the transfer ended, given libcurl's code.
   func end(_ code: CURLcode) {
-    // Ending it ourselves shows as a failed write; the outcome is known then.
+    // If this program ended the transfer, libcurl reports a failed write; the outcome is known then.
     guard code != CURLE_OK else { return exchange.responseEnded() }
     exchange.failed(
       TransferFailure(
@@ -99,7 +98,7 @@ final class HTTPTransfer {
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_PATH_AS_IS, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_QUICK_EXIT, 1),
       (CURLOPT_PROTOCOLS, isHTTPS ? Int(CURLPROTO_HTTPS) : Int(CURLPROTO_HTTP)),
       (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)), (CURLOPT_HTTP09_ALLOWED, 0),
-      // Further requests wait to see whether the first connection can carry them all.
+      // Further requests wait until it is known whether the first connection can multiplex them.
       (CURLOPT_PIPEWAIT, isHTTPS ? 1 : 0),
       (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_SSL_VERIFYPEER, 1),
       (CURLOPT_SSL_VERIFYHOST, 2),
@@ -108,9 +107,9 @@ final class HTTPTransfer {
     ]
     let texts: [(CURLoption, String?)] = [
       (CURLOPT_URL, request.url.description), (CURLOPT_USERAGENT, request.userAgent),
-      // Which roots count is decided in `TLSRoots`; libcurl would read its own bundle for every connection.
+      // `TLSRoots` holds the trusted roots; otherwise libcurl would read its own bundle for every connection.
       (CURLOPT_CAINFO, nil), (CURLOPT_CAPATH, nil),
-      // Both decided in `ProxySettings`; libcurl would ask the environment again.
+      // `ProxySettings` decides about both; otherwise libcurl would read the environment itself.
       (CURLOPT_PROXY, request.proxy.curlText), (CURLOPT_NOPROXY, ""),
     ]
     return numbers.allSatisfy { ccurl_set_long(handle, $0.0, $0.1) == CURLE_OK }
@@ -181,7 +180,7 @@ private func bodyCallback(
   let offered = size * count
   switch transfer.takeBody(UnsafeRawBufferPointer(start: bytes, count: offered)) {
   case .taken: return offered
-  // libcurl never offers no bytes at all.
+  // libcurl never calls this with zero bytes.
   case .over: return 0
   }
 }
@@ -199,7 +198,7 @@ private func requestCallback(
 }
 
 extension Duration {
-  /// In milliseconds, at least 1 and at most what libcurl takes.
+  /// In milliseconds, at least 1 and at most what libcurl accepts.
   fileprivate var wholeMilliseconds: Int {
     let (seconds, attoseconds) = components
     let whole = seconds.multipliedReportingOverflow(by: 1000)

@@ -4,23 +4,21 @@ package import SystemPackage
 
 /// Fetches by HTTP/1.1 and HTTP/2 (DESIGN sections 5 and 6).
 ///
-/// Starts no thread and opens no file before the first `fetch`. May be used from many tasks; callers start
-/// no more than `TransferLimits.maxConcurrentTransfers` requests at a time. End it with `shutdown()`.
+/// No thread is started and no file opened before the first `fetch`. May be used from many tasks, which together run
+/// at most `TransferLimits.maxConcurrentTransfers` requests at a time. Must be ended with `shutdown()`.
 package final class HTTPTransport: Transport {
-  /// What a transport is made for.
+  /// The settings of a transport.
   package struct Configuration: Sendable {
-    /// Limits of each request.
     package var limits: TransferLimits
-    /// What the server is told about us, `mmdos/<version>`.
+    /// The `User-Agent` header, `mmdos/<version>`.
     package var userAgent: String
-    /// A PEM file of roots to trust in addition to the system's (policy key `ca_file`).
+    /// A PEM file of trusted roots in addition to the system's (policy key `ca_file`).
     package var caFile: FilePath?
-    /// Where `SSL_CERT_FILE` and the proxy variables are looked up.
+    /// The environment, for `SSL_CERT_FILE` and the proxy variables.
     package var environment: [String: String]
     /// Whether a redirect on loopback may lead to plain http (policy key `allow_http_localhost`).
     package var allowHTTPLocalhost: Bool
 
-    /// Describes a transport.
     package init(
       limits: TransferLimits,
       version: String,
@@ -36,7 +34,8 @@ package final class HTTPTransport: Transport {
     }
   }
 
-  /// How often in a row a kept connection may go away under one request; each time costs a new connection only.
+  /// How often in a row a request is repeated because its kept connection was closed; each time costs only a new
+  /// connection.
   private static let maxUnprocessedAnswers = 4
 
   private enum State {
@@ -48,17 +47,17 @@ package final class HTTPTransport: Transport {
   private let configuration: Configuration
   private let state = Mutex(State.idle)
 
-  /// Makes a transport that does nothing yet.
+  /// Stores the configuration; the network thread is started by the first `fetch`.
   package init(_ configuration: Configuration) {
     self.configuration = configuration
   }
 
   deinit {
-    // A forgotten `shutdown()` must not leave threads behind.
+    // If `shutdown()` was forgotten, the thread must still end.
     if case .running(let engine) = state.withLock({ $0 }) { Task { await engine.shutdown() } }
   }
 
-  /// See `Transport`; follows redirects within the origin, up to `TransferLimits.maxRedirects`.
+  /// See `Transport`; follows redirects within the same origin, up to `TransferLimits.maxRedirects`.
   package func fetch(_ request: FetchRequest, receive: (RawSpan) throws -> Void) async throws -> FetchResponse
   {
     try Task.checkCancellation()
@@ -81,11 +80,11 @@ package final class HTTPTransport: Transport {
         url = try redirectTarget(of: location, from: url)
       }
     }
-    // The last round of the loop always returns or throws.
+    // The last iteration of the loop always returns or throws.
     throw FetchError.redirectRefused(from: url, location: "", reason: .tooMany)
   }
 
-  /// Closes connections and ends threads; requests under way fail with `FetchError.shutDown`.
+  /// Closes connections and ends the thread; running requests fail with `FetchError.shutDown`.
   package func shutdown() async {
     let engine = state.withLock { state -> HTTPEngine? in
       defer { state = .shutDown }
@@ -108,7 +107,8 @@ package final class HTTPTransport: Transport {
     }
   }
 
-  /// Sends one request and hands over its body; again where the server closed a kept connection instead of answering.
+  /// Sends one request and passes on its body; repeats it where the server closed a kept connection without
+  /// answering.
   private func exchange(
     _ request: FetchRequest,
     at url: RequestURL,
@@ -148,7 +148,7 @@ package final class HTTPTransport: Transport {
           do {
             try receive(bytes.span.bytes)
           } catch {
-            // Said here: an exchange that is complete by now would only report that it is.
+            // The error is thrown here, because an exchange that is complete by now would report success.
             exchange.abandon(.failed(error))
             return .failed(error)
           }
@@ -161,7 +161,7 @@ package final class HTTPTransport: Transport {
 
   private func redirectTarget(of location: String, from url: RequestURL) throws(FetchError) -> RequestURL {
     let allowHTTP = configuration.allowHTTPLocalhost
-    // Of the rules that a URL can break, only the step down to plain http is worth telling apart.
+    // Of the broken rules only the step from https to plain http has its own reason.
     guard let target = try? RequestURL(parsing: location, relativeTo: url, allowHTTPLocalhost: allowHTTP)
     else {
       let isDowngrade = url.scheme == "https" && location.lowercased().hasPrefix("http://")

@@ -9,16 +9,16 @@ import RegistryModel
   import Musl
 #endif
 
-/// The proxy for an origin, as the usual environment variables name it.
+/// Selects the proxy for an origin from the usual environment variables.
 enum ProxySettings {
   enum Choice: Hashable, Sendable {
     case direct
     /// `credentials` is `user:password`, percent-decoded.
     case http(host: String, port: Int, credentials: String?)
-    /// Names are looked up by the proxy.
+    /// The proxy resolves names.
     case socks5(host: String, port: Int)
 
-    /// The proxy as libcurl is told of it; empty for none, or it would ask the environment itself.
+    /// The proxy as an option of libcurl; empty for none, as libcurl would otherwise read the environment.
     var curlText: String {
       switch self {
       case .direct: ""
@@ -37,12 +37,12 @@ enum ProxySettings {
     }
   }
 
-  /// Chooses by `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, `no_proxy`, `NO_PROXY`.
+  /// Selects by `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, `no_proxy`, `NO_PROXY`.
   ///
-  /// Loopback never goes through a proxy; as plain http is for loopback only (DESIGN section 5),
-  /// `http_proxy` never applies.
-  /// - Throws: `FetchError.proxy` for a setting that cannot be used: falling back to a direct connection
-  ///   would be a surprise where the proxy is there for a reason.
+  /// Loopback hosts are never reached through a proxy. As plain http is allowed only for loopback (DESIGN section 5),
+  /// `http_proxy` is never used.
+  /// - Throws: `FetchError.proxy` for a setting that cannot be used: a direct connection instead could bypass a proxy
+  ///   that is there for a reason.
   static func choose(for url: RequestURL, environment: [String: String]) throws(FetchError) -> Choice {
     guard url.scheme == "https", !isLoopback(url.host) else { return .direct }
     let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
@@ -60,7 +60,7 @@ enum ProxySettings {
       || isAddress(bare) && bare.hasPrefix("127.")
   }
 
-  /// Reads `[http://][user:password@]host[:port]` or `socks5://host[:port]`, without path.
+  /// Parses `[http://][user:password@]host[:port]` or `socks5://host[:port]`, without a path.
   static func parse(_ text: String) -> Choice? {
     var rest = text[...]
     var isSOCKS = false
@@ -83,8 +83,8 @@ enum ProxySettings {
     return isSOCKS ? .socks5(host: host, port: port) : .http(host: host, port: port, credentials: credentials)
   }
 
-  /// Whether `no_proxy` names a host: comma separated `*`, `host`, `.domain`, `*.domain`, each with optional port, and
-  /// ranges of addresses such as `10.0.0.0/8` (curl(1), NO_PROXY).
+  /// Whether `no_proxy` lists a host: comma-separated `*`, `host`, `.domain`, `*.domain`, each with optional port,
+  /// and address ranges such as `10.0.0.0/8` (curl(1), NO_PROXY).
   static func isExcepted(host: String, port: Int, by list: String) -> Bool {
     let host = withoutBrackets(host)
     let address = addressBytes(host)

@@ -1,7 +1,7 @@
 import RegistryModel
 
 extension RequestURL {
-  /// The host as name lookup wants it: an IPv6 address without brackets.
+  /// The host for a name lookup: an IPv6 address has no brackets.
   var bareHost: String {
     host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
   }

@@ -1,11 +1,11 @@
 import Formats
 
-/// Status and fields of a final response.
+/// Status and header fields of a final response.
 struct ResponseHead: Hashable, Sendable {
   struct Field: Hashable, Sendable {
     /// In lower case.
     let name: String
-    /// Without white space around it; bytes that are not UTF-8 are replaced.
+    /// Without surrounding white space; bytes that are not UTF-8 are replaced.
     let value: String
   }
 
@@ -21,9 +21,9 @@ struct ResponseHead: Hashable, Sendable {
   }
 }
 
-/// Puts the lines of a response's head together, as libcurl hands them over one by one.
+/// Parses the lines of a response's head, which libcurl passes one by one.
 ///
-/// libcurl takes any number for a status and any text for a field, so both are read again here.
+/// libcurl accepts any number as a status and any text as a field, so both are checked here.
 struct ResponseHeadReader: Sendable {
   enum Problem: Error, Hashable {
     case malformed(FetchError.MalformedCause)
@@ -35,16 +35,16 @@ struct ResponseHeadReader: Sendable {
   private var head: ResponseHead?
   private var isComplete = false
 
-  /// `maxBytes` counts informational responses and trailers too.
+  /// `maxBytes` is the limit in bytes, including informational responses and trailers.
   init(maxBytes: Int) {
     self.maxBytes = maxBytes
   }
 
-  /// Takes one line with its end; returns the head when this line completes it.
+  /// Adds one line with its line break; returns the head when this line completes it.
   mutating func take(_ line: UnsafeRawBufferPointer) throws(Problem) -> ResponseHead? {
     byteCount += line.count
     guard byteCount <= maxBytes else { throw .tooLarge }
-    // What follows the head are trailers, which only count.
+    // Lines after the head are trailers, which only count towards the limit.
     if isComplete { return nil }
     let text = Self.withoutEnd(line)
     guard var head else {
@@ -59,13 +59,13 @@ struct ResponseHeadReader: Sendable {
 
   private mutating func endHead(_ head: ResponseHead) -> ResponseHead? {
     self.head = nil
-    // After 101 there is no HTTP any more, so it is as final as a refusal (RFC 9110 section 15.2).
+    // After 101 the connection is no longer HTTP, so it is as final as a refusal (RFC 9110 section 15.2).
     guard head.status >= 200 || head.status == 101 else { return nil }
     isComplete = true
     return head
   }
 
-  /// `HTTP/1.1 200 OK`, `HTTP/2 200`: RFC 9112 section 4, and libcurl's rendering of RFC 9113 section 8.3.2.
+  /// `HTTP/1.1 200 OK` (RFC 9112 section 4), or `HTTP/2 200`, which libcurl makes of RFC 9113 section 8.3.2.
   private static func parseStatusLine(_ text: Slice<UnsafeRawBufferPointer>) throws(Problem) -> ResponseHead {
     let parts = text.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, parts[0].starts(with: "HTTP/".utf8) else { throw .malformed(.notHTTP) }
@@ -79,7 +79,7 @@ struct ResponseHeadReader: Sendable {
     return ResponseHead(status: status, majorVersion: Int(major - UInt8(ascii: "0")))
   }
 
-  /// A field line; folded ones are obsolete and refused (RFC 9112 section 5.2).
+  /// Parses a field line; folded lines are obsolete and refused (RFC 9112 section 5.2).
   private static func parseField(_ text: Slice<UnsafeRawBufferPointer>) throws(Problem) -> ResponseHead.Field
   {
     guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > text.startIndex else {

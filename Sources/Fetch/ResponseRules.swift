@@ -1,24 +1,24 @@
 import Formats
 import RegistryModel
 
-/// What the headers of a response mean for the request that they answer.
+/// The meaning of a response's headers for its request.
 enum ResponseVerdict: Hashable, Sendable {
-  /// The wanted file follows; its size if announced.
+  /// The requested file follows, with its size if announced.
   case body(expectedBytes: Int64?, etag: String?)
   case notModified(etag: String?)
   case redirect(location: String)
   case refused(FetchError)
 }
 
-/// Judges headers; pure.
+/// Judges response headers; pure.
 struct ResponseRules: Sendable {
   let request: FetchRequest
-  /// The URL asked for, which differs from the request's after a redirect.
+  /// The URL that was requested; after a redirect it differs from the request's.
   let url: RequestURL
 
-  /// Decides about a final response (no informational one).
+  /// Judges a final response.
   ///
-  /// `now` is in seconds since 1970, for a `Retry-After` that names a date.
+  /// `now` is in seconds since 1970, for a `Retry-After` that is a date.
   func judge(_ head: ResponseHead, now: Int64) -> ResponseVerdict {
     switch head.status {
     case 200: return judgeBody(of: head)
@@ -47,11 +47,12 @@ struct ResponseRules: Sendable {
       return .refused(.malformedResponse(url: url, cause: .severalContentLengths))
     }
     guard let text = lengths.first else {
-      // HTTP/2 marks the end of a stream; HTTP/1 needs chunks, or a cut connection looks like the end.
+      // HTTP/2 marks the end of a stream; HTTP/1 needs chunks or a length, or a cut connection would look like the
+      // end.
       let isFramed = head.majorVersion >= 2 || isChunked
       return isFramed ? .body(expectedBytes: nil, etag: etag(of: head)) : .refused(.unframedBody(url: url))
     }
-    // Whoever sends both wants two readers to see two different bodies (RFC 9112 section 6.1).
+    // A response with both is ambiguous: two readers may see different bodies (RFC 9112 section 6.1).
     guard codings.isEmpty else { return .refused(.malformedResponse(url: url, cause: .framing)) }
     guard !text.isEmpty, text.utf8.allSatisfy(ASCII.isDigit), let length = Int64(text) else {
       return .refused(.malformedResponse(url: url, cause: .contentLength))

@@ -1,4 +1,4 @@
-/// Decides whether and when a failed request is tried again (DESIGN section 6); pure.
+/// Decides whether and when a failed request is retried (DESIGN section 6); pure.
 package struct RetryPolicy: Hashable, Sendable {
   /// What to do after a failure.
   package enum Decision: Hashable, Sendable {
@@ -6,14 +6,13 @@ package struct RetryPolicy: Hashable, Sendable {
     case retry(after: Duration)
   }
 
-  /// Attempts of one request in all, the first included (policy key `max_attempts`).
+  /// The number of attempts of one request, the first included (policy key `max_attempts`).
   package var maxAttempts: Int
-  /// The longest pause before the second attempt; it doubles with every further one.
+  /// The longest pause before the second attempt; it doubles with each further one.
   package var basePause: Duration
-  /// The longest pause of our own; a server may ask for more.
+  /// The longest back-off; a server may ask for a longer pause.
   package var maxPause: Duration
 
-  /// Describes a policy.
   package init(
     maxAttempts: Int = 3,
     basePause: Duration = .milliseconds(500),
@@ -26,9 +25,9 @@ package struct RetryPolicy: Hashable, Sendable {
 
   /// Decides after attempt number `attempt`, counted from 1.
   ///
-  /// The pause is random between nothing and the back-off ("full jitter"), so that many clients of a server
-  /// that fell over do not come back at the same moment; never shorter than the server's `Retry-After`. A
-  /// pause that `budgetLeft` does not cover is not begun.
+  /// The pause is random between zero and the back-off ("full jitter"), so that the clients of a server that failed
+  /// do not all return at the same moment. It is never shorter than the server's `Retry-After`. If it is longer than
+  /// `budgetLeft`, the request is not retried.
   package func decide(
     after error: FetchError,
     attempt: Int,
@@ -42,7 +41,8 @@ package struct RetryPolicy: Hashable, Sendable {
     case .attempts: allowed = maxAttempts
     }
     guard budgetLeft > .zero, attempt < allowed else { return .giveUp }
-    // Not `Double.random`, which draws again until it likes the number: a test's fixed one would never do.
+    // Not `Double.random`, which draws repeatedly until a number fits; with a test's constant generator it would not
+    // end.
     let fraction = Double(random.next() >> 11) / Double(1 << 53)
     var pause = backOff(attempt: attempt) * fraction
     if case .status(_, _, let retryAfter?) = error { pause = max(pause, retryAfter) }

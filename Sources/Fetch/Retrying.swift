@@ -1,11 +1,12 @@
 extension RetryPolicy {
-  /// Runs an operation until it succeeds, or until this policy or the budget gives up.
+  /// Runs an operation until it succeeds, or until the policy or the budget ends the retries.
   ///
-  /// `operation` starts over each time: what an earlier attempt received is to be dropped. Only
-  /// `FetchError` is retried. The budget pays for each retry, from its pause to its end; the first attempt
-  /// costs nothing. An answer of 429 or 503 slows down all that share the throttle, and is no attempt as long as the
-  /// host answers others.
-  /// - Throws: the error of the last attempt, `CancellationError` if the task is cancelled in a pause.
+  /// `operation` starts over each time, so what an earlier attempt received has to be dropped. Only `FetchError` is
+  /// retried. Each retry counts against the budget from its pause to its end; the first attempt does not. A response
+  /// of 429 or 503 slows down all requests that share the throttle, and does not count as an attempt while the host
+  /// answers other requests.
+  ///
+  /// - Throws: The error of the last attempt; `CancellationError` if the task is cancelled during a pause.
   package func run<Success: ~Copyable>(
     budget: RetryBudget,
     throttle: Throttle,
@@ -14,7 +15,7 @@ extension RetryPolicy {
     var random = SystemRandomNumberGenerator()
     var attempt = 1
     var isRetrying = false
-    // From the first failure on, all that happens here is retries and pauses.
+    // After the first failure all time spent here is for retries and pauses.
     defer { if isRetrying { budget.end() } }
     while true {
       let start = try await throttle.waitForTurn()
@@ -31,7 +32,7 @@ extension RetryPolicy {
           let decision = decide(after: error, attempt: attempt, budgetLeft: budget.left(), using: &random)
           guard case .retry(let after) = decision else { throw error }
           attempt += 1
-          // A throttled request waits for its turn instead.
+          // A throttled request waits for its turn instead of pausing.
           if error.throttling == nil { pause = after }
         }
         guard pause <= budget.left() else { throw error }
@@ -48,7 +49,7 @@ private struct Throttling {
 }
 
 extension FetchError {
-  /// The host's wish for fewer requests; nil for any other failure.
+  /// Set if the host asked for fewer requests; nil for any other failure.
   fileprivate var throttling: Throttling? {
     guard case .status(_, let code, let retryAfter) = self, code == 429 || code == 503 else { return nil }
     return Throttling(retryAfter: retryAfter)

@@ -6,7 +6,7 @@
   import Musl
 #endif
 
-/// The wall clock, for dates in headers and certificates only; limits use a monotonic clock.
+/// The wall clock, only for dates in headers and certificates; limits use a monotonic clock.
 enum SystemTime {
   static func secondsSince1970() -> Int64 {
     Int64(time(nil))

@@ -1,17 +1,17 @@
 import CCurl
 import SystemPackage
 
-/// The authorities that servers' certificates must lead to; filled once, then only read.
+/// The trusted root certificates; loaded once, then only read.
 final class TLSRoots: Sendable {
-  /// More than any bundle of roots; a device file instead of one must not fill memory.
+  /// Larger than any bundle of roots, in bytes; a device file instead of one must not fill memory.
   private static let maxFileBytes = 16 << 20
 
-  /// Nothing writes to it after `init`, and OpenSSL locks it by itself for its readers.
+  /// Not written to after `init`, and OpenSSL does its own locking for readers.
   nonisolated(unsafe) let pointer: OpaquePointer
 
-  /// The system's roots, or those that `SSL_CERT_FILE` or `SSL_CERT_DIR` names, and `caFile` in addition.
+  /// The system's roots, or those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, and in addition `caFile`.
   ///
-  /// A folder of hashed names costs nothing here: certificates are looked up in it when they are needed.
+  /// A folder of hashed names is not loaded here: OpenSSL looks up certificates in it when needed.
   ///
   /// - Throws: `FetchError.certificateFile` for a named file that cannot be used; `.httpLibrary`.
   init(caFile: FilePath?, environment: [String: String]) throws(FetchError) {

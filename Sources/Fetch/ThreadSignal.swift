@@ -6,12 +6,12 @@
   import Musl
 #endif
 
-/// Wakes one thread that waits; for threads only, as a task must not hold up the thread that it shares.
+/// Wakes one waiting thread; for threads only, as a task must not block the thread that it runs on.
 ///
-/// A signal that comes while nobody waits is kept for the next wait.
+/// A signal without a waiting thread is kept for the next wait.
 final class ThreadSignal: @unchecked Sendable {
-  // Unchecked: everything below is touched with `mutex` held only. The two live outside the object because their
-  // addresses must not change.
+  // Unchecked: all mutable state is accessed with `mutex` held. The mutex and the condition are allocated separately,
+  // because their addresses must not change.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var isSignalled = false
@@ -45,7 +45,7 @@ final class ThreadSignal: @unchecked Sendable {
       end.tv_sec += 1
     }
     pthread_mutex_lock(mutex)
-    // Woken for nothing is fine: whoever waits looks whether it has to go on waiting.
+    // A spurious wake-up does no harm: the caller checks whether it has to wait again.
     if !isSignalled { pthread_cond_timedwait(condition, mutex, &end) }
     isSignalled = false
     pthread_mutex_unlock(mutex)

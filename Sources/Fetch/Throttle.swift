@@ -1,14 +1,14 @@
 import Synchronization
 
-/// Slows all requests of one sync down while a host answers 429 or 503 (DESIGN section 6a).
+/// Slows down all requests of one sync while a host answers 429 or 503 (DESIGN section 6a).
 ///
-/// Requests then start one after the other, at an interval that doubles with every such answer and shrinks with every
-/// success, as TCP finds the rate that a line bears. May be used from many tasks.
+/// Requests then start one after the other, at an interval that doubles with each such response and shrinks with each
+/// success, similar to TCP's congestion control. Safe to use from many tasks.
 package final class Throttle: Sendable {
   /// The first interval between two requests.
   private static let firstInterval = Duration.milliseconds(100)
   private static let longestInterval = Duration.seconds(5)
-  /// Below this an interval holds nothing back any more.
+  /// An interval below this is treated as none.
   private static let shortestInterval = Duration.milliseconds(5)
 
   private struct State: Sendable {
@@ -20,10 +20,9 @@ package final class Throttle: Sendable {
 
   private let state = Mutex(State())
 
-  /// Makes one that holds nothing back.
   package init() {}
 
-  /// Waits until the next request may start; returns when that was.
+  /// Waits until the next request may start; returns its start time.
   ///
   /// - Throws: `CancellationError`.
   package func waitForTurn() async throws -> ContinuousClock.Instant {
@@ -39,9 +38,9 @@ package final class Throttle: Sendable {
     }
   }
 
-  /// Takes note that the host asked for fewer requests, and how long it wants to be left alone.
+  /// Records that the host asked for fewer requests, and the pause that it asked for.
   ///
-  /// Answers to requests that started before the last slowing down say nothing new. Returns the pause that begins.
+  /// Responses to requests that started before the last slowdown are ignored. Returns the pause that begins.
   package func slowDown(startedAt start: ContinuousClock.Instant, retryAfter: Duration?) -> Duration {
     let now = ContinuousClock.now
     return state.withLock { state in
@@ -55,7 +54,7 @@ package final class Throttle: Sendable {
     }
   }
 
-  /// Takes note that a request was answered.
+  /// Records that a request was answered.
   package func succeeded() {
     state.withLock { state in
       state.lastSuccess = .now
@@ -65,7 +64,7 @@ package final class Throttle: Sendable {
     }
   }
 
-  /// Whether the host answered any request since then: it is only slowing us down.
+  /// Whether the host answered any request since then, so that it only limits the rate.
   package func hasSucceeded(since start: ContinuousClock.Instant) -> Bool {
     state.withLock { $0.lastSuccess.map { $0 >= start } ?? false }
   }

@@ -8,28 +8,28 @@
 import CCurl
 import RegistryModel
 
-/// How a transfer ended that libcurl could not complete, before it is known which URL it was for.
+/// The result of a transfer that libcurl could not complete, without the URL, which is added later.
 struct TransferFailure: Error, Hashable {
   let code: CURLcode
   /// The error number of the socket call that failed, or 0.
   let errnoCode: CInt
-  /// The result of checking the certificate, as OpenSSL numbers it (`X509_V_ERR_...`), or 0.
+  /// The result of the certificate check, with OpenSSL's number (`X509_V_ERR_...`), or 0.
   let verifyResult: Int
   /// The status with which a proxy answered CONNECT, or 0.
   let proxyStatus: Int
-  /// What libcurl says of the failure.
+  /// libcurl's error text.
   ///
-  /// Read to tell failures apart that have one code, never shown.
+  /// Used to distinguish failures that have the same code; never displayed.
   let text: String
-  /// The proxy that was asked, as `host:port`.
+  /// The proxy in use, as `host:port`.
   let proxy: String?
-  /// Whether part of a response had come.
+  /// Whether a part of a response was received.
   let hasHead: Bool
-  /// Whether the request went out on a connection that had served others before.
+  /// Whether the request was sent on a connection that had been used before.
   let isOnKeptConnection: Bool
 
-  /// Whether the server may be asked again at once: it closed a connection that it had kept open, or said goodbye
-  /// (GOAWAY, RFC 9113 section 6.8), and answered nothing.
+  /// Whether the request may be repeated at once, because the server closed a kept connection, or ended it with
+  /// GOAWAY (RFC 9113 section 6.8), without answering.
   var isUnprocessed: Bool {
     guard isOnKeptConnection, !hasHead else { return false }
     switch code {
@@ -38,7 +38,7 @@ struct TransferFailure: Error, Hashable {
     }
   }
 
-  /// Whether the peer ended the connection before the body was complete.
+  /// Whether the connection ended before the body was complete.
   var isCut: Bool {
     switch code {
     case CURLE_PARTIAL_FILE: true
@@ -47,7 +47,7 @@ struct TransferFailure: Error, Hashable {
     }
   }
 
-  /// The error that callers get.
+  /// The error for callers.
   func fetchError(url: RequestURL, limits: TransferLimits) -> FetchError {
     if proxyStatus == 407 { return .proxy(url: url, cause: .authenticationRequired) }
     if proxyStatus != 0, !(200...299).contains(proxyStatus) {
@@ -62,7 +62,7 @@ struct TransferFailure: Error, Hashable {
     case CURLE_OPERATION_TIMEDOUT: return .timeout(url: url, phase: .connect)
     case CURLE_PEER_FAILED_VERIFICATION: return .tls(url: url, cause: certificateCause)
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM: return handshakeError(url)
-    // The limit that libcurl has for a single line lies above ours and shows as a lack of memory.
+    // libcurl's own limit for a single line is above ours and is reported as lack of memory.
     case CURLE_OUT_OF_MEMORY where !hasHead:
       return .headersTooLarge(url: url, limitBytes: limits.maxHeaderBytes)
     case CURLE_UNSUPPORTED_PROTOCOL: return .malformedResponse(url: url, cause: .notHTTP)
@@ -90,12 +90,12 @@ struct TransferFailure: Error, Hashable {
     .proxy(url: url, cause: .unreachable(address: proxy ?? "", cause: cause))
   }
 
-  /// The cases of `X509_V_ERR_...` that a user can do something about.
+  /// The `X509_V_ERR_...` codes about which a user can do something.
   private var certificateCause: FetchError.TLSCause {
     switch verifyResult {
     case 9: .notYetValid
     case 10: .expired
-    // Without an own fault the certificate was refused by libcurl's check, which is of the name.
+    // With no error of its own, the certificate was refused by libcurl's check of the host name.
     case 0, 62, 64: .wrongHost
     case 2, 18, 19, 20, 21: .untrustedIssuer
     default: .certificate(code: verifyResult)
@@ -103,7 +103,7 @@ struct TransferFailure: Error, Hashable {
   }
 
   private func handshakeError(_ url: RequestURL) -> FetchError {
-    // 1 stands for no verdict: the handshake ended before a certificate was seen.
+    // 1 means that the handshake ended before the certificate was checked.
     if verifyResult > 1 { return .tls(url: url, cause: certificateCause) }
     if text.contains("SSL_ERROR_SYSCALL") || text.contains("unexpected eof") {
       return .reset(url: url, cause: .inHandshake)

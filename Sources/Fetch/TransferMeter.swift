@@ -1,6 +1,6 @@
-/// Keeps the time of one transfer and says when a limit is passed.
+/// Measures the time of one transfer and reports when a limit is exceeded.
 ///
-/// Pure: every call is told the time.
+/// Pure: the current time is a parameter of every call.
 struct TransferMeter: Sendable {
   enum Violation: Hashable, Sendable {
     case timeout(FetchError.TimeoutPhase)
@@ -17,7 +17,7 @@ struct TransferMeter: Sendable {
   private let start: ContinuousClock.Instant
   private var phase = Phase.connecting
   private var lastCheck: ContinuousClock.Instant
-  /// Time of the window in which we waited for the server, and what it sent meanwhile.
+  /// The time in the current window spent waiting for the server, and the bytes received in it.
   private var windowTime = Duration.zero
   private var windowBytes: Int64 = 0
 
@@ -41,12 +41,12 @@ struct TransferMeter: Sendable {
     windowBytes += Int64(byteCount)
   }
 
-  /// Looks at the clock.
+  /// Checks the limits on time.
   ///
-  /// Time in which the reader is behind is not the server's fault and counts for `transferTimeout` only.
-  /// A window without a single byte is a stall, which is `idleTimeout`'s business.
+  /// Time spent waiting for the reader counts only for `transferTimeout`, as the server did not cause it. A window
+  /// without any byte is left to `idleTimeout`.
   ///
-  /// `isReadingStopped`: Whether nothing was read from any server since the last check.
+  /// `isReadingStopped`: Whether nothing was received from any server since the last check.
   mutating func check(
     at now: ContinuousClock.Instant,
     readerIsBehind: Bool,

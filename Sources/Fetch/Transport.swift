@@ -2,41 +2,40 @@ package import RegistryModel
 
 // Fetch: one HTTPS client.
 //
-// Requests and their limits, retries, proxies, and who a server is. It alone imports the HTTP library. It knows
-// addresses, and nothing of manifests, policies, the store or the disk, and no such thing may enter it: what came is
-// proven by whoever asked for it. Throws `FetchError`.
+// Requests and their limits, retries, proxies, and TLS. Only this target imports the HTTP library. It knows URLs, but
+// nothing of manifests, policies, the store or the disk, and no such thing may enter it. It does not verify what it
+// receives; callers do. Throws `FetchError`.
 
-/// Fetches files of a registry, one bounded request at a time.
+/// Fetches files of a registry; each request has limits of its own.
 ///
-/// Implementations prove nothing: whoever receives the bytes hashes them (DESIGN section 1.3).
+/// Implementations do not verify the content: the caller hashes it (DESIGN section 1, rule 3).
 package protocol Transport: Sendable {
-  /// Sends one request and hands over its body in order, as it arrives.
+  /// Sends one request and passes on its body in order, as it arrives.
   ///
-  /// A span is valid only during the call that gets it. No byte beyond `maxBytes` is handed over, and none
-  /// of a response that is not the wanted file; a failure may come after some bytes were handed over.
-  /// `receive` runs in the calling task, never on a network thread, and may throw to end the transfer.
-  /// - Throws: `FetchError` for what went wrong on the way, `CancellationError` if the task was cancelled,
-  ///   and unchanged whatever `receive` throws.
+  /// A span is valid only during the call that gets it. Bytes beyond `maxBytes` are not passed on, nor is the body of
+  /// a response that is not the requested file; an error may follow after some bytes were passed on. `receive` runs
+  /// in the calling task, never on a network thread, and may throw to end the transfer.
+  ///
+  /// - Throws: `FetchError`; `CancellationError` if the task was cancelled; whatever `receive` throws, unchanged.
   func fetch(_ request: FetchRequest, receive: (RawSpan) throws -> Void) async throws -> FetchResponse
 
-  /// Gives back connections and threads; a later `fetch` fails with `FetchError.shutDown`.
+  /// Closes connections and ends threads; a later `fetch` fails with `FetchError.shutDown`.
   func shutdown() async
 }
 
-/// One file to ask for, and how much of it to accept.
+/// A request for one file, with the largest size that is accepted.
 package struct FetchRequest: Sendable {
-  /// What to ask for; checked where it was made.
+  /// The URL, which was checked when it was made.
   package var url: RequestURL
-  /// The most bytes to accept, whatever the server announces.
+  /// The most bytes to accept, whatever size the server announces.
   package var maxBytes: Int64
-  /// An entity tag of bytes we hold; makes the request conditional (RFC 9110 section 13.1.2).
+  /// The entity tag of bytes that the caller has; makes the request conditional (RFC 9110 section 13.1.2).
   ///
-  /// A tag that would not be a legal header value is not sent.
+  /// A tag that is not a valid header value is not sent.
   package var etag: String?
-  /// Whether caches on the way must ask the origin (`Cache-Control: no-cache`).
+  /// Whether caches must ask the origin server (`Cache-Control: no-cache`).
   package var bypassCaches: Bool
 
-  /// Describes a request.
   package init(url: RequestURL, maxBytes: Int64, etag: String? = nil, bypassCaches: Bool = false) {
     self.url = url
     self.maxBytes = maxBytes
@@ -45,16 +44,15 @@ package struct FetchRequest: Sendable {
   }
 }
 
-/// How a successful request ended.
+/// The result of a successful request.
 package struct FetchResponse: Hashable, Sendable {
-  /// Whether the server said that the bytes of `FetchRequest.etag` are still current; then there is no body.
+  /// Whether the server confirmed that the bytes of `FetchRequest.etag` are current; there is no body then.
   package var isNotModified: Bool
-  /// The entity tag of what was received, if the server sent a well-formed one.
+  /// The entity tag of the received file, if the server sent a well-formed one.
   package var etag: String?
-  /// The bytes that were handed over.
+  /// The number of bytes passed on.
   package var byteCount: Int64
 
-  /// Describes a response.
   package init(isNotModified: Bool, etag: String?, byteCount: Int64) {
     self.isNotModified = isNotModified
     self.etag = etag
