@@ -1,23 +1,21 @@
 import Synchronization
 package import SystemPackage
 
-/// Listens on one address of this machine and runs a thread for each connection.
+/// Listens on one loopback address and runs a thread for each connection.
 ///
-/// Never more than `maxConnections` at a time: those beyond wait, unaccepted, until one ends. All threads end
-/// with `stop()` or with the last reference.
+/// At most `maxConnections` run at a time; further connections are not accepted until one ends. All threads end with
+/// `stop()` or when the last reference is released.
 package final class ConnectionListener: Sendable {
-  /// The address that is listened on.
   package let host: LoopbackHost
-  /// The port that is listened on.
   package let port: Int
   private let connections: Connections
 
-  /// Listens; port 0 lets the system choose one.
+  /// Starts listening; port 0 lets the system choose a port.
   ///
-  /// `handle` runs on a thread of its own, which may block, and should end when the socket says `.stopped`. The
+  /// `handle` runs on its own thread, which may block, and should return when the socket throws `.stopped`. The
   /// connection is closed afterwards.
   ///
-  /// - Throws: What the system says of the address.
+  /// - Throws: The error of the system call.
   package init(
     host: LoopbackHost = .ipv4,
     port: Int = 0,
@@ -37,7 +35,7 @@ package final class ConnectionListener: Sendable {
     connections.stop.fire()
   }
 
-  /// Closes the port and all connections, and returns when their threads have ended.
+  /// Closes the port and all connections, and returns when all threads have ended.
   package func stop() async {
     connections.stop.fire()
     await connections.waitForThreads()
@@ -46,11 +44,11 @@ package final class ConnectionListener: Sendable {
 
 /// The threads of a listener.
 ///
-/// The listening socket goes from hand to hand: who holds it accepts one connection, gives the socket back for
-/// the next thread to take, and sees to the connection. So no thread only accepts, and none stands idle.
+/// The listening socket is passed between threads: the thread that holds it accepts one connection, returns the
+/// socket for another thread, and handles the connection. So no thread only accepts, and none is idle.
 private final class Connections: Sendable {
   private struct State: ~Copyable {
-    /// Nil while a thread waits on it, and when it is closed.
+    /// Nil while a thread is accepting, and after closing.
     var listening: Socket?
     var threadCount = 0
     var waiters: [CheckedContinuation<Void, Never>] = []
@@ -73,7 +71,7 @@ private final class Connections: Sendable {
     state = Mutex(State(listening: listening))
   }
 
-  /// Starts one more thread unless there are as many as there may be.
+  /// Starts another thread, up to the limit.
   func addThread() throws(Errno) {
     let isOneMore = state.withLock { state in
       guard state.threadCount < maxThreads else { return false }
@@ -98,19 +96,19 @@ private final class Connections: Sendable {
     }
   }
 
-  /// What each thread does: connection after connection, for as long as nobody else is accepting.
+  /// The body of each thread: handles connections one after the other while no other thread is accepting.
   private func run() {
     while let listening = state.withLock({ $0.listening.take() }) {
       guard let connection = accept(listening) else { break }
       giveBack(listening)
-      // Without another thread this one accepts again after this connection.
+      // If no other thread can be started, this one accepts again after this connection.
       try? addThread()
       handle(connection)
     }
     leave()
   }
 
-  /// Nil when it is over.
+  /// The next connection; nil when the listener was stopped.
   private func accept(_ listening: borrowing Socket) -> Socket? {
     do { return try listening.acceptNext() } catch { return nil }
   }

@@ -6,17 +6,17 @@
   import Musl
 #endif
 
-/// The addresses of this machine that no other machine can reach.
+/// The loopback addresses, which other machines cannot reach.
 package enum LoopbackHost: String, Hashable, Sendable {
   /// `127.0.0.1`.
   case ipv4 = "127.0.0.1"
   /// `::1`.
   case ipv6 = "::1"
 
-  /// The address family, for `socket`.
+  /// The address family for `socket`.
   var family: CInt { self == .ipv4 ? AF_INET : AF_INET6 }
 
-  /// Lends the address with a port to a system call.
+  /// Passes the address with a port to a system call.
   func withSystemAddress(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
     switch self {
     case .ipv4:
@@ -29,13 +29,13 @@ package enum LoopbackHost: String, Hashable, Sendable {
       var address = sockaddr_in6()
       address.sin6_family = sa_family_t(AF_INET6)
       address.sin6_port = port.bigEndian
-      // All zero but the last bit (RFC 4291 section 2.5.3).
+      // All bits are zero but the last (RFC 4291 section 2.5.3).
       withUnsafeMutableBytes(of: &address.sin6_addr) { $0[15] = 1 }
       return Self.lend(&address, body)
     }
   }
 
-  /// The port that a bound socket has; nil when the system does not say.
+  /// The port of a bound socket; nil when the system call fails.
   func port(of descriptor: CInt) -> Int? {
     switch self {
     case .ipv4:

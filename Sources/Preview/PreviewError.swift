@@ -6,6 +6,6 @@ package enum PreviewError: Error, Hashable, Sendable {
   case notLoopback(address: String)
   /// The folder cannot be opened.
   case folder(path: FilePath, errno: Errno)
-  /// The address cannot be listened on; with port 0 no free one was found.
+  /// Listening on the address failed; with port 0 no free port was found.
   case listen(host: LoopbackHost, port: Int, errno: Errno)
 }

@@ -1,12 +1,12 @@
-/// What one machine's clients may take of the preview server.
+/// The limits of the preview server, for all clients together.
 package struct PreviewLimits: Hashable, Sendable {
-  /// Connections, and threads, at a time; more of them wait.
+  /// The number of connections, each with a thread; further ones wait.
   package var maxConnections = 64
-  /// Bytes of one request's head.
+  /// The size of one request's head, in bytes.
   package var maxHeadBytes = 16 * 1024
-  /// How long a connection may take for one request's head, and for accepting 64 KiB of an answer.
+  /// The time for receiving one request's head, and for sending 64 KiB of a response.
   package var idleTime: Duration = .seconds(30)
 
-  /// The limits of `registry serve`.
+  /// The defaults are those of `registry serve`.
   package init() {}
 }

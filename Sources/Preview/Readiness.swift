@@ -9,12 +9,12 @@ import SystemPackage
 
 /// Waiting for sockets.
 package enum Readiness {
-  /// Waits until at least one of the descriptors has one of its events of poll(2), or has failed.
+  /// Waits until at least one of the descriptors has one of its events (poll(2)), or has failed.
   ///
-  /// Without descriptors it waits for the deadline or the stop.
+  /// Without descriptors it waits for the deadline or the stop signal.
   ///
   /// - Returns: For each descriptor whether it is ready.
-  /// - Throws: `.stopped`, which comes before readiness; `.timedOut` at the deadline.
+  /// - Throws: `.stopped`, even if a descriptor is ready; `.timedOut` at the deadline.
   @discardableResult
   package static func wait(
     for descriptors: [(descriptor: CInt, events: CInt)],
@@ -38,7 +38,7 @@ package enum Readiness {
     }
   }
 
-  /// How long poll may wait: never shorter than to the deadline, unless that is more than a minute away.
+  /// The time-out for poll: at least up to the deadline, but at most a minute.
   private static func milliseconds(until deadline: ContinuousClock.Instant?) -> CInt {
     guard let deadline else { return -1 }
     let rest = min(max(ContinuousClock.Instant.now.duration(to: deadline), .zero), .seconds(60))

@@ -1,9 +1,9 @@
 /// Request line and header fields of an HTTP/1 request (RFC 9112 sections 3 and 5).
 struct RequestHead: Hashable, Sendable {
   let method: String
-  /// As sent, undecoded.
+  /// As sent, not decoded.
   let target: String
-  /// Of HTTP/1.
+  /// The minor version of HTTP/1.
   let minorVersion: Int
   private let fields: [Field]
 
@@ -13,9 +13,9 @@ struct RequestHead: Hashable, Sendable {
     let value: String
   }
 
-  /// Parses what stands before the empty line; nil for anything that RFC 9112 does not allow.
+  /// Parses the bytes before the empty line; nil for anything that RFC 9112 does not allow.
   ///
-  /// Nothing is repaired: a line that two readers could read in two ways is refused.
+  /// Nothing is repaired: a line that could be read in two ways is refused.
   init?(parsing bytes: ArraySlice<UInt8>) {
     guard let lines = Self.splitLines(bytes), let requestLine = lines.first else { return nil }
     let parts = requestLine.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
@@ -34,32 +34,32 @@ struct RequestHead: Hashable, Sendable {
     self.fields = fields
   }
 
-  /// The values of all fields of a name in lower case, in order.
+  /// The values of all fields with this name, which is in lower case, in order.
   func values(_ name: String) -> [String] {
     fields.filter { $0.name == name }.map(\.value)
   }
 
-  /// The members of a field that is a list (RFC 9110 section 5.6.1), without the spaces around them.
+  /// The members of a list field (RFC 9110 section 5.6.1), without surrounding spaces.
   func members(_ name: String) -> [String] {
     values(name).flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }.map {
       String(decoding: Self.trim(ArraySlice(Array($0))), as: UTF8.self)
     }
   }
 
-  /// Whether the client wants to go on with the connection (RFC 9112 section 9.3).
+  /// Whether the client wants to keep the connection (RFC 9112 section 9.3).
   var keepsAlive: Bool {
     let options = members("connection").map { $0.lowercased() }
     return !options.contains("close") && (minorVersion >= 1 || options.contains("keep-alive"))
   }
 
-  /// Whether bytes of a body follow the head.
+  /// Whether a body follows the head.
   var hasBody: Bool {
     !values("transfer-encoding").isEmpty || values("content-length").contains { $0 != "0" }
   }
 
   private static let minorVersions = [Array("HTTP/1.1".utf8): 1, Array("HTTP/1.0".utf8): 0]
 
-  /// Splits at CRLF; nil if a line holds a control character other than the tab.
+  /// Splits at CRLF; nil if a line has a control character other than the tab.
   private static func splitLines(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
     var lines: [ArraySlice<UInt8>] = []
     var rest = bytes
@@ -89,7 +89,7 @@ struct RequestHead: Hashable, Sendable {
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  /// RFC 9110 section 5.6.2.
+  /// Whether the byte may be in a token (RFC 9110 section 5.6.2).
   private static func isTokenByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

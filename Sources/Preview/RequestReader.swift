@@ -1,34 +1,34 @@
-/// Takes the heads of requests from a connection, one after the other.
+/// Reads the heads of requests from a connection, one after the other.
 struct RequestReader {
   enum Result {
     case head(RequestHead)
     case refused(Status)
-    /// The client has ended the connection.
+    /// The client ended the connection.
     case end
   }
 
   private static let emptyLine: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
 
   private let limits: PreviewLimits
-  /// What has come of requests that are still to be answered.
+  /// The bytes received that were not returned yet.
   private var received: [UInt8] = []
 
   init(limits: PreviewLimits) {
     self.limits = limits
   }
 
-  /// Waits for the next head.
+  /// Waits for the next request's head.
   ///
-  /// - Throws: `.timedOut` if it is not complete in time, however often a byte of it comes.
+  /// - Throws: `.timedOut` if it is not complete in time, even if bytes keep coming.
   mutating func next(from socket: borrowing Socket) throws(Socket.Failure) -> Result {
     let deadline = ContinuousClock.Instant.now.advanced(by: limits.idleTime)
     var searchedCount = 0
     while true {
-      // An empty line may come before a request (RFC 9112 section 2.2).
+      // An empty line is allowed before a request (RFC 9112 section 2.2).
       if searchedCount == 0 {
         while received.starts(with: [0x0D, 0x0A]) { received.removeFirst(2) }
       }
-      // An end that is partly here began within the last three bytes that were searched.
+      // An incomplete end marker begins within the last three bytes that were searched.
       let rest = received[max(0, searchedCount - 3)...]
       if let end = rest.firstRange(of: Self.emptyLine), end.upperBound <= limits.maxHeadBytes {
         let head = RequestHead(parsing: received[..<end.lowerBound])

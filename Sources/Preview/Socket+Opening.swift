@@ -15,7 +15,7 @@ extension Socket {
     let descriptor = mmdos_socket(host.family)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
     let socket = Socket(takingOver: descriptor, stop: stop)
-    // Connections of a server that has just ended must not keep the next one from starting.
+    // Connections of a server that has just ended must not prevent a new one from starting.
     socket.set(SOL_SOCKET, SO_REUSEADDR, 1 as CInt)
     guard host.withSystemAddress(port: number, { bind(socket.descriptor, $0, $1) }) == 0,
       listen(socket.descriptor, 256) == 0
@@ -23,7 +23,7 @@ extension Socket {
     return socket
   }
 
-  /// Connects to a port of this machine.
+  /// Connects to a loopback port.
   package static func connected(
     to host: LoopbackHost = .ipv4,
     port: Int,
@@ -36,7 +36,7 @@ extension Socket {
     let socket = Socket(takingOver: descriptor, stop: stop)
     let result = host.withSystemAddress(port: number) { connect(socket.descriptor, $0, $1) }
     let code = result == 0 ? 0 : errno
-    // Interrupted or not, the system goes on connecting (connect(2)).
+    // After an interruption the system continues to connect (connect(2)).
     guard code == 0 || code == EINPROGRESS || code == EINTR else { throw .system(Errno(rawValue: code)) }
     if code != 0 { try socket.finishConnecting(until: deadline) }
     socket.sendAtOnce()
@@ -45,7 +45,7 @@ extension Socket {
 
   /// Waits for the next connection.
   ///
-  /// - Throws: `.stopped`, or what poll(2) says.
+  /// - Throws: `.stopped`, or the error of the system call.
   func acceptNext() throws(Failure) -> Socket {
     while true {
       try wait(for: POLLIN, until: nil)
@@ -55,8 +55,8 @@ extension Socket {
         socket.sendAtOnce()
         return socket
       }
-      // Clients that gave up meanwhile are no reason to wait. No descriptor or memory left is: the connection
-      // stays where it is until there are some again.
+      // A client that gave up is skipped without waiting. Without free descriptors or memory it waits: the connection
+      // stays in the queue until there are some again.
       guard !Self.isWorthAnotherTry(errno), errno != ECONNABORTED else { continue }
       try pause(for: .milliseconds(50))
     }
@@ -72,7 +72,7 @@ extension Socket {
     guard code == 0 else { throw .system(Errno(rawValue: code)) }
   }
 
-  /// A small answer must not wait for the acknowledgement of the one before it.
+  /// Disables Nagle's algorithm, so that a small response does not wait for an acknowledgement.
   private func sendAtOnce() {
     set(CInt(IPPROTO_TCP), TCP_NODELAY, 1 as CInt)
   }

@@ -8,35 +8,34 @@
 import CPlatform
 package import SystemPackage
 
-/// A stream socket on loopback; closed when the value goes away.
+/// A stream socket on loopback; closed when the value is destroyed.
 ///
-/// Started programs do not inherit it, and a peer that has gone is an error, not a signal. Every call waits for
-/// as long as its deadline allows, or until the stop signal is given: it blocks its thread, so none is called
-/// on the threads that run Swift's tasks.
+/// Child processes do not inherit it, and writing to a closed connection is an error, not a signal. Every call blocks
+/// its thread until its deadline or the stop signal, so none may be called on the threads that run Swift's tasks.
 package struct Socket: ~Copyable, Sendable {
-  /// Why a call on a socket ended without success.
+  /// Why a call on a socket failed.
   package enum Failure: Error, Hashable, Sendable {
     /// The stop signal was given.
     case stopped
     /// The deadline has passed.
     case timedOut
-    /// The system said no.
+    /// A system call failed.
     case system(Errno)
   }
 
   /// For `Readiness.wait`.
   package let descriptor: CInt
-  /// Ends every wait; nil when nothing does.
+  /// The signal that ends every wait; nil for none.
   package let stop: StopSignal?
 
   #if canImport(Darwin)
-    // There it is a property of the socket, SO_NOSIGPIPE.
+    // There it is an option of the socket, SO_NOSIGPIPE.
     static let sendFlags: CInt = 0
   #else
     static let sendFlags = CInt(MSG_NOSIGNAL)
   #endif
 
-  /// Takes over a descriptor.
+  /// Takes ownership of a descriptor.
   init(takingOver descriptor: CInt, stop: StopSignal?) {
     self.descriptor = descriptor
     self.stop = stop
@@ -44,7 +43,7 @@ package struct Socket: ~Copyable, Sendable {
 
   deinit { close(descriptor) }
 
-  /// Reads what has come, at least one byte and at most `maxBytes`; nothing at the end.
+  /// Reads available bytes, at least one and at most `maxBytes`; empty at the end of the stream.
   package func read(maxBytes: Int = 64 * 1024, until deadline: ContinuousClock.Instant? = nil)
     throws(Failure) -> [UInt8]
   {
@@ -85,7 +84,7 @@ package struct Socket: ~Copyable, Sendable {
     }
   }
 
-  /// Does nothing for a while.
+  /// Waits for the given time.
   ///
   /// - Throws: `.stopped` when the stop signal comes first.
   package func pause(for duration: Duration) throws(Failure) {
@@ -94,7 +93,7 @@ package struct Socket: ~Copyable, Sendable {
     } catch .timedOut {}
   }
 
-  /// Reads and forgets until the peer has ended its side or `maxBytes` have come.
+  /// Reads and discards bytes until the peer ends its side or `maxBytes` were read.
   package func drain(maxBytes: Int = .max, until deadline: ContinuousClock.Instant? = nil) throws(Failure) {
     var rest = maxBytes
     while rest > 0 {
@@ -104,19 +103,19 @@ package struct Socket: ~Copyable, Sendable {
     }
   }
 
-  /// Tells the peer that nothing more will be written; reading goes on.
+  /// Ends the writing side of the connection; reading is still possible.
   package func endWriting() {
-    // It fails for a peer that has gone, who need not be told.
+    // It fails if the peer has closed the connection, who then need not be told.
     _ = shutdown(descriptor, CInt(SHUT_WR))
   }
 
-  /// Makes closing throw away what is on its way and send a reset: the peer sees ECONNRESET, not an end.
+  /// Makes closing discard unsent bytes and send a reset: the peer sees ECONNRESET instead of the end.
   package func resetWhenClosed() {
     set(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
   }
 
   func set<Value>(_ level: CInt, _ option: CInt, _ value: Value) {
-    // Only options that cannot fail on an open socket, or do no harm when they do.
+    // Only options that cannot fail on an open socket, or whose failure does no harm.
     _ = withUnsafePointer(to: value) {
       setsockopt(descriptor, level, option, $0, socklen_t(MemoryLayout<Value>.size))
     }
@@ -126,7 +125,7 @@ package struct Socket: ~Copyable, Sendable {
     try Readiness.wait(for: [(descriptor, event)], stop: stop, until: deadline)
   }
 
-  /// Whether a call only has to be made again: interrupted, or somebody else was faster.
+  /// Whether the call only has to be repeated: it was interrupted, or another thread took the event.
   static func isWorthAnotherTry(_ code: CInt) -> Bool {
     code == EINTR || code == EAGAIN || code == EWOULDBLOCK
   }

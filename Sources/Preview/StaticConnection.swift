@@ -8,14 +8,14 @@ struct StaticConnection: Sendable {
     "json": "application/json", "txt": "text/plain; charset=utf-8",
   ]
 
-  /// The file changed while it was sent, so that its announced length cannot be kept.
+  /// The file changed while it was sent, so the announced length is wrong.
   private struct FileChanged: Error {}
 
   let folder: StaticFolder
   let limits: PreviewLimits
   let onRequest: @Sendable (StaticServer.Answer) -> Void
 
-  /// Answers until the client, a limit or the stop of the server ends the connection.
+  /// Answers until the client ends the connection, a limit is exceeded, or the server stops.
   func run(_ socket: borrowing Socket) throws {
     var reader = RequestReader(limits: limits)
     while true {
@@ -25,7 +25,7 @@ struct StaticConnection: Sendable {
         try write(refusal(status, isHead: false, isLast: true), to: socket)
         return try finish(socket)
       case .head(let head):
-        // Where the next request begins is not known behind a body that nobody reads.
+        // A body is not read, so the start of the next request is not known.
         let isLast = !head.keepsAlive || head.hasBody
         try answer(head, isLast: isLast, socket)
         if isLast { return try finish(socket) }
@@ -33,8 +33,8 @@ struct StaticConnection: Sendable {
     }
   }
 
-  /// Lets the client read the answer before the connection goes: closing with bytes unread is a reset, which may
-  /// overtake what was written.
+  /// Waits for the client to read the response before closing: closing with unread bytes sends a reset, which may
+  /// overtake the response.
   private func finish(_ socket: borrowing Socket) throws(Socket.Failure) {
     socket.endWriting()
     try socket.drain(maxBytes: 1 << 20, until: .now.advanced(by: min(limits.idleTime, .seconds(2))))
@@ -64,13 +64,13 @@ struct StaticConnection: Sendable {
     onRequest(.init(method: head.method, target: head.target, status: status.rawValue, byteCount: byteCount))
   }
 
-  /// Sends exactly the announced bytes, a piece at a time, as fast as the client takes them.
+  /// Sends exactly the announced number of bytes, in pieces, at the client's speed.
   private func sendBody(of file: borrowing ReadableFile, _ socket: borrowing Socket) throws {
     var rest = file.attributes.size
     var chunk = [UInt8](repeating: 0, count: Int(min(Int64(Self.chunkBytes), rest)))
     while rest > 0 {
       let count = try file.read(at: file.attributes.size - rest, into: &chunk)
-      // Throwing closes the connection, which tells the client that the body is cut.
+      // The error closes the connection, so the client sees that the body is incomplete.
       guard count > 0 else { throw FileChanged() }
       let piece = chunk.prefix(Int(min(Int64(count), rest)))
       try socket.write(piece, until: .now.advanced(by: limits.idleTime))
@@ -92,7 +92,7 @@ struct StaticConnection: Sendable {
     return ["etag: \(file.etag)", "content-type: \(type)", "content-length: \(file.size)"]
   }
 
-  /// A whole answer that says no.
+  /// A complete error response.
   private func refusal(_ status: Status, isHead: Bool, isLast: Bool) -> [UInt8] {
     let text = "\(status.rawValue) \(status.reason)\n"
     var fields = ["content-type: text/plain; charset=utf-8", "content-length: \(text.utf8.count)"]
@@ -101,7 +101,7 @@ struct StaticConnection: Sendable {
   }
 
   private static func head(_ status: Status, _ fields: [String], isLast: Bool) -> [UInt8] {
-    // A publisher who changes a file wants to see the change.
+    // Not cached, so that a publisher who changes a file sees the change.
     var lines = ["HTTP/1.1 \(status.rawValue) \(status.reason)", "x-content-type-options: nosniff"]
     lines += ["cache-control: no-cache"] + fields
     if isLast { lines.append("connection: close") }

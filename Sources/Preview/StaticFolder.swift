@@ -3,10 +3,10 @@ import SystemPackage
 
 // Preview: the loopback server of `registry serve`.
 //
-// It serves one folder to this machine, so that a publisher can look at a registry before anyone else does. It knows
-// nothing of registries, the store or the client, and never listens on another address than the loopback's.
+// It serves one folder to this machine, so that a publisher can look at a registry before publishing it. It knows
+// nothing of registries, the store or the client, and listens only on loopback addresses.
 
-/// A folder whose regular files may be read, reached without following a link (DESIGN section 1.11).
+/// A folder whose regular files may be read, without following links (DESIGN section 1, rule 11).
 struct StaticFolder: Sendable {
   private let folder: Folder
 
@@ -15,10 +15,10 @@ struct StaticFolder: Sendable {
     folder = try Folder.open(path)
   }
 
-  /// Opens a file below the folder; nil if there is none that may be served.
+  /// Opens a file below the folder; nil if there is no such file, or it may not be served.
   func find(_ components: [String]) -> ReadableFile? {
     guard let last = components.last.flatMap({ FileName($0) }) else { return nil }
-    // A client is not told why a file cannot be had.
+    // The client is not told why the file cannot be opened.
     do {
       var folder = folder
       for component in components.dropLast() {
@@ -31,6 +31,6 @@ struct StaticFolder: Sendable {
 }
 
 extension FileAttributes {
-  /// A strong entity tag: whoever changes a file changes the time of its last change, which no program can set.
+  /// A strong entity tag: every change of the file changes its ctime, which programs cannot set.
   var etag: String { "\"\(identity.inode)-\(size)-\(changeTime)\"" }
 }

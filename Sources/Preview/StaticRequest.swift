@@ -1,6 +1,6 @@
 import Formats
 
-/// What a request to the static server asks for, after every check that needs no file; pure.
+/// The meaning of a request to the static server, after all checks that need no file; pure.
 enum StaticRequest: Hashable, Sendable {
   case file(components: [String], isHead: Bool)
   case refused(Status)
@@ -8,7 +8,8 @@ enum StaticRequest: Hashable, Sendable {
   /// Judges the head of a request.
   static func judge(_ head: RequestHead) -> StaticRequest {
     let hosts = head.values("host")
-    // A name of somebody else's that leads here is how a web page reads a local server (DNS rebinding).
+    // Requests with another host's name are refused, as web pages could otherwise read from this server (DNS
+    // rebinding).
     guard hosts.count == 1 else { return .refused(.badRequest) }
     guard isLoopbackAuthority(hosts[0]) else { return .refused(.misdirectedRequest) }
     guard head.method == "GET" || head.method == "HEAD" else { return .refused(.methodNotAllowed) }
@@ -16,10 +17,10 @@ enum StaticRequest: Hashable, Sendable {
     return .file(components: components, isHead: head.method == "HEAD")
   }
 
-  /// Splits a request target into components that may be served; nil for all others.
+  /// Splits a request target into path components; nil for targets that are not served.
   ///
-  /// Names that begin with a dot are not served, except `.ai` below another folder, where registries keep the
-  /// files that plugins install, and what is below that.
+  /// Names that begin with a dot are not served, except `.ai` below another folder, and its content: registries keep
+  /// the files that plugins install there.
   static func parseTarget(_ target: String) -> [String]? {
     let path = target.prefix { $0 != "?" }
     guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= 4096 else { return nil }
@@ -35,7 +36,7 @@ enum StaticRequest: Hashable, Sendable {
     return components
   }
 
-  /// Whether a `Host` names this machine (RFC 9110 section 7.2), with any port.
+  /// Whether a `Host` value is a loopback host (RFC 9110 section 7.2), with any port.
   static func isLoopbackAuthority(_ text: String) -> Bool {
     var host = text.lowercased()[...]
     if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") {
@@ -46,7 +47,7 @@ enum StaticRequest: Hashable, Sendable {
     return ["localhost", "127.0.0.1", "[::1]"].contains(host)
   }
 
-  /// No manifest names what version control keeps to itself, wherever it is.
+  /// Folders of version control systems; manifests cannot contain them.
   private static let neverServed = [
     ".", "..", ".git", ".gitmodules", ".gitattributes", ".hg", ".svn",
   ]

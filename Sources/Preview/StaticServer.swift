@@ -3,21 +3,19 @@ package import SystemPackage
 
 /// Serves the regular files below one folder to this machine only, for `registry serve`.
 ///
-/// GET and HEAD, no listings, no ranges, no link followed, and nothing that is not asked for by a loopback
-/// name. A preview for people who publish; not a server for the internet.
+/// GET and HEAD only; no listings and no ranges. Links are not followed, and requests for another host name are
+/// refused. It is a preview for publishers, not a server for the internet.
 package final class StaticServer: Sendable {
-  /// One answered request, for a log line; `target` is as the client sent it, so escape it.
+  /// One answered request, for a log line; `target` is as the client sent it and has to be escaped.
   package struct Answer: Hashable, Sendable {
-    /// The method, as sent.
     package var method: String
-    /// The request target, undecoded.
+    /// The request target, not decoded.
     package var target: String
-    /// The status it was answered with.
+    /// The status of the response.
     package var status: Int
-    /// Bytes of the file that were sent; 0 unless the status is 200.
+    /// The bytes of the file that were sent; 0 unless the status is 200.
     package var byteCount: Int64
 
-    /// Describes an answer.
     package init(method: String, target: String, status: Int, byteCount: Int64) {
       self.method = method
       self.target = target
@@ -26,14 +24,13 @@ package final class StaticServer: Sendable {
     }
   }
 
-  /// The port that is listened on.
   package var port: Int { listener.port }
   private let listener: ConnectionListener
 
-  /// Starts serving a folder; port 0 lets the system choose one.
+  /// Starts serving a folder; port 0 lets the system choose a port.
   ///
-  /// `onRequest` is called from any thread, after each answer. The server ends with `stop()` or with its last
-  /// reference.
+  /// `onRequest` is called from any thread, after each response. The server ends with `stop()` or when the last
+  /// reference is released.
   package init(
     folder path: FilePath,
     address: String = "127.0.0.1",
@@ -49,7 +46,7 @@ package final class StaticServer: Sendable {
     let connection = StaticConnection(folder: folder, limits: limits, onRequest: onRequest)
     do {
       listener = try ConnectionListener(host: host, port: port, maxConnections: limits.maxConnections) {
-        // A client that went away or took too long is no failure of the server.
+        // A client that disconnected or was too slow is not an error of the server.
         try? connection.run($0)
       }
     } catch { throw .listen(host: host, port: port, errno: error) }

@@ -1,4 +1,4 @@
-/// The statuses that the preview answers with (RFC 9110 section 15).
+/// The statuses of the preview server's responses (RFC 9110 section 15).
 enum Status: Int, Sendable {
   case ok = 200
   case notModified = 304

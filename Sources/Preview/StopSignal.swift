@@ -8,16 +8,18 @@
 import CPlatform
 package import SystemPackage
 
-/// Ends every wait of the threads that share it, once and for all.
+/// Ends all waits of the threads that share it; it cannot be reset.
 ///
-/// A thread that waits for a socket waits for this too, so that no thread ever has to close or shut down a
-/// descriptor that another one uses.
+/// A thread that waits for a socket also waits for this, so no thread has to close or shut down a descriptor that
+/// another one uses.
 package final class StopSignal: Sendable {
   /// Readable from `fire()` on.
   let descriptor: CInt
   private let otherEnd: CInt
 
-  /// Makes a signal that was not given yet.
+  /// Creates a signal that was not given yet.
+  ///
+  /// - Throws: The error of socketpair(2).
   package init() throws(Errno) {
     var ends: [CInt] = [-1, -1]
     guard mmdos_socket_pair(&ends) == 0 else { throw Errno(rawValue: errno) }
@@ -29,9 +31,9 @@ package final class StopSignal: Sendable {
     close(otherEnd)
   }
 
-  /// Ends all waits there are and all that are still to come.
+  /// Ends all current and all future waits.
   package func fire() {
-    // Nobody reads the byte, so it is there for every thread. That none fits any more means that one is there.
+    // The byte is never read, so every thread sees it. If its buffer is full, there is a byte in it already.
     var byte: UInt8 = 1
     while send(otherEnd, &byte, 1, Socket.sendFlags) < 0, errno == EINTR {}
   }

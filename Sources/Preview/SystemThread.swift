@@ -14,10 +14,10 @@ package enum SystemThread {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// Musl's default of 128 KiB is little for Swift.
+  /// Musl's default of 128 KiB is not enough for Swift code.
   private static let stackBytes = 1 << 20
 
-  /// Starts a thread that ends with `body`; nobody waits for it.
+  /// Starts a thread that ends after `body`; it is not joined.
   package static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
