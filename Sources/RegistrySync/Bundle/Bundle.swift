@@ -3,9 +3,9 @@ package import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// An opened bundle: whose snapshots it has, and its objects, none of which is believed.
+/// An opened bundle: the list of its snapshots and its objects, which are verified when they are read.
 package struct Bundle: Sendable {
-  /// What the first lines say.
+  /// The parsed header.
   package let header: BundleHeader
   /// The newest snapshot.
   package let newest: Snapshot
@@ -33,12 +33,11 @@ package struct Bundle: Sendable {
     newest = try Self.readSnapshot(first, in: archive)
   }
 
-  /// How many objects there are.
   package var objectCount: Int { archive.count }
 
   /// The snapshots that came before the newest, newest first.
   ///
-  /// - Throws: `ObjectStoreError`, `BundleError.bundle` for one that is not the parent of the one after it.
+  /// - Throws: `ObjectStoreError`; `BundleError.bundle` for a snapshot that is not the parent of the next one.
   func history() throws -> [(id: ObjectID, snapshot: Snapshot)] {
     var entries: [(id: ObjectID, snapshot: Snapshot)] = []
     var next = newest.parent
@@ -60,7 +59,7 @@ package struct Bundle: Sendable {
     }
   }
 
-  /// The source of this address: the one of the bundle's name, else the only one that has it.
+  /// The configured source with the bundle's URL: the one with the bundle's name, else the only one.
   ///
   /// - Throws: `BundleError.bundle` with the command's arguments when there is none.
   package func source(in list: SourceList) throws -> Source {
@@ -73,12 +72,12 @@ package struct Bundle: Sendable {
   }
 }
 
-/// A file that the user named: its folder, opened, and its name there.
+/// A file that the user named: its opened folder, and its name in it.
 struct UserFile {
   let folder: Folder
   let name: FileName
 
-  /// Opens the folder; the path to it may go through links, the file itself may be none.
+  /// Opens the folder; its path may contain links, but the file itself must not be one.
   ///
   /// - Throws: `DiskError`.
   init(_ path: FilePath) throws {

@@ -1,23 +1,23 @@
 package import ObjectStore
 package import RegistryModel
 
-/// What is wrong with a file that should be a bundle.
+/// Why a file is not a valid bundle.
 package enum BundleProblem: Equatable, Sendable {
-  /// The file does not begin as a bundle does.
+  /// The file does not begin with the first line of a bundle.
   case notABundle
-  /// A later version of the format.
+  /// The format has a later version.
   case unknownVersion(String)
-  /// A line of the header, counted from 1, that would not be written so.
+  /// A line of the header, counted from 1, that mmdos would not have written.
   case badHeaderLine(Int)
-  /// What follows the header is no archive of objects.
+  /// The part after the header is not a valid archive of objects.
   case archive(ArchiveProblem)
-  /// The bundle lacks an object that its own snapshots lead to.
+  /// The bundle lacks an object that its snapshots need.
   case incomplete(ObjectID)
-  /// No source has the address that the bundle is from; outside text.
+  /// No configured source has the bundle's URL; text from outside.
   case noSource(name: String, url: String)
 }
 
-/// The first lines of a bundle: whose snapshots it has (docs/FORMATS.md, "Bundle").
+/// The header of a bundle: its registry and snapshots (docs/FORMATS.md, "Bundle").
 ///
 ///     mmdos-bundle 1\n
 ///     registry <name>\n
@@ -27,9 +27,9 @@ package struct BundleHeader: Equatable, Sendable {
   static let firstLine = "mmdos-bundle "
   private static let version = "1"
 
-  /// The name of the registry where it was exported.
+  /// The name of the registry in the exporting project.
   package let name: RegistryName
-  /// The source's URL or folder, as a snapshot has it; outside text.
+  /// The source's URL or folder, as in the snapshot; text from outside.
   package let source: String
   /// The snapshots, newest first; at least one.
   package let snapshots: [ObjectID]
@@ -46,10 +46,10 @@ package struct BundleHeader: Equatable, Sendable {
     return Array(text.utf8)
   }
 
-  /// Reads what `encode` writes, and nothing else.
+  /// Decodes a header, refusing anything that `encode` does not write.
   static func decode(_ bytes: [UInt8]) throws(BundleFailure) -> BundleHeader {
     guard bytes.starts(with: firstLine.utf8) else { throw BundleFailure(.notABundle) }
-    // By bytes: for `String`, CR LF is one character and ends no line.
+    // Split as bytes: in a String, CR LF is one Character and would not split.
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
     let found = (lines.first ?? bytes[...]).dropFirst(firstLine.utf8.count)
     guard found.elementsEqual(version.utf8) else {
@@ -60,7 +60,7 @@ package struct BundleHeader: Equatable, Sendable {
     var snapshots: [ObjectID] = []
     for (index, line) in values {
       switch index {
-      // Losing the error is right: the line is not one that was ever written.
+      // The error is dropped, as the line is reported as malformed.
       case 1: name = try? RegistryName(parsing: value("registry", line, at: index))
       case 2: source = try value("source", line, at: index)
       default:
@@ -89,7 +89,7 @@ package struct BundleHeader: Equatable, Sendable {
   }
 }
 
-/// A problem on its way to the file's path.
+/// A problem to which the caller adds the file's path.
 struct BundleFailure: Error {
   let problem: BundleProblem
 

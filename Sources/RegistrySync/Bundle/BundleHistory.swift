@@ -5,9 +5,9 @@ import ObjectStore
 import RegistryModel
 import SystemPackage
 
-/// The earlier snapshots of a bundle, taken as if each had been synced when it was new.
+/// Imports the earlier snapshots of a bundle as if each had been synced when it was new.
 ///
-/// They become snapshots of our own: what a bundle says of when and how they were synced proves nothing.
+/// New snapshots are made for them, because the bundle's own statements about time and trust prove nothing.
 struct BundleHistory: Sendable {
   let bundle: Bundle
   let source: Source
@@ -15,11 +15,11 @@ struct BundleHistory: Sendable {
   let cache: Cache
   let observer: SyncObserver
 
-  /// Puts the snapshots before the newest into the store, those that are newer than what was synced here.
+  /// Stores the snapshots before the newest that are newer than the newest synced one here.
   ///
-  /// Nothing points at them until the newest one is committed. One that would be refused is left out.
+  /// No ref leads to them until the newest one is committed. A snapshot that would be refused is left out.
   ///
-  /// - Throws: An error for a bundle that is damaged or lacks something, and for a failing disk.
+  /// - Throws: An error if the bundle is damaged or incomplete, or if the disk fails.
   func take(below newest: ManifestOffer, _ basis: ManifestFetch.Basis) async throws -> EarlierSnapshots {
     let base = basis.base
     var taken = EarlierSnapshots(parent: base.snapshot == nil ? nil : base.synced)
@@ -58,7 +58,7 @@ struct BundleHistory: Sendable {
     }
   }
 
-  /// Judges by today's keys; its place in history is that of the bundle.
+  /// Judges a manifest with the current keys; its order in the history is that of the bundle.
   private func judge(
     _ bytes: [UInt8],
     _ snapshot: Snapshot,
@@ -103,9 +103,9 @@ struct BundleHistory: Sendable {
       .fetch(offer, knowing: base)
   }
 
-  /// Looks at the files that no version before had: a checkout puts them in use without another look.
+  /// Audits the files that no earlier version had, because a later checkout does not audit them.
   ///
-  /// Returns why the version is left out; nil where it is not.
+  /// Returns the reason to leave the version out; nil to keep it.
   private func audit(
     _ content: SyncContent,
     _ offer: ManifestOffer,

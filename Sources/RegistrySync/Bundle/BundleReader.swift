@@ -4,19 +4,19 @@ import ObjectStore
 import RegistryModel
 import SystemPackage
 
-/// A registry as a bundle has it: for a sync, a publisher like any other.
+/// Reads a registry from a bundle; a sync treats it like any other source.
 struct BundleReader: SourceReader {
   let archive: ObjectArchive
-  /// The manifest of the snapshot that is taken.
+  /// The manifest of the snapshot being imported.
   let manifest: ObjectID
-  /// Which object each path is; empty where the manifest cannot be read, of which the sync speaks.
+  /// The id of each path; empty if the manifest cannot be read, which the sync reports.
   private let ids: [String: ObjectID]
 
   init(_ bundle: Bundle, manifest: ObjectID) {
     archive = bundle.archive
     self.manifest = manifest
     var ids: [String: ObjectID] = [:]
-    // What is wrong with the manifest is found, and said, when the sync asks for it.
+    // Errors in the manifest are reported when the sync reads it.
     if let bytes = try? archive.read(manifest, limit: Tree.maximumPayloadBytes),
       let parsed = try? Manifest.parse(bytes, rules: .held)
     {

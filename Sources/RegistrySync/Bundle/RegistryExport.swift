@@ -5,21 +5,18 @@ package import SystemPackage
 
 /// Writes snapshots of a registry into one file, for a machine without a network.
 package struct RegistryExport {
-  /// What was written.
+  /// The result of an export.
   package struct Report: Sendable {
-    /// The registry.
     package let registry: RegistryName
     /// The snapshots, newest first.
     package let snapshots: [ObjectID]
-    /// The newest one's version.
     package let version: String
-    /// The newest one's manifest: what `import --expect` takes.
+    /// The id of the newest snapshot's manifest, which `import --expect` takes.
     package let manifest: ObjectID
-    /// How many objects the file has.
     package let objectCount: Int
-    /// Its size in bytes.
+    /// The file's size in bytes.
     package let byteCount: Int64
-    /// Where it is.
+    /// The file's path.
     package let path: FilePath
   }
 
@@ -43,9 +40,9 @@ package struct RegistryExport {
     reader = try RegistryReader(source.name, in: project, lockTimeout: lockTimeout)
   }
 
-  /// The snapshot to export, judged by today's keys and policy.
+  /// The snapshot to export, judged with the current keys and policy.
   ///
-  /// `revision`: Nil for the one in use.
+  /// `revision`: Nil for the snapshot in use.
   ///
   /// - Throws: `ReadingError.untrusted`, `RefError` for a revision that names none or several,
   ///   `ObjectStoreError`.
@@ -57,10 +54,10 @@ package struct RegistryExport {
 
   /// Writes a bundle.
   ///
-  /// `depth`: How many snapshots to take along the parents, as far as they are kept.
+  /// `depth`: The number of snapshots to include, following the parents as far as they are kept.
   /// `replaces`: Whether a file of that name may be replaced.
   ///
-  /// - Throws: As `find`; `DiskError`, with EEXIST where the file exists. There is then no new file.
+  /// - Throws: As `find`; `DiskError`, with EEXIST where the file exists. No new file is left then.
   package func write(
     _ revision: String?,
     depth: Int,
@@ -77,7 +74,7 @@ package struct RegistryExport {
       throw DiskError(.create, path, .fileExists)
     }
     var writer = try ObjectArchiveWriter(in: file.folder, header: header.encode(), disk: disk)
-    // What an import has to judge comes first.
+    // The objects that an import judges come first.
     for entry in chain { try writer.add(entry.id, from: store) }
     for entry in chain { try writer.add(entry.snapshot.manifest, from: store) }
     for entry in chain { try Self.addFiles(of: entry.snapshot, from: store, to: &writer) }

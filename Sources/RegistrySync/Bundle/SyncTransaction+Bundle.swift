@@ -2,10 +2,10 @@ import ObjectStore
 package import RegistryModel
 
 extension SyncTransaction {
-  /// Prepares a sync from a bundle in the place of the network; everything else is as in any sync.
+  /// Prepares a sync from a bundle instead of the network; all other steps are those of any sync.
   ///
-  /// - Throws: `PolicyRefusal` when policy or source forbid syncing it: a file is no way around them; what
-  ///   opening the cache throws.
+  /// - Throws: `PolicyRefusal` when the policy or the source forbids syncing it, which applies to bundles as well;
+  ///   the errors of opening the cache.
   package init(
     importing bundle: Bundle,
     as source: Source,

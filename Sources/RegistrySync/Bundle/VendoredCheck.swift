@@ -4,26 +4,26 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Proves that a vendored folder is what was exported; needs no store and no network.
+/// Verifies that a vendored folder is unchanged since its export; needs no store and no network.
 package struct VendoredCheck: Sendable {
-  /// What was found.
+  /// The result of the check.
   package struct Report: Sendable {
-    /// The lock entry that came with the folder.
+    /// The lock entry in the folder.
     package let entry: LockEntry
-    /// How many files of the registry were hashed.
+    /// The number of files that were hashed.
     package let fileCount: Int
-    /// Files that are not as exported.
+    /// The files that differ from the export.
     package let files: [ViewCheck.Finding]
-    /// Fields of the lock entry that are not as the manifest, or the files, say.
+    /// The fields of the lock entry that differ from the manifest or the files.
     package let mismatches: [String]
-    /// Codes of the lock entry that were not made with the project's key; nil without a project key.
+    /// The HMACs of the lock entry that the project's key did not make; nil without a project key.
     package let forgedCodes: [String]?
-    /// Why today's keys and policy refuse the manifest; nil when they do not, or there is no project.
+    /// Why the current keys and policy refuse the manifest; nil when they accept it, or without a project.
     package let refusal: TrustRefusal?
-    /// Whether there was a project, whose keys and policy could be asked.
+    /// Whether there was a project with keys and a policy to judge by.
     package let isJudged: Bool
 
-    /// Whether everything that could be checked is right.
+    /// Whether all checks that could be made succeeded.
     package var isIntact: Bool {
       files.isEmpty && mismatches.isEmpty && (forgedCodes ?? []).isEmpty && refusal == nil
     }
@@ -33,7 +33,7 @@ package struct VendoredCheck: Sendable {
   private let folder: Folder
   private let project: Project?
 
-  /// Opens a folder; `project`: Whose keys and policy to judge by, if any.
+  /// Opens a folder; `project` is the one whose keys and policy are used, if any.
   ///
   /// - Throws: `DiskError`.
   package init(_ path: FilePath, by project: Project?) throws {
@@ -42,16 +42,16 @@ package struct VendoredCheck: Sendable {
     folder = try Folder.open(path)
   }
 
-  /// Looks at everything.
+  /// Makes all checks.
   ///
-  /// - Throws: `BundleError.vendor` for a folder that is none; `ProjectError.invalidFile`,
+  /// - Throws: `BundleError.vendor` for a folder that is not a vendored registry; `ProjectError.invalidFile`,
   ///   `ReadingError.invalidManifest`, `DiskError`.
   package func run() throws -> Report {
     let entry = try readEntry()
     let bytes = try folder.findBytes(ProjectLayout.manifest, limit: Int(Tree.maximumPayloadBytes))
     let id = bytes.map { ObjectID(hashing: $0) }
     guard let bytes, let id, id == entry.manifest else {
-      // Without its manifest nothing says what the other files should be.
+      // Without the manifest the expected content of the other files is unknown.
       let finding: ViewCheck.Finding =
         bytes == nil ? .missing(path: "manifest.json") : .changed(path: "manifest.json")
       return report(entry, fileCount: 0, files: [finding], mismatches: [], nil, nil)
@@ -109,9 +109,9 @@ package struct VendoredCheck: Sendable {
     return entry
   }
 
-  /// The files that the manifest names, with the sizes that they have here.
+  /// The files that the manifest names, with their sizes in the folder.
   ///
-  /// A size that is wrong is found by the hash; one that is not known is found as a missing file.
+  /// A changed size is found by the hash; a file whose size cannot be read is found as missing.
   private func expectedFiles(
     _ manifest: Manifest,
     _ id: ObjectID,
@@ -126,7 +126,7 @@ package struct VendoredCheck: Sendable {
     var inner = folder
     let names = path.components.map { StoreLayout.component($0) }
     for name in names.dropLast() {
-      // What cannot be looked at, such as a link or a file in the way, is found when the folder is compared.
+      // A link or a file instead of a folder is reported when the folder is compared.
       guard let next = try? inner.findFolder(name) else { return nil }
       inner = next
     }
@@ -157,7 +157,7 @@ package struct VendoredCheck: Sendable {
     return checks.filter { $0.1 == .mismatch }.map(\.0)
   }
 
-  /// Judges the manifest by the project's keys, as that of the source with the entry's address.
+  /// Judges the manifest with the project's keys, as a manifest of the source with the entry's URL.
   private func refusal(
     of manifest: Manifest,
     _ id: ObjectID,
@@ -186,7 +186,7 @@ package struct VendoredCheck: Sendable {
     }
   }
 
-  /// A source that is not configured here: judged like one that is, by the policy alone.
+  /// A source that is not configured here, judged only by the policy.
   private static func source(of entry: LockEntry) throws -> Source {
     let location: Source.Location
     if entry.url.contains("://") {

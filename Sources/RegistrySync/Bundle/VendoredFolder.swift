@@ -3,35 +3,31 @@ package import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// What is wrong with a folder that should be a vendored registry.
+/// Why a folder is not a valid vendored registry.
 package enum VendorProblem: Equatable, Sendable {
-  /// It exists and was not written by `export --dir`, or may not be replaced.
+  /// The folder exists and was not written by `export --dir`, or may not be replaced.
   case exists(isVendored: Bool)
   /// It has no `mmdos-lock.json`.
   case notVendored
-  /// Its `mmdos-lock.json` has not exactly one entry, or one without version and tree.
+  /// Its `mmdos-lock.json` does not have exactly one entry, or the entry lacks version or tree.
   case badLock
-  /// The registry has a file of that name itself.
+  /// The registry itself has a file of that name.
   case nameTaken
 }
 
-/// Writes a snapshot as plain files with the lock entry that vouches for them, for a team to commit.
+/// Writes a snapshot as plain files with its lock entry, to be committed in a team's repository.
 ///
-/// The folder is a view, `checksums.json` included, and beside it `mmdos-lock.json`.
+/// The folder contains a view, including `checksums.json`, and `mmdos-lock.json`.
 package struct VendoredExport {
-  /// What was written.
+  /// The result of an export.
   package struct Report: Sendable {
-    /// The registry.
     package let registry: RegistryName
-    /// The snapshot.
     package let snapshot: ObjectID
-    /// Its version.
     package let version: String
-    /// Its manifest.
+    /// The id of the manifest.
     package let manifest: ObjectID
-    /// How many files of the registry there are.
     package let fileCount: Int
-    /// Where they are.
+    /// The folder's path.
     package let path: FilePath
   }
 
@@ -40,7 +36,6 @@ package struct VendoredExport {
   private let policy: Policy
   private let lockTimeout: Duration
 
-  /// Describes what to export.
   package init(_ source: Source, in project: Project, policy: Policy, lockTimeout: Duration) {
     self.source = source
     self.project = project
@@ -48,11 +43,11 @@ package struct VendoredExport {
     self.lockTimeout = lockTimeout
   }
 
-  /// Writes the folder beside its place and then puts it there, in one step.
+  /// Writes a new folder under a temporary name, then moves it to its name in one step.
   ///
-  /// `replaces`: Whether a folder that an earlier export wrote may be replaced.
+  /// `replaces`: Whether a folder written by an earlier export may be replaced.
   ///
-  /// - Throws: `BundleError.vendor` where something else stands there; as `RegistryExport.find`; `DiskError`.
+  /// - Throws: `BundleError.vendor` where something else has the name; as `RegistryExport.find`; `DiskError`.
   package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws -> Report {
     let reader = try RegistryReader(source.name, in: project, lockTimeout: lockTimeout)
     let entry = try reader.history.resolve(revision)
@@ -71,7 +66,7 @@ package struct VendoredExport {
       try build(content, lock, cache, as: temporary, in: place.folder)
       try put(temporary, at: place, isReplacing: isReplacing)
     } catch {
-      // Its name tells people what it is if removing fails now; the first failure is the one to report.
+      // The first failure is the one to report; the folder is recognisable by its temporary name.
       try? project.disk.removeRecursively(temporary, in: place.folder)
       throw error
     }
@@ -85,7 +80,7 @@ package struct VendoredExport {
     )
   }
 
-  /// Whether something is to be replaced.
+  /// Whether a folder is replaced.
   private func checkPlace(
     _ place: UserFile,
     _ path: FilePath,
@@ -131,7 +126,7 @@ package struct VendoredExport {
   private func put(_ fresh: FileName, at place: UserFile, isReplacing: Bool) throws {
     let disk = project.disk
     if isReplacing {
-      // The old one now has the temporary name.
+      // After the exchange the old folder has the temporary name.
       try disk.exchange(fresh, with: place.name, in: place.folder)
       try disk.removeRecursively(fresh, in: place.folder)
     } else {

@@ -1,8 +1,8 @@
-/// The catalog that is compiled into the program: something to look at and install in a new project.
+/// The catalog compiled into the program, so that a new project has plugins to look at and install.
 ///
-/// It passes every rule for plugins of a registry; a test proves it.
+/// It satisfies all rules for plugins of a registry; a test checks that.
 package enum BundledCatalog {
-  /// The version of the catalog and of each plugin in it; raised with every change of their texts.
+  /// The version of the catalog and of each of its plugins; increased with every change of their texts.
   package static let version = "1.0.0"
 
   /// `catalog.yaml`.
@@ -18,7 +18,7 @@ package enum BundledCatalog {
     ) { text, plugin in text += plugin.catalogEntry }
   }
 
-  /// Every file beside `catalog.yaml`, by its path in a registry.
+  /// All files but `catalog.yaml`, by their paths in a registry.
   package static var files: [String: String] {
     var files: [String: String] = [:]
     for plugin in plugins {
@@ -31,14 +31,14 @@ package enum BundledCatalog {
   static let plugins: [BundledPlugin] = [.bugHunt, .changePlan, .docsUpkeep, .legacyCode, .secretCare]
 }
 
-/// One plugin of the bundled catalog; its texts need no quoting in YAML.
+/// One plugin of the bundled catalog; its texts need no quotes in YAML.
 struct BundledPlugin: Sendable {
   let slug: String
   let name: String
   let description: String
   let category: String
   let tags: [String]
-  /// What it installs, besides its manifest.
+  /// The files that it installs besides its manifest.
   let files: [(path: String, text: String)]
 
   var catalogEntry: String {

@@ -1,4 +1,4 @@
-// What to do with code that does not do what it should, and with code that nobody knows.
+// Plugins for finding bugs and for understanding unfamiliar code.
 extension BundledPlugin {
   static let bugHunt = BundledPlugin(
     slug: "bug-hunt",

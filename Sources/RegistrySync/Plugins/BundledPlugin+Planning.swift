@@ -1,4 +1,4 @@
-// What to think of before a change, and what must follow it.
+// Plugins for the work before and after a change.
 extension BundledPlugin {
   static let changePlan = BundledPlugin(
     slug: "change-plan",

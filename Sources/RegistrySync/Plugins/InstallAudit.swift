@@ -1,11 +1,11 @@
 import Audit
 import RegistryModel
 
-/// Where the content audit has its say before anything of a plugin is written.
+/// The content audit of a plugin, before any of its files is written.
 enum InstallAudit {
-  /// Looks at a plugin that is about to be installed or updated, previews included.
+  /// Audits a plugin that is about to be installed or updated, also for a preview.
   ///
-  /// - Returns: What was found; nil where the policy wants no audit.
+  /// - Returns: The report; nil where the policy turns the audit off.
   /// - Throws: `PluginContentError` for critical findings where the policy denies them.
   static func check(_ package: PluginPackage, policy: Policy) throws -> AuditReport? {
     guard policy.audit != .off else { return nil }

@@ -2,76 +2,74 @@ package import Audit
 package import ObjectStore
 package import RegistryModel
 
-/// What installing, updating or removing a plugin would do to each file; made without changing anything.
+/// The changes that installing, updating or removing a plugin makes to each file; planning changes nothing.
 package struct InstallPlan: Sendable {
-  /// What happens to a file.
+  /// The change of one file.
   package enum Action: String, Sendable {
-    /// It is not there, and is put there.
+    /// The file is absent and is created.
     case create
-    /// It is there as the plugin brought it or, forced, as someone changed it, and gets new content.
+    /// The file gets new content; it is as the plugin installed it or, with force, was edited.
     case replace
-    /// It is there as the plugin brought it, and goes.
+    /// The file is as the plugin installed it and is removed.
     case remove
-    /// It is there with the very content.
+    /// The file already has the new content.
     case keep
-    /// It was changed here, and nothing new is to come: it stays as it is.
+    /// The file was edited in the project, and the plugin brings no new content: it stays.
     case keepEdit = "keep-edit"
-    /// It was changed here, or was there before, and something else is to come.
+    /// The file was edited in the project or was there before, and the plugin brings other content.
     case conflict
   }
 
   /// One file of the plugin.
   package struct File: Sendable {
-    /// Where it is.
+    /// The path in the project.
     package let path: ManifestPath
-    /// Its id as it was installed last; nil when it was not.
+    /// The id of the file as last installed; nil if it was not.
     package let base: ObjectID?
-    /// What happens to it.
     package let action: Action
-    /// Where its present content is kept; nil where nothing is lost.
+    /// The path of the backup of its present content; nil where nothing is lost.
     package let backup: ManifestPath?
 
     let old: InstalledFiles.Found?
     let new: PluginPackage.File?
 
-    /// Its id as it is now; nil when it is not there.
+    /// The id of the present content; nil when the file is absent.
     package var oldID: ObjectID? { old?.id }
-    /// Its id as it is to be; nil when it goes.
+    /// The id of the new content; nil when the file is removed.
     package var newID: ObjectID? { new?.id }
-    /// Its size now, in bytes.
+    /// The present size in bytes.
     package var oldSize: Int64? { old.map { Int64($0.bytes.count) } }
-    /// Its size as it is to be, in bytes.
+    /// The new size in bytes.
     package var newSize: Int64? { new.map { Int64($0.bytes.count) } }
-    /// Whether it was changed here since it was installed.
+    /// Whether it was edited since it was installed.
     package var isEdited: Bool { base != nil && old != nil && old?.id != base }
   }
 
-  /// The plugin.
   package let slug: PluginSlug
-  /// What is to be installed; nil when it is removed.
+  /// The plugin to install; nil when it is removed.
   package let package: PluginPackage?
-  /// The record's entry before; nil where there is none.
+  /// The present entry of the install record; nil where there is none.
   package let previous: InstallRecord.Entry?
-  /// What the content audit found in what is to be installed; nil where nothing was looked at.
+  /// The report of the content audit; nil where there was none.
   package let audit: AuditReport?
-  /// Its files, sorted by path.
+  /// The plugin's files, sorted by path.
   package let files: [File]
-  /// The record as it is to be.
+  /// The install record after the change.
   let record: InstallRecord
-  /// The record's bytes before; nil where there is no such file.
+  /// The present install record; nil where there is no file.
   let oldRecord: InstalledFiles.Found?
 
-  /// The files that stand in the way.
+  /// The files with a conflict.
   package var conflicts: [ManifestPath] { files.filter { $0.action == .conflict }.map(\.path) }
 
-  /// Whether there is nothing to do, not even in the record.
+  /// Whether neither a file nor the record changes.
   package var isEmpty: Bool {
     files.allSatisfy { [.keep, .keepEdit].contains($0.action) } && record.encode() == (oldRecord?.bytes ?? [])
   }
 
-  /// What a file that changes looks like line by line; nil for one that does not.
+  /// The line-by-line difference of a file that changes; nil for one that does not.
   package func comparison(of file: File) -> (FileDifference, FileComparison)? {
-    // try?: a path of a manifest is always one of a tree.
+    // try?: every path of a manifest is also valid in a tree.
     guard ![.keep, .keepEdit].contains(file.action), file.oldID != file.newID,
       let path = try? TreePath(file.path.description)
     else { return nil }
@@ -88,11 +86,11 @@ package struct InstallPlan: Sendable {
   }
 }
 
-/// Decides what happens to each file: what was installed, what is there, and what is to come.
+/// Decides for each file from its installed, its present and its new content.
 struct InstallPlanner {
   let files: InstalledFiles
   let record: InstallRecord
-  /// Whether what is in the way is overwritten, with a copy kept.
+  /// Whether files in the way are overwritten after a backup.
   let isForced: Bool
 
   /// Plans an installation or an update.
@@ -114,7 +112,7 @@ struct InstallPlanner {
     return try plan(slug, package, audit, previous, previous?.files ?? [:], newRecord)
   }
 
-  /// Plans a removal; `base` is what the plugin brought.
+  /// Plans a removal; `base` is what the plugin installed.
   ///
   /// - Throws: `PluginContentError`, `DiskError`.
   func remove(_ slug: PluginSlug, base: [ManifestPath: ObjectID]) throws -> InstallPlan {
@@ -157,7 +155,7 @@ struct InstallPlanner {
     of slug: PluginSlug
   ) throws -> InstallPlan.File? {
     let old = try files.find(path)
-    // What is gone, or is another plugin's too, is no longer this one's: nothing is done to it.
+    // A file that is absent, or that another plugin installed too, is left alone.
     if new == nil, old == nil || !record.owners(of: path, except: slug).isEmpty { return nil }
     let action = action(base: base, old: old?.id, new: new?.id)
     let isLost = old != nil && old?.id != base && [.replace, .remove].contains(action)
@@ -171,7 +169,7 @@ struct InstallPlanner {
     )
   }
 
-  /// The three-way decision.
+  /// The three-way decision for one file.
   private func action(base: ObjectID?, old: ObjectID?, new: ObjectID?) -> InstallPlan.Action {
     guard let old else { return .create }
     guard let new else { return old == base || isForced ? .remove : .keepEdit }
@@ -180,7 +178,7 @@ struct InstallPlanner {
     return new == base ? .keepEdit : .conflict
   }
 
-  /// A name that nothing has: a copy that was kept earlier stays.
+  /// A backup path that is free, so that earlier backups stay.
   private func freeBackup(of path: ManifestPath) throws -> ManifestPath {
     for number in 0..<10_000 {
       let text = path.description + ".bak" + (number == 0 ? "" : ".\(number)")

@@ -3,21 +3,20 @@ package import ObjectStore
 package import RegistryModel
 import SystemPackage
 
-/// What was installed from where: `.ai/plugins/.installed.json` (docs/FORMATS.md).
+/// The record of installed plugins: `.ai/plugins/.installed.json` (docs/FORMATS.md).
 ///
-/// A project of the Node tool has none; its plugins are then known by their manifests alone.
+/// A project of the Node tool has none; its plugins are known only by their manifests.
 package struct InstallRecord: Equatable, Sendable {
-  /// One plugin as it was installed.
+  /// The record of one plugin.
   package struct Entry: Equatable, Sendable {
-    /// The plugin.
     package let slug: PluginSlug
-    /// Its version as it was written.
+    /// The version as written.
     package let version: String
-    /// Where it came from.
+    /// The source of the plugin.
     package let origin: PluginOrigin
-    /// The snapshot it came from; nil for what is no registry.
+    /// The snapshot it came from; nil if the source is not a registry.
     package let snapshot: ObjectID?
-    /// Every file it brought with the id of its bytes.
+    /// All installed files with their ids.
     package let files: [ManifestPath: ObjectID]
   }
 
@@ -26,12 +25,11 @@ package struct InstallRecord: Equatable, Sendable {
   /// The plugins, sorted by slug; slugs are unique ignoring case.
   package private(set) var entries: [Entry] = []
 
-  /// An empty record.
   package init() {}
 
   /// Reads the record.
   ///
-  /// Every path is judged by the rules for a plugin's files: `remove` deletes what stands here.
+  /// Every path is checked by the rules for a plugin's files, because `remove` deletes the listed files.
   ///
   /// - Throws: `TextProblem` with line and column of the first thing that is wrong.
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> InstallRecord {
@@ -101,7 +99,7 @@ package struct InstallRecord: Equatable, Sendable {
   /// The entry of a plugin, ignoring case, or nil.
   package func find(_ slug: PluginSlug) -> Entry? { entries.first { $0.slug.key == slug.key } }
 
-  /// The plugins, other than one, that brought a file.
+  /// The other plugins that installed a file.
   func owners(of path: ManifestPath, except slug: PluginSlug) -> [PluginSlug] {
     entries.filter { $0.slug.key != slug.key && $0.files[path] != nil }.map(\.slug)
   }

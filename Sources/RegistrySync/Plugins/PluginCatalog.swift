@@ -3,15 +3,15 @@ package import ObjectStore
 package import RegistryModel
 import SystemPackage
 
-/// A catalog with the files behind it, opened for looking and installing.
+/// A catalog with its files, opened for searching and installing.
 package struct PluginCatalog {
-  /// Where it comes from.
+  /// The source of the catalog.
   package let origin: PluginOrigin
-  /// How far its plugins are trusted.
+  /// The trust level of its plugins.
   package let trustLevel: Source.TrustLevel
-  /// The snapshot it is read from; nil for what is no registry.
+  /// The snapshot it is read from; nil if the source is not a registry.
   package let snapshot: ObjectID?
-  /// What plugins there are.
+  /// The parsed catalog.
   package let catalog: Catalog
 
   private let contents: any PluginContents
@@ -30,20 +30,20 @@ package struct PluginCatalog {
     self.contents = contents
   }
 
-  /// Reads a file beside the catalog, of at most so many bytes; nil when there is none.
+  /// Reads a file of the catalog's source, of at most `limit` bytes; nil when there is none.
   ///
-  /// - Throws: `ObjectStoreError` for damage, `DiskError`, `PluginContentError.fileTooLarge`.
+  /// - Throws: `ObjectStoreError` for a damaged object, `DiskError`, `PluginContentError.fileTooLarge`.
   func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]? {
     try contents.findBytes(path, limit: limit)
   }
 }
 
-/// The files beside a catalog, each under its path in a registry.
+/// The files of a catalog's source, by their paths in a registry.
 protocol PluginContents {
   func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]?
 }
 
-/// Files of a registry's snapshot, straight from the store: every byte hashes to its id.
+/// The files of a registry's snapshot, read from the store and verified by their ids.
 struct SnapshotContents: PluginContents {
   let reader: RegistryReader
   let entry: RegistryHistory.Entry
@@ -53,7 +53,7 @@ struct SnapshotContents: PluginContents {
   }
 }
 
-/// Files below an open folder; no link is followed.
+/// The files in an open folder; links are not followed.
 struct FolderContents: PluginContents {
   let folder: Folder
 
@@ -74,7 +74,7 @@ struct FolderContents: PluginContents {
   }
 }
 
-/// Files that are compiled into the program.
+/// The files compiled into the program.
 struct CompiledContents: PluginContents {
   let files: [String: String]
 

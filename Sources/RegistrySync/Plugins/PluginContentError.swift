@@ -2,28 +2,28 @@ package import Audit
 package import ObjectStore
 package import RegistryModel
 
-/// Why what a plugin brings is not taken, as data; `mmdos` makes the words.
+/// Why a plugin's content is refused, as data; `mmdos` makes the words.
 package enum PluginContentError: Error, Equatable, Sendable {
   /// The plugin's manifest breaks a rule.
   case invalidManifest(String, PluginProblem)
-  /// A file that the plugin names is not where the plugin is.
+  /// The plugin's source lacks a file that the plugin names.
   case missingFile(ManifestPath, of: PluginOrigin)
   /// The plugin has more files than the policy allows.
   case tooManyFiles(count: Int, limit: Int)
   /// All files together are larger than the policy allows; in bytes.
   case tooLarge(limit: Int64)
-  /// A file lies outside `allowed_write_roots`.
+  /// A file is not in `allowed_write_roots`.
   case outsideRoots(ManifestPath)
-  /// A file is covered by one of `blocked_paths`.
+  /// A file matches one of `blocked_paths`.
   case blocked(ManifestPath, by: String)
-  /// A file's extension is none of `allowed_file_extensions`.
+  /// A file's extension is not in `allowed_file_extensions`.
   case badExtension(ManifestPath, PathProblem)
-  /// A file begins like a program or a script.
+  /// A file's content is a program or a script.
   case badContent(ManifestPath, ContentKind)
-  /// The content audit found what the policy does not take.
+  /// The content audit found something that the policy denies.
   case audit(PluginSlug, first: AuditFinding, count: Int)
-  /// The policy installs only from trusted sources.
+  /// The policy allows only trusted sources.
   case untrustedOrigin(PluginOrigin, Source.TrustLevel)
-  /// What would be installed is not from the snapshot that was reviewed.
+  /// The plugin's snapshot is not the expected one.
   case unexpectedSnapshot(expected: String, found: ObjectID?)
 }

@@ -1,6 +1,6 @@
 package import RegistryModel
 
-/// Why a plugin is not put in, or not taken out, as data; `mmdos` makes the words.
+/// Why a plugin is not installed or removed, as data; `mmdos` makes the words.
 package enum PluginInstallError: Error, Equatable, Sendable {
   /// Files of the project would be overwritten.
   case conflicts(PluginSlug, [ManifestPath])

@@ -3,23 +3,22 @@ import ObjectStore
 package import RegistryModel
 import SystemPackage
 
-/// Installs, updates and removes plugins: all of one plugin's files, or none.
+/// Installs, updates and removes plugins; either all files of a plugin change or none.
 package struct PluginInstaller {
-  /// What is to be done.
+  /// The operation.
   package enum Request {
-    /// To put a plugin there, over what was installed of it before.
+    /// Install a plugin, replacing what was installed of it before.
     case install(PluginPackage)
-    /// To take away what a plugin brought.
+    /// Remove the files that a plugin installed.
     case remove(PluginSlug)
   }
 
   private let project: Project
   private let policy: Policy
   private let lockTimeout: Duration
-  /// Whether what is in the way is overwritten, with a copy kept.
+  /// Whether files in the way are overwritten after a backup.
   private let isForced: Bool
 
-  /// Works on a project.
   package init(_ project: Project, policy: Policy, isForced: Bool, lockTimeout: Duration) {
     self.project = project
     self.policy = policy
@@ -27,7 +26,7 @@ package struct PluginInstaller {
     self.lockTimeout = lockTimeout
   }
 
-  /// What `run` would do now, conflicts included; nothing is written.
+  /// The changes that `run` would make now, conflicts included; nothing is written.
   ///
   /// - Throws: `PluginContentError`, `ProjectError.invalidFile`, `DiskError`.
   package func plan(_ request: Request) throws -> InstallPlan {
@@ -47,9 +46,9 @@ package struct PluginInstaller {
     }
   }
 
-  /// Does it, under the project's lock, after finishing what an interrupted installation left.
+  /// Makes the changes under the project's lock, after finishing an interrupted installation.
   ///
-  /// Everything is looked at again under the lock. A failure leaves every file as it was.
+  /// The plan is made again under the lock. After a failure all files are unchanged.
   ///
   /// - Throws: `PluginContentError.conflicts`; as `plan`; `RefError` when the lock stays busy.
   package func run(_ request: Request) throws -> InstallPlan {
@@ -63,7 +62,7 @@ package struct PluginInstaller {
     return plan
   }
 
-  /// The steps of a plan: copies of what is overwritten first, the record last.
+  /// The steps of a plan: backups come first, the install record last.
   private func steps(of plan: InstallPlan) -> [InstallWork.StagedStep] {
     var steps: [InstallWork.StagedStep] = []
     for file in plan.files {
@@ -89,7 +88,7 @@ package struct PluginInstaller {
     return steps.filter { $0.old != nil || $0.new != nil }
   }
 
-  /// The files of a plugin that the Node tool installed: what its manifest lists, as it is now.
+  /// The files of a plugin that the Node tool installed: those that its present manifest lists.
   private func unrecordedFiles(
     of slug: PluginSlug,
     _ files: InstalledFiles
@@ -103,7 +102,7 @@ package struct PluginInstaller {
     do { manifest = try PluginManifest.parse(found.bytes, expecting: slug) } catch {
       throw PluginContentError.invalidManifest(slug.installedPath.description, error)
     }
-    // Nobody knows what was installed: every file counts as changed here, so that a copy is kept.
+    // The installed content is unknown, so every file counts as edited and gets a backup.
     let unknown = ObjectID(hashing: [])
     var base = [slug.installedPath: unknown]
     for asset in manifest.assets { base[asset.path] = unknown }
@@ -113,14 +112,14 @@ package struct PluginInstaller {
 
 /// The plugins whose manifests are in `.ai/plugins`.
 package enum InstalledPlugins {
-  /// Their slugs, sorted; the project's own catalog is none of them.
+  /// Their slugs, sorted; the project's own catalog is not one of them.
   ///
   /// - Throws: `DiskError`.
   package static func slugs(in project: Project) throws -> [PluginSlug] {
     let names = try project.ai.findFolder(ProjectLayout.plugins)?.names() ?? []
     return names.compactMap { name in
       guard name.string.hasSuffix(".yaml") else { return nil }
-      // try?: a file of another name is no plugin's manifest.
+      // try?: a file with another name is not a plugin's manifest.
       return try? PluginSlug(parsing: String(name.string.dropLast(5)))
     }.sorted()
   }

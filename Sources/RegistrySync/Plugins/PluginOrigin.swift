@@ -1,6 +1,6 @@
 package import RegistryModel
 
-/// Where a plugin comes from, as `--source` and the install record name it.
+/// The source of a plugin, as in `--source` and in the install record.
 package enum PluginOrigin: Hashable, Sendable, CustomStringConvertible {
   /// The catalog that is compiled into the program.
   case bundled
@@ -8,10 +8,10 @@ package enum PluginOrigin: Hashable, Sendable, CustomStringConvertible {
   case local
   /// The snapshot in use of a configured registry.
   case registry(RegistryName)
-  /// A manifest that the user named by its path; where it was is not recorded, it means nothing elsewhere.
+  /// A manifest that the user named; its path is not recorded, as it is meaningless in another checkout.
   case file
 
-  /// Reads what `description` writes; nil for anything else.
+  /// Parses what `description` writes; nil for anything else.
   package init?(parsing rawText: String) {
     switch rawText {
     case "bundled": self = .bundled
@@ -19,7 +19,7 @@ package enum PluginOrigin: Hashable, Sendable, CustomStringConvertible {
     case "file": self = .file
     default:
       guard rawText.hasPrefix("remote:") else { return nil }
-      // try?: whatever is no name is no source; the caller names the text.
+      // try?: a text that is not a valid name is not a source; the caller reports it.
       guard let name = try? RegistryName(parsing: String(rawText.dropFirst(7))) else { return nil }
       self = .registry(name)
     }

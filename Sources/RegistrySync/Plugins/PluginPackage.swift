@@ -3,11 +3,11 @@ package import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// A plugin with all its files read and checked: what an installation brings.
+/// A plugin whose files were all read and checked, ready to be installed.
 package struct PluginPackage: Sendable {
-  /// One file.
+  /// A file of the plugin with its content.
   package struct File: Sendable {
-    /// Where it is installed, relative to the project root.
+    /// The path it is installed to, relative to the project root.
     package let path: ManifestPath
     /// The id of its bytes.
     package let id: ObjectID
@@ -20,13 +20,12 @@ package struct PluginPackage: Sendable {
     }
   }
 
-  /// Where it comes from.
+  /// The source of the plugin.
   package let origin: PluginOrigin
-  /// The snapshot it was read from; nil for what is no registry.
+  /// The snapshot it was read from; nil if the source is not a registry.
   package let snapshot: ObjectID?
-  /// What its manifest says.
   package let manifest: PluginManifest
-  /// The manifest as it is installed, then the assets in its order.
+  /// The manifest as installed, then the assets in the manifest's order.
   package let files: [File]
 
   /// Reads a plugin from a catalog's files.
@@ -48,11 +47,11 @@ package struct PluginPackage: Sendable {
     ) { asset, limit in try catalog.findBytes(asset.registryPath, limit: limit) }
   }
 
-  /// Reads a plugin from a manifest that the user named; its assets lie beside it under their paths.
+  /// Reads a plugin from a manifest that the user named; its assets are in the same folder under their paths.
   ///
-  /// The policy for local sources applies: it counts as trusted, and as unsigned.
+  /// The policy for local sources applies: it counts as trusted and unsigned.
   ///
-  /// - Throws: As the other; `SyncError.localSource` when there is no such file.
+  /// - Throws: As the first initialiser; `SyncError.localSource` when there is no such file.
   package init(manifestAt path: FilePath, policy: Policy) throws {
     guard policy.allowUnsignedLocal else { throw PluginSearchError.unsignedOrigin(.local) }
     let limit = policy.limits.maxPluginBytes
@@ -75,9 +74,9 @@ package struct PluginPackage: Sendable {
     ) { asset, limit in try contents.findBytes(asset.path, limit: limit) }
   }
 
-  /// Reads an installed plugin as it is now, by the rules for one that is to be installed.
+  /// Reads an installed plugin in its present state, by the rules for a new one.
   ///
-  /// - Throws: As the others.
+  /// - Throws: As the other initialisers.
   package init(installed slug: PluginSlug, in project: Project, policy: Policy) throws {
     let installed = InstalledFiles(root: project.root, disk: project.disk)
     guard let manifest = try installed.find(slug.installedPath) else {
@@ -122,7 +121,7 @@ package struct PluginPackage: Sendable {
       do {
         bytes = try find(asset, left)
       } catch PluginFileError.tooLarge {
-        // One file that does not fit in what is left is all of them together being too large.
+        // A file that exceeds the remaining size makes the plugin too large as a whole.
         throw PluginContentError.tooLarge(limit: policy.limits.maxPluginBytes)
       }
       guard let bytes else { throw PluginContentError.missingFile(asset.path, of: origin.0) }
@@ -134,7 +133,7 @@ package struct PluginPackage: Sendable {
   }
 }
 
-/// What the policy says of the files that a plugin brings.
+/// The policy's rules for a plugin's files.
 struct PluginRules {
   private let policy: Policy
   private let blocked: [PathPattern]
@@ -148,7 +147,7 @@ struct PluginRules {
     }
   }
 
-  /// Count, roots, blocked paths and extensions; nothing is read before they are right.
+  /// Checks count, roots, blocked paths and extensions, before any file is read.
   func checkPaths(of manifest: PluginManifest) throws {
     let paths = [manifest.slug.installedPath] + manifest.assets.map(\.path)
     guard paths.count <= policy.limits.maxPluginFiles else {
@@ -156,7 +155,7 @@ struct PluginRules {
     }
     for path in paths {
       let components = path.components
-      // A root that names nothing allows nothing.
+      // An empty root allows nothing.
       guard roots.contains(where: { !$0.isEmpty && components.starts(with: $0) }) else {
         throw PluginContentError.outsideRoots(path)
       }

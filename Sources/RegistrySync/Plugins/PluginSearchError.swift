@@ -1,17 +1,17 @@
 package import RegistryModel
 
-/// Why a plugin is not found, as data; `mmdos` makes the words.
+/// Why a plugin was not found, as data; `mmdos` makes the words.
 package enum PluginSearchError: Error, Equatable, Sendable {
-  /// The slug is none that a plugin may have.
+  /// The slug breaks a rule.
   case badSlug(String, SlugProblem)
   /// No selected source has the plugin.
   case unknown(String, searched: [PluginOrigin])
-  /// Several sources have a plugin of that slug.
+  /// Several sources have a plugin with that slug.
   case ambiguous(PluginSlug, [PluginOrigin])
   /// The project has no `.ai/plugins/catalog.yaml`.
   case noLocalCatalog
-  /// The policy takes nothing unsigned from this source, and nothing of it is ever signed.
+  /// The policy refuses unsigned content from this source, whose content is never signed.
   case unsignedOrigin(PluginOrigin)
-  /// Plugins of this source are not updated from it, or it does not have the plugin any more.
+  /// Plugins are not updated from this source, or it no longer has the plugin.
   case noSourceToUpdate(PluginOrigin)
 }

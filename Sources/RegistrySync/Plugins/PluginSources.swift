@@ -5,21 +5,20 @@ import SystemPackage
 
 /// The catalogs of a project: the bundled one, its own, and those of the configured registries.
 package struct PluginSources: Sendable {
-  /// Which of them a command looks at.
+  /// Which catalogs a command uses.
   package enum Selection: Equatable, Sendable {
     case bundled, local, all
-    /// A registry by its name as it was typed.
+    /// A registry, by its name as typed.
     case registry(RegistryName)
   }
 
-  /// A catalog, or why there is none to look at.
+  /// A catalog, or the error of opening it.
   package struct Shelf {
-    /// Where it comes from.
+    /// The source of the catalog.
     package let origin: PluginOrigin
-    /// The catalog, or the error of opening it.
     package let result: Result<PluginCatalog, any Error>
 
-    /// Whether it is merely not in use: never synced, disabled, forbidden by the policy, or not there.
+    /// Whether it is only not in use: never synced, disabled, forbidden by the policy, or absent.
     package var isUnused: Bool {
       guard case .failure(let error) = result else { return false }
       switch error {
@@ -31,14 +30,13 @@ package struct PluginSources: Sendable {
     }
   }
 
-  /// The project whose catalogs they are.
   let project: Project
-  /// Today's policy.
+  /// The current policy.
   let policy: Policy
   private let sources: SourceList
   private let lockTimeout: Duration
 
-  /// Reads policy and sources; no catalog is opened yet.
+  /// Reads policy and sources; catalogs are not opened yet.
   ///
   /// - Throws: `ProjectError.invalidFile`, `DiskError`.
   package init(_ project: Project, lockTimeout: Duration) throws {
@@ -68,9 +66,9 @@ package struct PluginSources: Sendable {
     }
   }
 
-  /// Opens what is selected; a source that was asked for by name must open.
+  /// Opens the selected catalogs; a source that was selected by name must open.
   ///
-  /// - Throws: Whatever stops it; with `all` an error is part of the result.
+  /// - Throws: Any error of opening; with `all` the errors are in the result instead.
   package func open(_ selection: Selection) throws -> [Shelf] {
     var shelves: [Shelf] = []
     for origin in try origins(selection) {
@@ -81,7 +79,7 @@ package struct PluginSources: Sendable {
     return shelves
   }
 
-  /// Opens one catalog; an error is the result.
+  /// Opens one catalog; an error is part of the result.
   package func shelf(_ origin: PluginOrigin) -> Shelf {
     do {
       return Shelf(origin: origin, result: .success(try open(origin)))
@@ -90,7 +88,7 @@ package struct PluginSources: Sendable {
     }
   }
 
-  /// Opens one catalog: that of a registry by today's keys and policy, from the store alone.
+  /// Opens one catalog; that of a registry is judged by the current keys and policy and read from the store only.
   ///
   /// - Throws: `PluginContentError`, `ReadingError.invalidCatalog`; for a registry as
   ///   `RegistryReader.catalog`.
@@ -103,11 +101,11 @@ package struct PluginSources: Sendable {
     }
   }
 
-  /// Reads a plugin with all its files from the one selected source that has it.
+  /// Reads a plugin with all its files from the only selected source that has it.
   ///
-  /// A source that should be readable and is not is an error: it might have the plugin too.
+  /// An error of a source that should be readable is reported, as that source might have the plugin too.
   ///
-  /// `expected`: How the id of the snapshot must begin; nil for any.
+  /// `expected`: The beginning of the snapshot's id; nil for any snapshot.
   ///
   /// - Throws: `PluginContentError.unknown`, `PluginContentError.ambiguous`,
   ///   `PluginContentError.unexpectedSnapshot`; what opening and reading throw.
@@ -133,7 +131,7 @@ package struct PluginSources: Sendable {
   }
 
   private func openBundled() throws -> PluginCatalog {
-    // An entry of sources.yaml can turn it off, or trust it less; it needs none to be there.
+    // An entry of sources.yaml can disable it or lower its trust level; without an entry it is enabled.
     let entry = sources.sources.first { if case .bundled = $0.location { true } else { false } }
     if let entry, !entry.isEnabled { throw PolicyRefusal.disabledSource(entry.name) }
     guard policy.allowUnsignedBundled else { throw PluginSearchError.unsignedOrigin(.bundled) }

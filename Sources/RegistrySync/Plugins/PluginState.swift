@@ -2,54 +2,53 @@ import ObjectStore
 package import RegistryModel
 import SystemPackage
 
-/// An installed plugin as it is now, held against what was installed.
+/// The present state of an installed plugin, compared with the install record.
 package struct PluginState {
-  /// What became of a file.
+  /// The state of one file.
   package enum FileState: String, Sendable {
-    /// Its bytes are what was installed.
+    /// The content is as installed.
     case asInstalled = "as-installed"
-    /// It was changed here.
+    /// The content was edited in the project.
     case changed
-    /// It is not there.
+    /// The file is absent.
     case missing
-    /// It is there, and nothing says what was installed.
+    /// The file exists, but there is no record of its installed content.
     case unrecorded
-    /// A link or something else that is no file stands in its place.
+    /// A link or another kind of file has its name.
     case notAFile = "not-a-file"
   }
 
-  /// What the source has now.
+  /// The state of the plugin in its source.
   package enum SourceState {
-    /// What was installed.
+    /// The source has the installed content.
     case current
-    /// Something else, of this version.
+    /// The source has other content, of this version.
     case newer(String)
-    /// No such plugin.
+    /// The source no longer has the plugin.
     case gone
-    /// Nothing that may be installed today.
+    /// The source's plugin cannot be installed now.
     case unusable(any Error)
-    /// There is no source to ask: it came from a file, or nothing says where it came from.
+    /// There is no source: it came from a file, or its source is not recorded.
     case unknown
   }
 
-  /// The plugin.
   package let slug: PluginSlug
-  /// What was installed; nil where there is no record.
+  /// The entry of the install record; nil where there is none.
   package let entry: InstallRecord.Entry?
-  /// What its manifest says; nil where that is missing or broken.
+  /// The installed manifest; nil where it is missing or malformed.
   package let manifest: PluginManifest?
-  /// Every file it brought, or lists where there is no record; sorted by path.
+  /// All recorded files, or without a record those of the manifest; sorted by path.
   package let files: [(path: ManifestPath, state: FileState)]
 
-  /// The version, as installed or as its manifest says.
+  /// The version in the record, or else in the manifest.
   package var version: String? { entry?.version ?? manifest?.version }
 
   init(_ slug: PluginSlug, _ entry: InstallRecord.Entry?, in installed: InstalledFiles) throws {
     (self.slug, self.entry) = (slug, entry)
     var found: InstalledFiles.Found?
-    // Something else in its place is a state of that file, told below.
+    // Another kind of file with the manifest's name is reported as the state of that file below.
     do { found = try installed.find(slug.installedPath) } catch is PluginFileError {}
-    // try?: a broken manifest is a state here, and told in full by `plugin validate`.
+    // try?: a malformed manifest is only a state here; `plugin validate` reports the details.
     manifest = found.flatMap { try? PluginManifest.parse($0.bytes, expecting: slug) }
     let listed = [slug.installedPath] + (manifest?.assets.map(\.path) ?? [])
     var files: [(ManifestPath, FileState)] = []
@@ -74,7 +73,7 @@ package struct PluginState {
     }
   }
 
-  /// Asks the recorded source what it has now; from the store, nothing is requested.
+  /// Looks up the plugin in its recorded source; reads from the store only, without the network.
   package func source(in sources: PluginSources) -> SourceState {
     guard let entry, entry.origin != .file else { return .unknown }
     do {
@@ -92,7 +91,7 @@ package struct PluginState {
 }
 
 extension InstalledPlugins {
-  /// The installed plugins: those of the record, and those whose manifests are there, sorted by slug.
+  /// All installed plugins: those in the record, and those with a manifest, sorted by slug.
   ///
   /// - Throws: `ProjectError.invalidFile`, `DiskError`.
   package static func states(in project: Project) throws -> [PluginState] {
@@ -105,9 +104,9 @@ extension InstalledPlugins {
     return states
   }
 
-  /// One installed plugin.
+  /// The state of one installed plugin.
   ///
-  /// - Throws: `PluginContentError.notInstalled` with those that are; as `states`.
+  /// - Throws: `PluginContentError.notInstalled` with the installed plugins; as `states`.
   package static func state(of slug: PluginSlug, in project: Project) throws -> PluginState {
     let states = try states(in: project)
     guard let state = states.first(where: { $0.slug.key == slug.key }) else {
@@ -118,7 +117,7 @@ extension InstalledPlugins {
 }
 
 extension PluginSources {
-  /// Reads what an installed plugin is to be updated to: from its source, or from another that is named.
+  /// Reads the new version of an installed plugin, from its source or from another selected one.
   ///
   /// - Throws: `PluginContentError.noSourceToUpdate` when its source does not have it; as `read`.
   package func readUpdate(of state: PluginState, from selection: Selection?) throws

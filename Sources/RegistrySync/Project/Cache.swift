@@ -4,21 +4,19 @@ package import Refs
 import RegistryModel
 import SystemPackage
 
-/// A project's `.ai/registry-cache`: the store, the refs, and beside them the views.
+/// A project's `.ai/registry-cache`: the object store, the refs, and the views.
 package struct Cache: Sendable {
   /// The folder `.ai/registry-cache`.
   package let folder: Folder
-  /// The objects.
   package let store: ObjectStore
-  /// The refs.
   package let refs: RefStore
 
   /// Opens the cache without changing anything.
   ///
-  /// `lender`: An object folder to be asked after the alternates, such as a shared store's.
+  /// `lender`: An object folder to search after the alternates, such as a shared store's.
   ///
-  /// - Returns: Nil when there is none yet, or only that of the Node tool, whose views are ignored until
-  ///   the first sync (DESIGN section 3).
+  /// - Returns: Nil when there is none yet, or only one of the Node tool, whose views are ignored until the first
+  ///   sync (DESIGN section 3).
   /// - Throws: `ProjectError.unknownCacheFormat`, `ProjectError.unsafeFolder`, `DiskError`,
   ///   `ObjectStoreError`.
   package static func find(in project: Project, lender: Folder? = nil) throws -> Cache? {
@@ -28,7 +26,7 @@ package struct Cache: Sendable {
     return try find(at: folder, lender: lender, disk: project.disk)
   }
 
-  /// Opens the cache, making it first where it is missing.
+  /// Opens the cache, creating it if it does not exist.
   ///
   /// - Throws: As `find`.
   package static func create(in project: Project, lender: Folder? = nil) throws -> Cache {
@@ -40,7 +38,7 @@ package struct Cache: Sendable {
     return cache
   }
 
-  /// Opens a folder as a cache, whoever it belongs to; nil when it is none.
+  /// Opens a folder as a cache, whoever owns it; nil when it is not a cache.
   static func find(at folder: Folder, lender: Folder? = nil, disk: any Disk) throws -> Cache? {
     let (format, objects) = (
       try folder.findBytes(StoreLayout.format, limit: 4096), try folder.findFolder(StoreLayout.objects)
@@ -49,7 +47,7 @@ package struct Cache: Sendable {
     return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)
   }
 
-  /// Makes a folder a cache.
+  /// Creates a cache in a folder.
   static func create(
     at folder: Folder,
     readme: String,
@@ -59,7 +57,7 @@ package struct Cache: Sendable {
     let file = AtomicFile(disk: disk)
     try file.replace(ProjectLayout.gitignore, in: folder, with: Array("*\n".utf8))
     try file.replace(ProjectLayout.cacheReadme, in: folder, with: Array(readme.utf8))
-    // The marker comes before the objects: objects without a marker are refused.
+    // The marker is written before the objects, because objects without a marker are refused.
     try file.replace(StoreLayout.format, in: folder, with: Array(StoreLayout.formatLine.utf8))
     let objects = try disk.ensureFolder(StoreLayout.objects, in: folder)
     try disk.synchronize(folder)
@@ -100,11 +98,11 @@ package struct Cache: Sendable {
     """
 }
 
-/// The locks of a write to one registry, held as long as the value lives.
+/// The locks for a write to one registry; held as long as the value exists.
 struct RegistryLocks: ~Copyable {
-  /// The registry's own.
+  /// The registry's own lock.
   let registry: RegistryLock
-  // Shared: nothing is collected while it is held.
+  // Shared, so that there is no garbage collection while it is held.
   private let store: StoreLock
 
   fileprivate init(_ store: consuming StoreLock, _ registry: consuming RegistryLock) {
@@ -114,9 +112,9 @@ struct RegistryLocks: ~Copyable {
 }
 
 extension Cache {
-  /// Takes the locks of a write to one registry: the store's, shared, and then the registry's own.
+  /// Acquires the locks for a write to one registry: the store's in shared mode, then the registry's own.
   ///
-  /// - Throws: `RefError` when another process holds one of them for too long.
+  /// - Throws: `RefError` when another process holds one of them until the time-out.
   func lock(
     _ name: RegistryName,
     on disk: any Disk,

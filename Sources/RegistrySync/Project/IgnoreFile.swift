@@ -2,13 +2,13 @@ import Disk
 import ObjectStore
 import SystemPackage
 
-/// The project's `.gitignore`, to which lines are added and from which none is taken.
+/// The project's `.gitignore`; lines are only added, never removed.
 struct IgnoreFile {
   /// The lines that keep the cache and the project's key out of git.
   static let lines = [".ai/registry-cache/", ".ai/registry-signing-key"]
 
   private let bytes: [UInt8]?
-  /// The lines that are not there yet.
+  /// The wanted lines that the file lacks.
   let missing: [String]
 
   /// Reads the file.
@@ -21,12 +21,12 @@ struct IgnoreFile {
     missing = wanted.filter { !present.contains($0) }
   }
 
-  /// Whether there is such a file.
+  /// Whether the file exists.
   var exists: Bool { bytes != nil }
 
-  /// Adds what is missing.
+  /// Adds the missing lines.
   ///
-  /// - Throws: `DiskError`; then the old content stands.
+  /// - Throws: `DiskError`; the old content is then unchanged.
   func extend(in root: Folder, disk: any Disk) throws(DiskError) {
     guard !missing.isEmpty else { return }
     var text = bytes ?? []

@@ -4,13 +4,13 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// What an installation is about to do, durable before it does it: `state/install.pending`.
+/// The steps of an installation, written durably before they are done: `state/install.pending`.
 ///
 ///     install 1\n
 ///     folder <path>\n                                   *  made if it is missing, the outermost first
 ///     step <old id or -> <new id or -> <path>\n         *  in the order they are done
 ///
-/// The content of step N, from 0, waits in `state/install/N.new`, what stood there before in `N.old`.
+/// The new content of step N, from 0, is in `state/install/N.new`, the old content in `N.old`.
 struct InstallJournal: Equatable, Sendable {
   /// One change of one file.
   struct Step: Equatable, Sendable {
@@ -19,12 +19,11 @@ struct InstallJournal: Equatable, Sendable {
     let path: ManifestPath
   }
 
-  /// The folders that were not there.
+  /// The folders that did not exist.
   var folders: [ManifestPath] = []
-  /// The changes.
   var steps: [Step] = []
 
-  // Far more than the policy's `max_plugin_files` can ask for.
+  // Far more than the policy's `max_plugin_files` allows.
   private static let maxBytes = 4 << 20
 
   func encode() -> [UInt8] {
@@ -36,20 +35,19 @@ struct InstallJournal: Equatable, Sendable {
     return Array(text.utf8)
   }
 
-  /// Reads a journal; nil for anything that `encode` does not write, or that names what no plugin may write.
+  /// Decodes a journal; nil for anything that `encode` does not write, or with a path that no plugin may write.
   ///
-  /// The cache may have been put here by someone else: a journal proves nothing, so it can only do what an
-  /// installation could.
+  /// The cache may come from somebody else, so a journal is not trusted and can only do what an installation could.
   static func decode(_ bytes: [UInt8]) -> InstallJournal? {
     var journal = InstallJournal()
-    // By bytes: for `String`, a space and a mark that combines with it are one character.
+    // Split as bytes: in a String, a space and a combining mark after it are one Character.
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for line in lines.dropFirst().dropLast() {
       let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
       if words.first == "folder" {
         let text = String(decoding: line.dropFirst("folder ".utf8.count), as: UTF8.self)
-        // try?: what is no path is no journal.
+        // try?: with an invalid path it is not a valid journal.
         guard let path = try? ManifestPath(parsing: text) else { return nil }
         journal.folders.append(path)
       } else {
@@ -95,7 +93,7 @@ extension InstallJournal.Step {
 }
 
 extension Project {
-  /// Whether an installation was interrupted, and waits for the next command that writes.
+  /// Whether an installation was interrupted and waits to be finished by the next command that writes.
   ///
   /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
   package func hasInterruptedInstall() throws -> Bool {

@@ -4,9 +4,9 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// Carries out the steps of an installation, or takes them back; the project's lock is held all the time.
+/// Carries out the steps of an installation or undoes them; the project's lock is held throughout.
 ///
-/// Order (docs/WRITING-ORDER.md): staged files, journal, steps, folders, and the journal goes last.
+/// The order (docs/WRITING-ORDER.md): staged files, journal, steps, folders; the journal is removed last.
 struct InstallWork {
   let files: InstalledFiles
   let cache: Folder
@@ -19,7 +19,7 @@ struct InstallWork {
 
   // MARK: Staging
 
-  /// What one step needs, before it has a place on disk.
+  /// One step before its content is staged.
   struct StagedStep {
     let path: ManifestPath
     let old: InstalledFiles.Found?
@@ -28,13 +28,13 @@ struct InstallWork {
     let mode: UInt16
   }
 
-  /// Does all steps, or none: after a failure everything is as it was.
+  /// Does all steps, or none: after a failure everything is unchanged.
   func run(_ staged: [StagedStep]) throws {
     var journal = InstallJournal()
     for step in staged {
       for names in try files.missingFolders(above: step.path) where step.new != nil {
         let folder: ManifestPath
-        // A folder above a path that is legal is legal too.
+        // Every folder above a legal path is legal too.
         do { folder = try ManifestPath(parsing: names.joined(separator: "/")) } catch {
           throw PluginFileError.inTheWay(step.path)
         }
@@ -46,14 +46,14 @@ struct InstallWork {
     let stage: Folder
     do throws(DiskError) {
       stage = try makeStage(staged)
-      // From here on the next write command finishes or undoes whatever becomes of this one.
+      // From here on the next command that writes finishes or undoes this one if it is interrupted.
       try AtomicFile(disk: disk).replace(
         ProjectLayout.installPending,
         in: try state(),
         with: journal.encode()
       )
     } catch {
-      // Nothing has changed yet; what cannot be removed now, the next installation removes.
+      // Nothing was changed yet; the next installation removes staged files that cannot be removed now.
       try? clear()
       throw error
     }
@@ -86,7 +86,7 @@ struct InstallWork {
     in stage: Folder
   ) throws(DiskError) {
     let name = StoreLayout.component(name)
-    // Readable by us, whatever the file was: it has to be proven and put back.
+    // Readable by the owner, whatever the old mode was, because it has to be verified and put back.
     let file = try disk.createFile(name, in: stage, mode: mode | 0o400)
     try disk.write(bytes.span.bytes, to: file)
     guard try stage.findAttributes(name)?.size == Int64(bytes.count) else {
@@ -114,13 +114,13 @@ struct InstallWork {
     try synchronizeFolders(of: journal)
   }
 
-  /// Takes away the folders that have nothing any more since a file of theirs went.
+  /// Removes folders that are empty after a file in them was removed.
   ///
   /// Folders that every project has, such as `.ai/skills`, stay.
   private func removeEmptyFolders(above path: ManifestPath) {
     var names = Array(path.components.dropLast())
     while names.count > (names.first == ".ai" ? 2 : 1) {
-      // try?: a folder with something in it stays, and so does one that cannot be reached.
+      // try?: a folder that is not empty, or cannot be opened, stays.
       guard let folder = try? ManifestPath(parsing: names.joined(separator: "/")),
         let (outer, name) = try? files.findPlace(folder), (try? disk.removeFolder(name, in: outer)) != nil
       else { return }
@@ -128,7 +128,7 @@ struct InstallWork {
     }
   }
 
-  /// Gives a staged file its name in the project, if it still is what was staged.
+  /// Moves a staged file to its place in the project, if its content is still what was staged.
   private func put(
     _ staged: String,
     _ step: InstallJournal.Step,
@@ -143,7 +143,7 @@ struct InstallWork {
     do throws(DiskError) {
       if isAbsent {
         do throws(DiskError) {
-          // A link takes no name that something else has by now.
+          // link(2) fails if the name exists by now.
           return try disk.link(name, in: stage, to: place.name, in: place.folder)
         } catch {
           guard error.isUnsupported, error.code != .noSuchFileOrDirectory else { throw error }
@@ -178,9 +178,9 @@ struct InstallWork {
 
   // MARK: Undoing
 
-  /// Puts back what stood there, last step first; what someone else changed meanwhile stays as it is.
+  /// Restores the old files, last step first; files that were changed meanwhile are left alone.
   ///
-  /// Goes on past a place that cannot be reached, and then reports it: the journal stays for the next time.
+  /// Continues after an error and throws it at the end: the journal stays for the next attempt.
   private func undo(_ journal: InstallJournal, _ stage: Folder) throws {
     var failure: (any Error)?
     for (index, step) in journal.steps.enumerated().reversed() {
@@ -197,7 +197,7 @@ struct InstallWork {
       }
     }
     for folder in journal.folders.reversed() {
-      // try?: a folder in which someone else put something stays, and so does one that is in the way.
+      // try?: a folder with other files in it stays, and so does one that something else replaced.
       if let (outer, name) = try? files.findPlace(folder) { try? disk.removeFolder(name, in: outer) }
     }
     if let failure { throw failure }
@@ -205,7 +205,7 @@ struct InstallWork {
     try end()
   }
 
-  /// What is at a path now; nil where something stands that is not ours to touch.
+  /// The content at a path; nil where something else than a regular file has the name.
   private func findForUndo(_ path: ManifestPath) throws -> (id: ObjectID?, Void)? {
     do {
       return (try files.find(path)?.id, ())
@@ -214,13 +214,13 @@ struct InstallWork {
     }
   }
 
-  /// The work is done or undone, durably: what was kept for it goes.
+  /// Removes journal and staged files, durably, after the steps were done or undone.
   private func end() throws {
     let state = try state()
     try disk.removeFile(ProjectLayout.installPending, in: state)
-    // try?: if a power cut brings the journal back, it finds every step as it is to be.
+    // try?: if a power cut brings the journal back, all its steps are found done.
     try? disk.synchronize(state)
-    // try?: what is left of it is nothing without the journal, and the next installation removes it.
+    // try?: without a journal the rest has no meaning, and the next installation removes it.
     try? disk.removeRecursively(ProjectLayout.installStage, in: state)
   }
 
@@ -232,7 +232,7 @@ struct InstallWork {
 
   // MARK: After an interruption
 
-  /// Finishes what an interrupted installation left; takes it back where it cannot be finished.
+  /// Finishes an interrupted installation, or undoes it where it cannot be finished.
   ///
   /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
   func recover() throws {

@@ -3,9 +3,9 @@ import ObjectStore
 import RegistryModel
 import SystemPackage
 
-/// The files that plugins bring, as they are in the project now; no link below the root is followed.
+/// The files of plugins in the project; links below the root are not followed.
 struct InstalledFiles: Sendable {
-  /// A file that is there.
+  /// The content of an existing file.
   struct Found: Equatable, Sendable {
     let id: ObjectID
     let bytes: [UInt8]
@@ -13,15 +13,15 @@ struct InstalledFiles: Sendable {
     let mode: UInt16
   }
 
-  /// The most that is read of a file that stands where a plugin's is to be, in bytes.
+  /// The largest file in the place of a plugin's file that is read, in bytes.
   ///
-  /// It is kept while it is being replaced, and compared; nothing that large is a plugin's.
+  /// It is compared and backed up in memory; no plugin's file is that large.
   static let maxBytes: Int64 = 64 << 20
 
   let root: Folder
   let disk: any Disk
 
-  /// Reads a file; nil when it, or a folder above it, is not there.
+  /// Reads a file; nil when the file or a folder above it does not exist.
   ///
   /// - Throws: `PluginContentError.inTheWay` for a link or another kind of file, also above it;
   ///   `PluginContentError.fileTooLarge`, `DiskError`.
@@ -37,7 +37,7 @@ struct InstalledFiles: Sendable {
     }
   }
 
-  /// Whether anything at all has the name; a folder above it that is missing is no error.
+  /// Whether anything has the name; a missing folder above it is not an error.
   func isTaken(_ path: ManifestPath) throws -> Bool {
     do throws(DiskError) {
       guard let (folder, name) = try findPlace(path) else { return false }
@@ -47,7 +47,7 @@ struct InstalledFiles: Sendable {
     }
   }
 
-  /// The folders above a path that are not there, the outermost first, each as its names from the root.
+  /// The missing folders above a path, the outermost first, each as its names from the root.
   func missingFolders(above path: ManifestPath) throws -> [[String]] {
     let names = Array(path.components.dropLast())
     do throws(DiskError) {
@@ -64,7 +64,7 @@ struct InstalledFiles: Sendable {
     }
   }
 
-  /// Opens the folder of a file, making what is missing, durably.
+  /// Opens the folder of a file, creating missing folders durably.
   func makePlace(_ path: ManifestPath) throws -> (folder: Folder, name: FileName) {
     var names = path.components.map { StoreLayout.component($0) }
     let last = names.removeLast()
@@ -82,7 +82,7 @@ struct InstalledFiles: Sendable {
     }
   }
 
-  /// Opens the folder of a file; nil when it is not there.
+  /// Opens the folder of a file; nil when it does not exist.
   func findPlace(_ path: ManifestPath) throws(DiskError) -> (folder: Folder, name: FileName)? {
     var names = path.components.map { StoreLayout.component($0) }
     let last = names.removeLast()
@@ -94,7 +94,7 @@ struct InstalledFiles: Sendable {
     return (folder, last)
   }
 
-  /// Says of a failure what it means for a plugin's file.
+  /// Converts a disk error to its meaning for a plugin's file.
   static func wrapped(_ error: DiskError, _ path: ManifestPath) -> any Error {
     if error.code == .fileTooLarge { return PluginFileError.tooLarge(path, limit: maxBytes) }
     return error.isWrongKind ? PluginFileError.inTheWay(path) : error

@@ -5,11 +5,11 @@ import RegistryModel
 import SystemPackage
 
 extension LockEntry {
-  /// The entry that stands for a snapshot in use: every word of it follows from store, source and policy.
+  /// The lock entry for a snapshot in use, computed from store, source and policy.
   ///
-  /// `old`: The entry before; what it remembers is never lowered.
-  /// `isPinned`: Whether the registry is pinned to the snapshot. Then the newest may be another one, and whose
-  /// signatures it had stays what the entry before says: an old snapshot must not bring back old keys, or none.
+  /// `old`: The previous entry; its highest version and time are never lowered.
+  /// `isPinned`: Whether the registry is pinned to the snapshot. The newest snapshot may then be another one, and the
+  /// signers of the previous entry are kept: an old snapshot must not bring back old keys, or none.
   ///
   /// - Throws: `ObjectStoreError` when the snapshot's tree or manifest cannot be read.
   init(
@@ -30,7 +30,7 @@ extension LockEntry {
       generatedAt = try WrittenTime(parsing: snapshot.generatedAt)
       version = try SemanticVersion(parsing: snapshot.version)
     } catch {
-      // A canonical snapshot that this program would not have written.
+      // The snapshot is canonical, but has values that this program would not have written.
       throw ObjectStoreError.malformed(snapshot.manifest, .badLine(0))
     }
     self.init(
@@ -56,7 +56,7 @@ extension LockEntry {
     authenticate(with: key)
   }
 
-  /// Takes over how the snapshot's signatures were judged.
+  /// Copies the result of checking the snapshot's signatures.
   private mutating func takeTrust(_ snapshot: Snapshot) {
     signers = snapshot.signers.compactMap { signer in
       SignatureAlgorithm(rawValue: signer.algorithm).map {
@@ -71,7 +71,7 @@ extension LockEntry {
     signatureKeyID = signers?.first?.keyID
   }
 
-  /// What the snapshot itself does not say: the catalog's id and the registry's own name.
+  /// The values that the snapshot lacks: the catalog's id and the registry's own name.
   private static func readFacts(
     _ snapshot: Snapshot,
     in store: ObjectStore
@@ -81,7 +81,7 @@ extension LockEntry {
       try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
     )
     let catalog = tree.entries.first { $0.name == ProjectLayout.catalog.string && $0.kind == .blob }
-    // What is wrong with it does not matter: no sync stores such a tree, the manifest was parsed before.
+    // The cause of an error does not matter: a sync stores no such tree, as it parses the manifest before.
     let document = try? StrictJSON.parse(manifest)
     guard let catalog, let name = try? document?.find("registry_name")?.string(for: "registry_name") else {
       throw ObjectStoreError.malformed(snapshot.tree, .missingHeader)

@@ -1,13 +1,13 @@
 package import RegistryModel
 
-/// What stands in the way of a plugin's file, as data; `mmdos` makes the words.
+/// A problem with a plugin's file in the project, as data; `mmdos` makes the words.
 package enum PluginFileError: Error, Equatable, Sendable {
-  /// The file is larger than what may be read; in bytes.
+  /// The file is larger than the limit in bytes.
   case tooLarge(ManifestPath, limit: Int64)
-  /// A link, folder or special file stands where a file is to be put, or where its folder should be.
+  /// A link, folder or special file has the name of a file to be written, or of its folder.
   case inTheWay(ManifestPath)
-  /// A file changed between looking and writing; everything was put back.
+  /// A file changed between planning and writing; everything was restored.
   case changedMeanwhile(ManifestPath)
-  /// An interrupted install cannot be finished, or what it left cannot be trusted.
+  /// An interrupted installation cannot be finished, or its journal is not valid.
   case brokenJournal
 }

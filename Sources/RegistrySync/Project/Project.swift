@@ -6,28 +6,28 @@ package import SystemPackage
 
 // RegistrySync: the operations on a project and its registries.
 //
-// Its folders stand in an order, and each uses only those before it: Project, Reading, Sync, Storage, Bundle, Plugins,
-// Publishing. It alone brings disk, network, clock and model together. It knows no terminal, no
-// argument and no word for people. Errors of what lies below pass through it as they are.
+// Its folders are layers, and each uses only those before it: Project, Reading, Sync, Storage, Bundle, Plugins,
+// Publishing. Only this target combines disk, network, clock and model. It knows nothing of terminals, arguments and
+// messages. Errors of the targets below are passed on unchanged.
 
-/// A folder that holds `.ai/`: where everything else is found.
+/// A folder that contains `.ai/`.
 package struct Project: Sendable {
-  /// The root, reached by any path; below it no link is followed.
+  /// The root folder, opened by any path; below it links are not followed.
   package let root: Folder
 
   /// The folder `.ai`.
   package let ai: Folder
 
-  /// Where changes are made.
+  /// The disk on which changes are made.
   package let disk: any Disk
 
-  /// Folders that may belong to someone else, from `MMDOS_SAFE_DIRECTORY`.
+  /// Folders that may belong to another user, from `MMDOS_SAFE_DIRECTORY`.
   let safeDirectories: [FilePath]
 
-  /// Finds the project that a command is about.
+  /// Finds the project of a command.
   ///
-  /// `target`: The folder that the user named; without it the nearest folder upward that holds `.ai`.
-  /// `safeDirectories`: Folders that may belong to someone else, from `MMDOS_SAFE_DIRECTORY`.
+  /// `target`: The folder that the user named; nil for the nearest folder upward that contains `.ai`.
+  /// `safeDirectories`: Folders that may belong to another user, from `MMDOS_SAFE_DIRECTORY`.
   ///
   /// - Throws: `ProjectError.noProject`, `ProjectError.unsafeFolder` (DESIGN section 1, rule 9), `DiskError`.
   package static func find(
@@ -51,7 +51,7 @@ package struct Project: Sendable {
     throw ProjectError.noProject(start.path)
   }
 
-  /// Makes a folder a project; one that is a project already stays as it is.
+  /// Makes a folder a project; an existing project is unchanged.
   ///
   /// - Throws: `DiskError`, `ProjectError.unsafeFolder`.
   package static func create(
@@ -66,7 +66,7 @@ package struct Project: Sendable {
     return Project(root: root, ai: ai, disk: disk, safeDirectories: safeDirectories)
   }
 
-  /// Refuses a folder that another user controls, or everyone may write to.
+  /// Refuses a folder that another user owns, or that everyone may write to.
   static func checkOwner(of folder: Folder, safeDirectories: [FilePath]) throws {
     guard !safeDirectories.contains(where: { folder.path.starts(with: $0) }) else { return }
     let attributes = try folder.attributes()
@@ -76,9 +76,9 @@ package struct Project: Sendable {
     if attributes.isWritableByEveryone { throw ProjectError.unsafeFolder(folder.path, .writableByEveryone) }
   }
 
-  /// Reads a file below `.ai`; nil when it, or its folder, is not there.
+  /// Reads a file below `.ai`; nil when it or its folder does not exist.
   ///
-  /// - Throws: `DiskError`, also for a link or folder in its place.
+  /// - Throws: `DiskError`, also when a link or folder has its name.
   func findBytes(
     _ name: FileName,
     inFolder folder: FileName? = nil,
@@ -88,7 +88,7 @@ package struct Project: Sendable {
     return try ai.findFolder(folder)?.findBytes(name, limit: limit)
   }
 
-  /// Reads the policy; an absent file means every default, which forbids all remote work.
+  /// Reads the policy; without a file all defaults apply, which forbid remote work.
   ///
   /// - Throws: `ProjectError.invalidFile` naming line and cause.
   package func readPolicy() throws -> Policy {
@@ -100,7 +100,7 @@ package struct Project: Sendable {
     }
   }
 
-  /// Reads the sources; an absent file means the bundled one alone.
+  /// Reads the sources; without a file there is only the bundled one.
   ///
   /// - Throws: `ProjectError.invalidFile` naming line and cause.
   package func readSources() throws -> SourceList {
@@ -112,9 +112,9 @@ package struct Project: Sendable {
     }
   }
 
-  /// Reads the lockfile; an absent file means no entries.
+  /// Reads the lockfile; without a file there are no entries.
   ///
-  /// With a project key both codes of every entry are checked, wherever the lockfile is read.
+  /// With a project key both HMACs of every entry are checked, wherever the lockfile is read.
   ///
   /// - Throws: `ProjectError.invalidFile` naming line and cause; `ProjectError.forgedLockEntry`,
   ///   `ProjectError.projectKey`.
@@ -134,7 +134,7 @@ package struct Project: Sendable {
 
   /// Reads the project's own key; nil where there is none.
   ///
-  /// - Throws: `ProjectError.projectKey` for one that others can read.
+  /// - Throws: `ProjectError.projectKey` for a key that other users can read.
   package func readProjectKey() throws -> ProjectKey? {
     do {
       return try ProjectKey.find(ProjectLayout.signingKey, in: ai)
@@ -147,7 +147,7 @@ package struct Project: Sendable {
     }
   }
 
-  /// Reads the lockfile without checking its codes: for `verify`, which reports them, and `--resign`.
+  /// Reads the lockfile without checking its HMACs: for `verify`, which reports them, and `--resign`.
   ///
   /// - Throws: `ProjectError.invalidFile` naming line and cause.
   package func readUncheckedLockfile() throws -> Lockfile {

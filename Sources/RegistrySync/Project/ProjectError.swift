@@ -2,49 +2,49 @@ package import Formats
 package import RegistryModel
 package import SystemPackage
 
-/// What is wrong with a project's own folder and files, as data; `mmdos` makes the words.
+/// A problem with a project's folder and files, as data; `mmdos` makes the words.
 package enum ProjectError: Error, Equatable, Sendable {
   /// Why a folder is not used.
   package enum UnsafeReason: Equatable, Sendable {
     case ownedByAnotherUser, writableByEveryone
   }
 
-  /// No folder upward from here holds `.ai`.
+  /// Neither this folder nor one above it contains `.ai`.
   case noProject(FilePath)
 
-  /// Someone else controls the folder (DESIGN section 1, rule 9).
+  /// Another user controls the folder (DESIGN section 1, rule 9).
   case unsafeFolder(FilePath, UnsafeReason)
 
-  /// The cache was made by another version, or is not one.
+  /// The cache has another format version, or the folder is not a cache.
   case unknownCacheFormat(FilePath, found: String?)
 
-  /// A file that people edit does not parse or holds a wrong value.
+  /// A file that people edit does not parse or has an invalid value.
   case invalidFile(FilePath, TextProblem)
 
-  /// The name is not one a registry may have.
+  /// The name breaks a rule for registry names.
   case invalidName(String, RegistryNameProblem)
 
   /// No source has that name.
   case unknownRegistry(String, known: [String])
 
-  /// A source of that name, ignoring case, is there already.
+  /// There is already a source with that name, ignoring case.
   case registryExists(String)
 
   /// The project's own key cannot be used.
   case projectKey(FilePath, ProjectKeyProblem)
 
-  /// The project has no key of its own, and one is needed.
+  /// The project has no key of its own, but one is needed.
   case noProjectKey
 
-  /// An entry of the lockfile was changed, or made with another key: the named code does not match.
+  /// An HMAC of a lockfile entry is wrong: the entry was changed, or made with another key.
   case forgedLockEntry(RegistryName, field: String)
 
-  /// A file with a private key is not used or written.
+  /// A file with a private key is not read or written.
   case keyFile(FilePath, KeyFileProblem)
 }
 
 extension ProjectError {
-  /// Runs a parser of a project's file, so that its failure names the file.
+  /// Runs a parser of a project's file and adds the file's path to its error.
   static func parsing<Result>(
     _ path: FilePath,
     _ body: () throws(TextProblem) -> Result

@@ -5,16 +5,16 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// Changes of the files that all registries of a project share: under the project's lock, re-read, changed
-/// and replaced.
+/// Changes files that all registries of a project share: under the project's lock they are read again, changed and
+/// replaced.
 struct ProjectFiles: Sendable {
   let project: Project
   let cache: Cache
   let lockTimeout: Duration
 
-  /// Changes the lockfile; it is written only when `change` says so.
+  /// Changes the lockfile; it is written only when `change` returns true.
   ///
-  /// - Parameter change: Gets what the file says now and returns whether it must be written.
+  /// - Parameter change: Gets the current content and returns whether it must be written.
   /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`.
   func updateLockfile(_ change: (inout Lockfile) -> Bool) throws {
     let held = try lock()
@@ -26,7 +26,7 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
-  /// Adopts a lockfile that was made with another key, or without one: writes all codes anew.
+  /// Accepts a lockfile made with another key, or without one: computes all HMACs again.
   ///
   /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`.
   func resignLockfile(with key: ProjectKey) throws {
@@ -40,7 +40,7 @@ struct ProjectFiles: Sendable {
 
   /// Changes the sources' file.
   ///
-  /// - Parameter change: Gets the file's bytes, nil where there is none, and returns the new ones.
+  /// - Parameter change: Gets the file's bytes, nil where there is no file, and returns the new ones.
   /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`.
   func updateSources(_ change: ([UInt8]?) throws(TextProblem) -> [UInt8]) throws {
     let held = try lock()
@@ -52,12 +52,12 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
-  /// Takes the lock, and finishes what an interrupted installation left.
+  /// Acquires the lock and finishes an interrupted installation.
   ///
   /// - Throws: `RefError` when the lock stays busy, `PluginContentError.brokenJournal`, `DiskError`.
   func lock() throws -> ProjectLock {
     let held = try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    // The next write command finishes what an interrupted installation left, whichever command it is.
+    // Whichever command writes next finishes an interrupted installation.
     try InstallWork(project, cache).recover()
     return held
   }

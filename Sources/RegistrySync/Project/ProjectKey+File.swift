@@ -6,14 +6,13 @@ import SystemPackage
 extension ProjectKey {
   /// Reads the key of a project, or returns nil when there is none.
   ///
-  /// What is checked is the file that was opened, not the name: no exchange in between can matter.
+  /// The opened file is checked, not its name, so replacing the file in between has no effect.
   ///
-  /// - Throws: `DiskError`; `ProjectKeyProblem`: a key that others can read is refused, not used with a
-  ///   warning.
+  /// - Throws: `DiskError`; `ProjectKeyProblem`: a key that other users can read is refused.
   package static func find(_ name: FileName, in folder: Folder) throws -> ProjectKey? {
     guard let file = try folder.findFile(name) else { return nil }
     if let problem = problem(of: file.attributes) { throw problem }
-    // One byte more than it may have, so that a longer file is malformed and not a failing disk.
+    // One byte more than allowed, so that a longer file is reported as malformed and not as a disk error.
     guard file.attributes.size <= digitCount + 1 else { throw ProjectKeyProblem.malformed }
     return try ProjectKey(parsing: try file.readAll(limit: digitCount + 1))
   }

@@ -3,28 +3,27 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Makes the project's HMAC key (`registry keygen`).
+/// Creates the project's HMAC key (`registry keygen`).
 package struct ProjectKeySetup: Sendable {
-  /// What `run` would do, or did.
+  /// The changes that `run` would make, or made.
   package struct Plan: Sendable {
-    /// The key's file.
+    /// The path of the key's file.
     package let path: FilePath
-    /// Whether a key is there already.
+    /// Whether an existing key is replaced.
     package let replaces: Bool
-    /// The lines that `.gitignore` lacks.
+    /// The lines to add to `.gitignore`.
     package let ignoredLines: [String]
   }
 
   private let project: Project
   private let lockTimeout: Duration
 
-  /// Makes a key for a project.
   package init(_ project: Project, lockTimeout: Duration) {
     self.project = project
     self.lockTimeout = lockTimeout
   }
 
-  /// What `run` would do.
+  /// The changes that `run` would make.
   ///
   /// - Throws: `ProjectError.keyFile` with `exists` when a key is there, unless `overwrites`; `DiskError`.
   package func plan(overwrites: Bool) throws -> Plan {
@@ -46,7 +45,7 @@ package struct ProjectKeySetup: Sendable {
     let held = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let plan = try plan(overwrites: overwrites)
     let key = ProjectKey.generate()
-    // First, so that there is no moment at which `git add` would take the key.
+    // Done first, so that `git add` can at no moment add the key.
     try IgnoreFile(in: project.root, wanted: Self.ignoredLines).extend(in: project.root, disk: project.disk)
     try AtomicFile(disk: project.disk)
       .replace(ProjectLayout.signingKey, in: project.ai, with: key.fileContent, mode: 0o600)

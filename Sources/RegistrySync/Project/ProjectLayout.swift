@@ -3,9 +3,9 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Every name below a project's root that this module uses (DESIGN section 3).
+/// The names of all files and folders below a project's root that this module uses (DESIGN section 3).
 package enum ProjectLayout {
-  /// `.ai`, by which a project is recognised.
+  /// `.ai`; a folder that contains it is a project.
   package static let ai = StoreLayout.component(".ai")
   /// The folder `.ai/policies`.
   package static let policies = StoreLayout.component("policies")
@@ -23,11 +23,11 @@ package enum ProjectLayout {
   package static let signingKey = StoreLayout.component("registry-signing-key")
   /// The folder `.ai/plugins`: installed plugins, and the project's own catalog.
   package static let plugins = StoreLayout.component("plugins")
-  /// `.ai/plugins/.installed.json`: what was installed from where.
+  /// `.ai/plugins/.installed.json`: the install record.
   static let installRecord = StoreLayout.component(ModelNames.installRecord)
-  /// In the cache's `state`: what an installation is about to do.
+  /// In the cache's `state`: the journal of an installation.
   static let installPending = StoreLayout.component("install.pending")
-  /// In the cache's `state`: the files of an installation before they have their places.
+  /// In the cache's `state`: the staged files of an installation.
   static let installStage = StoreLayout.component("install")
   /// The folder `.ai/registry-cache`.
   package static let cache = StoreLayout.component("registry-cache")
@@ -51,25 +51,25 @@ package enum ProjectLayout {
     StoreLayout.component(name.description)
   }
 
-  /// How names of views that are being built or were replaced begin.
+  /// The prefix of views that are being built or were replaced.
   static let temporaryPrefix = ".tmp_"
 
-  /// The view that is being built beside it.
+  /// The name of a view that is being built.
   static func newView(_ name: RegistryName) -> FileName {
     StoreLayout.component(".tmp_new_\(name)")
   }
 
-  /// The view that was replaced, kept until the next write command for readers that have it open.
+  /// The name of a replaced view, kept until the next write for readers that have it open.
   static func oldView(_ name: RegistryName) -> FileName {
     StoreLayout.component(".tmp_old_\(name)")
   }
 
-  /// What is remembered of the last check: a cache.
+  /// The cached results of a registry's last check.
   static func state(_ name: RegistryName) -> FileName {
     StoreLayout.component("\(name).json")
   }
 
-  /// How a path below the root is called in messages and lockfiles.
+  /// The path of the file in messages and lockfiles.
   package static let policyPath = FilePath(".ai/policies/registry-policy.yaml")
   /// See `policyPath`.
   package static let sourcesPath = FilePath(".ai/registries/sources.yaml")

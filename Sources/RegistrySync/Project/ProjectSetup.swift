@@ -3,21 +3,20 @@ import ObjectStore
 import RegistryModel
 package import SystemPackage
 
-/// Makes a folder a project: default policy, sources, trust store, and what git must not see.
+/// Makes a folder a project: writes default policy, sources, trust store and `.gitignore`.
 package struct ProjectSetup: Sendable {
-  /// A file that setting up writes.
+  /// A file that the setup writes.
   package struct File: Equatable, Sendable {
-    /// Where, relative to the root.
+    /// The path relative to the root.
     package let path: FilePath
-    /// What becomes of it.
     package let action: Action
 
-    /// What becomes of a file.
+    /// The change of a file.
     package enum Action: Equatable, Sendable {
       case create
-      /// Lines are added at its end.
+      /// Lines are appended.
       case extend
-      /// It is there already and stays as it is.
+      /// It exists and is unchanged.
       case keep
     }
   }
@@ -26,7 +25,7 @@ package struct ProjectSetup: Sendable {
   private let disk: any Disk
   private let safeDirectories: [FilePath]
 
-  /// Opens the folder that is to become a project.
+  /// Opens the folder to make a project.
   ///
   /// - Throws: `DiskError`, `ProjectError.unsafeFolder`.
   package init(_ path: FilePath, safeDirectories: [FilePath], disk: any Disk) throws {
@@ -42,7 +41,7 @@ package struct ProjectSetup: Sendable {
     (ProjectLayout.registries, ProjectLayout.trustedKeysFile, DefaultFiles.trustedKeys),
   ]
 
-  /// What `run` would do.
+  /// The changes that `run` would make.
   ///
   /// - Throws: `DiskError`.
   package func plan() throws -> [File] {
@@ -67,9 +66,9 @@ package struct ProjectSetup: Sendable {
     return plan
   }
 
-  /// Writes what is missing; nothing that is there is changed, but for lines added to `.gitignore`.
+  /// Writes missing files; existing ones are unchanged, except that lines are added to `.gitignore`.
   ///
-  /// - Returns: What was done.
+  /// - Returns: The changes that were made.
   /// - Throws: `DiskError`.
   package func run() throws -> [File] {
     let plan = try plan()

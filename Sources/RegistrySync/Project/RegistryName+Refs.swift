@@ -2,7 +2,7 @@ package import Refs
 package import RegistryModel
 
 extension RegistryName {
-  /// The name as a part of a ref's name; every registry name is one.
+  /// The name as a component of a ref's name; every registry name is valid as one.
   package func refComponent() throws -> RefComponent {
     try RefComponent(description)
   }

@@ -5,45 +5,45 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// What is remembered of a registry's last check: a cache, believed only as far as it can be checked.
+/// The cached results of a registry's last check; they are used only as far as they can be verified.
 struct RegistryState: Equatable, Sendable {
-  /// The entity tag that came with the manifest below.
+  /// The entity tag of the manifest below.
   var etag: String?
-  /// The manifest the tag belongs to.
+  /// The manifest to which the tag belongs.
   var manifest: ObjectID?
-  /// When the publisher was last asked.
+  /// When the source was last asked.
   var checkedAt: Timestamp?
-  /// Objects and view files of the snapshot in use whose change time is earlier were proven then, in
-  /// nanoseconds since 1970.
+  /// Objects and view files of the snapshot in use that did not change since this time, in nanoseconds since 1970,
+  /// were verified then.
   var provenUntil: Int64?
-  /// The newest version that was offered, taken or not, and when that was first: for `min_release_age`.
+  /// The newest version offered, accepted or not, and when it was first offered: for `min_release_age`.
   var seen: Seen?
-  /// How the files of the manifest above were audited: `AuditStamp`; nil when they were not.
+  /// The stamp of the audit of the manifest's files (`AuditStamp`); nil when they were not audited.
   var audit: ObjectID?
 
-  /// A version and when it was first offered.
+  /// A version and the time when it was first offered.
   struct Seen: Equatable, Sendable {
     var version: String
     var since: Timestamp
   }
 
-  /// When a version was first offered; nil when it is not the one remembered.
+  /// When a version was first offered; nil when another version is recorded.
   func firstSeen(_ version: String) -> Timestamp? {
     seen?.version == version ? seen?.since : nil
   }
 
-  /// Reads the state; nil when there is none that can be understood, which only costs time.
+  /// Reads the state; nil when there is none or it cannot be parsed, which only costs time.
   static func find(_ name: RegistryName, in cache: Cache) throws -> RegistryState? {
     let bytes = try cache.folder.findFolder(RefsLayout.state)?.findBytes(
       ProjectLayout.state(name),
       limit: 64 << 10
     )
-    // A torn or older file is like none: everything in it can be found out again.
+    // An incomplete or older file is ignored, as everything in it can be determined again.
     guard let bytes, let value = try? StrictJSON.parse(bytes) else { return nil }
     return RegistryState(
       etag: value.find("etag")?.text,
       manifest: value.find("manifest")?.text.flatMap { ObjectID(hex: $0) },
-      // What is no time is as good as none.
+      // An invalid time counts as absent.
       checkedAt: value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) },
       provenUntil: value.find("proven_until")?.text.flatMap { Int64($0) },
       seen: seen(value),
@@ -52,7 +52,7 @@ struct RegistryState: Equatable, Sendable {
   }
 
   private static func seen(_ value: JSONValue) -> Seen? {
-    // What is no time is as good as none.
+    // An invalid time counts as absent.
     guard let version = value.find("seen_version")?.text,
       let since = value.find("seen_since")?.text.flatMap({ try? Timestamp(parsing: $0) })
     else { return nil }
@@ -65,7 +65,7 @@ struct RegistryState: Equatable, Sendable {
       ("etag", .string(orNull: etag)),
       ("manifest", .string(orNull: manifest?.description)),
       ("checked_at", .string(orNull: checkedAt?.description)),
-      // A string: nanoseconds do not fit a double.
+      // A string, as nanoseconds do not fit into a double.
       ("proven_until", .string(orNull: provenUntil.map(String.init))),
       ("seen_version", .string(orNull: seen?.version)),
       ("seen_since", .string(orNull: seen?.since.description)),

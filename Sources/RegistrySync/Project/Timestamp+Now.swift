@@ -9,10 +9,10 @@ package import Formats
 #endif
 
 extension Timestamp {
-  /// The system's wall clock; a clock set before 1970 or past 9999 gives the nearest value.
+  /// The system's wall clock; a time before 1970 or after 9999 is clamped.
   package static func now() -> Timestamp {
     var time = timespec()
-    // Fails for an unknown clock only, and every system knows this one; zero is then as good as any.
+    // It fails only for an unknown clock, and every system has this one; zero is then an acceptable value.
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp.earliest + (.seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec)))
   }

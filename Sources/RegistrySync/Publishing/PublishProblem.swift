@@ -14,19 +14,19 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case plugin(path: String, PluginProblem)
   /// A plugin names an asset that the folder does not have.
   case missingAsset(slug: String, path: String)
-  /// A file's path is one that no client takes.
+  /// A file's path breaks a rule for manifest paths.
   case path(String, PathProblem)
-  /// A file begins like a program or a script.
+  /// A file's content is a program or a script.
   case content(path: String, ContentKind)
-  /// A link or special file, which no web server can be trusted to serve as it is here.
+  /// A link or special file, which a web server may not serve with the content seen here.
   case notAFile(path: String)
-  /// A file, or all together, is larger than clients take by default; in bytes.
+  /// A file, or all files together, are larger than the default limit of clients; in bytes.
   case tooLarge(path: String?, limit: Int64)
-  /// More files than clients take by default.
+  /// There are more files than the default limit of clients.
   case tooManyFiles(count: Int, limit: Int)
   /// A field that the first publication needs was not given.
   case missingField(String)
-  /// A field's value is not one a manifest can hold.
+  /// The value of a field is not valid in a manifest.
   case badField(String, String)
   /// `expires_at` is not in the future; kept from the manifest in the folder, or asked for.
   case expired(Timestamp, isKept: Bool)
@@ -36,11 +36,11 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case oldManifest(ManifestProblem)
   /// There is no manifest to add a signature to.
   case missingManifest(FilePath)
-  /// A file is not what the manifest that is to be signed states.
+  /// A file differs from the manifest that is to be signed.
   case differsFromManifest(path: String, ManifestDifference)
   /// The manifest cannot be signed with that key.
   case signing(SigningProblem)
-  /// The signed manifest would say something else than before, apart from its signatures.
+  /// The signed manifest would differ from the old one in more than its signatures.
   case notFaithful
 }
 

@@ -4,9 +4,9 @@ package import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Makes `manifest.json` of a folder, so that the folder can be put on any web host.
+/// Writes `manifest.json` of a folder, so that the folder can be served by any web server.
 package struct Publisher: Sendable {
-  /// What the manifest is to say; nil keeps what the manifest in the folder says.
+  /// The values of the manifest's fields; nil keeps the value of the existing manifest.
   package struct Fields: Sendable {
     /// The registry's own name.
     package var registryName: String?
@@ -14,12 +14,11 @@ package struct Publisher: Sendable {
     package var publisher: String?
     /// The version of the content.
     package var version: String?
-    /// Until when clients may take the manifest: an RFC 3339 time, or `never`.
+    /// When the manifest expires: an RFC 3339 time, or `never`.
     package var expiresAt: String?
     /// Whether the version of the manifest in the folder may be published again.
     package var allowSameVersion = false
 
-    /// Keeps everything.
     package init() {}
   }
 
@@ -29,11 +28,11 @@ package struct Publisher: Sendable {
     package let registryName: String
     /// The version.
     package let version: SemanticVersion
-    /// Until when clients take the manifest; nil where it does not say.
+    /// When the manifest expires; nil if it does not.
     package let expiresAt: Timestamp?
     /// How many files the manifest names.
     package let fileCount: Int
-    /// Their bytes.
+    /// The size of these files in bytes.
     package let byteCount: Int64
     /// How many plugins the catalog names.
     package let pluginCount: Int
@@ -41,9 +40,9 @@ package struct Publisher: Sendable {
     package let manifest: ObjectID
     /// Where it was written.
     package let path: FilePath
-    /// Whose signatures the manifest has, in its order.
+    /// The signatures of the manifest, in its order.
     package let signatures: [SignatureBlock]
-    /// The key that signed just now; nil where none did.
+    /// The key that signed in this run; nil where none did.
     package let signer: Signer?
     /// What clients will warn about.
     package let warnings: [String]
@@ -62,9 +61,9 @@ package struct Publisher: Sendable {
 
   /// Checks the folder by the rules that a sync applies by default, and writes its manifest.
   ///
-  /// `signer`: What to sign it with; without one the manifest is unsigned, whatever it was before.
+  /// `signer`: The key to sign with; without one the manifest is unsigned, even if the old one was signed.
   ///
-  /// - Throws: `PublishProblem`, `DiskError`; then the manifest in the folder is as it was.
+  /// - Throws: `PublishProblem`, `DiskError`; the existing manifest is then unchanged.
   package func publish(_ fields: Fields, signer: Signer? = nil) throws -> Report {
     let policy = Policy()
     let contents = try RegistryFolder(
@@ -92,7 +91,7 @@ package struct Publisher: Sendable {
   private static let signatureLost =
     "the manifest before this one was signed; clients who remember its signers refuse an unsigned one"
 
-  /// Puts a manifest in place, after a last look: it must be what a client reads.
+  /// Writes a manifest, after checking that a client can parse it.
   func write(
     _ bytes: [UInt8],
     checking check: (Manifest) -> Bool = { _ in true }
@@ -106,7 +105,7 @@ package struct Publisher: Sendable {
     return manifest
   }
 
-  /// Sums up what was published.
+  /// Summarises the published manifest.
   func report(
     _ manifest: Manifest,
     _ bytes: [UInt8],
@@ -130,7 +129,7 @@ package struct Publisher: Sendable {
     )
   }
 
-  /// Checks catalog and plugins as far as a client would see them.
+  /// Checks catalog and plugins by the rules of clients.
   func checkCatalog(_ contents: RegistryFolder) throws -> Catalog {
     guard let bytes = try contents.findBytes(ProjectLayout.catalog.string) else {
       throw PublishProblem.missingCatalog(folder.path)
@@ -165,7 +164,7 @@ package struct Publisher: Sendable {
     }
   }
 
-  /// Names the option, where the manifest's own check could only name the field.
+  /// Checks a field and names the option in the error, where the manifest's own check would name the field.
   private static func checkLine(_ text: String?, option: String) throws {
     guard let text else { return }
     do { try LineText.checkName(text) } catch { throw PublishProblem.badField(option, text) }
@@ -215,9 +214,9 @@ package struct Publisher: Sendable {
       + [JSONMember("signature", .null)]
   }
 
-  /// Until when the manifest is to be good: what was asked for, else what the one before says.
+  /// The expiry of the manifest: the requested one, else that of the existing manifest.
   ///
-  /// A time that has passed would make a manifest that no client takes, be it given or kept.
+  /// A time in the past is refused, because no client would accept the manifest.
   private static func expiry(
     _ text: String?,
     old: Timestamp?,

@@ -4,7 +4,7 @@ import RegistryModel
 import Synchronization
 import SystemPackage
 
-/// A folder that is to be published, read by the rules that every client applies.
+/// A folder to be published, read by the rules of clients.
 struct RegistryFolder: Sendable {
   /// A file of it.
   struct File: Sendable {
@@ -54,7 +54,7 @@ struct RegistryFolder: Sendable {
       .findBytes(StoreLayout.component(file.path.name), limit: Int(file.size))
   }
 
-  /// The paths of all files; of the folders, which may be many, one is open at a time.
+  /// The paths of all files; only one folder is open at a time.
   private static func list(_ root: Folder) throws -> [ManifestPath] {
     var found: [ManifestPath] = []
     var waiting: [[FileName]] = [[]]
@@ -73,7 +73,7 @@ struct RegistryFolder: Sendable {
   ) throws {
     let names = try folder.names()
     for name in names {
-      // Only ours is passed over; anything else in the folder would be published by the web server.
+      // Only our own manifest is skipped; the web server would publish everything else in the folder.
       if above.isEmpty && name == ProjectLayout.manifest { continue }
       let text = (above + [name]).map(\.string).joined(separator: "/")
       try Cancellation.check()

@@ -2,17 +2,17 @@ import ObjectStore
 import Refs
 import SystemPackage
 
-/// Everything in a cache that objects are reached from, registry by registry (DESIGN section 9).
+/// All roots of reachability in a cache, by registry (DESIGN section 9).
 struct CacheRoots: Sendable {
-  /// What one registry keeps.
+  /// The roots of one registry.
   struct Registry: Sendable {
     /// The snapshot in use.
     var current: ObjectID?
     /// The newest synced snapshot.
     var latest: ObjectID?
-    /// What was in use before, newest first.
+    /// Its reflog, newest entry first.
     var reflog: [ReflogEntry] = []
-    /// What an unfinished write is replacing: readers still accept its view.
+    /// The snapshot that an unfinished write replaces; readers still accept its view.
     var replaced: ObjectID?
     /// Manifests that are kept as evidence.
     var evidence: [ObjectID] = []
@@ -25,24 +25,24 @@ struct CacheRoots: Sendable {
     }
   }
 
-  /// What the registries keep, by name.
+  /// The roots of the registries, by name.
   var registries: [RefComponent: Registry] = [:]
-  /// The refs of addresses.
+  /// The refs of source URLs.
   var sources: [RefName: ObjectID] = [:]
-  /// How many refs were read.
+  /// The number of refs read.
   private(set) var refCount = 0
   /// Refs, reflogs and pending records that cannot be read.
   private(set) var problems: [RefError] = []
   /// Names of refs whose reflog has an unfinished last line.
   private(set) var unfinishedLogs: [String] = []
 
-  /// Every snapshot that something names, repeated or not.
+  /// Every snapshot that is a root, with duplicates.
   var snapshots: [ObjectID] { registries.values.flatMap(\.snapshots) + sources.values }
 
-  /// Every blob that evidence keeps.
+  /// Every blob that evidence refers to.
   var evidence: [ObjectID] { registries.values.flatMap(\.evidence) }
 
-  /// Reads refs, reflogs, pending records and evidence; one that is unreadable does not hide the others.
+  /// Reads refs, reflogs, pending records and evidence; an unreadable one is recorded and the others are read.
   ///
   /// - Throws: `RefError` and `DiskError` when the disk fails, or evidence cannot be read.
   init(of cache: Cache) throws {
@@ -59,7 +59,7 @@ struct CacheRoots: Sendable {
     }
   }
 
-  /// Refuses to go on without all of it: what an unreadable ref leads to is unknown.
+  /// Throws if any root could not be read: what it leads to is unknown.
   ///
   /// - Throws: `RefError`, the first problem.
   func requireWhole() throws {

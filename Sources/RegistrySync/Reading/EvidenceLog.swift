@@ -5,7 +5,7 @@ import Refs
 package import RegistryModel
 import SystemPackage
 
-/// Proof that a publisher signed two manifests of one version: both are kept (DESIGN section 8).
+/// Proofs that a publisher signed two manifests of one version; both are kept (DESIGN section 8).
 ///
 /// `logs/evidence/<name>`, a line each: `<time> <version> <known manifest id> <offered manifest id>`.
 package struct EvidenceLog: Sendable {
@@ -25,7 +25,7 @@ package struct EvidenceLog: Sendable {
   let cache: Cache
   let disk: any Disk
 
-  /// Keeps the refused manifest and notes the pair; one that is noted already is not noted again.
+  /// Stores the refused manifest and records the pair, unless it is recorded already.
   ///
   /// - Throws: `ObjectStoreError`, `DiskError`.
   func add(_ entry: Entry, offeredBytes: [UInt8]) throws {
@@ -42,7 +42,7 @@ package struct EvidenceLog: Sendable {
     try disk.synchronize(cache.folder)
   }
 
-  /// Forgets what was noted of the registry, durably.
+  /// Removes the evidence of the registry, durably.
   ///
   /// - Throws: `DiskError`.
   func remove() throws {
@@ -53,7 +53,7 @@ package struct EvidenceLog: Sendable {
     try disk.synchronize(folder)
   }
 
-  /// The file's attributes; nil when nothing is noted.
+  /// The file's attributes; nil when there is no evidence.
   ///
   /// - Throws: `DiskError`.
   func findAttributes() throws -> FileAttributes? {
@@ -61,7 +61,7 @@ package struct EvidenceLog: Sendable {
       .findAttributes(ProjectLayout.view(name))
   }
 
-  /// All pairs that were noted for a registry, oldest first.
+  /// All recorded pairs of a registry, oldest first.
   ///
   /// - Throws: `DiskError`; EINVAL when a line is not one that `add` writes.
   package static func entries(of name: RegistryName, in cache: Cache) throws -> [Entry] {
@@ -69,11 +69,11 @@ package struct EvidenceLog: Sendable {
       let bytes = try folder.findBytes(ProjectLayout.view(name), limit: 1 << 20)
     else { return [] }
     var entries: [Entry] = []
-    // By bytes: for `String`, CR LF is one character and ends no line.
+    // Split as bytes: in a String, CR LF is one Character and would not split.
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
-      // try?: a line that does not parse is reported as a whole just below.
+      // try?: a malformed line is reported below.
       guard words.count == 4, let time = try? Timestamp(parsing: words[0]),
         let known = ObjectID(hex: words[2]), let offered = ObjectID(hex: words[3])
       else { throw DiskError(.read, folder.path.appending(ProjectLayout.view(name)), .invalidArgument) }
@@ -82,14 +82,14 @@ package struct EvidenceLog: Sendable {
     return entries
   }
 
-  /// The manifests that evidence keeps alive, by registry.
+  /// The manifests kept as evidence, by registry.
   ///
   /// - Throws: As `entries`.
   static func objects(in cache: Cache) throws -> [(name: RegistryName, ids: [ObjectID])] {
     let names = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?.names() ?? []
     var objects: [(RegistryName, [ObjectID])] = []
     for name in names {
-      // try?: an unfinished file's name is no registry's.
+      // try?: the name of a temporary file is not a registry name.
       guard let registry = try? RegistryName(parsing: name.string) else { continue }
       objects.append((registry, try entries(of: registry, in: cache).flatMap { [$0.known, $0.offered] }))
     }

@@ -1,21 +1,21 @@
 package import Formats
 package import ObjectStore
 
-/// What a difference looks like inside the file.
+/// The line-by-line difference of a file.
 package enum FileComparison: Sendable {
-  /// Line by line; without hunks where only the name changed.
+  /// The hunks; none where only the name changed.
   case text(TextDiff)
-  /// At least one side is no text.
+  /// At least one side is binary.
   case binary
   /// At least one side is too large to be compared line by line.
   case tooLarge
 
-  /// The most bytes that a side may have to be compared line by line.
+  /// The largest size of a side for a line-by-line comparison, in bytes.
   package static let maximumBytes: Int64 = 4 << 20
 
   /// Reads both sides and compares them; an absent side is an empty text.
   ///
-  /// `limit`: The most bytes that a side may have.
+  /// `limit`: The largest size of a side in bytes.
   ///
   /// - Throws: `ObjectStoreError` when a side is missing or damaged.
   package static func read(
@@ -23,7 +23,7 @@ package enum FileComparison: Sendable {
     limit: Int64 = maximumBytes,
     in store: ObjectStore
   ) throws(ObjectStoreError) -> FileComparison {
-    // Equal content is told by its id: nothing needs to be read.
+    // Equal ids mean equal content, so nothing needs to be read.
     if difference.old?.id == difference.new?.id { return compare([], []) }
     let sizes = [difference.old, difference.new].compactMap { $0?.size }
     guard sizes.allSatisfy({ $0 <= limit }) else { return .tooLarge }

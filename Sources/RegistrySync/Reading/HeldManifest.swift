@@ -3,11 +3,11 @@ import Formats
 import ObjectStore
 import RegistryModel
 
-/// Judges manifests that were taken before, by today's keys and policy (DESIGN section 8, "When judged").
+/// Judges manifests that were accepted before by the current keys and policy (DESIGN section 8, "When judged").
 enum HeldManifest {
-  /// What the decision about a held snapshot depends on.
+  /// The inputs of the decision about a stored snapshot.
   ///
-  /// `entry`: The lock entry, where it is not about this snapshot.
+  /// `entry`: The lock entry, if it is about another snapshot.
   ///
   /// - Throws: `ObjectStoreError` when its manifest is damaged; `ReadingError.invalidManifest`.
   static func question(
@@ -35,9 +35,9 @@ enum HeldManifest {
     )
   }
 
-  /// Judges a held snapshot: its signatures, and that it was made of its manifest.
+  /// Judges a stored snapshot: its signatures, and that it matches its manifest.
   ///
-  /// `isVouchedFor`: Whether the lockfile names its tree; then that is not walked.
+  /// `isVouchedFor`: Whether the lockfile names its tree, which is then not compared with the manifest.
   ///
   /// - Throws: `ReadingError.untrusted`; as `question`, and `ObjectStoreError` when a tree is damaged.
   static func judge(
@@ -61,12 +61,12 @@ enum HeldManifest {
     return verdict
   }
 
-  /// What of a snapshot is not as its manifest says; nil for a snapshot as a sync writes it.
+  /// The first difference between a snapshot and its manifest; nil for a snapshot written by a sync.
   ///
-  /// The signatures are the manifest's, so a snapshot has them only as far as it is that manifest's. Ids prove
-  /// objects, and nothing proves a ref: whoever can write into the cache can point it at other trees.
+  /// The signatures cover the manifest, so they prove a snapshot only if it matches that manifest. Ids verify objects
+  /// but not refs: with write access to the cache a ref can be pointed at other trees.
   ///
-  /// - Returns: A word of the snapshot, or the path of a file.
+  /// - Returns: The name of a field of the snapshot, or the path of a file.
   /// - Throws: `ObjectStoreError` when a tree is damaged.
   static func findDifference(
     _ snapshot: Snapshot,

@@ -9,7 +9,7 @@ package enum LockfileCheck {
     /// How they disagree.
     package enum Problem: Equatable, Sendable {
       case missingEntry
-      /// A code of the entry was not made with the project's key over what stands there.
+      /// An HMAC of the entry is wrong.
       case forged(field: String)
       case mismatch(field: String)
       case notSynced
@@ -52,9 +52,9 @@ package enum LockfileCheck {
     return findings
   }
 
-  /// Adopts the lockfile as it stands: writes all codes anew with the project's key.
+  /// Accepts the lockfile as it is: computes all HMACs again with the project's key.
   ///
-  /// - Returns: How many entries it has.
+  /// - Returns: The number of entries.
   /// - Throws: `ProjectError.projectKey` when there is none that can be used, `ProjectError.invalidFile`,
   ///   `RefError`, `DiskError`.
   package static func resign(_ project: Project, lockTimeout: Duration) throws -> Int {
@@ -76,7 +76,7 @@ package enum LockfileCheck {
         try cache.store.readSnapshot(id)
       }
       guard let problem = problem(moment, snapshots, source) else { return nil }
-      // Only what holds still may be reported.
+      // A problem is reported only if the registry did not change while it was checked.
       if try RegistryMoment(of: source.name, in: project, cache) == moment { return problem }
     }
     throw ReadingError.keepsChanging(source.name)

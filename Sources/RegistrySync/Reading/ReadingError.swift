@@ -1,6 +1,6 @@
 package import RegistryModel
 
-/// Why what is held of a registry is not handed out, as data; `mmdos` makes the words.
+/// Why stored content of a registry is not returned, as data; `mmdos` makes the words.
 package enum ReadingError: Error, Equatable, Sendable {
   /// The registry has not been synced yet.
   case neverSynced(RegistryName)
@@ -11,16 +11,16 @@ package enum ReadingError: Error, Equatable, Sendable {
   /// The registry's catalog does not parse.
   case invalidCatalog(source: String, CatalogProblem)
 
-  /// No file of the registry has that path.
+  /// The registry has no file with that path.
   case noSuchFile(RegistryName, path: String)
 
-  /// A path given on the command line is not one a registry can hold.
+  /// A path from the command line is not valid in a registry.
   case invalidPath(String, PathProblem)
 
-  /// The manifest is not taken: its signatures, its place in history, or its age (DESIGN section 8).
+  /// The manifest is refused: its signatures, its order in the history, or its age (DESIGN section 8).
   case untrusted(RegistryName, TrustRefusal)
 
-  /// The lockfile has no entry, or one that does not match, where the policy asks for it.
+  /// The lockfile has no matching entry, which the policy requires.
   case provenance(RegistryName, ProvenanceProblem)
 
   /// The view kept changing while it was being read.

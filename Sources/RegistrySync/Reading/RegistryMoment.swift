@@ -5,12 +5,12 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// What must stay the same while a registry is looked at without its lock (DESIGN section 3.2).
+/// The state that must not change while a registry is read without its lock (DESIGN section 3.2).
 ///
-/// A reader that finds something takes a second look at this; if it changed, a write was under way, and the
-/// reader starts again.
+/// A reader that finds a problem reads this state again; if it changed, a write was in progress, and the reader
+/// starts again.
 struct RegistryMoment: Equatable {
-  /// How often a reader starts again before it gives up.
+  /// How often a reader starts again before it fails.
   static let attempts = 50
 
   /// The snapshot in use.
@@ -18,7 +18,7 @@ struct RegistryMoment: Equatable {
   private let latest: ObjectID?
   private let pending: PendingRecord?
   private let view: FileAttributes.Identity?
-  /// What the lockfile says of the registry; its codes are for the reader to check.
+  /// The registry's lock entry; its HMACs are checked by the reader.
   let lockEntry: LockEntry?
 
   /// Reads refs, pending record, view identity and lock entry.
@@ -34,19 +34,19 @@ struct RegistryMoment: Equatable {
     )
   }
 
-  /// Whether a write counts as done and its rest is still to be finished.
+  /// Whether a write is committed, but its remaining steps are not finished.
   var isUnfinished: Bool { pending?.isEffective(with: current) ?? false }
 
-  /// The snapshots that view and lock entry may be of, the one in use first.
+  /// The snapshots that the view and the lock entry may belong to, the one in use first.
   var acceptable: [ObjectID] {
     guard let current else { return [] }
     return [current] + (isUnfinished ? [pending?.old].compactMap { $0 } : [])
   }
 
-  /// Whether a first write is being finished: then there may be no view and no lock entry yet.
+  /// Whether a first write is being finished; there may then be no view and no lock entry yet.
   var mayLackView: Bool { isUnfinished && pending?.old == nil }
 
-  /// How the lock entry disagrees with every snapshot that it may be about; nil when it agrees with one.
+  /// How the lock entry differs from all acceptable snapshots; nil when it matches one.
   func provenanceProblem(_ snapshots: [Snapshot], url: String) -> ProvenanceProblem? {
     guard let lockEntry else { return mayLackView ? nil : .missingEntry }
     let mismatches = snapshots.map { Provenance.mismatch(lockEntry, $0, url: url) }
@@ -54,7 +54,7 @@ struct RegistryMoment: Equatable {
     return .mismatch(field: field)
   }
 
-  /// The lock entry, if it is not about this snapshot: then it does not vouch for it either.
+  /// The lock entry, if it is about another snapshot and so does not vouch for this one.
   func otherLockEntry(than snapshot: Snapshot, url: String) -> LockEntry? {
     guard let lockEntry, Provenance.mismatch(lockEntry, snapshot, url: url) != nil else { return nil }
     return lockEntry

@@ -4,7 +4,7 @@ import Refs
 package import RegistryModel
 import SystemPackage
 
-/// Reads files of a registry straight from the store; views play no part in it.
+/// Reads files of a registry from the store; views are not used.
 package final class RegistryReader {
   /// The snapshots to read from.
   package let history: RegistryHistory
@@ -46,7 +46,7 @@ package final class RegistryReader {
 
   /// Reads one file in pieces.
   ///
-  /// It is proven before the first piece is handed on, and again while it is: nothing unproven leaves.
+  /// The file is verified once before the first piece is passed on, and again while it is read.
   ///
   /// - Throws: `ReadingError.noSuchFile`, `ObjectStoreError`.
   package func read(
@@ -66,8 +66,8 @@ package final class RegistryReader {
     try store.stream(found.id, size: found.size) { () throws(DiskError) in
     } into: { _ throws(DiskError) in
     }
-    // The second pass may come from another place than the first only if the first was changed since;
-    // what went out already cannot be taken back, so that is an error and not a fresh start.
+    // The second pass uses another copy than the first only if the first was changed in between. Bytes that were
+    // passed on cannot be taken back, so this is an error and the read does not start again.
     try store.stream(found.id, size: found.size) { () throws(DiskError) in
       throw DiskError(.read, cache.folder.path, .ioError)
     } into: { (bytes) throws(DiskError) in
@@ -75,7 +75,7 @@ package final class RegistryReader {
     }
   }
 
-  /// The snapshot in use, and what the lockfile says of it.
+  /// The snapshot in use, and its lock entry.
   private struct InUse {
     let entry: RegistryHistory.Entry
     /// The lock entry, where it is about another snapshot.
@@ -84,13 +84,13 @@ package final class RegistryReader {
     let isVouchedFor: Bool
   }
 
-  /// The snapshot in use, vouched for by the lockfile where the policy asks for it.
+  /// The snapshot in use, with a matching lock entry where the policy requires one.
   private func findInUse(
     _ source: Source,
     _ project: Project,
     _ policy: Policy
   ) throws -> InUse {
-    // Checks the codes of the entries; the moment below only compares them.
+    // Checks the HMACs of the entries; the comparison below does not.
     _ = try project.readLockfile()
     for _ in 0..<RegistryMoment.attempts {
       let moment = try RegistryMoment(of: source.name, in: project, cache)
@@ -107,7 +107,7 @@ package final class RegistryReader {
           isVouchedFor: Provenance.vouches(moment.lockEntry, for: entry.snapshot, url: url)
         )
       }
-      // Only what holds still may be reported.
+      // A problem is reported only if the registry did not change while it was read.
       if let problem, try RegistryMoment(of: source.name, in: project, cache) == moment {
         throw ReadingError.provenance(source.name, problem)
       }
@@ -115,7 +115,7 @@ package final class RegistryReader {
     throw ReadingError.keepsChanging(source.name)
   }
 
-  /// Why a snapshot would be refused today, for commands that only look: they warn and go on.
+  /// Why a snapshot would be refused now, for commands that only read: they warn and continue.
   ///
   /// - Throws: An error when policy or trust store cannot be read.
   package func findRefusal(
@@ -129,14 +129,14 @@ package final class RegistryReader {
     } catch ReadingError.untrusted(_, let refusal) {
       return refusal
     } catch ReadingError.invalidManifest {
-      // Damage is reported where the damaged thing itself is read.
+      // Damage is reported where the damaged object itself is read.
       return nil
     } catch is ObjectStoreError {
       return nil
     }
   }
 
-  /// Judges a snapshot by today's keys and policy.
+  /// Judges a snapshot by the current keys and policy.
   ///
   /// - Throws: `ReadingError.untrusted`, `ObjectStoreError`.
   package func judge(
@@ -156,7 +156,7 @@ package final class RegistryReader {
     try readCatalog(of: try findTrustedEntry(of: source, in: project, policy: policy))
   }
 
-  /// The snapshot in use, if catalog and install may use it today.
+  /// The snapshot in use, if catalog and install may use it now.
   ///
   /// - Throws: `ReadingError.provenance` where the policy wants a lock entry that matches; `PolicyRefusal`
   ///   when remote registries are not allowed any more; `ReadingError.untrusted` by today's keys;
@@ -204,7 +204,7 @@ package final class RegistryReader {
   ) throws -> [UInt8]? {
     let found = try TreeWalk.find(try TreePath(path), below: entry.snapshot.tree, in: cache.store)
     guard let found, found.kind == .blob else { return nil }
-    // try?: a path that is none has no name to be reported under; the read below has the same limit.
+    // try?: an invalid path cannot be named in the error; the read below has the same limit.
     if let limit, found.size > limit, let path = try? ManifestPath(parsing: path) {
       throw PluginFileError.tooLarge(path, limit: limit)
     }

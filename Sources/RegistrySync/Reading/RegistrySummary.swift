@@ -3,30 +3,27 @@ package import ObjectStore
 import Refs
 package import RegistryModel
 
-/// A configured registry and what is here of it.
+/// A configured registry and its state in the cache.
 package struct RegistrySummary: Sendable {
-  /// The source as it is configured.
+  /// The configured source.
   package let source: Source
   /// The snapshot in use; nil when never synced, or when it cannot be read.
   package let snapshot: ObjectID?
   /// The newest synced snapshot.
   package let latest: ObjectID?
-  /// The version in use.
   package let version: String?
-  /// When the snapshot in use was synced.
+  /// The time of the sync of the snapshot in use.
   package let syncedAt: String?
-  /// When the publisher was last asked.
+  /// When the source was last asked.
   package let checkedAt: String?
-  /// Who publishes it.
   package let publisher: String?
-  /// How its signatures were judged when it was synced.
+  /// The result of checking its signatures at the sync.
   package let trust: String?
-  /// Whether the registry is pinned.
   package let isPinned: Bool
-  /// Whether a write was interrupted that the next write command will finish.
+  /// Whether an interrupted write waits to be finished by the next command that writes.
   package let isInterrupted: Bool
 
-  /// Reads what is here of a source; nothing is proven beyond the snapshot itself.
+  /// Reads the state of a source; only the snapshot itself is verified.
   package init(of source: Source, in project: Project) throws {
     try self.init(of: source, in: Cache.find(in: project), lockfile: project.readLockfile())
   }
@@ -44,7 +41,7 @@ package struct RegistrySummary: Sendable {
     isInterrupted = pending?.isEffective(with: current) ?? false
     var read: Snapshot?
     if let cache, let current {
-      // A damaged snapshot is for `verify` to report; a listing shows what it can.
+      // `verify` reports a damaged snapshot; a listing shows the rest.
       read = try? cache.store.readSnapshot(current)
     }
     version = read?.version

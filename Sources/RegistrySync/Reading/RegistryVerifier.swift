@@ -4,7 +4,7 @@ import Refs
 package import RegistryModel
 import SystemPackage
 
-/// Proves a registry again: every object, every view file, the lock entry, today's policy.
+/// Verifies a registry again: every object, every view file, the lock entry, and the current policy.
 ///
 /// Takes no registry lock: it reads refs, pending record and view identity before and after, and starts
 /// again if any of them changed while it found something (DESIGN section 3.2).
@@ -25,7 +25,7 @@ package struct RegistryVerifier: Sendable {
     self.policy = policy
   }
 
-  /// Looks at everything.
+  /// Makes all checks.
   ///
   /// - Throws: `ReadingError.neverSynced`, `ReadingError.keepsChanging`, `RefError`, `DiskError`.
   package func verify(lockTimeout: Duration) throws -> VerifyReport {
@@ -51,7 +51,7 @@ package struct RegistryVerifier: Sendable {
     let history = try RegistryHistory(of: source.name, in: cache)
     var (findings, objectCount) = try checkObjects(history)
     let snapshots = moment.acceptable.compactMap { id in
-      // A damaged snapshot is among the findings already.
+      // A damaged snapshot is reported with the objects already.
       (try? cache.store.readSnapshot(id)).map { (id, $0) }
     }
     var viewFileCount = 0
@@ -152,7 +152,7 @@ package struct RegistryVerifier: Sendable {
     return findings
   }
 
-  /// Whether the snapshot is what its manifest says: only so far do the signatures reach.
+  /// Whether the snapshot matches its manifest, which is all that the signatures cover.
   private func checkContent(
     _ snapshot: Snapshot,
     _ manifest: Manifest
@@ -161,12 +161,12 @@ package struct RegistryVerifier: Sendable {
       guard let path = try HeldManifest.findDifference(snapshot, manifest, in: cache.store) else { return [] }
       return [.init(layer: .signatures, kind: .untrusted(.notAsPublished(path)), isFailure: true)]
     } catch is ObjectStoreError {
-      // A damaged tree is a finding about objects already.
+      // A damaged tree is reported with the objects already.
       return []
     }
   }
 
-  /// Judges the manifest in use by today's keys and policy, and its age.
+  /// Judges the manifest in use by the current keys and policy, and by its age.
   private func checkTrust(
     _ snapshot: Snapshot,
     after other: LockEntry?
@@ -182,13 +182,13 @@ package struct RegistryVerifier: Sendable {
         after: other
       )
     } catch is ObjectStoreError {
-      // A damaged manifest is a finding about objects already.
+      // A damaged manifest is reported with the objects already.
       return ([], [])
     }
     var findings: [VerifyReport.Finding] = []
     var notes: [TrustNote] = []
     do {
-      // What is pinned is what was pinned when it was taken; here that would be no news.
+      // Notes about the pin are left out: they describe the moment when the manifest was accepted.
       notes = try TrustVerdict.judgeHeld(question).notes.filter { note in
         if case .firstPin = note { false } else { true }
       }

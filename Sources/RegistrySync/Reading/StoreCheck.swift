@@ -3,20 +3,20 @@ package import Refs
 
 /// Checks a whole cache: every object, every ref and reflog, dangling and missing.
 package enum StoreCheck {
-  /// What was found.
+  /// The result of the check.
   package struct Report: Sendable {
-    /// How many objects were looked at.
+    /// The number of objects checked.
     package let objectCount: Int
-    /// How many refs were read.
+    /// The number of refs read.
     package let refCount: Int
     /// Findings about objects, damage first.
     package let objects: [Fsck.Finding]
     /// Refs, reflogs and pending records that cannot be read.
     package let refs: [RefError]
-    /// Names of refs whose reflog has an unfinished last line; no damage.
+    /// Names of refs whose reflog has an unfinished last line; not damage.
     package let unfinishedLogs: [String]
 
-    /// Whether nothing is lost.
+    /// Whether no data was lost.
     package var isClean: Bool { refs.isEmpty && !objects.contains(where: \.isDamage) }
   }
 

@@ -2,53 +2,53 @@ import ObjectStore
 import Refs
 package import RegistryModel
 
-/// Which signers of the synced registries are in today's trust store (`registry trust verify`).
+/// Checks which signers of the synced registries are in the current trust store (`registry trust verify`).
 package struct TrustCheck: Sendable {
-  /// A signer of a snapshot, held against today's trust store.
+  /// A signer of a snapshot, compared with the current trust store.
   package struct Signer: Sendable {
     /// The signature's algorithm.
     package let algorithm: String
-    /// The key's name when it signed.
+    /// The key's id when it signed.
     package let keyID: String
-    /// The fingerprint that was pinned.
+    /// The pinned fingerprint.
     package let fingerprint: String
-    /// What the trust store says of it today.
+    /// The key's state in the current trust store.
     package let state: State
   }
 
-  /// What the trust store says of a signer today.
+  /// The state of a signer in the current trust store.
   package enum State: String, Sendable {
     case active, revoked, disabled
-    /// The key has no scope that covers a manifest.
+    /// The key has no scope that includes manifests.
     case outOfScope = "out of scope"
-    /// The store has another key of that name.
+    /// The store has another key with that id.
     case otherKey = "another key"
-    /// The store has neither the name nor the key.
+    /// The store has neither the id nor the key.
     case unknown
-    /// It was signed with a project key, and there is none.
+    /// It was signed with a project key, but the project has none now.
     case noProjectKey = "no project key"
   }
 
   /// A synced registry.
   package struct Registry: Sendable {
-    /// Its name here.
+    /// The configured name.
     package let name: RegistryName
-    /// Whether its newest snapshot and the one in use were verified when they were synced.
+    /// Whether its newest snapshot or the one in use was verified at its sync.
     package let isSigned: Bool
-    /// The signers of both, each key once.
+    /// The signers of both, without duplicates.
     package let signers: [Signer]
 
-    /// Whether every signer is active today.
+    /// Whether every signer is active now.
     package var isSound: Bool { signers.allSatisfy { $0.state == .active } }
   }
 
   /// The synced registries in the order of `sources.yaml`; those never synced are left out.
   package let registries: [Registry]
 
-  /// Whether every signer of every registry is active today.
+  /// Whether every signer of every registry is active now.
   package var isSound: Bool { registries.allSatisfy(\.isSound) }
 
-  /// Reads what the snapshots say; nothing is requested, and no signature is checked again.
+  /// Reads the signers from the snapshots; nothing is fetched, and no signature is checked again.
   package init(of project: Project, with material: TrustMaterial) throws {
     let sources = try project.readSources().sources
     guard let cache = try Cache.find(in: project) else {

@@ -1,14 +1,13 @@
 import Formats
 package import RegistryModel
 
-/// The local files that every decision about signatures depends on: trust store and project key.
+/// The local files on which decisions about signatures depend: trust store and project key.
 package struct TrustMaterial: Sendable {
-  /// Today's trust store; empty where there is no file.
+  /// The current trust store; empty where there is no file.
   package var store: TrustStore
   /// The project's own key; nil where there is none.
   package var projectKey: ProjectKey?
 
-  /// Puts both together.
   package init(store: TrustStore, projectKey: ProjectKey?) {
     self.store = store
     self.projectKey = projectKey
@@ -18,8 +17,8 @@ package struct TrustMaterial: Sendable {
 extension Project {
   /// Reads the trust store that the policy names, and the project's key.
   ///
-  /// What is not there is absent, and what cannot be read is an error: a trust store that does not parse
-  /// trusts nobody, but it must not look like one that says so.
+  /// A missing file counts as empty, but an unreadable one is an error: a trust store that does not parse must not be
+  /// taken for an empty one.
   ///
   /// - Throws: `ProjectError.invalidFile` naming line and cause; `ProjectError.projectKey` for a key that is
   ///   malformed or that others can read; `DiskError`.

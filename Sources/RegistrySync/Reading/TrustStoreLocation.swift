@@ -4,12 +4,12 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Where the trust store lies: the policy's `trusted_keys_file`, a path inside the project.
+/// The path of the trust store: the policy's `trusted_keys_file`, inside the project.
 ///
-/// The path is held to the rules of manifest paths: no `..`, no absolute path, nothing that another system
-/// reads differently. Its folders are opened one by one, and no link is followed (DESIGN section 1, rule 11).
+/// The path must satisfy the rules of manifest paths: not absolute, no `..`, and nothing that other systems read
+/// differently. Its folders are opened one by one, and links are not followed (DESIGN section 1, rule 11).
 package struct TrustStoreLocation: Equatable, Sendable {
-  /// The path below the project's root, as messages call it.
+  /// The path below the project's root, for messages.
   package let path: FilePath
 
   private let folders: [FileName]
@@ -33,7 +33,7 @@ package struct TrustStoreLocation: Equatable, Sendable {
     name = components[components.count - 1]
   }
 
-  /// Reads the file; nil when it, or a folder on the way, is not there.
+  /// Reads the file; nil when it or a folder above it does not exist.
   ///
   /// - Throws: `DiskError`, also for a link or folder in its place.
   func findBytes(in project: Project) throws -> [UInt8]? {
@@ -45,15 +45,15 @@ package struct TrustStoreLocation: Equatable, Sendable {
     return try folder.findBytes(name, limit: TrustStore.maxBytes)
   }
 
-  /// Replaces the file, making the folders on the way.
+  /// Replaces the file, creating missing folders.
   ///
-  /// - Throws: `DiskError`; then the old content stands.
+  /// - Throws: `DiskError`; the old content is then unchanged.
   func replace(with bytes: [UInt8], in project: Project) throws {
     var folder = project.root
     for component in folders {
       let outer = folder
       folder = try project.disk.ensureFolder(component, in: outer)
-      // The name of a new folder must survive a power cut as well as the file in it.
+      // The names of new folders must be durable as well as the file.
       try project.disk.synchronize(outer)
     }
     try AtomicFile(disk: project.disk).replace(name, in: folder, with: bytes)
@@ -61,6 +61,6 @@ package struct TrustStoreLocation: Equatable, Sendable {
 }
 
 extension TrustStore {
-  /// The most bytes of a trust store (DESIGN section 4).
+  /// The largest trust store in bytes (DESIGN section 4).
   static let maxBytes = 16 << 20
 }

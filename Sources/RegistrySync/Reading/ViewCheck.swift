@@ -3,25 +3,25 @@ import ObjectStore
 import Synchronization
 import SystemPackage
 
-/// Compares a view with the snapshot it should show.
+/// Compares a view with its snapshot.
 ///
-/// A view is never the source of anything; this only finds out whether what people and agents read there is
-/// what was proven.
+/// Nothing is read from a view but by people and agents; this check finds out whether its content is what was
+/// verified.
 package enum ViewCheck {
-  /// One way in which a view differs.
+  /// A difference between a view and its snapshot.
   package enum Finding: Hashable, Sendable {
     /// There is no view.
     case absent
-    /// The file is not there.
+    /// The file is absent.
     case missing(path: String)
-    /// The file holds something else.
+    /// The file has other content.
     case changed(path: String)
-    /// A link, folder or special file stands in its place, or it may be executed.
+    /// A link, folder or special file has the file's name, or the file is executable.
     case wrongKind(path: String)
     /// The snapshot has no such file or folder.
     case extra(path: String)
 
-    /// Where, within the view; empty for the view itself.
+    /// The path in the view; empty for the view itself.
     package var path: String {
       switch self {
       case .absent: ""
@@ -32,10 +32,10 @@ package enum ViewCheck {
 
   /// All differences, sorted by path.
   ///
-  /// `view`: The view's folder, opened once: what is found is about one view even if it is exchanged.
-  /// `unchangedSince`: Files whose change time is earlier are taken as they were found then, in
-  /// nanoseconds since 1970; nil to hash every file.
-  /// `besides`: Names in the view's folder that are somebody else's business.
+  /// `view`: The view's folder, opened once, so that all findings are about one view even if it is exchanged.
+  /// `unchangedSince`: Files with an earlier change time, in nanoseconds since 1970, are assumed to be as they were
+  /// verified then; nil hashes every file.
+  /// `besides`: Names in the view's folder that do not belong to the view and are ignored.
   ///
   /// - Throws: `DiskError` when a file cannot be read.
   static func findings(
@@ -69,7 +69,7 @@ package enum ViewCheck {
     return findings.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
-  /// Whether a file is what was materialized: a regular file, not executable, of the right bytes.
+  /// Whether a file is as it was written: a regular file, not executable, with the right content.
   static func isAsMaterialized(_ file: TreeFile, in folder: Folder) throws(DiskError) -> Bool {
     guard let name = file.path.components.last,
       let opened = try folder.findFile(StoreLayout.component(name))
@@ -117,7 +117,7 @@ package enum ViewCheck {
     return findings
   }
 
-  /// The paths that a view should have.
+  /// The paths of a complete view.
   private struct Known {
     let files: Set<String>
     let folders: Set<String>
@@ -139,7 +139,7 @@ package enum ViewCheck {
       do throws(DiskError) {
         inner = try folder.findFolder(name)
       } catch {
-        // What stands in a folder's place was found when its files were looked for.
+        // Something else in the folder's place was reported when its files were looked up.
         guard error.isWrongKind else { throw error }
         continue
       }

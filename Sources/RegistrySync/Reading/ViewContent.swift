@@ -1,7 +1,7 @@
 import Formats
 import ObjectStore
 
-/// What a view of a snapshot holds: its files and `checksums.json` (DESIGN section 3).
+/// The files of a snapshot's view, including `checksums.json` (DESIGN section 3).
 struct ViewContent: Sendable {
   /// The files of the snapshot's tree, sorted by path.
   let files: [TreeFile]
@@ -29,7 +29,7 @@ struct ViewContent: Sendable {
     )
   }
 
-  /// The files in groups that share a folder, none larger than a thread should take at once.
+  /// The files in groups by folder, each small enough for one thread.
   var groups: [ViewGroup] {
     var groups: [ViewGroup] = []
     for file in files {
@@ -44,9 +44,9 @@ struct ViewContent: Sendable {
   }
 }
 
-/// Some files of a view that lie in one folder.
+/// Files of a view that are in one folder.
 struct ViewGroup: Sendable {
-  /// The folder's path within the view; empty for its root.
+  /// The folder's path in the view; empty for its root.
   let folder: [String]
   var files: [TreeFile]
 }

@@ -3,26 +3,26 @@ import ObjectStore
 import RegistryModel
 import SystemPackage
 
-/// Writes snapshots out as the plain files that people and agents read.
+/// Writes snapshots as the plain files that people and agents read.
 ///
-/// A view is built beside the one in place and then exchanged with it, so whoever opens the view's folder
-/// once sees one snapshot. Needs the registry's lock.
+/// A new view is built beside the current one and then exchanged with it, so whoever opens the view's folder once
+/// sees one snapshot. Needs the registry's lock.
 struct ViewWriter {
   let cache: Cache
   let disk: any Disk
   let name: RegistryName
 
-  /// Whether putting a view in place was one step.
+  /// Whether the view was exchanged in one step.
   enum Exchange: Sendable {
     case atomic
     /// The file system cannot exchange names: files were replaced one by one (DESIGN section 3.2).
     case fileByFile
   }
 
-  /// Builds the view of a snapshot beside the one in place.
+  /// Builds the view of a snapshot beside the current one.
   ///
-  /// `old`: What the view in place holds if it is as it was written; its unchanged files are
-  /// linked, not copied, once they have been read and hash right.
+  /// `old`: The content of the current view if it is unchanged; files that are in both are hard-linked instead of
+  /// copied, after they were read and hashed.
   ///
   /// - Throws: `ObjectStoreError` when an object is missing or damaged; `DiskError`.
   func build(_ content: ViewContent, reusing old: ViewContent?) throws {
@@ -53,7 +53,7 @@ struct ViewWriter {
     try disk.write(content.checksums.span.bytes, to: file)
   }
 
-  /// Makes the view that was built durable, file by file; one flush of the file system serves as well.
+  /// Makes the new view durable, file by file; one flush of the file system has the same effect.
   func synchronizeBuilt(_ content: ViewContent) throws(DiskError) {
     try synchronize(content, in: cache.folder.openFolder(ProjectLayout.newView(name)))
   }
@@ -68,7 +68,7 @@ struct ViewWriter {
         try disk.synchronizeFile(Self.fileName(file), in: folder)
       }
     }
-    // Every folder on the way, also one that holds folders alone: its names are as losable as any.
+    // All folders on the way, also those without files: their entries must be durable too.
     let paths = Set(groups.flatMap { group in group.folder.indices.map { Array(group.folder[...$0]) } })
     for path in paths.sorted(by: { $0.count > $1.count }) {
       try disk.synchronize(try Self.open(path, in: fresh))
@@ -77,10 +77,10 @@ struct ViewWriter {
     try disk.synchronize(fresh)
   }
 
-  /// Puts the view that was built in the place of the old one, which stays aside for those who have it open.
+  /// Moves the new view to the registry's name; the old one is kept aside for readers that have it open.
   ///
-  /// - Throws: `DiskError`; then either view is whole under the registry's name, or none is and a pending
-  ///   record says so.
+  /// - Throws: `DiskError`; then either the old or the new view is complete under the registry's name, or none is,
+  ///   and a pending record exists.
   func putInPlace() throws(DiskError) -> Exchange {
     let fresh = ProjectLayout.newView(name)
     let view = ProjectLayout.view(name)
@@ -89,12 +89,12 @@ struct ViewWriter {
       try disk.synchronize(cache.folder)
       return .atomic
     }
-    // One may be there already if this command began with finishing another.
+    // There may be one already if this command first finished another write.
     try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
     do {
       try disk.exchange(fresh, with: view, in: cache.folder)
     } catch  where [.invalidArgument, .noFunction, .improperLink].contains(error.code) {
-      // Expected of folders in a lower overlay layer, and of file systems without RENAME_EXCHANGE.
+      // Expected for folders in a lower overlay layer, and for file systems without RENAME_EXCHANGE.
       try replaceFiles(from: cache.folder.openFolder(fresh), in: cache.folder.openFolder(view))
       try disk.removeRecursively(fresh, in: cache.folder)
       try disk.synchronize(cache.folder)
@@ -105,17 +105,17 @@ struct ViewWriter {
     return .atomic
   }
 
-  /// Removes what earlier writes left aside; every write command begins with it.
+  /// Removes what earlier writes left; every command that writes begins with it.
   func removeLeftovers() throws(DiskError) {
     try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
     try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
   }
 
-  /// Removes the view itself.
+  /// Removes the view.
   func remove() throws(DiskError) {
     try removeLeftovers()
     guard try cache.folder.findAttributes(ProjectLayout.view(name)) != nil else { return }
-    // Aside first: a reader never sees half a view.
+    // It is renamed first, so that a reader never sees a part of a view.
     try disk.rename(
       ProjectLayout.view(name),
       in: cache.folder,
@@ -130,7 +130,7 @@ struct ViewWriter {
     do {
       return try cache.folder.findFolder(ProjectLayout.view(name))
     } catch  where error.isWrongKind {
-      // Something else stands there: nothing of it is reused, and it is moved aside like an old view.
+      // Something else has the view's name: it is not reused, and is moved aside like an old view.
       return nil
     }
   }
@@ -146,7 +146,7 @@ struct ViewWriter {
     for name in group.folder {
       let component = StoreLayout.component(name)
       target = try disk.ensureFolder(component, in: target)
-      // What cannot be opened is not reused.
+      // A folder that cannot be opened is not reused.
       source = try? source?.findFolder(component)
     }
     for file in group.files {
@@ -156,7 +156,7 @@ struct ViewWriter {
     }
   }
 
-  /// Gives an unchanged file of the old view a second name in the new one, if it is what was materialized.
+  /// Hard-links an unchanged file of the old view into the new one, if its content is verified.
   private func link(_ file: TreeFile, from source: Folder, to target: Folder) throws -> Bool {
     let name = Self.fileName(file)
     do {
@@ -164,7 +164,7 @@ struct ViewWriter {
       try disk.link(name, in: source, to: name, in: target)
       return true
     } catch {
-      // A file system without links, or a file that may not be read: it is written anew.
+      // There are no hard links here, or the file is not readable: it is written instead.
       return false
     }
   }
@@ -178,7 +178,7 @@ struct ViewWriter {
     }
     let output = try disk.createFile(name, in: target, mode: 0o644)
     try cache.store.stream(file.id, size: file.size) { () throws(DiskError) in
-      // What a damaged copy gave was not proven: start over with the next place's.
+      // Bytes of a damaged copy were not verified, so the file is started again with the next copy.
       try disk.truncate(output, to: 0)
     } into: { (bytes) throws(DiskError) in
       try Cancellation.check()
@@ -186,7 +186,7 @@ struct ViewWriter {
     }
   }
 
-  /// Replaces the files of a folder one by one, then removes what is not there any more.
+  /// Replaces the files of a folder one by one, then removes those that are not in the new view.
   private func replaceFiles(from source: Folder, in target: Folder) throws(DiskError) {
     let names = try source.names()
     for name in names {

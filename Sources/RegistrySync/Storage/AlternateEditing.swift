@@ -11,18 +11,17 @@ package import SystemPackage
   import Darwin
 #endif
 
-/// Says from which other stores a project's store may take objects (DESIGN section 9).
+/// Edits the list of other stores from which a project's store may take objects (DESIGN section 9).
 package struct AlternateEditing: Sendable {
   private let project: Project
   private let lockTimeout: Duration
 
-  /// Edits the list of a project's cache.
   package init(_ project: Project, lockTimeout: Duration) {
     self.project = project
     self.lockTimeout = lockTimeout
   }
 
-  /// What is listed now, in the order in which it is asked.
+  /// The listed object folders, in the order in which they are searched.
   package func list() throws -> [FilePath] {
     guard let cache = try Cache.find(in: project) else { return [] }
     return try AlternatesList.read(in: cache.store.folder)
@@ -30,7 +29,8 @@ package struct AlternateEditing: Sendable {
 
   // MARK: Linking
 
-  /// The folder of objects that `link` would add for a path: of a project, a cache, a shared store, or itself.
+  /// The object folder that `link` would add for a path: that of a project, a cache or a shared store, or the path
+  /// itself.
   ///
   /// - Throws: `SharingError.alternate`, `ProjectError.unknownCacheFormat`, `DiskError`.
   package func resolve(_ path: FilePath) throws -> FilePath {
@@ -53,7 +53,7 @@ package struct AlternateEditing: Sendable {
   package func link(_ path: FilePath) throws -> FilePath {
     let added = try resolve(path)
     _ = try Cache.create(in: project)
-    // Looked at again under the lock: another process may have linked it meanwhile.
+    // Checked again under the lock: another process may have linked it meanwhile.
     try change { paths in
       _ = try resolve(path)
       return paths + [added]
@@ -70,28 +70,28 @@ package struct AlternateEditing: Sendable {
       throw error
     }
     let cache = try folder.findFolder(ProjectLayout.ai)?.findFolder(ProjectLayout.cache)
-    // Belongs to whomever: only what hashes right is ever taken from it.
+    // The owner does not matter, because objects are only taken from it if they hash to their ids.
     for candidate in [cache, folder].compactMap({ $0 }) {
       if let found = try Cache.find(at: candidate, disk: project.disk) { return found.store.folder }
     }
     let names = try folder.names()
-    // A bare folder of objects is known by its fan-out folders alone.
+    // An object folder without a cache is recognised by its fan-out folders.
     guard names.contains(where: StoreLayout.isFanOut) else { throw SharingError.alternate(path, .notAStore) }
     return folder
   }
 
   // MARK: Unlinking
 
-  /// Which of the listed folders a path stands for, be it there or gone.
+  /// The listed folder that a path refers to, whether or not it exists.
   ///
   /// - Throws: `SharingError.alternate` when none.
   package func find(_ path: FilePath) throws -> FilePath {
     try Self.find(path, in: list())
   }
 
-  /// Takes a store off the list, durably; nothing was taken from it that is not our own.
+  /// Removes a store from the list, durably; all objects taken from it are kept in our own store.
   ///
-  /// - Returns: What was listed.
+  /// - Returns: The path that was listed.
   /// - Throws: As `find`; `RefError` when a lock stays busy.
   package func unlink(_ path: FilePath) throws -> FilePath {
     var removed = path
@@ -103,7 +103,7 @@ package struct AlternateEditing: Sendable {
   }
 
   private static func find(_ path: FilePath, in listed: [FilePath]) throws -> FilePath {
-    // try?: a store that is gone has no real path; it can still be unlinked by the path as it was given.
+    // try?: a store that no longer exists has no real path, but can be removed by its listed path.
     let bases = [path.lexicallyNormalized(), try? canonicalPath(path)].compactMap { $0 }
     let candidates = bases.flatMap { base in
       [
@@ -137,7 +137,7 @@ package struct AlternateEditing: Sendable {
     try folder.attributes().identity
   }
 
-  /// The path without links and dots, so that it means the same from anywhere.
+  /// The absolute path without links and dots, valid from any working directory.
   private static func canonicalPath(_ path: FilePath) throws -> FilePath {
     guard let real = path.withPlatformString({ realpath($0, nil) }) else {
       throw DiskError(.inspect, path, Errno(rawValue: errno))

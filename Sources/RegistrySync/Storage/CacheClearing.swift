@@ -4,41 +4,40 @@ import Refs
 package import RegistryModel
 package import SystemPackage
 
-/// Removes cached data: all of it, one registry's, or what nothing leads to (DESIGN section 9).
+/// Removes cached data: all of it, that of one registry, or unreachable objects (DESIGN section 9).
 ///
-/// Installed plugins, the lockfile and what it remembers are never touched. Interrupted at any moment it
-/// leaves a cache in which nothing that something leads to is missing.
+/// Installed plugins, the lockfile and its highest versions are never changed. An interruption at any moment leaves a
+/// cache in which no reachable object is missing.
 package struct CacheClearing: Sendable {
-  /// What is removed.
+  /// The data to remove.
   package enum Scope: Equatable, Sendable {
     /// All cached data; the list of alternates stays.
     case everything
-    /// One registry, and what nothing leads to then.
+    /// One registry, and the objects that are then unreachable.
     case registry(RegistryName)
-    /// What nothing leads to, after history was trimmed: of one registry, or of all.
+    /// Unreachable objects, after trimming the history of one registry or of all.
     case unreachable(RegistryName?, Retention)
   }
 
-  /// What was removed, or would be.
+  /// The data that was removed, or would be.
   package struct Report: Equatable, Sendable {
-    /// The registries that are gone from the cache.
+    /// The registries that are removed from the cache.
     package var registries: [RegistryName] = []
-    /// How many snapshots of which registries' histories are trimmed.
+    /// The number of snapshots removed from the history of each registry.
     package var trimmed: [RegistryName: Int] = [:]
-    /// How many objects go.
+    /// The number of objects removed.
     package var objectCount = 0
-    /// What they give back in bytes; one that another store shares by a link gives nothing.
+    /// The bytes freed by them; an object that is hard-linked from another store frees none.
     package var objectBytes: Int64 = 0
-    /// How many other files go: of views, refs, logs, and leftovers.
+    /// The number of other files removed: of views, refs, logs, and leftovers.
     package var fileCount = 0
-    /// What all of it gives back, in bytes of file content.
+    /// The bytes freed in all, of file content.
     package var bytes: Int64 = 0
 
-    /// Nothing is removed.
     package init() {}
   }
 
-  /// Whose cache it is.
+  /// The kind of cache.
   private enum Place: Sendable {
     case project(Project)
     case shared(FilePath, any Disk)
@@ -51,7 +50,7 @@ package struct CacheClearing: Sendable {
 
   /// Describes a clear of a project's own cache.
   ///
-  /// `onWait`: Called once when other processes use the cache.
+  /// `onWait`: Called once if other processes use the cache.
   package init(
     _ project: Project,
     _ scope: Scope,
@@ -64,7 +63,7 @@ package struct CacheClearing: Sendable {
     self.onWait = onWait
   }
 
-  /// Describes the collection of a shared store's garbage; what its refs lead to stays.
+  /// Describes the garbage collection of a shared store; objects reachable from its refs stay.
   package init(
     sharedStore path: FilePath,
     disk: any Disk,
@@ -100,7 +99,7 @@ package struct CacheClearing: Sendable {
     }
   }
 
-  /// What `run` would remove; nothing is changed.
+  /// The data that `run` would remove; nothing is changed.
   ///
   /// - Returns: Nil when there is no cache.
   /// - Throws: As `run`.
@@ -112,16 +111,16 @@ package struct CacheClearing: Sendable {
     return report
   }
 
-  /// Removes it.
+  /// Removes the data.
   ///
-  /// - Returns: What was removed; nil when there is no cache.
-  /// - Throws: `RefError` when others use the cache for too long, or a ref cannot be read;
-  ///   `StorageError.cannotCollect` when an object that leads on cannot be read, having removed no object;
+  /// - Returns: The data that was removed; nil when there is no cache.
+  /// - Throws: `RefError` when others use the cache until the time-out, or a ref cannot be read;
+  ///   `StorageError.cannotCollect` when a reachable snapshot or tree cannot be read, then no object was removed;
   ///   `DiskError`, `ObjectStoreError`.
   package func run() throws -> Report? {
     guard let found = try findCache() else { return nil }
     let lock = try StoreLock.acquire(in: found.folder, .exclusive, timeout: lockTimeout, onWait: onWait)
-    // Opened anew: while we waited, others may have changed what was read before the lock was ours.
+    // Opened again: other processes may have changed it while this one waited for the lock.
     guard let cache = try findCache() else { return nil }
     let plan = try plan(cache)
     try plan.carryOut(holding: lock, lockTimeout: lockTimeout)

@@ -3,9 +3,9 @@ import ObjectStore
 import Refs
 import SystemPackage
 
-/// Unfinished and replaced files of a cache outside its objects: `tmp_…` everywhere, `.tmp_…` beside views.
+/// Temporary and replaced files of a cache outside its objects: `tmp_…` everywhere, `.tmp_…` beside views.
 ///
-/// To be looked for and removed under the store lock, exclusive: nobody is then writing one.
+/// Find and remove them under the exclusive store lock, when no process is writing one.
 struct CacheLeftovers: Sendable {
   private struct Place: Sendable {
     let folder: Folder
@@ -14,7 +14,7 @@ struct CacheLeftovers: Sendable {
 
   private var places: [Place] = []
 
-  /// Finds them.
+  /// Finds the leftovers.
   ///
   /// - Throws: `DiskError`.
   init(in cache: Folder) throws(DiskError) {
@@ -34,7 +34,7 @@ struct CacheLeftovers: Sendable {
     places += try folder.names().filter(Self.isUnfinished).map { Place(folder: folder, name: $0) }
   }
 
-  /// Whether a name beside the views is of something unfinished or replaced.
+  /// Whether a name beside the views is that of a temporary or replaced view.
   static func isLeftover(_ name: FileName) -> Bool {
     isUnfinished(name) || name.string.hasPrefix(ProjectLayout.temporaryPrefix)
   }
@@ -43,14 +43,14 @@ struct CacheLeftovers: Sendable {
     name.string.hasPrefix(StoreLayout.temporaryPrefix)
   }
 
-  /// Counts what removing them gives back.
+  /// Counts the space that removing them frees.
   ///
   /// - Throws: `DiskError`.
   func count(into space: inout RemovedSpace) throws(DiskError) {
     for place in places { try space.addEverything(at: place.name, in: place.folder) }
   }
 
-  /// Removes them.
+  /// Removes the leftovers.
   ///
   /// - Throws: `DiskError`.
   func remove(on disk: any Disk) throws(DiskError) {

@@ -5,37 +5,35 @@ package import RegistryModel
 import Synchronization
 package import SystemPackage
 
-/// What a project's cache holds: how much, for whom, and how well it is packed.
+/// The content of a project's cache: its size, by registry, and how well it is compressed.
 package struct CacheStatistics: Sendable {
   /// A number of objects with their sizes.
   package struct Amount: Equatable, Sendable {
-    /// How many.
     package var count = 0
-    /// Their payloads in bytes; of damaged ones nothing is known.
+    /// The size of their payloads in bytes, without damaged ones.
     package var rawBytes: Int64 = 0
-    /// Their files in bytes.
+    /// The size of their files in bytes.
     package var storedBytes: Int64 = 0
   }
 
-  /// One registry's part.
+  /// The objects of one registry.
   package struct Registry: Equatable, Sendable {
-    /// Its name.
     package let name: RegistryName
-    /// How many snapshots its history has here.
+    /// The number of snapshots in its history that are stored here.
     package let snapshotCount: Int
-    /// All that it leads to.
+    /// All objects reachable from it.
     package let all: Amount
-    /// What nothing else leads to: what clearing the registry frees of objects.
+    /// The objects reachable only from it, which clearing the registry frees.
     package let alone: Amount
   }
 
   /// All objects.
   package private(set) var total = Amount()
-  /// Those that several registries lead to.
+  /// The objects reachable from several registries.
   package private(set) var shared = Amount()
-  /// Those that nothing leads to: what `cache clear --unreachable` frees of objects.
+  /// The unreachable objects, which `cache clear --unreachable` frees.
   package private(set) var unreachable = Amount()
-  /// Those whose file has another name, in another store.
+  /// The objects whose file is hard-linked from another store.
   package private(set) var linked = Amount()
   /// Objects whose payload cannot be read, so that its size is not known.
   package private(set) var damagedCount = 0
@@ -44,12 +42,12 @@ package struct CacheStatistics: Sendable {
   /// The object folders that are listed as alternates.
   package let alternates: [FilePath]
 
-  /// Raw bytes for each stored byte; nil of nothing.
+  /// Payload bytes for each stored byte; nil without objects.
   package var compressionRatio: Double? {
     total.storedBytes == 0 ? nil : Double(total.rawBytes) / Double(total.storedBytes)
   }
 
-  /// Looks at a project's cache; nothing is written.
+  /// Reads a project's cache; nothing is written.
   ///
   /// - Returns: Nil when there is no cache.
   /// - Throws: `StorageError.cannotCollect` when an object that leads on cannot be read; `RefError`,
@@ -70,7 +68,7 @@ package struct CacheStatistics: Sendable {
     for (component, registry) in roots.registries.sorted(by: { $0.key < $1.key }) {
       try marks.add(try RegistryName(component), registry.snapshots, registry.evidence, in: cache.store)
     }
-    // An address' ref is its registry's business; only one that outlived its registry keeps something itself.
+    // The ref of a URL belongs to its registry; only one whose registry was removed keeps objects by itself.
     let orphans = roots.sources.values.filter { marks.owners[$0] == nil }
     let rest = try MarkedRegistries.mark(Array(orphans), sizes: &marks.sizes, in: cache.store).uses
     let held = try Self.findFiles(in: cache.store, sizes: marks.sizes)
@@ -93,7 +91,7 @@ package struct CacheStatistics: Sendable {
     }
   }
 
-  /// One object's file.
+  /// The file of one object.
   fileprivate struct File: Sendable {
     /// The size of the payload; nil when it is damaged.
     let rawBytes: Int64?
@@ -101,7 +99,7 @@ package struct CacheStatistics: Sendable {
     let isLinked: Bool
   }
 
-  /// Every object that is here, with its sizes; payloads of which no tree states the size are read.
+  /// All objects in the cache with their sizes; payloads whose size no tree states are read.
   private static func findFiles(
     in store: ObjectStore,
     sizes: [ObjectID: Int64]
@@ -133,16 +131,16 @@ package struct CacheStatistics: Sendable {
 extension CacheStatistics.Amount {
   fileprivate mutating func add(_ file: CacheStatistics.File) {
     count += 1
-    // Trees state what they like, and files may have holes.
+    // Trees can state any size, and sparse files can have any.
     rawBytes = rawBytes.addingClamped(file.rawBytes ?? 0)
     storedBytes = storedBytes.addingClamped(file.storedBytes)
   }
 }
 
-/// What each registry leads to.
+/// The objects reachable from each registry.
 private struct MarkedRegistries {
   var registries: [(name: RegistryName, snapshotCount: Int, ids: Set<ObjectID>)] = []
-  /// How many registries lead to an object.
+  /// The number of registries from which an object is reachable.
   var owners: [ObjectID: Int] = [:]
   /// The sizes in bytes that trees state for files.
   var sizes: [ObjectID: Int64] = [:]
@@ -159,7 +157,7 @@ private struct MarkedRegistries {
     for id in ids { owners[id, default: 0] += 1 }
   }
 
-  /// Marks from snapshots, and remembers the sizes of the files that were found.
+  /// Marks objects from snapshots and records the sizes of the files found.
   static func mark(
     _ snapshots: [ObjectID],
     sizes: inout [ObjectID: Int64],

@@ -6,21 +6,21 @@ import RegistryModel
 import SystemPackage
 
 extension ClearPlan {
-  /// Removes what was planned; needs the store lock, exclusive, under which the plan was made.
+  /// Removes what was planned; needs the same exclusive store lock under which the plan was made.
   ///
-  /// - Throws: Whatever stops it. Whatever was done by then, nothing is missing that something leads to.
+  /// - Throws: The first error. Whatever was removed by then, no reachable object is missing.
   func carryOut(holding lock: borrowing StoreLock, lockTimeout: Duration) throws {
     if isEverything { return try clearEverything() }
     for name in registries { try clear(name, holding: lock, lockTimeout: lockTimeout) }
     try trim(holding: lock, lockTimeout: lockTimeout)
-    // Reflogs, refs and the list of trimmed snapshots are durable: only now may objects go.
+    // Reflogs, refs and the list of trimmed snapshots are durable by now, so objects can be removed.
     try garbage.sweep()
-    // A snapshot that is gone needs no word about its parent; before it was gone, it did.
+    // A removed snapshot needs no entry in the list any more; until it was removed it did.
     if let shallow { try cache.store.setShallowSnapshots(shallow.after) }
     try leftovers.remove(on: disk)
   }
 
-  /// Forgets trimmed snapshots: in the reflogs first, then the snapshots that stay say that history ends.
+  /// Removes trimmed snapshots from the reflogs first, then records which remaining snapshots have no parent.
   private func trim(holding lock: borrowing StoreLock, lockTimeout: Duration) throws {
     for trimming in trimmings {
       let held = try RegistryLock.acquire(
@@ -62,11 +62,11 @@ extension ClearPlan {
 
   /// Removes views, refs, logs, states and objects, in that order.
   ///
-  /// What stays is what makes it a cache, and the lock files: a sync that waits for one goes on with it.
+  /// The format marker and the lock files stay: a sync that waits for a lock continues with them.
   private func clearEverything() throws {
     try leftovers.remove(on: disk)
     for name in registries { try ViewWriter(cache: cache, disk: disk, name: name).remove() }
-    // Each goes in one step: a part of the refs must not be left that leads to nothing.
+    // Each is removed in one step, so that never only a part of the refs is left.
     for name in [RefsLayout.refs, RefsLayout.logs] { try removeInOneStep(name) }
     let states = try Self.states(in: cache.folder)
     for (name, folder) in states { try disk.removeRecursively(name, in: folder) }

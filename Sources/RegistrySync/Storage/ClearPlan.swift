@@ -4,18 +4,18 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// What a clear removes from one cache: found first, so that a report is of what is removed.
+/// What a clear removes from one cache; found first, so that exactly what is reported is removed.
 struct ClearPlan: Sendable {
   let cache: Cache
   let disk: any Disk
-  /// Whether refs, logs and states go as a whole, be they readable or not.
+  /// Whether refs, logs and states are removed as a whole, readable or not.
   let isEverything: Bool
-  /// The registries whose views go.
+  /// The registries whose views are removed.
   let registries: [RegistryName]
-  /// What becomes of the refs of a registry that goes.
+  /// The updates of refs of a removed registry.
   private(set) var updates: [RefUpdate] = []
   private(set) var trimmings: [HistoryTrimming] = []
-  /// Snapshots whose parents are trimmed: while objects are swept, and after that.
+  /// The snapshots whose parents are trimmed: while objects are removed, and after that.
   private(set) var shallow: (during: Set<ObjectID>, after: Set<ObjectID>)?
   let garbage: GarbageCollection
   let leftovers: CacheLeftovers
@@ -23,7 +23,7 @@ struct ClearPlan: Sendable {
 
   // MARK: Making
 
-  /// Plans to remove all cached data; nothing of it needs to be readable.
+  /// Plans to remove all cached data, readable or not.
   ///
   /// - Throws: `DiskError`, `ObjectStoreError`.
   init(everythingOf cache: Cache, disk: any Disk) throws {
@@ -32,7 +32,7 @@ struct ClearPlan: Sendable {
     isEverything = true
     let folder = cache.folder
     let names = try folder.names().filter { try folder.findAttributes($0)?.kind == .folder }
-    // try?: what is no registry's name is no view.
+    // try?: a name that is not a registry's is not a view.
     registries = names.compactMap { try? RegistryName(parsing: $0.string) }
     garbage = try GarbageCollection.findEverything(in: cache.store)
     leftovers = try CacheLeftovers(in: folder)
@@ -49,7 +49,7 @@ struct ClearPlan: Sendable {
     finishReport(space)
   }
 
-  /// Plans to remove one registry, and what nothing leads to then.
+  /// Plans to remove one registry, and the objects that are then unreachable.
   ///
   /// - Throws: `StorageError.cannotCollect`, `RefError`, `DiskError`, `ObjectStoreError`.
   init(registry name: RegistryName, url: String?, of cache: Cache, disk: any Disk) throws {
@@ -80,7 +80,7 @@ struct ClearPlan: Sendable {
     finishReport(try countFiles(of: name))
   }
 
-  /// Plans to trim history, of one registry or of all, and to remove what nothing leads to then.
+  /// Plans to trim the history of one registry or of all, and to remove the objects that are then unreachable.
   ///
   /// - Throws: As above.
   init(
@@ -159,7 +159,7 @@ struct ClearPlan: Sendable {
     return space
   }
 
-  /// Counts what goes besides objects, whatever is cleared.
+  /// Counts the files besides objects that every kind of clear removes.
   private func countShared(into space: inout RemovedSpace) throws {
     try leftovers.count(into: &space)
     guard let shallow, shallow.after.isEmpty else { return }
@@ -168,8 +168,8 @@ struct ClearPlan: Sendable {
     }
   }
 
-  /// What a full clear removes of `state`: all but the files of locks, which two processes may be holding, and
-  /// what an interrupted installation needs: installed plugins are never touched.
+  /// The files of `state` that a full clear removes: all but lock files, which processes may be holding, and the
+  /// files of an interrupted installation, because installed plugins are never changed.
   static func states(in cache: Folder) throws(DiskError) -> [(name: FileName, folder: Folder)] {
     guard let state = try cache.findFolder(RefsLayout.state) else { return [] }
     let kept = [ProjectLayout.installPending, ProjectLayout.installStage]
@@ -179,7 +179,7 @@ struct ClearPlan: Sendable {
 }
 
 extension CacheRoots {
-  /// What is kept once histories are trimmed.
+  /// The roots that remain after trimming.
   func after(_ trimmings: [HistoryTrimming]) -> CacheRoots {
     var roots = self
     for trimming in trimmings {
@@ -190,7 +190,7 @@ extension CacheRoots {
 }
 
 extension CacheRoots.Registry {
-  /// Drops what the reflog will not lead to any more.
+  /// Removes the snapshots that the reflog will no longer name.
   fileprivate mutating func forget(_ ids: Set<ObjectID>) {
     reflog = ReflogEntry.dropping(ids, from: reflog)
   }

@@ -2,19 +2,18 @@ import Formats
 import ObjectStore
 import Refs
 
-/// Which snapshots of one registry go when its history is trimmed.
+/// The snapshots of one registry that are removed when its history is trimmed.
 ///
-/// The newest synced, the one in use (which is the one a pin holds), what a source's ref names and what an
-/// unfinished write replaces always stay.
+/// The newest synced snapshot, the one in use (also when pinned), one that a source's ref names, and one that an
+/// unfinished write replaces are always kept.
 struct HistoryTrimming: Sendable {
-  /// The registry.
   let registry: RefComponent
-  /// The snapshots that go.
+  /// The snapshots to remove.
   let trimmed: Set<ObjectID>
-  /// Of those that stay, the ones whose parent goes.
+  /// The remaining snapshots whose parent is removed.
   let shallow: Set<ObjectID>
 
-  /// Decides.
+  /// Decides which snapshots to remove.
   ///
   /// - Parameters:
   ///   - registry: The registry's name.
@@ -49,12 +48,12 @@ struct HistoryTrimming: Sendable {
     )
   }
 
-  /// Without trimmed snapshots a trimming does nothing.
+  /// Whether no snapshot is removed.
   var isEmpty: Bool { trimmed.isEmpty }
 
   private typealias Entry = (id: ObjectID, snapshot: Snapshot)
 
-  /// The newest synced and those before it, newest first, then what else the names lead to.
+  /// The newest synced snapshot and its ancestors, newest first, then the other reachable ones.
   private static func history(
     from names: [ObjectID],
     in store: ObjectStore
@@ -77,15 +76,15 @@ struct HistoryTrimming: Sendable {
     }
   }
 
-  /// A time that cannot be read keeps its snapshot.
+  /// A snapshot whose time cannot be read is kept.
   private static func isSynced(_ snapshot: Snapshot, after time: Timestamp) -> Bool {
-    // try?: a snapshot says any one line here; which rule it breaks does not matter.
+    // try?: a snapshot's time is not checked when it is decoded; which rule it breaks does not matter.
     (try? Timestamp(parsing: snapshot.syncedAt)).map { $0 > time } ?? true
   }
 }
 
 extension StorageError {
-  /// Why garbage is not collected: an object that leads on cannot be read.
+  /// The error for a reachable snapshot or tree that cannot be read, so that there can be no garbage collection.
   static func collecting(_ error: ObjectStoreError) -> any Error {
     switch error {
     case .missing, .corrupt, .malformed: StorageError.cannotCollect(error)

@@ -10,7 +10,6 @@ package struct SourceEditing: Sendable {
   private let project: Project
   private let lockTimeout: Duration
 
-  /// Edits the sources of a project.
   package init(_ project: Project, lockTimeout: Duration) {
     self.project = project
     self.lockTimeout = lockTimeout
@@ -25,9 +24,9 @@ package struct SourceEditing: Sendable {
     if let taken { throw ProjectError.registryExists(taken.name.description) }
   }
 
-  /// Adds a source; never replaces one.
+  /// Adds a source; an existing one is never replaced.
   ///
-  /// - Returns: What is allowed but may not be meant.
+  /// - Returns: Warnings about settings that may be a mistake.
   /// - Throws: As `check`; `ProjectError.invalidFile` when the sources' file cannot be edited safely.
   package func add(_ source: Source, policy: Policy) throws -> [SourceList.Warning] {
     try check(source, policy: policy)
@@ -37,18 +36,18 @@ package struct SourceEditing: Sendable {
     return try project.readSources().warnings
   }
 
-  /// Drops a source with its refs, view and lock entry; objects stay until garbage is collected.
+  /// Removes a source with its refs, view and lock entry; objects stay until garbage collection.
   ///
-  /// The source's own entry goes last: removing again after an interruption finishes the rest.
+  /// The source's own entry is removed last, so that removing again after an interruption finishes the rest.
   package func remove(_ name: RegistryName) throws {
-    // A file that cannot be edited is noticed while all is still as it was.
+    // A file that cannot be edited must be noticed before anything is changed.
     _ = try project.readLockfile()
     let cache = try Cache.create(in: project)
     let registry = try name.refComponent()
-    // Held to the end: a sync that waits must not find half of a registry.
+    // Held to the end, so that a waiting sync does not find a part of the registry.
     let locks = try cache.lock(name, on: project.disk, timeout: lockTimeout)
     let url = try project.readSources().find(name)?.location.text
-    // try?: where the refs cannot be read as a whole, that of the address stays, and keeps some objects.
+    // try?: if some refs cannot be read, the ref of the URL stays, and keeps some objects.
     let sources = try? SourceRefs.updates(
       dropping: registry,
       url: url,

@@ -1,7 +1,7 @@
 package import ObjectStore
 
-/// Why nothing is cleared, as data; `mmdos` makes the words.
+/// Why nothing was removed, as data; `mmdos` makes the words.
 package enum StorageError: Error, Equatable, Sendable {
-  /// Garbage is not collected, because an object that leads on to others cannot be read.
+  /// A reachable snapshot or tree cannot be read, so garbage cannot be told from needed objects.
   case cannotCollect(ObjectStoreError)
 }

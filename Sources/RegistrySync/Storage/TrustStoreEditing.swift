@@ -3,7 +3,7 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Changes the trust store: under the project's lock, re-read, changed and replaced; comments stay.
+/// Changes the trust store: it is read again, changed and replaced under the project's lock; comments stay.
 package struct TrustStoreEditing: Sendable {
   private let project: Project
   private let location: TrustStoreLocation
@@ -43,7 +43,7 @@ package struct TrustStoreEditing: Sendable {
     try Self.check(key, against: try read())
   }
 
-  /// Adds a key; never replaces one.
+  /// Adds a key; an existing one is never replaced.
   ///
   /// - Throws: As `check`; `ProjectError.invalidFile` when the file cannot be edited safely, `DiskError`,
   ///   `RefError`.
@@ -54,14 +54,14 @@ package struct TrustStoreEditing: Sendable {
     }
   }
 
-  /// Removes a key, and with it the memory of its revocation.
+  /// Removes a key, and with it the record of its revocation.
   ///
   /// - Throws: `TrustStoreProblem` for an unknown key; as `add`.
   package func remove(_ keyID: String) throws {
     try change(keyID) { (old, _) throws(TextProblem) in try TrustStore.remove(keyID, from: old) }
   }
 
-  /// Revokes a key: it stays in the file, and its signatures count no more.
+  /// Revokes a key: it stays in the file, but its signatures no longer count.
   ///
   /// - Throws: As `remove`.
   package func revoke(_ keyID: String) throws {
@@ -70,7 +70,7 @@ package struct TrustStoreEditing: Sendable {
     }
   }
 
-  /// Exchanges keys for newer ones that the user accepted: all of them, or none.
+  /// Replaces keys by newer ones that the user accepted: all of them, or none.
   ///
   /// - Throws: `TrustStoreProblem` if another key stands there by now, or a new one is in the store or
   ///   comes twice; as `add`. Then the file is as it was.

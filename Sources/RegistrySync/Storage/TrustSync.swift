@@ -1,46 +1,46 @@
 package import RegistryModel
 
-/// Asks again for every key that says where it came from (`registry trust sync`).
+/// Fetches every key again that has a source URL (`registry trust sync`).
 ///
-/// Nothing is changed here: a host that was taken over must not be able to exchange a key. What is new is
-/// shown, and only what `TrustSyncPlan` finds accepted is taken, by `TrustStoreEditing.replace`.
+/// Nothing is changed here, because a compromised server must not be able to replace a key. New keys are displayed,
+/// and only those that `TrustSyncPlan` finds accepted are stored by `TrustStoreEditing.replace`.
 package struct TrustSync: Sendable {
-  /// What asking for a key found.
+  /// The result of fetching a key.
   package struct Outcome: Sendable {
-    /// The key as the store has it.
+    /// The key in the trust store.
     package let key: TrustedKey
-    /// Where was asked; nil where nothing was.
+    /// The URL that was fetched; nil where none was.
     package let url: String?
     /// What was found.
     package let state: State
   }
 
-  /// What asking for a key found.
+  /// The kinds of result.
   package enum State: Sendable {
     /// The same key.
     case unchanged
-    /// Another key under the same name.
+    /// Another key with the same id.
     case changed(Ed25519PublicKey)
     /// The publisher's trust store no longer calls the key active.
     case withdrawn(TrustedKey.Status)
-    /// Not asked for: the store's own entry is revoked or disabled, which no publisher can undo.
+    /// Not fetched: the store's own entry is revoked or disabled, which a publisher cannot undo.
     case notActive
-    /// Not asked for: the entry has no `remote_source_url`.
+    /// Not fetched: the entry has no `remote_source_url`.
     case noAddress
-    /// The address did not give a key.
+    /// The URL did not give a key.
     case failed(any Error)
   }
 
   private let fetcher: KeyFetcher
 
-  /// Asks through a fetcher.
+  /// Uses the given fetcher.
   package init(_ fetcher: KeyFetcher) {
     self.fetcher = fetcher
   }
 
-  /// Asks for the keys, one after the other, in the store's order.
+  /// Fetches the keys one after the other, in the store's order.
   ///
-  /// - Throws: `CancellationError`; one key's failure is its outcome.
+  /// - Throws: `CancellationError`; the failure of one key is its result.
   package func run(_ keys: [TrustedKey]) async throws -> [Outcome] {
     var outcomes: [Outcome] = []
     for key in keys {

@@ -1,47 +1,46 @@
 package import RegistryModel
 
-/// A key that the user takes in place of an older one of the same name.
+/// The user's acceptance of a new key in place of an older one with the same id.
 package struct KeyAcceptance: Sendable {
-  /// The entry.
+  /// The id of the entry.
   package let keyID: String
-  /// The new key; nil takes whatever is served.
+  /// The new key; nil accepts whatever key is served.
   package let fingerprint: KeyFingerprint?
 
-  /// Accepts a key.
   package init(keyID: String, fingerprint: KeyFingerprint?) {
     (self.keyID, self.fingerprint) = (keyID, fingerprint)
   }
 }
 
-/// A key that is to be exchanged.
+/// A key to be replaced.
 package struct KeyReplacement: Sendable {
-  /// The entry.
+  /// The id of the entry.
   package let keyID: String
-  /// The key that was shown as the old one.
+  /// The old key as it was displayed.
   package let old: KeyFingerprint
-  /// The key that takes its place.
+  /// The new key.
   package let new: Ed25519PublicKey
 }
 
-/// What is to be done with what was found, given what the user accepts.
+/// The keys to replace, given the results of fetching and what the user accepted.
 ///
-/// Either every acceptance is met or nothing is replaced: a host that serves one key that the publisher did
-/// not announce may have been taken over, and is not believed about the others.
+/// If one acceptance is not met, no key is replaced: a server with one key that the publisher did not announce may be
+/// compromised, and is not trusted for the others.
 package struct TrustSyncPlan: Sendable {
   /// One key of the store.
   package struct Item: Sendable {
-    /// What asking for it found.
+    /// The result of fetching it.
     package let outcome: TrustSync.Outcome
     /// Whether the user accepts a key in its place.
     package let isAccepted: Bool
-    /// Whether a key is accepted, and it is not the one that is served.
+    /// Whether a key is accepted, but another one is served.
     package let isUnmet: Bool
   }
 
   /// All keys, in the store's order.
   package let items: [Item]
 
-  /// Holds what was found against what is accepted; several acceptances of one key must all be met.
+  /// Compares the results with the acceptances; several acceptances of one key must all be met.
   package init(_ outcomes: [TrustSync.Outcome], accepting acceptances: [KeyAcceptance]) {
     items = outcomes.map { outcome in
       let accepted = acceptances.filter { $0.keyID == outcome.key.keyID }

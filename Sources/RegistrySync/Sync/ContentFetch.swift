@@ -2,7 +2,7 @@ import Disk
 import ObjectStore
 import RegistryModel
 
-/// Everything that a manifest names, held or in the batch.
+/// All files that a manifest names, in the store or in the batch.
 struct SyncContent: Sendable {
   let plan: SyncPlan
   /// The size in bytes of every file, by id.
@@ -10,25 +10,25 @@ struct SyncContent: Sendable {
   let batch: ObjectBatch
   let catalog: Catalog
   let fetchedBytes: Int64
-  /// The snapshot that this one is to follow; nil for the newest that was synced.
+  /// The snapshot that becomes the parent; nil for the newest synced one.
   var parent: ObjectID?
 }
 
-/// Gets the files that a manifest names: what is held is proven, what is missing downloaded.
+/// Gets the files that a manifest names: stored ones are verified, missing ones downloaded.
 struct ContentFetch: Sendable {
   let policy: Policy
   let cache: Cache
   let reader: RetryingReader
   let observer: SyncObserver
 
-  /// Gets the files that are missing; what is proven stays even when this fails.
+  /// Gets the missing files; verified ones are kept even when this fails.
   func fetch(_ offer: ManifestOffer, knowing base: SyncBase) async throws -> SyncContent {
     observer(.checking)
     let batch = try ObjectBatch(store: cache.store)
     do {
       return try await fillBatch(batch, offer, base)
     } catch {
-      // The failure that matters is the first; a second one while keeping what was proven changes nothing.
+      // The first failure is the one to report; a second one while keeping verified files is ignored.
       try? batch.commit()
       throw error
     }
@@ -66,9 +66,9 @@ struct ContentFetch: Sendable {
     )
   }
 
-  /// What is held of a manifest's files, each as often as it is named, and the manifest.
+  /// The stored bytes of a manifest's files, each counted as often as it is named, and of the manifest.
   ///
-  /// Sizes are what the trees of an earlier snapshot state, of a cache that anybody may have put here.
+  /// The sizes come from trees of an earlier snapshot, in a cache that may come from somebody else.
   static func bytes(of offer: ManifestOffer, _ sizes: [ObjectID: Int64]) -> Int64 {
     offer.manifest.entries.map { sizes[$0.id] ?? 0 }.clampedSum().addingClamped(Int64(offer.bytes.count))
   }

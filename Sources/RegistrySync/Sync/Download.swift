@@ -12,18 +12,17 @@ struct Download: Sendable {
   let concurrency: Int
   let observer: SyncObserver
 
-  /// What became of files that were asked for.
+  /// The result of downloading several files.
   struct Outcome {
-    /// The sizes, in bytes, of the files that came.
+    /// The sizes in bytes of the files that were downloaded.
     var sizes: [ObjectID: Int64] = [:]
-    /// Those that did not, in the order in which they failed.
+    /// The failed files, in the order in which they failed.
     var failures: [(file: WantedFile, error: any Error)] = []
   }
 
   /// Downloads all files, several at a time.
   ///
-  /// After a failure no further file is begun; those that are running end first, so that what they prove
-  /// is kept.
+  /// After a failure no further file is started; running downloads are completed, so that their files are kept.
   ///
   /// - Returns: The sizes of the files in bytes.
   /// - Throws: The first failure; `CancellationError`.
@@ -33,7 +32,7 @@ struct Download: Sendable {
     return outcome.sizes
   }
 
-  /// Downloads what comes of some files; one that fails keeps no other from being asked for.
+  /// Downloads as many of the files as possible; a failed one does not stop the others.
   ///
   /// - Throws: `CancellationError`.
   func fetchAvailable(_ files: [WantedFile]) async throws -> Outcome {
@@ -65,7 +64,7 @@ struct Download: Sendable {
     return outcome
   }
 
-  /// Downloads one file; a wrong or absent one is asked for once more, past all caches.
+  /// Downloads one file; a wrong or absent one is requested once more, bypassing caches.
   private func fetch(_ file: WantedFile) async throws -> Int64 {
     do {
       return try await fetch(file, bypassCaches: false)
@@ -83,9 +82,9 @@ struct Download: Sendable {
   }
 }
 
-/// Takes one file in: counts, looks at its beginning, and writes its object.
+/// Receives one file: counts its bytes, checks its kind of content, and writes its object.
 private struct FileReceiver: ByteReceiver, ~Copyable {
-  /// Up to here a file is kept in memory; larger ones go to the disk as they come.
+  /// Files up to this size in bytes are kept in memory; larger ones are written as they arrive.
   private static let bufferLimit = 256 * 1024
 
   let file: WantedFile
@@ -146,7 +145,7 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   }
 }
 
-/// Adds up what one snapshot brings, against the policy's limit (`max_registry_cache_size_kb`).
+/// Sums the sizes of one snapshot's files and enforces the policy's limit (`max_registry_cache_size_kb`).
 final class SizeMeter: Sendable {
   private struct State {
     var total: Int64
@@ -156,13 +155,13 @@ final class SizeMeter: Sendable {
   private let limit: Int64
   private let state: Mutex<State>
 
-  /// Starts with the bytes that are held already.
+  /// Starts with the bytes that are stored already.
   init(limit: Int64, held: Int64) {
     self.limit = limit
     state = Mutex(State(total: held))
   }
 
-  /// How many bytes were downloaded and kept so far.
+  /// The number of bytes downloaded and kept.
   var downloaded: Int64 { state.withLock { $0.downloaded } }
 
   /// Counts bytes as they arrive.
@@ -177,7 +176,7 @@ final class SizeMeter: Sendable {
     if total > limit { throw SyncError.tooLarge(path: nil, limit: limit) }
   }
 
-  /// Forgets the bytes of an attempt that failed.
+  /// Subtracts the bytes of a failed attempt.
   func takeBack(_ bytes: Int64) {
     state.withLock { state in
       state.total = state.total.addingClamped(-bytes)
@@ -186,16 +185,16 @@ final class SizeMeter: Sendable {
   }
 }
 
-/// Caches between us and the publisher.
+/// Handling of HTTP caches between this program and the publisher.
 enum StaleCache {
-  /// Whether one of them may have served something old, so that asking past all of them may help.
+  /// Whether a stale cache may have caused the error, so that a request that bypasses caches may help.
   static func mayExplain(_ error: any Error) -> Bool {
     switch error {
     case SyncError.wrongContent, SyncError.unexpectedManifest, ReadingError.invalidManifest: true
     case ReadingError.untrusted(_, .rollback), ReadingError.untrusted(_, .sameVersionOtherContent),
       ReadingError.untrusted(_, .expired), ReadingError.untrusted(_, .tooOld):
       true
-    // S3 answers 403 for what is not there unless listing is allowed.
+    // S3 answers 403 for an absent file unless listing is allowed.
     case FetchError.status(_, let code, _): [403, 404, 410].contains(code)
     default: false
     }

@@ -4,7 +4,7 @@ import ObjectStore
 import RegistryModel
 import SystemPackage
 
-/// A registry of type `local`: a folder on this machine; needs no network.
+/// Reads a registry of type `local`: a folder on this machine.
 struct FolderSourceReader: SourceReader {
   let folder: Folder
 
@@ -31,7 +31,7 @@ struct FolderSourceReader: SourceReader {
       let count = try readNext(opened, into: &buffer)
       guard count > 0 else { break }
       total += Int64(count)
-      // It may have grown since it was opened.
+      // The file may have grown since it was opened.
       guard total <= options.maxBytes else {
         throw SyncError.tooLarge(file, location: location(of: file), limit: options.maxBytes)
       }

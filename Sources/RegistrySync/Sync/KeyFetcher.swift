@@ -3,14 +3,14 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Fetches key documents from the web: `trust add --url` and `trust sync` (DESIGN section 1, rule 1).
+/// Fetches key documents over HTTPS: `trust add --url` and `trust sync` (DESIGN section 1, rule 1).
 package struct KeyFetcher: Sendable {
   private let policy: Policy
   private let transport: any Transport
   private let budget: RetryBudget
   private let throttle = Throttle()
 
-  /// Opens nothing yet.
+  /// Makes no connection yet.
   ///
   /// - Throws: `PolicyRefusal` when the policy forbids remote work.
   package init(policy: Policy, environment: [String: String], root: FilePath) throws {
@@ -28,7 +28,7 @@ package struct KeyFetcher: Sendable {
     )
   }
 
-  /// Checks an address by the rules of DESIGN section 5; the path may end in any name.
+  /// Checks a URL by the rules of DESIGN section 5; the path may end with any name.
   ///
   /// - Throws: `SyncError.invalidURL`.
   package static func parse(_ rawURL: String, policy: Policy) throws -> RequestURL {
@@ -39,7 +39,7 @@ package struct KeyFetcher: Sendable {
     }
   }
 
-  /// Fetches the key of that name, trying again where that may help.
+  /// Fetches the key with this id, with retries.
   ///
   /// - Throws: `SyncError.invalidURL`, `FetchError`; `TrustStoreProblem`; `CancellationError`.
   package func fetchKey(_ keyID: String, from rawURL: String) async throws -> Ed25519PublicKey {
@@ -50,7 +50,7 @@ package struct KeyFetcher: Sendable {
     return try KeyDocument.read(bytes, for: keyID, from: url.description)
   }
 
-  /// Gives back connections and threads.
+  /// Closes connections and ends threads.
   package func shutdown() async {
     await transport.shutdown()
   }

@@ -8,16 +8,16 @@ import SystemPackage
 
 /// Finding a manifest without a network (DESIGN section 6, `--offline`).
 extension ManifestFetch {
-  /// The newest manifest of the source's URL that is held here or lent, and that passes what a sync asks of one.
+  /// The newest manifest of the source's URL that is stored here or in an alternate and passes the checks of a sync.
   ///
-  /// Refs are hints, and a lender may be anybody's: whatever a ref leads to is parsed and judged like what a
-  /// publisher sends. One that is refused does not stand in the way of the next.
+  /// Refs are only hints, and an alternate may belong to anybody: whatever a ref leads to is parsed and judged like a
+  /// fetched manifest. If one is refused, the next one is tried.
   ///
-  /// - Throws: `SyncError.notHeld` when there is none at all; else why the newest of them is refused.
+  /// - Throws: `SyncError.notHeld` when there is none at all; else the reason why the newest is refused.
   func findOffline() throws -> ManifestOffer {
     var candidates: [Candidate] = []
     for id in hintedSnapshots() {
-      // A hint that leads nowhere, or to something damaged, is as good as none.
+      // A hint to a missing or damaged object is ignored.
       guard let candidate = try? Candidate(id, in: cache.store),
         !candidates.contains(where: { $0.manifest == candidate.manifest })
       else { continue }
@@ -30,22 +30,22 @@ extension ManifestFetch {
     throw refusal ?? SyncError.notHeld(source.name, path: nil)
   }
 
-  /// What `refs/sources` says of the URL, in our own cache and then beside each lender's objects.
+  /// The values of `refs/sources` for the URL, in our own cache and in those of the alternates.
   private func hintedSnapshots() -> [ObjectID] {
     let name = "sources/\(ObjectID(hashing: Array(source.location.text.utf8)))"
-    // The digest of anything is a legal name.
+    // A digest is always a valid name.
     guard let ref = try? RefName(parsing: name) else { return [] }
     let lenders = cache.store.alternates.folders.compactMap { objects in
-      // Whatever is wrong with a lender's folder is the lender's business.
+      // An alternate whose folder cannot be opened is ignored.
       (try? Folder.open(objects.path.removingLastComponent())).map { RefStore(cache: $0) }
     }
     return ([cache.refs] + lenders).compactMap { store in
-      // Refs that cannot be read give no hint; a lender's may be no refs at all.
+      // Refs that cannot be read give no hint.
       (try? store.find(ref)) ?? nil
     }
   }
 
-  /// A manifest that a snapshot names, as far as it takes to tell which of several is the newest.
+  /// The manifest of a snapshot, with what is needed to find the newest of several.
   private struct Candidate {
     let manifest: ObjectID
     private let version: SemanticVersion
@@ -64,7 +64,7 @@ extension ManifestFetch {
   }
 }
 
-/// Stands where the network would be when none is to be used: nothing can be requested through it.
+/// The reader used when the network must not be: every request fails.
 struct OfflineReader: SourceReader {
   let name: RegistryName
   let url: RegistryURL

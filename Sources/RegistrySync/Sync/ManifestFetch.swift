@@ -4,7 +4,7 @@ import Formats
 import ObjectStore
 import RegistryModel
 
-/// A manifest that passed every check, and where its bytes came from.
+/// A manifest that passed every check, with its source.
 struct ManifestOffer: Sendable {
   let id: ObjectID
   let bytes: [UInt8]
@@ -14,9 +14,9 @@ struct ManifestOffer: Sendable {
   let firstSeen: Timestamp
 }
 
-/// Gets the manifest that a sync is to follow, and judges it.
+/// Gets the manifest for a sync and judges it.
 struct ManifestFetch: Sendable {
-  /// Everything that is known before the first request.
+  /// The inputs that are known before the first request.
   struct Basis: Sendable {
     let base: SyncBase
     let trust: TrustMaterial
@@ -32,9 +32,9 @@ struct ManifestFetch: Sendable {
   let observer: SyncObserver
   let basis: Basis
 
-  /// Asks for the manifest and judges it.
+  /// Fetches the manifest and judges it.
   ///
-  /// What looks old or wrong may come from a cache on the way: then it is asked for once more, past all caches.
+  /// A stale cache may be the cause of an old or wrong manifest, so it is fetched once more, bypassing caches.
   func fetch(bypassCaches: Bool) async throws -> ManifestOffer {
     observer(.manifest)
     if isOffline { return try findOffline() }
@@ -59,7 +59,7 @@ struct ManifestFetch: Sendable {
     return try judge(received.receiver.bytes, etag: received.response.etag, isLastWord: isLastWord)
   }
 
-  /// The manifest that the lockfile names: held, or else from the publisher.
+  /// The manifest that the lockfile names: from the store, or else from the source.
   func findLocked() async throws -> ManifestOffer {
     guard let entry = basis.lockEntry else { throw SyncError.notAsLocked(source.name, .missingEntry) }
     guard entry.url == source.location.text else {
@@ -98,12 +98,12 @@ struct ManifestFetch: Sendable {
     if case .web = source.location { true } else { false }
   }
 
-  /// Whether no network is to be used; a folder on this machine needs none.
+  /// Whether the network must not be used; a local folder does not need it.
   private var isOffline: Bool { isOnTheWeb && options.isOffline }
 
-  /// Parses a manifest and judges it by today's keys and policy and by what is remembered.
+  /// Parses a manifest and judges it by the current keys and policy and by the known history.
   ///
-  /// `isLastWord`: Whether nothing fresher can be had, so that a refusal is remembered.
+  /// `isLastWord`: Whether it will not be fetched again, so that a refusal is recorded.
   func judge(_ bytes: [UInt8], etag: String?, isLastWord: Bool = true) throws -> ManifestOffer {
     let id = ObjectID(hashing: bytes)
     if isOnTheWeb, Self.isPage(bytes) {
@@ -130,7 +130,8 @@ struct ManifestFetch: Sendable {
     )
     let verdict: TrustVerdict
     do {
-      // The lockfile is local and reviewed: what it names is judged by keys, not by its place in history.
+      // The lockfile is local and reviewed, so its manifest is judged by keys only and not by its order in the
+      // history.
       verdict = try options.isLocked ? TrustVerdict.judgeHeld(question) : TrustVerdict.judge(question)
     } catch {
       if isLastWord { try keepEvidence(of: error, question, bytes, firstSeen) }
@@ -149,12 +150,12 @@ struct ManifestFetch: Sendable {
     )
   }
 
-  /// Whether a text begins as a web page does; JSON never has this character there.
+  /// Whether a text begins like an HTML page; JSON never begins with this character.
   private static func isPage(_ bytes: [UInt8]) -> Bool {
     bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) } == UInt8(ascii: "<")
   }
 
-  /// Remembers of a refused manifest what a later decision, or a person, needs.
+  /// Records about a refused manifest what a later decision, or a person, needs.
   private func keepEvidence(
     of refusal: TrustRefusal,
     _ question: TrustQuestion,
@@ -183,7 +184,7 @@ struct ManifestFetch: Sendable {
   }
 }
 
-/// Keeps a small file in memory.
+/// Collects a small file in memory.
 struct BytesReceiver: ByteReceiver {
   private(set) var bytes: [UInt8] = []
 
@@ -193,7 +194,7 @@ struct BytesReceiver: ByteReceiver {
 }
 
 extension ManifestRules {
-  /// The rules for a manifest that was let in before: its format, and no limit of today's policy.
+  /// The rules for a manifest that was accepted before: its format, but no limit of the current policy.
   static let held = ManifestRules(
     programVersion: Agent.formatVersion,
     allowedExtensions: nil,

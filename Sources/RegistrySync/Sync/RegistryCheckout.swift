@@ -2,28 +2,26 @@ package import ObjectStore
 import Refs
 package import RegistryModel
 
-/// Puts a snapshot that is kept in use, and pins the registry to it or unpins it (DESIGN section 7).
+/// Switches to a stored snapshot, and pins the registry to it or removes the pin (DESIGN section 7).
 ///
-/// Nothing is requested. The snapshot is judged by today's keys and policy; its place in history was judged when
-/// it was taken, and what is remembered against rollbacks stays.
+/// Nothing is fetched. The snapshot is judged by the current keys and policy; its order in the history was judged
+/// when it was accepted, and the highest version and time are unchanged.
 package struct RegistryCheckout: Sendable {
-  /// What was done, or would be.
+  /// The result of a checkout, or of its preview.
   package struct Report: Sendable {
-    /// The registry.
     package let registry: RegistryName
-    /// The snapshot that is in use afterwards.
+    /// The snapshot in use afterwards.
     package let target: RegistryHistory.Entry
-    /// The snapshot that was in use before; nil when there was none.
+    /// The snapshot that was in use before; nil if there was none.
     package let previous: ObjectID?
-    /// Whether the registry was pinned before.
     package let wasPinned: Bool
     /// Whether the registry is pinned afterwards.
     package let isPinned: Bool
-    /// The files that differ from what was in use.
+    /// The files that differ from the previous snapshot.
     package let changes: [TreeChange]
-    /// What was proven of the snapshot's signatures today.
+    /// The verdict about the snapshot's signatures now.
     package let trust: TrustVerdict
-    /// What the user should know, though nothing failed.
+    /// Warnings.
     package let warnings: [SyncWarning]
   }
 
@@ -40,7 +38,7 @@ package struct RegistryCheckout: Sendable {
     self.lockTimeout = lockTimeout
   }
 
-  /// What `run` would do; nothing is written.
+  /// The result that `run` would have; nothing is written.
   ///
   /// - Throws: As `run`.
   package func preview(_ revision: String?, pinning: Bool) throws -> Report {
@@ -52,14 +50,13 @@ package struct RegistryCheckout: Sendable {
     return report
   }
 
-  /// Puts a snapshot in use.
+  /// Switches to a snapshot.
   ///
-  /// `revision`: What names it; nil for the one in use.
-  /// `pinning`: Whether the registry is pinned afterwards; else it is not.
+  /// `revision`: The snapshot; nil for the one in use.
+  /// `pinning`: Whether the registry is pinned afterwards.
   ///
-  /// - Throws: `ReadingError.neverSynced`, `ReadingError.untrusted` by today's keys, `RefError` for a
-  ///   revision that names none or several, `ObjectStoreError` when the snapshot is damaged: then nothing
-  ///   has changed.
+  /// - Throws: `ReadingError.neverSynced`, `ReadingError.untrusted` by the current keys, `RefError` for a revision
+  ///   that names none or several, `ObjectStoreError` when the snapshot is damaged; nothing was changed then.
   package func run(_ revision: String?, pinning: Bool) throws -> Report {
     guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
     let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
@@ -76,12 +73,12 @@ package struct RegistryCheckout: Sendable {
     return plan.report(pinning: pinning, warnings: warnings)
   }
 
-  /// Drops the pin and nothing else; the next sync switches to the newest.
+  /// Removes the pin; the next sync switches to the newest snapshot.
   ///
   /// - Returns: Whether there was a pin.
   /// - Throws: `ReadingError.neverSynced`, `ProjectError.forgedLockEntry`, `RefError`, `DiskError`.
   package func unpin() throws -> Bool {
-    // The lockfile travels with the project: it may name a pin where there is no cache yet.
+    // The lockfile is part of the project: it may have a pin where there is no cache yet.
     let cache = try Cache.create(in: project)
     let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
     let writer = writer(cache)
@@ -97,7 +94,7 @@ package struct RegistryCheckout: Sendable {
     return RegistryWriter(project: project, cache: cache, source: source, policy: policy, options: options)
   }
 
-  /// What is known before anything is written.
+  /// The inputs, read before anything is written.
   private struct Plan {
     let target: RegistryHistory.Entry
     private let name: RegistryName
@@ -118,10 +115,10 @@ package struct RegistryCheckout: Sendable {
       let target = try history.resolve(revision)
       self.target = target
       previous = history.current
-      // Checks the codes of the entries: what stands there is kept.
+      // Checks the HMACs of the entries, because their values are kept.
       var known = try project.readLockfile().find(source.name)
       wasPinned = known?.isPinned ?? false
-      // The registry is still the one it was; whose keys signed an old snapshot was right when it was taken.
+      // The registry's name must still match, but an old snapshot may have been signed by other keys.
       known?.signers = nil
       known?.signatureStatus = .unsigned
       trust = try HeldManifest.judge(

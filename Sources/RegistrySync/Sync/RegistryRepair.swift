@@ -3,31 +3,29 @@ package import ObjectStore
 import Refs
 package import RegistryModel
 
-/// What `registry verify --repair` brought back, and what it could not.
+/// The result of `registry verify --repair`.
 package struct RepairReport: Sendable {
-  /// An object that stays damaged or lost.
+  /// An object that is still damaged or missing.
   package struct Loss: Sendable {
-    /// Its id.
     package let id: ObjectID
-    /// Why nobody could give it back; nil where nobody can be asked for such an object.
+    /// Why it could not be fetched; nil for an object that no source serves.
     package let cause: (any Error)?
   }
 
-  /// The registry.
   package let registry: RegistryName
-  /// How many objects were put back.
+  /// The number of objects restored.
   package let objectCount: Int
-  /// How many bytes of file content were downloaded for it.
+  /// The bytes of file content downloaded for that.
   package let fetchedBytes: Int64
-  /// In how many places the view was not what the snapshot in use says; it is now.
+  /// The number of differences that were corrected in the view.
   package let viewPlaceCount: Int
-  /// What stays damaged or lost.
+  /// The objects that are still damaged or missing.
   package let losses: [Loss]
 }
 
-/// Brings back what a registry lost: objects from their publisher, the view from the objects.
+/// Restores lost data of a registry: objects from their publisher, the view from the objects.
 ///
-/// Moves no ref and judges nothing anew: what comes back has the ids that were verified when it was synced.
+/// No ref is moved and nothing is judged again: restored objects have the ids that were verified at the sync.
 package struct RegistryRepair: Sendable {
   private let project: Project
   private let cache: Cache
@@ -37,7 +35,7 @@ package struct RegistryRepair: Sendable {
   private let lockTimeout: Duration
   private let observer: SyncObserver
 
-  /// Prepares a repair; nothing is requested yet.
+  /// Prepares a repair; nothing is fetched yet.
   ///
   /// - Throws: `ReadingError.neverSynced`; what opening the cache throws.
   package init(
@@ -58,9 +56,9 @@ package struct RegistryRepair: Sendable {
     self.observer = observer
   }
 
-  /// Carries the repair out.
+  /// Carries out the repair.
   ///
-  /// - Throws: Whatever stops it; `CancellationError`. What cannot be brought back is no error but a loss.
+  /// - Throws: The first error; `CancellationError`. An object that cannot be restored is not an error but a loss.
   package func run() async throws -> RepairReport {
     let observer = observer
     let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout) {
@@ -85,7 +83,7 @@ package struct RegistryRepair: Sendable {
       await files.shutdown()
       throw error
     }
-    // Only now, as its snapshot may have been among the lost.
+    // Only now, as the snapshot in use may have been lost before.
     try writer.finishInterrupted(lock: locks.registry)
     observer(.storing)
     let places = try restoreView(with: writer, lock: locks.registry)
@@ -113,7 +111,7 @@ package struct RegistryRepair: Sendable {
     try await repairSnapshot(with: files)
     var result = Repaired()
     var causes: [ObjectID: any Error] = [:]
-    // Asked anew: with the snapshot, all that it leads to has come into sight.
+    // Searched again: with the snapshot restored, everything it leads to can be found.
     let inSight = try ObjectProof(of: history, in: cache.store)
     for snapshot in inSight.incompleteSnapshots {
       let restored = try await files.restore(snapshot)
@@ -127,7 +125,7 @@ package struct RegistryRepair: Sendable {
     return result
   }
 
-  /// Puts the snapshot in use back; the manifest that this takes is fetched if it is lost as well.
+  /// Restores the snapshot in use; its manifest is fetched if it is lost as well.
   private func repairSnapshot(with files: RepairFiles) async throws {
     let entry = try project.readLockfile().find(source.name)
     let repair = SnapshotRepair(name: source.name, cache: cache, entry: entry)
@@ -151,7 +149,7 @@ package struct RegistryRepair: Sendable {
         if case .viewRestored(let count) = warning { sum + count } else { sum }
       }
     } catch let error as ObjectStoreError where error.isOfOneCopy {
-      // Its objects are among the losses.
+      // Its objects are in the list of losses.
       return 0
     }
   }
