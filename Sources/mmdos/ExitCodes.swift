@@ -1,4 +1,4 @@
-/// How a command ended, as its exit code (DESIGN section 7).
+/// The exit codes (DESIGN section 7).
 enum ExitCodes {
   static let done: Int32 = 0
   static let failure: Int32 = 1

@@ -10,10 +10,10 @@ import SystemPackage
 #endif
 
 extension Failure {
-  /// So many open files are enough for every command.
+  /// The limit of open files that suffices for every command.
   private static let neededDescriptors: UInt64 = 64
 
-  /// The process, or the system, may have no more files open.
+  /// The limit of open files of this process or of the system was reached.
   init(outOfDescriptors error: DiskError) {
     let limit = Self.descriptorLimit.map { " than \($0)" } ?? ""
     let why =
@@ -28,7 +28,7 @@ extension Failure {
     )
   }
 
-  /// What uses the network needs connections too, and libraries that cannot do without: it is not begun with less.
+  /// Requires enough descriptors before using the network, because connections and libraries need them too.
   ///
   /// - Throws: `Failure` where the process may open too few files.
   static func requireDescriptors() throws {
@@ -44,7 +44,7 @@ extension Failure {
   private static let raiseLimit =
     "ulimit -n \(neededDescriptors) raises the limit for what is started after it"
 
-  /// How many files the process may have open; nil where the system does not say.
+  /// The limit of open files of this process; nil where the system call fails.
   private static var descriptorLimit: UInt64? {
     var limit = rlimit()
     return getrlimit(openFilesLimit, &limit) == 0 ? UInt64(limit.rlim_cur) : nil

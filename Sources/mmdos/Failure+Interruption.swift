@@ -4,7 +4,7 @@ import Refs
 import RegistrySync
 
 extension Failure {
-  /// How a command ends that was told to.
+  /// The failure of a command that was interrupted by a signal.
   static var interrupted: Failure {
     Failure(
       Interruption.exitCode ?? ExitCodes.interrupted,
@@ -16,7 +16,7 @@ extension Failure {
 }
 
 extension Error {
-  /// Whether nothing failed: the work was cancelled, at whatever depth that was noticed.
+  /// Whether the error is a cancellation, whichever layer noticed it.
   var isCancellation: Bool {
     switch self {
     case is CancellationError: true

@@ -1,6 +1,6 @@
 import Fetch
 
-// The words for the network. Every hint fits its cause; none weakens a check.
+// The messages for network errors. Each hint fits its cause, and none suggests weakening a check.
 extension Failure {
   init(fetch error: FetchError) {
     self.init(ExitCodes.network, "network", error.summary, hint: error.hint)

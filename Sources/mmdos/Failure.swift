@@ -8,17 +8,16 @@ import RegistryModel
 import RegistrySync
 import SystemPackage
 
-/// What a failed command tells: the one place where errors become words and exit codes.
+/// The message of a failed command: the only place where errors become text and exit codes.
 ///
-/// Texts may hold outside text; whoever prints one escapes it.
+/// Strings may contain text from outside; whoever prints one escapes it.
 struct Failure: Error, Equatable {
-  /// The exit code.
   let code: Int32
-  /// A stable word for programs.
+  /// A stable identifier for JSON output.
   let kind: String
   /// What failed and why: lower case, no full stop.
   let message: String
-  /// What to do, where something can be said.
+  /// What the user can do, if anything.
   let hint: String?
 
   init(_ code: Int32, _ kind: String, _ message: String, hint: String? = nil) {
@@ -41,7 +40,7 @@ struct Failure: Error, Equatable {
       }
   }
 
-  /// Errors of what stands below RegistrySync; nil for any other.
+  /// Errors of the targets below RegistrySync; nil for any other.
   private init?(ofTheLibraries error: any Error) {
     switch error {
     case let error as DiskError: self.init(disk: error)

@@ -10,26 +10,26 @@ import CPlatform
 
 /// Turns the first SIGINT or SIGTERM into one call of a closure; the second ends the program at once.
 struct Interruption {
-  /// Where a byte comes when a signal did; negative where there is no pipe, and signals do what they always do.
+  /// Readable once a signal arrived; negative if there is no pipe, and signals have their default effect.
   private let descriptor: Int32
 
-  /// Begins to listen; a signal that came before did what it always does.
+  /// Begins to handle signals; earlier ones had their default effect.
   init() {
     descriptor = mmdos_catch_interruptions()
   }
 
-  /// Calls a closure once a signal came, also one that came since `init`.
+  /// Calls a closure when a signal arrives, or at once if one arrived since `init`.
   func notify(_ body: @escaping @Sendable () -> Void) {
     guard descriptor >= 0 else { return }
     WorkThread.start { [descriptor] in
       var byte: UInt8 = 0
-      // No end of file: we hold the other end ourselves.
+      // There is no end of file, because this process holds the other end of the pipe.
       while read(descriptor, &byte, 1) < 0, errno == EINTR {}
       body()
     }
   }
 
-  /// The exit code that tells of the signal; nil when none came.
+  /// The exit code for the signal that arrived; nil when none did.
   static var exitCode: Int32? {
     let number = mmdos_interruption()
     return number == 0 ? nil : 128 + number

@@ -3,8 +3,8 @@ import RegistryModel
 
 // mmdos: arguments, approval, words, colour, progress and exit codes.
 //
-// A command parses its arguments, calls one operation of RegistrySync and shows the result. All words for people are
-// here, and no file's format may be. What is printed passes through `SafeText`.
+// A command parses its arguments, calls one operation of RegistrySync and prints the result. All messages for people
+// are here; file formats are not. Everything printed passes through `SafeText`.
 
 /// The root command.
 struct MMDOS: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program's entry: runs one command and turns signals into a clean end.
+/// The program's entry point: runs one command and handles signals.
 @main
 enum Main {
   static func main() async {

@@ -3,7 +3,7 @@ import Formats
 import ObjectStore
 import RegistryModel
 
-/// The content audit in words and for programs.
+/// The content audit as text and as JSON.
 extension AuditResult {
   /// Prints every finding with the reason why it matters, and a verdict.
   func print(to console: Console) {
@@ -40,7 +40,6 @@ extension AuditResult {
     console.print("    accept: \(finding.exception)")
   }
 
-  /// The result for programs.
   var json: JSONValue {
     .object([
       ("registry", .string(registry.description)), ("snapshot", .string(orNull: snapshot?.description)),
@@ -54,7 +53,6 @@ extension AuditResult {
 }
 
 extension AuditFinding {
-  /// The finding for programs.
   var json: JSONValue {
     .object([
       ("rule", .string(rule.rawValue)), ("severity", .string(severity.rawValue)), ("path", .string(path)),

@@ -83,7 +83,7 @@ struct CacheClear: Command {
     return registry.map { .registry($0) } ?? .everything
   }
 
-  /// A registry that is configured, or of which the cache still has something.
+  /// Checks the name of a registry that is configured or still has data in the cache.
   private func registryName(_ argument: String, _ project: Project) throws -> RegistryName {
     let listed = try RegistryName(argument: argument)
     if try CacheClearing.isCached(listed, in: project) { return listed }
@@ -126,7 +126,7 @@ struct CacheClear: Command {
   }
 }
 
-/// What a clear removed, or would, in words.
+/// The text about what a clear removed or would remove.
 struct CacheClearText {
   private let report: CacheClearing.Report
   private let isDone: Bool

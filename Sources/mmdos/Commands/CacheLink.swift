@@ -52,7 +52,7 @@ struct CacheUnlink: Command {
   }
 }
 
-/// What becomes of an alternate, in words.
+/// The text about an alternate that is added or removed.
 private struct AlternateText {
   let verb: String
   let path: FilePath

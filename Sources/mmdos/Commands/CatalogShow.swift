@@ -23,7 +23,7 @@ struct CatalogShow: Command {
       catalog.catalog.find(slug).map { (catalog: catalog, entry: $0) }
     }
     guard !found.isEmpty else {
-      // A source that cannot be read may be the one that has it.
+      // The plugin may be in a source that cannot be read.
       if !open.failures.isEmpty { return open.end(in: session) }
       throw PluginSearchError.unknown(slug.description, searched: open.catalogs.map(\.origin))
     }
@@ -81,7 +81,7 @@ struct CatalogShow: Command {
 }
 
 extension PluginSlug {
-  /// Reads a slug as it was typed.
+  /// Parses a slug from the command line.
   init(argument: String) throws {
     do { self = try PluginSlug(parsing: argument) } catch { throw PluginSearchError.badSlug(argument, error) }
   }

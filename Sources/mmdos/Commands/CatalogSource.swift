@@ -4,18 +4,18 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// The option that says where the `catalog` commands look.
+/// The option that selects the sources of the `catalog` commands.
 struct CatalogSourceOption: ParsableArguments {
   @Option(
     help: ArgumentHelp("Where to look: bundled, local, remote:NAME, or all.", valueName: "source")
   )
   var source: CatalogSource = .all
 
-  /// The option as it was typed, for the command to run next.
+  /// The option as typed, for the next command that is suggested.
   var words: [String] { source.selection == .all ? [] : ["--source", source.defaultValueDescription] }
 }
 
-/// Where the `catalog` commands look.
+/// The sources selected for a `catalog` command.
 struct CatalogSource: ExpressibleByArgument {
   static let all = CatalogSource(selection: .all)
 
@@ -48,11 +48,11 @@ struct CatalogSource: ExpressibleByArgument {
   }
 }
 
-/// The catalogs that a command looks at, with what is wrong with the others.
+/// The selected catalogs, with the errors of those that cannot be opened.
 struct OpenCatalogs {
   /// The catalogs that can be read, in order of precedence.
   let catalogs: [PluginCatalog]
-  /// The sources that should be readable and are not.
+  /// The sources that should be readable but are not.
   let failures: [(origin: PluginOrigin, failure: Failure)]
 
   init(_ option: CatalogSourceOption, in session: Session) throws {
@@ -69,9 +69,9 @@ struct OpenCatalogs {
     self.failures = failures
   }
 
-  /// Reports what could not be read.
+  /// Reports the sources that could not be read.
   ///
-  /// - Returns: The exit code: that of the first failure, if there is one.
+  /// - Returns: The exit code of the first failure, or 0.
   func end(in session: Session) -> Int32 {
     for (origin, failure) in failures where !session.options.isJSON {
       session.console.report(failure, about: origin.description)
@@ -79,7 +79,7 @@ struct OpenCatalogs {
     return failures.first?.failure.code ?? ExitCodes.done
   }
 
-  /// The sources for programs: the readable ones, and those that are not.
+  /// All sources as JSON, readable or not.
   var json: JSONValue {
     .array(
       catalogs.map { catalog in
@@ -98,7 +98,7 @@ struct OpenCatalogs {
   }
 }
 
-/// Entries of several catalogs, as `list` and `search` show them.
+/// The table of catalog entries that `list` and `search` print.
 struct CatalogTable {
   private let rows: [(origin: PluginOrigin, entry: Catalog.Entry)]
 
@@ -106,7 +106,7 @@ struct CatalogTable {
     self.rows = rows
   }
 
-  /// Prints the rows, or one document with them and the sources they are from.
+  /// Prints the rows, or one JSON document with them and their sources.
   func print(_ open: OpenCatalogs, in session: Session) {
     if session.options.isJSON {
       session.console.print(
@@ -131,7 +131,6 @@ struct CatalogTable {
 }
 
 extension Catalog.Entry {
-  /// The entry for programs.
   func json(from origin: PluginOrigin) -> JSONValue {
     .object([
       ("slug", .string(slug.description)), ("source", .string(origin.description)), ("name", .string(name)),

@@ -17,7 +17,7 @@ struct CatalogStatus: Command {
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout)
-    // What cannot be used is what this command is asked for: an error only if it should be usable.
+    // This command reports unusable sources; that is an error only for a source that should be usable.
     let shelves = try sources.origins(from.source.selection).map { sources.shelf($0) }
     let failure = shelves.lazy.filter { !$0.isUnused }.compactMap(\.failure).first
     let isInterrupted = try project.hasInterruptedInstall()
@@ -49,13 +49,13 @@ struct CatalogStatus: Command {
 }
 
 extension PluginSources.Shelf {
-  /// Why it cannot be used.
+  /// Why the catalog cannot be used.
   fileprivate var failure: Failure? {
     if case .failure(let error) = result { Failure(error) } else { nil }
   }
 
   fileprivate var json: JSONValue {
-    // try?: what failed is told by `failure`.
+    // try?: the error is in `failure`.
     let catalog = try? result.get()
     let state = catalog != nil ? "usable" : isUnused ? "unused" : "refused"
     return .object([

@@ -3,7 +3,7 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// A checkout in words, done or only previewed.
+/// The text about a checkout or its preview.
 struct CheckoutText {
   let report: RegistryCheckout.Report
 
@@ -14,7 +14,7 @@ struct CheckoutText {
   private var snapshot: Snapshot { report.target.snapshot }
   private var isSwitch: Bool { report.previous != report.target.id }
 
-  /// What would be done, a line each.
+  /// What would be done, one line each.
   var preview: [SafeText] {
     let name = SafeText(report.registry.description)
     var lines: [SafeText] = [
@@ -26,7 +26,7 @@ struct CheckoutText {
     return lines + ["  write  .ai/registry-lock.json (its entry)"]
   }
 
-  /// What was done, a line each.
+  /// What was done, one line each.
   var result: [SafeText] {
     let name = SafeText(report.registry.description)
     let verb = isSwitch ? "now at" : "still at"
@@ -48,13 +48,12 @@ struct CheckoutText {
       lines.append("  \(counts.added) added, \(counts.changed) changed, \(counts.removed) removed")
     }
     lines += report.trust.notes.filter { !$0.isWarning }.compactMap { note in
-      // What the registry's keys are was pinned when it was synced.
+      // The pin was set when the snapshot was synced, so this note is not new.
       if case .firstPin = note { nil } else { "  \(note.summary)" }
     }
     return lines
   }
 
-  /// The same for programs.
   var json: [(String, JSONValue)] {
     [
       ("registry", .string(report.registry.description)),
@@ -68,7 +67,7 @@ struct CheckoutText {
 
   /// Prints what was done, with warnings.
   func print(in session: Session) {
-    // Today's keys are what counts; that no signature does is worth a word only if it once did.
+    // Signatures are judged with the current keys; a missing one is only reported if the snapshot was signed.
     let warnings =
       report.warnings.map(\.words) + report.trust.notes.filter(\.isWarning).map(\.summary)
     if session.options.isJSON {

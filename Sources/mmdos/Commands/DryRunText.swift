@@ -3,7 +3,7 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// What a sync would bring, in words.
+/// The text about the changes that a sync would make.
 struct DryRunText {
   let report: DryRunReport
 
@@ -11,7 +11,7 @@ struct DryRunText {
     self.report = report
   }
 
-  /// Prints it, except for JSON, whose document the command puts together.
+  /// Prints the text, or returns the JSON for the command's document.
   func print(in session: Session) -> JSONValue {
     let console = session.console
     guard !session.options.isJSON else { return json }

@@ -76,7 +76,7 @@ extension StoreCheck.Report {
 }
 
 extension Fsck.Finding {
-  /// A stable word for programs.
+  /// A stable identifier for JSON output.
   var word: String {
     switch self {
     case .damaged: "damaged"

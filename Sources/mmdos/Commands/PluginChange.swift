@@ -11,11 +11,11 @@ struct PluginChangeOptions: ParsableArguments {
   var isForced = false
   @Flag(name: .customLong("diff"), help: "Show every change line by line.") var hasDiff = false
 
-  /// The flags as they were typed, for the command to run next.
+  /// The flags as typed, for the next command that is suggested.
   var words: [String] { isForced ? ["--force"] : [] }
 }
 
-/// Shows what a request would do, or does it: the part that install, update and remove have in common.
+/// Shows or makes a change of installed plugins; used by install, update and remove.
 struct PluginChange {
   let request: PluginInstaller.Request
   let options: PluginChangeOptions
@@ -48,7 +48,7 @@ struct PluginChange {
     for warning in text.warnings { session.console.warn(warning) }
     if try project.hasInterruptedInstall() { session.console.note(PluginChangeText.interrupted) }
     if plan.isEmpty {
-      // There is nothing to write, and nothing to approve.
+      // Nothing would be written, so no approval is needed.
       if session.options.isJSON {
         session.console.print(.object([("changed", .boolean(false))] + text.json))
       } else {
@@ -65,9 +65,9 @@ struct PluginChange {
   }
 }
 
-/// A plan for one plugin in words.
+/// The text about the plan for one plugin.
 struct PluginChangeText {
-  /// What readers say while an installation waits to be finished.
+  /// Printed by reading commands while an interrupted installation waits to be finished.
   static let interrupted: SafeText =
     "an installation was interrupted; the next command that writes finishes or undoes it"
 
@@ -85,7 +85,7 @@ struct PluginChangeText {
       + snapshot
   }
 
-  /// What would be done, a line each.
+  /// What would be done, one line each.
   var preview: [SafeText] {
     let verb: SafeText =
       plan.package == nil ? "would remove " : plan.previous == nil ? "would install " : "would update "
@@ -100,7 +100,7 @@ struct PluginChangeText {
     return lines
   }
 
-  /// What was done, a line each.
+  /// What was done, one line each.
   var result: [SafeText] {
     if plan.isEmpty { return [subject + ": nothing to do, all is as it should be"] + edits }
     let verb: SafeText =
@@ -135,7 +135,7 @@ struct PluginChangeText {
     return " (" + notes.dropFirst().reduce(first) { $0 + "; " + $1 } + ")"
   }
 
-  /// Prints every change line by line, if that was asked for.
+  /// Prints every change line by line, if requested.
   func printDiff(to output: Output) {
     guard hasDiff else { return }
     var patch = PatchText(for: output)
@@ -145,10 +145,10 @@ struct PluginChangeText {
     output.write(patch.bytes.span.bytes)
   }
 
-  /// More findings are only counted.
+  /// Further findings are only counted.
   private static let maxFindings = 10
 
-  /// What the content audit found and the policy does not refuse, the worst first.
+  /// The findings of the content audit that the policy accepts, the worst first.
   var warnings: [String] {
     guard let audit = plan.audit else { return [] }
     let found = [AuditSeverity.critical, .warning].flatMap { severity in
@@ -159,7 +159,6 @@ struct PluginChangeText {
       + (more > 0 ? ["the audit found \(Quantity.count(more, "more warning"))"] : [])
   }
 
-  /// The plan for programs.
   var json: [(String, JSONValue)] {
     [
       ("slug", .string(plan.slug.description)),

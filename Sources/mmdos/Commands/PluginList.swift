@@ -77,7 +77,7 @@ struct PluginShow: Command {
 }
 
 extension PluginState.FileState {
-  /// The state for people.
+  /// The state as text.
   var words: String {
     switch self {
     case .asInstalled: "as installed"
@@ -90,7 +90,7 @@ extension PluginState.FileState {
 }
 
 extension PluginState {
-  /// All files in a few words.
+  /// A summary of the states of all files.
   var words: SafeText {
     guard entry != nil else { return "no record" }
     var parts: [SafeText] = []
@@ -102,7 +102,7 @@ extension PluginState {
     return parts.dropFirst().reduce(first) { $0 + ", " + $1 }
   }
 
-  /// The plugin for programs, with what its source has if that was asked for.
+  /// The plugin as JSON, with the state of its source if requested.
   func json(_ source: SourceState? = nil) -> JSONValue {
     var members: [(String, JSONValue)] = [
       ("slug", .string(slug.description)), ("name", .string(orNull: manifest?.name)),
@@ -130,7 +130,7 @@ extension PluginState {
 }
 
 extension PluginState.SourceState {
-  /// A stable word for programs.
+  /// A stable identifier for JSON output.
   var word: String {
     switch self {
     case .current: "current"
@@ -141,7 +141,7 @@ extension PluginState.SourceState {
     }
   }
 
-  /// The version that the source has, where it has another.
+  /// The version in the source, if it differs.
   var newVersion: String? {
     if case .newer(let version) = self { version } else { nil }
   }
@@ -151,7 +151,7 @@ extension PluginState.SourceState {
     if case .unusable(let error) = self { Failure(error) } else { nil }
   }
 
-  /// The state for people.
+  /// The state as text.
   var text: SafeText {
     switch self {
     case .current: "up to date"

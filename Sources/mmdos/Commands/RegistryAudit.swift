@@ -76,7 +76,7 @@ struct RegistryAudit: Command {
   }
 }
 
-/// What was audited, and what was found.
+/// The audited snapshot or manifest, with the findings.
 struct AuditResult {
   let registry: RegistryName
   /// The snapshot; nil where only a manifest was named.
@@ -85,6 +85,6 @@ struct AuditResult {
   let mode: Policy.Audit
   let report: AuditReport
 
-  /// Whether a sync would not take it.
+  /// Whether a sync would refuse it.
   var isRefused: Bool { mode == .deny && report.hasCritical }
 }

@@ -72,7 +72,7 @@ struct RegistryUnpin: Command {
         json: [("unpin", .string(source.name.description))]
       ).show(in: session)
     }
-    // Without a pin there is nothing to write, and nothing to approve.
+    // Without a pin nothing would be written, so no approval is needed.
     let wasPinned =
       try entry.isPinned
       && RegistryCheckout(
@@ -95,7 +95,7 @@ struct RegistryUnpin: Command {
   }
 }
 
-/// What `checkout` and `pin` have in common.
+/// The common part of `checkout` and `pin`.
 private struct Checkout {
   let name: String
   let revision: String?

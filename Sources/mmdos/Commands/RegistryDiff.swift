@@ -27,7 +27,7 @@ struct RegistryDiff: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
-    // The store is free again when this returns: a pager may stay open for hours.
+    // Reads everything first, so that the store is not locked while a pager is open.
     let text = try render(in: session)
     guard !text.isEmpty else { return ExitCodes.done }
     let output = session.console.output

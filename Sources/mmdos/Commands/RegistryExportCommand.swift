@@ -67,7 +67,6 @@ extension VendoredExport.Report {
     ]
   }
 
-  /// The report for programs.
   fileprivate var json: JSONValue {
     .object([
       ("registry", .string(registry.description)), ("path", .string(path.string)),
@@ -87,7 +86,6 @@ extension RegistryExport.Report {
     ]
   }
 
-  /// The report for programs.
   fileprivate var json: JSONValue {
     .object([
       ("registry", .string(registry.description)), ("path", .string(path.string)),

@@ -47,18 +47,17 @@ extension RegistrySummary {
     ]
   }
 
-  /// Whether it came with the program and is never synced.
+  /// Whether it is the bundled source, which is never synced.
   var isBundled: Bool {
     if case .bundled = source.location { true } else { false }
   }
 
-  /// That it is pinned, and whether a sync has fetched something that is not in use.
+  /// Whether it is pinned, and whether a newer snapshot than the one in use was synced.
   var pinWords: String {
     guard isPinned else { return "" }
     return latest == snapshot ? ", pinned" : ", pinned; a newer one is synced"
   }
 
-  /// The same for programs.
   var json: JSONValue {
     .object([
       ("name", .string(source.name.description)), ("type", .string(source.location.typeName)),

@@ -49,7 +49,7 @@ struct RegistryLog: Command {
     if id == history.current { marks.append("in use") }
     if id == history.latest { marks.append("synced") }
     if id == history.current && isPinned { marks.append("pinned") }
-    // What was overridden when it came is part of its history.
+    // The overrides that were used when the snapshot was synced are in the reflog.
     let notes = history.reflog.filter { $0.new == id }.map(\.note.message)
     marks += TrustOverride.allCases.map(\.flag).filter { flag in notes.contains { $0.contains(flag) } }
     return marks
@@ -121,7 +121,7 @@ struct RegistryLog: Command {
 }
 
 extension RegistryHistory.Parent {
-  /// What is here of the snapshot before, in a word for programs.
+  /// Whether the parent is stored here, as an identifier for JSON output.
   fileprivate var word: String {
     switch self {
     case .none: "none"

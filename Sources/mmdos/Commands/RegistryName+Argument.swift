@@ -3,7 +3,7 @@ import RegistryModel
 import RegistrySync
 
 extension RegistryName {
-  /// Reads a name as it was typed.
+  /// Parses a name from the command line.
   init(argument: String) throws {
     do { self = try RegistryName(parsing: argument) } catch {
       throw ProjectError.invalidName(argument, error)
@@ -17,7 +17,7 @@ extension Project {
   /// - Throws: `ProjectError.unknownRegistry` with the names that are known.
   func source(_ argument: String) throws -> Source {
     let sources = try readSources()
-    // 'bundled' is listed, though no registry may be called so.
+    // 'bundled' is in the list of sources, although it is a reserved name.
     if let listed = sources.sources.first(where: { $0.name.description == argument }) { return listed }
     let name = try RegistryName(argument: argument)
     guard let source = sources.find(name) else {
@@ -27,9 +27,9 @@ extension Project {
   }
 }
 
-/// Words that stand safely in a shell's command line.
+/// Quotes words for a shell's command line.
 enum ShellWord {
-  /// The word, quoted where a shell would otherwise take it apart.
+  /// The word, quoted if the shell would otherwise interpret it.
   static func quote(_ word: String) -> String {
     let isPlain =
       !word.isEmpty

@@ -125,7 +125,7 @@ struct RegistryPublish: Command {
   }
 }
 
-/// With which key a manifest is signed.
+/// The options for the key that a manifest is signed with.
 struct SigningOptions: ParsableArguments {
   @Option(
     name: .customLong("key"),

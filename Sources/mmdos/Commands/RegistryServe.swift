@@ -42,7 +42,7 @@ struct RegistryServe: AsyncCommand {
     do {
       while true { try await Task.sleep(for: .seconds(3600)) }
     } catch {
-      // Being told to stop is how this command ends.
+      // The command runs until it is interrupted, which is not a failure.
       await server.stop()
     }
     return ExitCodes.done

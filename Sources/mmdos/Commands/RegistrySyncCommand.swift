@@ -55,7 +55,7 @@ struct RegistrySyncCommand: AsyncCommand {
         reports.append(try await sync(source, project, policy, session))
       } catch {
         let failure = Failure(error)
-        // One registry's failure does not keep the others from being synced; an interruption does.
+        // The failure of one registry does not stop the sync of the others, but an interruption does.
         guard isAll, !Task.isCancelled else { throw error }
         session.console.report(failure, about: source.name.description)
         reports.append(.object([("registry", .string(source.name.description)), ("error", failure.json)]))

@@ -65,7 +65,7 @@ struct RegistryVerify: AsyncCommand {
     }
   }
 
-  /// The report of one registry; nil, with a note, for one of all that was never synced.
+  /// The report of one registry; nil, with a note, for a registry that was never synced when all are verified.
   private func verify(
     _ source: Source,
     _ project: Project,

@@ -3,7 +3,7 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// What `registry verify --repair` would do about what was found.
+/// The repairs that `registry verify --repair` would make.
 struct RepairPlan {
   private let report: VerifyReport
   private let source: Source
@@ -39,7 +39,7 @@ struct RepairPlan {
 }
 
 extension RepairReport {
-  /// Says what was brought back.
+  /// Prints what was restored.
   func print(to console: Console) {
     let name = SafeText(registry.description)
     guard objectCount + viewPlaceCount + losses.count > 0 else {
@@ -56,7 +56,6 @@ extension RepairReport {
     }
   }
 
-  /// The same for programs.
   var json: JSONValue {
     .object([
       ("objects", .number(objectCount)), ("fetched_bytes", .number(fetchedBytes)),

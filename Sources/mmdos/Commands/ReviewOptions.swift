@@ -1,7 +1,7 @@
 import ArgumentParser
 import RegistryModel
 
-/// What was reviewed, and which refusals are set aside: options of every command that takes a manifest.
+/// The reviewed snapshot and the overrides: options of every command that accepts a manifest.
 struct ReviewOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Take only the manifest whose id begins so; 12 digits or more.", valueName: "id")
@@ -27,7 +27,7 @@ struct ReviewOptions: ParsableArguments {
     )
   }
 
-  /// The options as they were typed, for the command to run next.
+  /// The options as typed, for the next command that is suggested.
   var words: [String] { (expect.map { ["--expect", $0] } ?? []) + overrides.map(\.flag).sorted() }
 
   func validate() throws { try Self.validate(expect) }

@@ -3,7 +3,7 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// A finished sync in words.
+/// The text about a finished sync.
 struct SyncReportText {
   let report: SyncReport
 
@@ -58,7 +58,6 @@ struct ChangeCounts {
 }
 
 extension SyncReport {
-  /// The same for programs.
   var json: JSONValue {
     let word =
       switch outcome {
@@ -83,7 +82,7 @@ extension SyncReport {
 }
 
 extension SyncWarning {
-  /// What the user should know.
+  /// The text of the warning.
   var words: String {
     switch self {
     case .missingPluginFile(let slug):

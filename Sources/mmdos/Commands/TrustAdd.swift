@@ -47,7 +47,7 @@ struct TrustAdd: AsyncCommand {
     let remote = try url.map { try KeyFetcher.parse($0, policy: policy).description }
     let given = try findGivenKey(session)
     if let given { try check(given, editing) }
-    // The policy speaks before anything is shown, as for `registry add`.
+    // The policy is checked before anything is printed, as for `registry add`.
     let fetcher = try remote.map { _ in
       try KeyFetcher(policy: policy, environment: session.environment, root: project.root.path)
     }

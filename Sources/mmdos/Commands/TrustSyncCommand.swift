@@ -54,7 +54,7 @@ struct TrustSyncCommand: AsyncCommand {
     return show(plan, in: session)
   }
 
-  /// What is accepted.
+  /// The keys that the user accepts.
   ///
   /// - Throws: `TrustStoreProblem` for a key that the store does not have.
   private func acceptances(_ editing: TrustStoreEditing) throws -> [KeyAcceptance] {
@@ -94,7 +94,7 @@ struct TrustSyncCommand: AsyncCommand {
         session.console.print("  \(command)")
       }
     }
-    // Where nothing is replaced, the acceptances that are not met say why.
+    // If nothing is replaced, the exit code is that of the acceptances that are not met.
     let codes = lines.filter { plan.isSound || $0.isUnmet }.map(\.code)
     return codes.contains(ExitCodes.integrity)
       ? ExitCodes.integrity : codes.first { $0 != ExitCodes.done } ?? ExitCodes.done

@@ -2,20 +2,20 @@ import Formats
 import RegistryModel
 import RegistrySync
 
-/// What became of one key in `registry trust sync`.
+/// The result for one key in `registry trust sync`.
 struct TrustSyncLine {
   private let item: TrustSyncPlan.Item
   private let state: String
   private let style: Style
-  /// Whether a key was accepted that is not the one that is served.
+  /// Whether the user accepted a key other than the one that is served.
   var isUnmet: Bool { item.isUnmet }
-  /// The exit code that it asks for.
+  /// The exit code for this key.
   let code: Int32
-  /// What to accept to take the new key; nil where there is nothing to take now.
+  /// The value of `--accept` for the new key; nil where there is none to accept.
   let accept: String?
   private let hint: String?
 
-  /// Words for one key; `isSound` is that of the whole plan.
+  /// The text for one key; `isSound` is that of the whole plan.
   init(_ item: TrustSyncPlan.Item, isSound: Bool) {
     self.item = item
     let keyID = item.outcome.key.keyID
@@ -28,7 +28,7 @@ struct TrustSyncLine {
       (state, style, code) = ("replaced", .warning, ExitCodes.done)
     case .changed(let new):
       (state, style, code) = ("changed", .bad, ExitCodes.approvalNeeded)
-      // Where the host is in doubt, no command is offered that would take what it serves.
+      // If the server may be compromised, no command to accept its keys is suggested.
       if isSound { accept = "\(keyID):\(new.fingerprint)" }
     case .withdrawn(let status):
       (state, style) = ("\(status.rawValue) by its publisher", .bad)
@@ -46,7 +46,7 @@ struct TrustSyncLine {
     (self.accept, self.hint) = (accept, hint)
   }
 
-  /// Words for a key of which nothing new is known.
+  /// The text for a key without a new version.
   private static func words(_ outcome: TrustSync.Outcome) -> (String, Style) {
     switch outcome.state {
     case .notActive: ("not asked: \(outcome.key.status.rawValue)", .faint)
@@ -70,7 +70,6 @@ struct TrustSyncLine {
     if let hint { console.print("  hint  \(hint)") }
   }
 
-  /// The same for programs.
   var json: JSONValue {
     .object([
       ("key_id", .string(item.outcome.key.keyID)), ("url", .string(orNull: item.outcome.url)),

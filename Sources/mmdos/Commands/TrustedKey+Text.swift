@@ -3,7 +3,7 @@ import RegistryModel
 import RegistrySync
 
 extension TrustedKey {
-  /// The key as names and values, for people.
+  /// The key as names and values, for printing.
   var rows: [(String, String)] {
     [
       ("key id", keyID), ("name", name), ("algorithm", algorithm.rawValue),
@@ -16,7 +16,6 @@ extension TrustedKey {
   /// The scopes in one cell.
   var scopesText: String { scopes.isEmpty ? "none" : scopes.map(\.rawValue).joined(separator: ", ") }
 
-  /// The same for programs.
   var json: JSONValue {
     .object([
       ("key_id", .string(keyID)), ("name", .string(name)), ("algorithm", .string(algorithm.rawValue)),
@@ -27,17 +26,17 @@ extension TrustedKey {
     ])
   }
 
-  /// Whether the key's signatures count today.
+  /// Whether the key's signatures count now.
   var isUsable: Bool { status == .active && isInScope }
 }
 
 extension GlobalOptions {
-  /// The words that name the project again in a command to type.
+  /// The `--target` option as typed, for the next command that is suggested.
   var targetWords: [String] { target.map { ["--target", $0] } ?? [] }
 }
 
 extension Session {
-  /// The trust store of the project that the command is about.
+  /// The trust store of the command's project.
   func trustStore() throws -> (project: Project, policy: Policy, editing: TrustStoreEditing) {
     let project = try project()
     let policy = try project.readPolicy()

@@ -4,13 +4,13 @@ import RegistryModel
 import RegistrySync
 import SystemPackage
 
-/// `registry verify --dir`: proves a vendored folder and says what was found.
+/// `registry verify --dir`: checks a vendored folder and prints the result.
 struct VendoredCheckText {
   private let dir: String
   private let session: Session
   private let report: VendoredCheck.Report
 
-  /// Looks at the folder, by the keys and policy of the project that the command is run in, if any.
+  /// Checks the folder with the keys and policy of the current project, if any.
   init(_ path: FilePath, _ dir: String, in session: Session) throws {
     self.dir = dir
     self.session = session
@@ -19,7 +19,7 @@ struct VendoredCheckText {
     report = try VendoredCheck(path, by: project).run()
   }
 
-  /// Prints what was found; the exit code.
+  /// Prints the result and returns the exit code.
   func run() -> Int32 {
     if session.options.isJSON {
       session.console.print(json)

@@ -3,7 +3,7 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// What `registry verify` found, in words: a line for every layer, a line for every finding, a verdict.
+/// The text of `registry verify`: a line for every layer, a line for every finding, a verdict.
 struct VerifyReportText {
   let report: VerifyReport
   let isVerbose: Bool
@@ -44,7 +44,7 @@ struct VerifyReportText {
 }
 
 extension VerifyReport {
-  /// What was done to prove a layer.
+  /// How a layer was verified.
   func proof(of layer: Layer) -> SafeText {
     switch layer {
     case .objects: "\(Quantity.count(objectCount, "object")) re-hashed"
@@ -56,7 +56,7 @@ extension VerifyReport {
     }
   }
 
-  /// The same for programs, with what a repair did before.
+  /// The report as JSON, with the result of a repair.
   func json(repair: RepairReport?) -> JSONValue {
     .object(
       [
@@ -94,7 +94,7 @@ extension VerifyReport {
 }
 
 extension VerifyReport.Finding.Kind {
-  /// A stable word for programs.
+  /// A stable identifier for JSON output.
   var word: String {
     switch self {
     case .damagedObject: "damaged-object"
@@ -116,7 +116,7 @@ extension VerifyReport.Finding.Kind {
     }
   }
 
-  /// The object it is about.
+  /// The object that the finding concerns.
   var objectID: String? {
     switch self {
     case .damagedObject(let id, _, _), .missingObject(let id, _), .malformedObject(let id, _): id.description
@@ -124,7 +124,7 @@ extension VerifyReport.Finding.Kind {
     }
   }
 
-  /// The file it is about.
+  /// The file that the finding concerns.
   var path: String? {
     switch self {
     case .damagedObject(_, let paths, _), .missingObject(_, let paths): paths.first
@@ -133,7 +133,7 @@ extension VerifyReport.Finding.Kind {
     }
   }
 
-  /// The finding in one line; may hold outside text.
+  /// The finding in one line; may contain text from outside.
   var words: String {
     switch self {
     case .damagedObject(let id, let paths, let error):

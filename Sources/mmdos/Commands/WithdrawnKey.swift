@@ -4,13 +4,13 @@ import RegistryModel
 import RegistrySync
 import SystemPackage
 
-/// The key that `trust remove` and `trust revoke` are about: they differ in what stays in the file.
+/// The key of `trust remove` and `trust revoke`, which differ in what stays in the file.
 struct WithdrawnKey: ParsableArguments {
-  /// How a key stops counting.
+  /// How a key is withdrawn.
   enum Way: String {
-    /// Its entry goes.
+    /// Its entry is removed.
     case remove
-    /// Its entry stays, revoked.
+    /// Its entry stays with the status revoked.
     case revoke
 
     fileprivate var done: String { self == .remove ? "removed" : "revoked" }
@@ -26,7 +26,7 @@ struct WithdrawnKey: ParsableArguments {
   @OptionGroup var approval: ApprovalOption
   @Argument(help: ArgumentHelp("The key's name in the trust store.", valueName: "key-id")) var keyID: String
 
-  /// Lets the key count no more, or shows what that would do; gives the exit code.
+  /// Withdraws the key, or shows the change; returns the exit code.
   func withdraw(_ way: Way, in session: Session, _ global: GlobalOptions) throws -> Int32 {
     let editing = try session.trustStore().editing
     let key = try editing.find(keyID)

@@ -1,6 +1,6 @@
 import Formats
 
-/// Where a command's words go: results to standard output, everything else to standard error.
+/// The output of a command: results go to standard output, everything else to standard error.
 struct Console: Sendable {
   let output: Output
   let errors: Output
@@ -51,25 +51,25 @@ struct Console: Sendable {
     JSONWriter.pretty(value).withUnsafeBytes { output.write(RawSpan(_unsafeBytes: $0)) }
   }
 
-  /// Says something that is not the result; not with `--quiet`.
+  /// Prints a line that is not part of the result, unless `--quiet` is set.
   func note(_ line: SafeText) {
     guard !isQuiet else { return }
-    // Both streams may lead to the same terminal or file: what was printed first stands first.
+    // Both streams may be the same terminal or file, so the order of lines must be kept.
     output.flush()
     progress.note(line)
   }
 
-  /// Warns; warnings are part of the JSON document where there is one.
+  /// Prints a warning; with `--json` warnings are part of the document.
   func warn(_ text: String) {
     guard !isJSON else { return }
     output.flush()
     progress.note("\("warning:", .warning) \(text)")
   }
 
-  /// Reports a failure, as JSON where that was asked for.
+  /// Reports a failure, as JSON if requested.
   func report(_ failure: Failure, about subject: String? = nil) {
     progress.finish()
-    // Results that are there already come before the reason why there are no more.
+    // Results printed so far must come before the failure.
     output.flush()
     if isJSON {
       Self.write(failure, to: errors)
@@ -88,9 +88,9 @@ struct Console: Sendable {
     }
   }
 
-  /// Writes what is still buffered.
+  /// Writes buffered output.
   ///
-  /// - Throws: `OutputError`; a reader that went away is none.
+  /// - Throws: `OutputError`; a closed pipe is not an error.
   func finish() throws(OutputError) {
     progress.finish()
     errors.flush()
@@ -99,7 +99,6 @@ struct Console: Sendable {
 }
 
 extension Failure {
-  /// The failure for programs.
   var json: JSONValue {
     .object([
       ("code", .number(code)), ("kind", .string(kind)), ("message", .string(message)),
