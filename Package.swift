@@ -26,6 +26,11 @@ let package = Package(
     // MARK: System libraries
     .target(name: "CPlatform"),
     .systemLibrary(
+      name: "CMarkdown",
+      pkgConfig: "md4c",
+      providers: [.apt(["libmd4c-dev"]), .brew(["md4c"])]
+    ),
+    .systemLibrary(
       name: "COpenSSL",
       pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
@@ -69,7 +74,7 @@ let package = Package(
     .target(
       name: "RegistrySync",
       dependencies: [
-        "COpenSSL", "CYAML", "ObjectStore", "Refs",
+        "CMarkdown", "COpenSSL", "CYAML", "ObjectStore", "Refs",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
