@@ -20,6 +20,8 @@ struct YAMLEvent {
   let tag: String?
   let position: TextPosition
   let end: TextPosition
+  /// The characters of the text that it takes, counted from 0.
+  let characters: Range<Int>
 }
 
 /// The one place that touches libyaml and its pointers: bytes in, events out.
@@ -61,7 +63,8 @@ struct YAMLEvents: ~Copyable {
       anchor: Self.text(anchor),
       tag: Self.text(tag),
       position: place(event.start_mark),
-      end: place(event.end_mark)
+      end: place(event.end_mark),
+      characters: event.start_mark.index..<max(event.start_mark.index, event.end_mark.index)
     )
   }
 

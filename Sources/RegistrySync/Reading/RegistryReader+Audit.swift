@@ -42,7 +42,7 @@ extension RegistryReader {
             return try store.verify(file.object, size: nil, limit: limit) { scanner.append($0) }
           }
           try store.stream(file.object, size: size) { () throws(DiskError) in
-            scanner = AuditScanner(file)
+            scanner.restart()
           } into: { (piece) throws(DiskError) in
             scanner.append(piece)
           }

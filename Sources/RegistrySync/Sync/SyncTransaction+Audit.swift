@@ -63,7 +63,7 @@ struct SyncAudit: Sendable {
         }
         try SyncError.storing { () throws(ObjectStoreError) in
           try batch.stream(file.object, size: size) { () throws(DiskError) in
-            scanner = AuditScanner(file)
+            scanner.restart()
           } into: { (piece) throws(DiskError) in
             scanner.append(piece)
           }
