@@ -43,9 +43,9 @@ lint:            ## what the formatter would change is an error
 check-docs:      ## doc comments, imports, direction of dependencies
 	@scripts/check-docs
 
-install: release ## copies mmdos to PREFIX/bin (default /usr/local)
+install: release ## copies mmdos, stripped, to PREFIX/bin (default /usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 0755 .build/release/mmdos "$(DESTDIR)$(PREFIX)/bin/mmdos"
+	install -s -m 0755 .build/release/mmdos "$(DESTDIR)$(PREFIX)/bin/mmdos"
 
 uninstall:       ## removes it again
 	rm -f "$(DESTDIR)$(PREFIX)/bin/mmdos"
