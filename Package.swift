@@ -27,6 +27,11 @@ let package = Package(
     .target(name: "CCurl", dependencies: ["COpenSSL"]),
     .target(name: "CPlatform"),
     .systemLibrary(
+      name: "CMarkdown",
+      pkgConfig: "md4c",
+      providers: [.apt(["libmd4c-dev"]), .brew(["md4c"])]
+    ),
+    .systemLibrary(
       name: "COpenSSL",
       pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
@@ -75,7 +80,11 @@ let package = Package(
     ),
 
     // MARK: Audit
-    .target(name: "Audit", dependencies: ["Disk", "Formats", "ObjectStore"], swiftSettings: settings),
+    .target(
+      name: "Audit",
+      dependencies: ["CMarkdown", "Disk", "Formats", "ObjectStore"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "AuditTests",
       dependencies: ["Audit", "Formats", "ObjectStore", "TestSupport"],

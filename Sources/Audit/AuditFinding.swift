@@ -15,18 +15,21 @@ package struct AuditFinding: Equatable, Sendable {
   package let detail: String
   /// The text around it, in the same form.
   package let excerpt: String
+  /// What an exception names: the file's object id, or the id of a pair of slugs.
+  package let subject: ObjectID
   /// Whether the policy's `audit_allow` accepts it.
   package var isAllowed = false
 
   /// How bad it is.
   package var severity: AuditSeverity { rule.severity }
   /// What accepts this finding in the policy's `audit_allow`.
-  package var exception: AuditException { AuditException(rule: rule, object: object) }
+  package var exception: AuditException { AuditException(rule: rule, object: subject) }
 }
 
 /// A finding that was reviewed and accepted, as `audit_allow` has it: `rule@object-id`.
 ///
-/// It names the content, not the path, so it ends when the content changes.
+/// It names the content, not the path, so it ends when the content changes. For `lookalike-slug` it names the two slugs:
+/// a catalog changes with every release, and another pair in it was not reviewed.
 package struct AuditException: Hashable, Sendable, CustomStringConvertible {
   /// The rule.
   package let rule: AuditRule
@@ -42,7 +45,7 @@ package struct AuditException: Hashable, Sendable, CustomStringConvertible {
   /// Reads `rule@object-id`, the id with all its 64 digits; nil for any other text.
   package init?(parsing text: String) {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, let rule = AuditRule(rawValue: String(parts[0])),
+    guard parts.count == 2, let rule = AuditRule(named: String(parts[0])),
       let object = ObjectID(hex: String(parts[1]))
     else { return nil }
     self.init(rule: rule, object: object)
@@ -58,6 +61,8 @@ struct FileAudit: Equatable, Sendable {
   var findings: [AuditFinding] = []
   /// How many more there are, by rule.
   var omitted: [AuditRule: Int] = [:]
+  /// Whether the file was looked at to its end; not so when the audit was cancelled.
+  var isComplete = true
 }
 
 /// Takes the findings of one file, of each rule a bounded number.
@@ -66,11 +71,20 @@ struct FileAudit: Equatable, Sendable {
 struct FindingSink {
   /// The most findings of one rule in one file.
   static let maxFindings = 20
+  /// Places that are remembered; findings beyond them are not even counted.
+  private static let maxSeen = 100_000
 
   let path: String
   let object: ObjectID
   private(set) var audit = FileAudit()
   private var counts: [AuditRule: Int] = [:]
+  /// Places that have a finding of a rule: two ways to read a text must not count twice.
+  private var seen: Set<Place> = []
+
+  private struct Place: Hashable {
+    let rule: AuditRule
+    let offset: Int
+  }
 
   init(path: String, object: ObjectID) {
     self.path = path
@@ -90,6 +104,25 @@ struct FindingSink {
     append(rule, mark, detail())
   }
 
+  /// Takes a finding at a byte of the whole file, once.
+  mutating func add(
+    _ rule: AuditRule,
+    _ document: AuditDocument,
+    at offset: Int,
+    _ detail: @autoclosure () -> String
+  ) {
+    guard seen.count < Self.maxSeen, seen.insert(Place(rule: rule, offset: offset)).inserted,
+      hasRoom(for: rule)
+    else { return }
+    append(rule, document.mark(at: offset), detail())
+  }
+
+  /// Takes a finding about a pair of slugs.
+  mutating func add(_ rule: AuditRule, _ mark: AuditMark, about subject: ObjectID, _ detail: String) {
+    guard hasRoom(for: rule) else { return }
+    append(rule, mark, detail, subject)
+  }
+
   private mutating func hasRoom(for rule: AuditRule) -> Bool {
     counts[rule, default: 0] += 1
     if counts[rule, default: 0] <= Self.maxFindings { return true }
@@ -97,7 +130,12 @@ struct FindingSink {
     return false
   }
 
-  private mutating func append(_ rule: AuditRule, _ mark: AuditMark, _ detail: String) {
+  private mutating func append(
+    _ rule: AuditRule,
+    _ mark: AuditMark,
+    _ detail: String,
+    _ subject: ObjectID? = nil
+  ) {
     audit.findings.append(
       AuditFinding(
         rule: rule,
@@ -105,7 +143,8 @@ struct FindingSink {
         object: object,
         position: mark.position,
         detail: detail,
-        excerpt: mark.excerpt
+        excerpt: mark.excerpt,
+        subject: subject ?? object
       )
     )
   }

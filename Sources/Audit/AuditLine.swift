@@ -116,13 +116,15 @@ enum VisibleText {
   private static let behind = 120
 
   /// The text around an offset of a line; what was cut shows as an ellipsis.
-  static func excerpt(of bytes: [UInt8], around offset: Int) -> String {
-    var start = max(0, offset - before)
-    var end = min(bytes.count, offset + behind)
-    while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-    while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+  static func excerpt(of bytes: [UInt8], around offset: Int, within line: Range<Int>? = nil) -> String {
+    let line = line ?? 0..<bytes.count
+    let offset = min(max(offset, line.lowerBound), line.upperBound)
+    var start = max(line.lowerBound, offset - before)
+    var end = min(line.upperBound, offset + behind)
+    while start > line.lowerBound, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    while end < line.upperBound, bytes[end] & 0xC0 == 0x80 { end += 1 }
     let text = String(decoding: bytes[start..<end], as: UTF8.self)
-    return (start > 0 ? "…" : "") + of(text) + (end < bytes.count ? "…" : "")
+    return (start > line.lowerBound ? "…" : "") + of(text) + (end < line.upperBound ? "…" : "")
   }
 
   /// The text with everything that is shown as nothing, or gives orders, as `<U+202E>`.

@@ -35,7 +35,7 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
   case invisibleCharacter = "invisible-character"
   case escapedInvisible = "escaped-invisible"
   case controlCharacter = "control-character"
-  case htmlComment = "html-comment"
+  case hiddenText = "hidden-text"
   case longLine = "long-line"
   case linkHost = "link-host"
   case dataURL = "data-url"
@@ -44,19 +44,30 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
   case credentialAccess = "credential-access"
   case credentialVariable = "credential-variable"
   case environmentUpload = "environment-upload"
+  case encodedCommand = "encoded-command"
+  case remotePackage = "remote-package"
   case lookalikeSlug = "lookalike-slug"
 
   /// Grows with every change of what the rules find, so that what was found clean is looked at again.
-  package static let version = 2
+  package static let version = 3
+
+  /// Names of rules that were merged into another one; policies that name them go on to work.
+  private static let retired: [String: AuditRule] = ["html-comment": .hiddenText]
+
+  /// The rule of a name that a policy has, be it a name of today or one that is retired.
+  package init?(named name: String) {
+    guard let rule = AuditRule(rawValue: name) ?? Self.retired[name] else { return nil }
+    self = rule
+  }
 
   /// How bad a finding of the rule is.
   package var severity: AuditSeverity {
     switch self {
     case .notUTF8, .bidiControl, .tagCharacter, .zeroWidth, .invisibleRun, .controlCharacter,
-      .downloadToShell, .credentialAccess, .environmentUpload, .lookalikeSlug:
+      .downloadToShell, .credentialAccess, .environmentUpload, .encodedCommand, .lookalikeSlug:
       .critical
-    case .invisibleCharacter, .escapedInvisible, .htmlComment, .linkHost, .dataURL, .base64Blob,
-      .credentialVariable:
+    case .invisibleCharacter, .escapedInvisible, .hiddenText, .linkHost, .dataURL, .base64Blob,
+      .credentialVariable, .remotePackage:
       .warning
     case .longLine: .note
     }
@@ -73,15 +84,17 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
     case .invisibleCharacter: "other invisible character"
     case .escapedInvisible: "escape that stands for an invisible character"
     case .controlCharacter: "control character"
-    case .htmlComment: "comment in Markdown"
+    case .hiddenText: "text that a rendered page does not show"
     case .longLine: "very long line in Markdown"
     case .linkHost: "link whose text names another host"
     case .dataURL: "data: URL"
     case .base64Blob: "long base64 text"
     case .downloadToShell: "download that is run unseen"
-    case .credentialAccess: "step that touches credentials"
+    case .credentialAccess: "step that reads or sends credentials"
     case .credentialVariable: "step that uses a secret variable"
     case .environmentUpload: "environment sent to the network"
+    case .encodedCommand: "encoded text that is run"
+    case .remotePackage: "package that is installed from an address"
     case .lookalikeSlug: "slug that looks like another plugin's"
     }
   }
@@ -98,7 +111,7 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
     case .invisibleCharacter: "it is shown as nothing, so two texts that look alike can differ"
     case .escapedInvisible: "a program that decodes it has an invisible character that no reviewer saw"
     case .controlCharacter: "it can command the terminal that shows it: hide lines, change text, set titles"
-    case .htmlComment: "it is not shown when the page is rendered, and agents read it all the same"
+    case .hiddenText: "who reviews the rendered page does not see it, and agents read it all the same"
     case .longLine: "its end is out of sight in most editors and reviews"
     case .linkHost: "who reads the text expects one host and is led to another"
     case .dataURL: "it carries content of its own that is not shown as text"
@@ -107,6 +120,8 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
     case .credentialAccess: "keys and passwords of the user are within its reach"
     case .credentialVariable: "it handles a secret of the environment; where it goes should be looked at"
     case .environmentUpload: "the environment holds tokens and passwords, and they would leave the machine"
+    case .encodedCommand: "what it does cannot be read where it stands"
+    case .remotePackage: "it runs what the address serves at that moment; no registry's checks apply to it"
     case .lookalikeSlug: "the one may be installed where the other was meant"
     }
   }

@@ -1,57 +1,57 @@
 import Formats
 import ObjectStore
 
-/// Looks at one file, which may come in pieces; of a file only a line is held, of a long line only a piece.
+/// Looks at one file, which may come in pieces.
+///
+/// What is told by single lines is looked at while they come. What only the whole file tells, the page of a Markdown
+/// file, the scalars of JSON and YAML, the commands of a script, is looked at when it ends; a file that is too large for
+/// that is reported as such, and its lines are taken for commands.
 package struct AuditScanner {
-  /// What a file is to the rules, by the end of its name.
-  private enum Kind {
-    case markdown(MarkdownRules)
-    case steps(StepContext)
-    case other
-  }
-
-  private var sink: FindingSink
-  private var kind: Kind
-  private var shell = ShellRules()
-  private var data = DataRules()
+  /// The largest file that is looked at as a whole, in bytes: no page is as long, and several are looked at at once.
+  static let maxWholeBytes = 4 << 20
   /// The longest line that is looked at in one piece, in bytes.
   private static let maxLineBytes = 64 << 10
   /// How far from there a longer one is cut, at a space, so that no word is cut that matters.
   private static let searchBytes = 4 << 10
 
-  /// The file of a registry that lists its plugins' slugs.
-  private static let catalogPath = "catalog.yaml"
+  private let file: AuditFile
+  private let kind: AuditKind
+  private let watch: AuditWatch
+  private var sink: FindingSink
+  private var data = DataRules()
 
   private var line: [UInt8] = []
   /// Characters of this line that were looked at already.
   private var skipped = 0
   private var number = 1
   private var isBroken = false
-  private var catalog: [UInt8]?
+  /// The whole file, as far as it is looked at as a whole.
+  private var whole: [UInt8]?
 
   /// Begins a file of a registry.
-  package init(_ file: AuditFile) {
+  ///
+  /// `isCancelled` says whether the audit shall end. It is asked every 256 KiB, on the thread that gives the bytes. Once it
+  /// said so, the scanner does nothing any more, and what it found means nothing.
+  package init(_ file: AuditFile, isCancelled: @escaping () -> Bool = { false }) {
+    self.file = file
+    kind = AuditKind(path: file.path)
+    watch = AuditWatch(isCancelled)
     sink = FindingSink(path: file.path, object: file.object)
-    let name = file.path.lowercased()
-    // A catalog is bounded by the policy, and only as a whole it tells its slugs.
-    catalog = file.path == Self.catalogPath ? [] : nil
-    if name.hasSuffix(".md") || name.hasSuffix(".markdown") {
-      kind = .markdown(MarkdownRules())
-    } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-      kind = .steps(StepContext(isJSON: false))
-    } else if name.hasSuffix(".json") {
-      kind = .steps(StepContext(isJSON: true))
-    } else {
-      kind = .other
-    }
+    whole = kind == .other ? nil : []
+  }
+
+  /// Begins the same file again, after bytes that were not the file's.
+  package mutating func restart() {
+    let watch = watch
+    self = AuditScanner(file) { watch.isCancelled || watch.pass(AuditWatch.interval) }
   }
 
   /// Takes the next bytes of the file.
   package mutating func append(_ bytes: RawSpan) {
     bytes.withUnsafeBytes { buffer in
-      catalog?.append(contentsOf: buffer)
+      keep(buffer)
       var start = 0
-      while start < buffer.count {
+      while start < buffer.count, !watch.isCancelled {
         let limit = min(buffer.count, start + Self.maxLineBytes)
         var end = start
         while end < limit, buffer[end] != UInt8(ascii: "\n") { end += 1 }
@@ -67,13 +67,31 @@ package struct AuditScanner {
     }
   }
 
+  /// Keeps the file to look at it as a whole, as long as it is not too large.
+  private mutating func keep(_ buffer: UnsafeRawBufferPointer) {
+    guard let count = whole?.count else { return }
+    guard count + buffer.count > Self.maxWholeBytes else {
+      whole?.append(contentsOf: buffer)
+      return
+    }
+    let kept = whole ?? []
+    whole = nil
+    // From here on commands are looked for in each line alone; in the part that was kept, now.
+    LargeFileRules.scan(kept, watch, into: &sink)
+  }
+
   /// Ends the file.
   consuming func finish() -> FileAudit {
     while line.count > Self.maxLineBytes { cutLine() }
     if !line.isEmpty { scan(line, isCut: false) }
-    if case .markdown(var rules) = kind { rules.finish(into: &sink) }
-    if let catalog { SlugRules.scan(catalog, into: &sink) }
-    return sink.finish()
+    if whole == nil, kind != .other, !watch.isCancelled {
+      let mark = AuditMark(position: .start, excerpt: "")
+      sink.add(.hiddenText, mark, "more than \(Self.maxWholeBytes >> 20) MiB are not read as a page")
+    }
+    if let whole, !watch.isCancelled { WholeRules.scan(whole, kind, watch, into: &sink) }
+    var audit = sink.finish()
+    audit.isComplete = !watch.isCancelled
+    return audit
   }
 
   private mutating func endLine() {
@@ -107,6 +125,7 @@ package struct AuditScanner {
   @discardableResult
   private mutating func scan(_ bytes: [UInt8], isCut: Bool) -> AuditLine {
     var current = AuditLine(number: number, bytes: bytes, skipped: skipped, isCut: isCut)
+    guard !watch.pass(bytes.count + 1) else { return current }
     if !current.isASCII, let offset = UTF8Check.firstInvalidOffset(in: current.bytes) {
       if !isBroken {
         let digits = String(current.bytes[offset], radix: 16, uppercase: true)
@@ -119,24 +138,9 @@ package struct AuditScanner {
     }
     InvisibleRules.scan(current, isFirst: number == 1 && skipped == 0, into: &sink)
     data.scan(current, into: &sink)
-    scanByKind(current)
+    if kind == .markdown { LongLineRule.scan(current, into: &sink) }
+    if kind == .json || kind == .yaml { EscapeRules.scanEscapes(current, into: &sink) }
+    if whole == nil, kind != .other { LargeFileRules.scan(current, watch, into: &sink) }
     return current
-  }
-
-  private mutating func scanByKind(_ line: AuditLine) {
-    switch kind {
-    case .markdown(var rules):
-      kind = .other
-      let context = rules.scan(line, into: &sink)
-      kind = .markdown(rules)
-      EscapeRules.scanEntities(line, into: &sink)
-      if let context { shell.scan(line, context, into: &sink) }
-    case .steps(var steps):
-      let (context, joins) = steps.take(line)
-      kind = .steps(steps)
-      EscapeRules.scanEscapes(line, into: &sink)
-      shell.scan(line, context, joins: joins, into: &sink)
-    case .other: break
-    }
   }
 }

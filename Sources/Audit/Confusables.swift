@@ -1,3 +1,5 @@
+import Formats
+
 /// Slugs that look alike, by a small table of characters that do.
 ///
 /// A part of Unicode's confusables (UTS #39, revision 30): the Cyrillic and Greek letters that are drawn like

@@ -44,9 +44,13 @@ package struct ContentAudit: Sendable {
   /// What was found in a file counts only when `scan` returns, so the bytes may be proven while they come. To begin
   /// again, it takes a new scanner.
   ///
-  /// - Throws: What `scan` throws.
+  /// `cancellation` says whether the audit shall end, by the error that it shall end with. It is asked before each
+  /// file, and within a file every few hundred kilobytes, on several threads.
+  ///
+  /// - Throws: What `scan` throws, or `cancellation` returns.
   package func audit<Failure: Error>(
     _ files: [AuditFile],
+    cancellation: @escaping @Sendable () -> Failure? = { nil },
     scan: @Sendable (AuditFile, inout AuditScanner) throws(Failure) -> Void
   ) throws(Failure) -> AuditReport {
     var report = AuditReport()
@@ -56,9 +60,12 @@ package struct ContentAudit: Sendable {
       let results = Mutex<[Int: FileAudit]>([:])
       try Parallel.forEach(count: batch.count) { (index) throws(Failure) in
         let file = batch[batch.startIndex + index]
-        var scanner = AuditScanner(file)
+        let stop = AuditStop(cancellation)
+        if stop.isNeeded(), let failure = stop.failure { throw failure }
+        var scanner = AuditScanner(file) { stop.isNeeded() }
         try scan(file, &scanner)
         let audit = scanner.finish()
+        if let failure = stop.failure { throw failure }
         results.withLock { $0[index] = audit }
       }
       let audits = results.withLock { $0 }
@@ -116,7 +123,8 @@ package struct AuditReport: Sendable {
     for (rule, times) in audit.omitted {
       omittedCount += times
       guard var finding = audit.findings.first(where: { $0.rule == rule }) else { continue }
-      finding.isAllowed = exceptions.contains(finding.exception)
+      // An exception for a pair of slugs says nothing about the other pairs of a catalog.
+      finding.isAllowed = finding.subject == finding.object && exceptions.contains(finding.exception)
       count(finding, times: times)
     }
   }
@@ -127,5 +135,20 @@ package struct AuditReport: Sendable {
     } else {
       counts[finding.severity, default: 0] += times
     }
+  }
+}
+
+/// Keeps the error that a cancellation came with: what was found in a file until then must not count.
+private final class AuditStop<Failure: Error> {
+  private let question: () -> Failure?
+  private(set) var failure: Failure?
+
+  init(_ question: @escaping () -> Failure?) {
+    self.question = question
+  }
+
+  func isNeeded() -> Bool {
+    if failure == nil { failure = question() }
+    return failure != nil
   }
 }

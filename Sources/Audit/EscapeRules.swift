@@ -2,6 +2,16 @@ import Formats
 
 /// The rule about escapes that stand for invisible characters, where a program will decode them.
 enum EscapeRules {
+  /// Looks at a decoded scalar for what only its escapes together make: runs of characters that are legal alone.
+  static func scan(_ text: SourceText, _ document: AuditDocument, into sink: inout FindingSink) {
+    for found in InvisibleRules.runs(in: text.bytes) {
+      let source = text.source(at: found.offset)
+      // What stands in the file as it is was reported with its line.
+      guard source < document.bytes.count, document.bytes[source] == UInt8(ascii: "\\") else { continue }
+      sink.add(.escapedInvisible, document, at: source, found.detail)
+    }
+  }
+
   /// Looks at a line of YAML or JSON for `\u202e`, `\x1b`, `\e` and their like.
   static func scanEscapes(_ line: AuditLine, into sink: inout FindingSink) {
     guard line.has("\\") else { return }
@@ -14,16 +24,6 @@ enum EscapeRules {
       let isJoined = previousEnd == start || start > 0 && line.bytes[start - 1] >= 0x80
       report(value, line, at: start, isJoined: isJoined, into: &sink)
       if value != nil { previousEnd = offset }
-    }
-  }
-
-  /// Looks at a line of Markdown for `&#x202e;`, `&#8238;`, `&rlm;` and their like.
-  static func scanEntities(_ line: AuditLine, into sink: inout FindingSink) {
-    guard line.has("&") else { return }
-    for start in line.bytes.indices where line.bytes[start] == UInt8(ascii: "&") {
-      let body = line.bytes[(start + 1)...].prefix(24).prefix { $0 != UInt8(ascii: ";") && $0 > 0x20 }
-      guard body.endIndex < line.bytes.count, line.bytes[body.endIndex] == UInt8(ascii: ";") else { continue }
-      report(entity(body), line, at: start, isJoined: false, into: &sink)
     }
   }
 
@@ -64,18 +64,5 @@ enum EscapeRules {
     let values = rest.prefix(digits).map { ASCII.hexValue($0) }
     guard values.count == digits, !values.contains(nil) else { return (nil, 1) }
     return (values.reduce(0) { $0 << 4 | UInt32($1 ?? 0) }, digits + 1)
-  }
-
-  private static let names: [String: UInt32] = [
-    "lrm": 0x200E, "rlm": 0x200F, "shy": 0xAD, "zwj": 0x200D, "zwnj": 0x200C, "NoBreak": 0x2060,
-    "ZeroWidthSpace": 0x200B, "NegativeThinSpace": 0x200B, "ic": 0x2063, "it": 0x2062,
-    "InvisibleComma": 0x2063, "InvisibleTimes": 0x2062, "ApplyFunction": 0x2061, "af": 0x2061,
-  ]
-
-  private static func entity(_ body: ArraySlice<UInt8>) -> UInt32? {
-    let text = String(decoding: body, as: UTF8.self)
-    guard text.hasPrefix("#") else { return names[text] }
-    let number = text.dropFirst()
-    return number.lowercased().hasPrefix("x") ? UInt32(number.dropFirst(), radix: 16) : UInt32(number)
   }
 }

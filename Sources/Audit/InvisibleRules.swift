@@ -10,6 +10,10 @@ struct InvisibleRules {
     guard !line.isPlain, mayHaveInvisible(line.bytes) else { return }
     let scalars = Array(String(decoding: line.bytes, as: UTF8.self).unicodeScalars)
     let isRightToLeft = scalars.contains(where: InvisibleCharacters.isRightToLeft)
+    for run in InvisibleRuns.find(in: scalars) {
+      let offset = scalars[..<run.index].reduce(0) { $0 + UTF8.width($1) }
+      sink.add(run.rule, line, at: offset, run.detail)
+    }
     var index = 0
     var offset = 0
     // Some editors begin every file with a byte order mark.
@@ -28,6 +32,15 @@ struct InvisibleRules {
     }
   }
 
+  /// Runs of characters that are legal alone, in a text of any number of lines.
+  static func runs(in bytes: [UInt8]) -> [(offset: Int, detail: String)] {
+    guard mayHaveInvisible(bytes) else { return [] }
+    let scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
+    return InvisibleRuns.find(in: scalars).map { run in
+      (scalars[..<run.index].reduce(0) { $0 + UTF8.width($1) }, run.detail)
+    }
+  }
+
   /// Whether a character that is shown as nothing stands somewhere, be it right or wrong there.
   ///
   /// Most text that is not ASCII has dashes and quotes, and none of these.
@@ -40,7 +53,7 @@ struct InvisibleRules {
         continue
       }
       let (scalar, length) = UTF8Check.decode(bytes, at: offset)
-      if InvisibleCharacters.kind(of: scalar) != nil { return true }
+      if InvisibleCharacters.kind(of: scalar) != nil || InvisibleRuns.isCounted(scalar) { return true }
       offset += length
     }
     return false

@@ -1,4 +1,5 @@
 import Formats
+import ObjectStore
 
 /// The rule about slugs of one catalog that look alike.
 enum SlugRules {
@@ -12,19 +13,44 @@ enum SlugRules {
       group.contains { !slugs[$0].text.utf8.elementsEqual(slugs[group[0]].text.utf8) }
     }
     for group in alike {
-      for index in group {
-        guard let other = group.first(where: { !slugs[$0].text.utf8.elementsEqual(slugs[index].text.utf8) })
-        else {
-          continue
-        }
-        let (slug, like) = (slugs[index].text, slugs[other].text)
-        let mark = AuditMark(
-          position: slugs[index].position,
-          excerpt: VisibleText.of(String(slug.prefix(160)))
-        )
-        sink.add(.lookalikeSlug, mark, "'\(ascii(slug))' looks like '\(ascii(like))'")
-      }
+      for index in group { report(index, in: group, slugs, into: &sink) }
     }
+  }
+
+  /// More slugs that look like one slug are not told.
+  private static let maxAlike = 8
+
+  /// Reports a slug once for each that it looks like, so that each pair must be accepted for itself.
+  private static func report(
+    _ index: Int,
+    in group: [Int],
+    _ slugs: [(text: String, position: TextPosition)],
+    into sink: inout FindingSink
+  ) {
+    let slug = slugs[index].text
+    var others: [String] = []
+    for other in group.lazy.map({ slugs[$0].text }) where !other.utf8.elementsEqual(slug.utf8) {
+      guard others.count < maxAlike else { break }
+      if !others.contains(where: { $0.utf8.elementsEqual(other.utf8) }) { others.append(other) }
+    }
+    for other in others {
+      let mark = AuditMark(
+        position: slugs[index].position,
+        excerpt: VisibleText.of(String(slug.prefix(160)))
+      )
+      sink.add(
+        .lookalikeSlug,
+        mark,
+        about: pair(slug, other),
+        "'\(ascii(slug))' looks like '\(ascii(other))'"
+      )
+    }
+  }
+
+  /// What an exception for two slugs names, in either order.
+  private static func pair(_ left: String, _ right: String) -> ObjectID {
+    let slugs = [left, right].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return ObjectID(hashing: Array(slugs.joined(separator: "\n").utf8))
   }
 
   private static func slugs(of root: YAMLNode) -> [(text: String, position: TextPosition)]? {

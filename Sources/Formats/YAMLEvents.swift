@@ -1,8 +1,9 @@
 internal import CYAML
 
 /// One event of libyaml's parser, copied out of its memory.
-struct YAMLEvent {
-  enum Kind {
+package struct YAMLEvent {
+  /// What happened.
+  package enum Kind {
     case streamStart
     case streamEnd
     case documentStart(hasTagDirectives: Bool)
@@ -15,22 +16,26 @@ struct YAMLEvent {
     case mappingEnd
   }
 
-  let kind: Kind
-  let anchor: String?
-  let tag: String?
-  let position: TextPosition
-  let end: TextPosition
+  package let kind: Kind
+  package let anchor: String?
+  package let tag: String?
+  package let position: TextPosition
+  package let end: TextPosition
+  /// The characters of the text that it takes, counted from 0.
+  package let characters: Range<Int>
 }
 
 /// The only code that touches libyaml and its pointers: bytes in, events out.
 ///
 /// Owns the parser and a copy of the text and frees both. Must not be shared between threads.
-struct YAMLEvents: ~Copyable {
+package struct YAMLEvents: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
 
   /// Creates a parser for a text of valid UTF-8.
-  init(_ bytes: [UInt8]) throws(TextProblem) {
+  ///
+  /// - Throws: `TextProblem` where libyaml has no memory.
+  package init(_ bytes: [UInt8]) throws(TextProblem) {
     parser = .allocate(capacity: 1)
     parser.initialize(to: yaml_parser_t())
     // libyaml keeps the pointer until the last event, so the text is copied to a buffer that does not move.
@@ -51,7 +56,9 @@ struct YAMLEvents: ~Copyable {
   }
 
   /// The next event; not to be called again after `streamEnd` or an error.
-  func next() throws(TextProblem) -> YAMLEvent {
+  ///
+  /// - Throws: `TextProblem` with its place.
+  package func next() throws(TextProblem) -> YAMLEvent {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw problem() }
     defer { yaml_event_delete(&event) }
@@ -61,7 +68,8 @@ struct YAMLEvents: ~Copyable {
       anchor: Self.text(anchor),
       tag: Self.text(tag),
       position: place(event.start_mark),
-      end: place(event.end_mark)
+      end: place(event.end_mark),
+      characters: event.start_mark.index..<max(event.start_mark.index, event.end_mark.index)
     )
   }
 

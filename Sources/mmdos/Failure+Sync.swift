@@ -30,14 +30,7 @@ extension Failure {
         "'\(path)' begins like \(kind.summary)",
         hint: "registries carry text, not programs"
       )
-    case .pageInsteadOfManifest(let source):
-      self.init(
-        ExitCodes.network,
-        "page-instead-of-manifest",
-        "\(source): a web page came instead of a manifest",
-        hint:
-          "a portal that wants a login stands in between, or the address leads elsewhere: open it in a browser"
-      )
+    case .pageInsteadOfManifest(let source): self.init(pageInsteadOfManifest: source)
     case .manifestTooLarge(let source, let limit):
       self.init(
         ExitCodes.policy,
@@ -65,6 +58,16 @@ extension Failure {
       )
     case .audit(let name, let refusal): self.init(audit: refusal, of: name)
     }
+  }
+
+  private init(pageInsteadOfManifest source: String) {
+    self.init(
+      ExitCodes.network,
+      "page-instead-of-manifest",
+      "\(source): a web page came instead of a manifest",
+      hint:
+        "a portal that wants a login stands in between, or the address leads elsewhere: open it in a browser"
+    )
   }
 
   private init(tooLarge path: ManifestPath?, limit: Int64) {

@@ -92,7 +92,7 @@ import Testing
     ] {
       let result = try await stage.project.run(words)
       #expect(result.error.contains("warning: .ai/skills/a.md:1:10: "), "\(result.error)")
-      #expect(result.error.contains("html-comment"))
+      #expect(result.error.contains("hidden-text"))
     }
     // Where the policy warns only, the critical is shown and taken.
     try stage.project.scratch.write("project/.ai/policies/registry-policy.yaml", text: "audit: warn\n")

@@ -229,7 +229,6 @@ import Testing
 
   static let texts: [(String, [UInt8], String)] = [
     ("empty", [], "found the end of the text"),
-    ("a web page", Array("<!doctype html><title>Not found</title>".utf8), "found '<'"),
     ("a list", Array("[]".utf8), "must be"),
     ("cut", Array(TestRegistry().manifest.dropLast(20)), "found"),
     ("something behind", TestRegistry().manifest + Array("{}".utf8), "found '{'"),
@@ -240,6 +239,18 @@ import Testing
     ("too large a number", Array("{\"a\": 1e999}".utf8), "out of range"),
     ("half a surrogate", Array(#"{"a": "\ud800"}"#.utf8), "lacks its other half"),
   ]
+
+  /// What a portal, or a host that has moved, answers with.
+  @Test(arguments: [
+    "<!doctype html><title>Not found</title>", " \r\n<html>", "\u{FEFF}<?xml version='1.0'?>",
+  ])
+  func webPageIsNotTakenForAManifest(text: String) async throws {
+    try await expectRefused(
+      Array(text.utf8),
+      exit: 5,
+      ["a web page came instead of a manifest", "hint: a portal that wants a login"]
+    )
+  }
 
   @Test(arguments: texts)
   func textThatIsNotStrictJSONIsRefused(name: String, bytes: [UInt8], text: String) async throws {

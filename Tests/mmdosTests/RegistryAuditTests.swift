@@ -44,7 +44,7 @@ import Testing
         "catalog/.ai/skills/odd.md:3:7: critical: bidi-control: bidirectional override, embedding or isolate"
         + " (U+202E RIGHT-TO-LEFT OVERRIDE)\n    allow <U+202E>yned\n    why: it reorders the text around it",
       "    accept: bidi-control@\(stage.object)\n",
-      "catalog/.ai/skills/odd.md:5:1: warning: html-comment:",
+      "catalog/.ai/skills/odd.md:5:1: warning: hidden-text:",
       "catalog/.ai/skills/odd.md:6:1: note: long-line: very long line in Markdown (2002 characters)\n",
       "web: 1 critical, 1 warning, 1 note in 5 files\nrefused: audit is deny, and takes no critical finding\n"
     )
@@ -74,7 +74,7 @@ import Testing
       document["manifest"] as? String == String(TestRegistry.hash(stage.registry.manifest).dropFirst(7))
     )
     let findings = try #require(document["findings"] as? [[String: Any]])
-    #expect(findings.map { $0["rule"] as? String } == ["bidi-control", "html-comment", "long-line"])
+    #expect(findings.map { $0["rule"] as? String } == ["bidi-control", "hidden-text", "long-line"])
     let first = try #require(findings.first)
     #expect(
       Set(first.keys) == [
@@ -92,6 +92,7 @@ import Testing
 
   @Test func sarifHasTheShapeOfItsStandard() async throws {
     let stage = try await Stage()
+    // The name that the rule had before it took more than comments still works.
     try stage.project.setPolicy(TestProject.openPolicy + "audit_allow: [\"html-comment@\(stage.object)\"]\n")
     let result = try await stage.audit("--sarif")
     #expect(result.exitCode == 4)
@@ -106,7 +107,7 @@ import Testing
     #expect((run["invocations"] as? [[String: Any]])?.first?["executionSuccessful"] as? Bool == true)
     let rules = try checkDriver(run)
     let results = try #require(run["results"] as? [[String: Any]])
-    #expect(results.map { $0["ruleId"] as? String } == ["bidi-control", "html-comment", "long-line"])
+    #expect(results.map { $0["ruleId"] as? String } == ["bidi-control", "hidden-text", "long-line"])
     #expect(results.map { $0["level"] as? String } == ["error", "warning", "note"])
     for result in results {
       let index = try #require(result["ruleIndex"] as? Int)
@@ -125,7 +126,7 @@ import Testing
     let driver = try #require((run["tool"] as? [String: Any])?["driver"] as? [String: Any])
     #expect(driver["name"] as? String == "mmdos" && driver["version"] is String)
     let rules = try #require(driver["rules"] as? [[String: Any]])
-    #expect(rules.count == 18 && Set(rules.compactMap { $0["id"] as? String }).count == 18)
+    #expect(rules.count == 20 && Set(rules.compactMap { $0["id"] as? String }).count == 20)
     for rule in rules {
       for key in ["shortDescription", "fullDescription"] {
         #expect(((rule[key] as? [String: Any])?["text"] as? String)?.isEmpty == false)

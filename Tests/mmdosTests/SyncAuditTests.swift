@@ -108,7 +108,7 @@ import Testing
     let result = try await stage.syncJSON()
     expect(result, exit: 0)
     let warnings = try #require(try result.object()["warnings"] as? [String])
-    #expect(warnings.count { $0.hasPrefix("\(Self.path):") && $0.contains("html-comment") } == 10)
+    #expect(warnings.count { $0.hasPrefix("\(Self.path):") && $0.contains("hidden-text") } == 10)
     #expect(warnings.contains { $0.contains("4 more warnings and 1 note; mmdos registry audit") })
     let again = try await stage.syncJSON()
     #expect(try again.object()["warnings"] as? [String] == ["no signature counts"])

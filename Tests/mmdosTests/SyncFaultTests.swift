@@ -154,7 +154,7 @@ import Testing
 
   static let lastingFaults: [LastingFault] = [
     LastingFault(testDescription: "500", text: "the server answered 500") { _ in .status(500) },
-    LastingFault(testDescription: "403", text: "the server answered 403", requests: (1, 1)) { _ in
+    LastingFault(testDescription: "403", text: "the server answered 403", requests: (2, 2)) { _ in
       .status(403)
     },
     LastingFault(testDescription: "204", text: "the server answered 204", requests: (1, 1)) { _ in
@@ -318,7 +318,7 @@ import Testing
       try await stage.project.sync(),
       exit: 5,
       error: "no connection: connection refused",
-      "hint: nothing changed"
+      "hint: nothing listens at that host and port"
     )
     try expectUnchanged(stage.project, since: before)
     expect(try await stage.project.run("registry", "verify", "web"), exit: 0, output: "intact")

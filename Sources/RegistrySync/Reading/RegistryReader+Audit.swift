@@ -35,7 +35,10 @@ extension RegistryReader {
     let sizes = Dictionary(files.map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
     let limit = max(policy.limits.maxFileBytes, policy.limits.maxManifestBytes)
     return try ContentAudit(exceptions: policy.auditAllow)
-      .audit(files.map { AuditFile(path: $0.path, object: $0.id) }.sorted()) {
+      .audit(
+        files.map { AuditFile(path: $0.path, object: $0.id) }.sorted(),
+        cancellation: { Cancellation.isRequested ? DiskError.cancelled : nil }
+      ) {
         file,
         scanner in
         guard let size = sizes[file.object].flatMap({ $0 }) else {
@@ -43,7 +46,7 @@ extension RegistryReader {
           return try store.verify(file.object, size: nil, limit: limit) { scanner.append($0) }
         }
         try store.stream(file.object, size: size) { () throws(DiskError) in
-          scanner = AuditScanner(file)
+          scanner.restart()
         } into: { (piece) throws(DiskError) in
           try Cancellation.check()
           scanner.append(piece)

