@@ -59,6 +59,13 @@ extension Failure {
         hint: "mmdos registry keygen --approved"
       )
     case .forgedLockEntry(let name, let field): self.init(forgedEntryOf: name, field: field)
+    case .lockEntryChanged(let name):
+      self.init(
+        ExitCodes.busy,
+        "lock-entry-changed",
+        "the entry of '\(name)' in registry-lock.json was changed by another program meanwhile",
+        hint: "look at what changed, and run the command again"
+      )
     case .keyFile(let path, let problem): self.init(keyFile: path, problem)
     }
   }

@@ -54,6 +54,19 @@ struct Session: Sendable {
     )
   }
 
+  /// A registry that was synced, by its name as typed.
+  ///
+  /// - Throws: `ProjectError.unknownRegistry`, `ReadingError.neverSynced`; what reading sources and policy throws.
+  func registry(_ name: String) throws -> OpenRegistry {
+    let project = try project()
+    return try .find(
+      project.source(name),
+      in: project,
+      policy: project.readPolicy(),
+      lockTimeout: options.lockTimeout
+    )
+  }
+
   /// Where a new project is to be made.
   func setup() throws -> ProjectSetup {
     try ProjectSetup(absolute(options.target ?? "."), safeDirectories: safeDirectories, disk: disk)

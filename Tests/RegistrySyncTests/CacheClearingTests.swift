@@ -166,8 +166,10 @@ import Testing
     #expect(history.reflog.map(\.new) == [ids[4], ids[3]])
     #expect(history.reflog.map(\.old) == [ids[3], nil])
     let source = try #require(try scene.project.readSources().find(name))
-    let report2 = try RegistryVerifier(source, in: scene.project, policy: Policy())
-      .verify(lockTimeout: .seconds(1))
+    let report2 = try RegistryVerifier(
+      .find(source, in: scene.project, policy: Policy(), lockTimeout: .seconds(1))
+    )
+    .verify()
     #expect(report2.isIntact, "\(report2.findings)")
     try await scene.sync(state: 6)
     #expect(try scene.history().count == 3)

@@ -14,25 +14,33 @@ import Testing
   enum Operation: CaseIterable, Sendable {
     case verify, fsck, statistics, clearing, clearingEverything, sync, audit, hashing, export
 
+    private func registry(
+      _ source: Source,
+      _ policy: Policy,
+      _ scene: StorageScene
+    ) throws -> OpenRegistry {
+      try .find(source, in: scene.project, policy: policy, lockTimeout: .seconds(5))
+    }
+
     func run(_ scene: StorageScene) async throws {
       let source = try #require(try scene.project.readSources().find(RegistryName(parsing: "one")))
       let policy = try scene.project.readPolicy()
       switch self {
       case .verify:
-        _ = try RegistryVerifier(source, in: scene.project, policy: policy).verify(lockTimeout: .seconds(5))
+        _ = try RegistryVerifier(registry(source, policy, scene)).verify()
       case .fsck: _ = try scene.fsck()
       case .statistics: _ = try CacheStatistics.read(scene.project, lockTimeout: .seconds(5))
       case .clearing: _ = try scene.clearing(.unreachable(nil, Retention(snapshots: 1))).run()
       case .clearingEverything: _ = try scene.clearing(.everything).run()
       case .sync: try await scene.sync()
       case .audit:
-        let reader = try RegistryReader(source.name, in: scene.project, lockTimeout: .seconds(5))
-        _ = try reader.audit(reader.history.resolve(nil), policy: policy)
+        let reader = try RegistryReader(registry(source, policy, scene))
+        _ = try reader.audit(reader.history.resolve(nil))
       case .hashing:
         let folder = try Folder.open(scene.scratch.path.appending("registries/one"))
         _ = try RegistryFolder(folder, limits: Limits(), allowedExtensions: [".md", ".yaml"])
       case .export:
-        let export = try RegistryExport(source, in: scene.project, policy: policy, lockTimeout: .seconds(5))
+        let export = try RegistryExport(registry(source, policy, scene))
         _ = try export.write(nil, depth: 1, to: scene.scratch.path.appending("bundle"), replaces: true)
       }
     }

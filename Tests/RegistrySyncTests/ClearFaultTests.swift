@@ -77,8 +77,10 @@ import Testing
     #expect(try scene.clearing(.unreachable(nil, Retention())).preview() == CacheClearing.Report(), note)
     for name in scene.names {
       let source = try #require(try scene.project.readSources().find(RegistryName(parsing: name)))
-      let verified = try RegistryVerifier(source, in: scene.project, policy: Policy())
-        .verify(lockTimeout: .seconds(1))
+      let verified = try RegistryVerifier(
+        .find(source, in: scene.project, policy: Policy(), lockTimeout: .seconds(1))
+      )
+      .verify()
       #expect(verified.isIntact, note)
     }
   }

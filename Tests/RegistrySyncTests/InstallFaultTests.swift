@@ -92,7 +92,8 @@ struct InstallFaultTests {
   private func recover(_ scene: InstallScene) throws {
     let project = try scene.project()
     let cache = try Cache.create(in: project)
-    try ProjectFiles(project: project, cache: cache, lockTimeout: .seconds(20)).updateLockfile { _ in false }
+    try ProjectFiles(project: project, cache: cache, lockTimeout: .seconds(20))
+      .updateLockfile(key: nil) { _ in false }
   }
 
   @Test(arguments: [

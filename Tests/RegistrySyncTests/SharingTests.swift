@@ -35,8 +35,10 @@ import Testing
   private func expectWhole(_ scene: StorageScene) throws {
     try scene.expectClean()
     let source = try #require(try scene.project.readSources().find(RegistryName(parsing: "one")))
-    let report = try RegistryVerifier(source, in: scene.project, policy: Policy())
-      .verify(lockTimeout: .seconds(1))
+    let report = try RegistryVerifier(
+      .find(source, in: scene.project, policy: Policy(), lockTimeout: .seconds(1))
+    )
+    .verify()
     #expect(report.isIntact && report.findings.isEmpty, "\(report.findings)")
   }
 

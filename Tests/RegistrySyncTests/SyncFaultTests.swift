@@ -200,8 +200,10 @@ final class SyncFaultScene {
   }
 
   private func verify(_ project: Project) throws -> VerifyReport {
-    try RegistryVerifier(Self.source(project), in: project, policy: project.readPolicy())
-      .verify(lockTimeout: .seconds(1))
+    try RegistryVerifier(
+      .find(Self.source(project), in: project, policy: project.readPolicy(), lockTimeout: .seconds(1))
+    )
+    .verify()
   }
 
   /// The next sync, on a good disk, ends in the new state and leaves nothing behind.

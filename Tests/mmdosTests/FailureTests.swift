@@ -113,7 +113,7 @@ struct FailureTests {
       .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
       .invalidFile(path, TextProblem(.invalidUTF8, at: nil)), .invalidName("a b", .badCharacter(" ")),
       .unknownRegistry("x", known: []), .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"),
-      .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"),
+      .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"), .lockEntryChanged(name),
     ] + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
   }
 
@@ -129,6 +129,7 @@ struct FailureTests {
     case .projectKey: (1, "project-key")
     case .noProjectKey: (6, "no-project-key")
     case .forgedLockEntry: (3, "forged-lock-entry")
+    case .lockEntryChanged: (7, "lock-entry-changed")
     case .keyFile(_, let problem): expected(problem)
     }
   }

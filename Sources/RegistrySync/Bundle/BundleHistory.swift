@@ -10,9 +10,7 @@ import SystemPackage
 /// New snapshots are made for them, because the bundle's own statements about time and trust prove nothing.
 struct BundleHistory: Sendable {
   let bundle: Bundle
-  let source: Source
-  let policy: Policy
-  let cache: Cache
+  let registry: OpenRegistry
   let observer: SyncObserver
 
   /// Stores the snapshots before the newest that are newer than the newest synced one here.
@@ -39,7 +37,7 @@ struct BundleHistory: Sendable {
       let content = try await fetch(offer, base)
       if let refusal = try audit(content, offer, &audited) {
         taken.refused.append(
-          .historyRefused(version: snapshot.version, SyncError.audit(source.name, refusal))
+          .historyRefused(version: snapshot.version, SyncError.audit(registry.name, refusal))
         )
         continue
       }
@@ -51,7 +49,7 @@ struct BundleHistory: Sendable {
 
   private func read(_ id: ObjectID) throws -> [UInt8] {
     do {
-      return try bundle.archive.read(id, limit: policy.limits.maxManifestBytes)
+      return try bundle.archive.read(id, limit: registry.policy.limits.maxManifestBytes)
     } catch {
       if case .missing = error { throw BundleError.bundle(bundle.archive.path, .incomplete(id)) }
       throw error
@@ -65,15 +63,15 @@ struct BundleHistory: Sendable {
     _ basis: ManifestFetch.Basis
   ) throws -> ManifestOffer {
     let manifest: Manifest
-    do { manifest = try Manifest.parse(bytes, rules: ManifestRules(policy)) } catch {
+    do { manifest = try Manifest.parse(bytes, rules: ManifestRules(registry.policy)) } catch {
       throw ReadingError.invalidManifest(source: bundle.archive.path.string, error)
     }
-    let now = Timestamp.now()
+    let now = registry.now
     let question = TrustQuestion(
       manifest,
       id: snapshot.manifest,
-      from: source,
-      policy: policy,
+      from: registry.source,
+      policy: registry.policy,
       trustStore: basis.trust.store,
       projectKey: basis.trust.projectKey,
       memory: TrustMemory(lockEntry: basis.lockEntry, synced: basis.base.remembered, firstSeen: now),
@@ -81,7 +79,7 @@ struct BundleHistory: Sendable {
     )
     let verdict: TrustVerdict
     do { verdict = try TrustVerdict.judgeHeld(question) } catch {
-      throw ReadingError.untrusted(source.name, error)
+      throw ReadingError.untrusted(registry.name, error)
     }
     return ManifestOffer(
       id: snapshot.manifest,
@@ -99,7 +97,7 @@ struct BundleHistory: Sendable {
       policy: RetryPolicy(maxAttempts: 1),
       budget: RetryBudget(.zero)
     )
-    return try await ContentFetch(policy: policy, cache: cache, reader: reader, observer: observer)
+    return try await ContentFetch(registry: registry, reader: reader, observer: observer)
       .fetch(offer, knowing: base)
   }
 
@@ -111,7 +109,7 @@ struct BundleHistory: Sendable {
     _ offer: ManifestOffer,
     _ audited: inout Set<AuditFile>
   ) throws -> AuditRefusal? {
-    let audit = SyncAudit(policy: policy)
+    let audit = SyncAudit(policy: registry.policy)
     if let refusal = audit.refusal(of: try audit.findings(in: content, of: offer, besides: audited), offer) {
       return refusal
     }
@@ -127,7 +125,7 @@ struct BundleHistory: Sendable {
     let batch = content.batch
     try batch.add(offer.bytes, expecting: offer.id)
     let root = try batch.addTrees(of: try content.treeFiles(of: offer))
-    let id = try batch.add(try Snapshot(root, of: offer, from: source, parent: parent).encoded())
+    let id = try batch.add(try Snapshot(root, of: offer, in: registry, parent: parent).encoded())
     try batch.commit()
     return id
   }

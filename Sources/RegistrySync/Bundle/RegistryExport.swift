@@ -20,25 +20,16 @@ package struct RegistryExport {
     package let path: FilePath
   }
 
-  private let source: Source
-  private let project: Project
-  private let policy: Policy
   private let reader: RegistryReader
 
   /// Opens a registry for export.
   ///
-  /// - Throws: `ReadingError.neverSynced`, `RefError`.
-  package init(
-    _ source: Source,
-    in project: Project,
-    policy: Policy,
-    lockTimeout: Duration
-  ) throws {
-    self.source = source
-    self.project = project
-    self.policy = policy
-    reader = try RegistryReader(source.name, in: project, lockTimeout: lockTimeout)
+  /// - Throws: `RefError`.
+  package init(_ registry: OpenRegistry) throws {
+    reader = try RegistryReader(registry)
   }
+
+  private var name: RegistryName { reader.registry.name }
 
   /// The snapshot to export, judged with the current keys and policy.
   ///
@@ -48,7 +39,7 @@ package struct RegistryExport {
   ///   `ObjectStoreError`.
   package func find(_ revision: String?) throws -> RegistryHistory.Entry {
     let entry = try reader.history.resolve(revision)
-    try reader.judge(entry, of: source, in: project, policy: policy)
+    try reader.judge(entry)
     return entry
   }
 
@@ -67,8 +58,8 @@ package struct RegistryExport {
     let chain = try chain(from: find(revision), depth: depth)
     let newest = chain[0]
     let file = try UserFile(path)
-    let header = BundleHeader(name: source.name, source: newest.snapshot.source, snapshots: chain.map(\.id))
-    let disk = project.disk
+    let header = BundleHeader(name: name, source: newest.snapshot.source, snapshots: chain.map(\.id))
+    let disk = reader.registry.disk
     let store = reader.store
     if !replaces, try Self.exists(file) {
       throw DiskError(.create, path, .fileExists)
@@ -81,7 +72,7 @@ package struct RegistryExport {
     let objectCount = writer.count
     let byteCount = try writer.finish(as: file.name, replaces: replaces)
     return Report(
-      registry: source.name,
+      registry: name,
       snapshots: chain.map(\.id),
       version: newest.snapshot.version,
       manifest: newest.snapshot.manifest,

@@ -23,14 +23,9 @@ extension SyncTransaction {
       policy: policy,
       options: options,
       from: BundleReader(bundle, manifest: bundle.newest.manifest),
-      takeEarlier: { offer, basis, cache in
-        try await BundleHistory(
-          bundle: bundle,
-          source: source,
-          policy: policy,
-          cache: cache,
-          observer: observer
-        ).take(below: offer, basis)
+      takeEarlier: { offer, basis, registry in
+        try await BundleHistory(bundle: bundle, registry: registry, observer: observer)
+          .take(below: offer, basis)
       },
       observer
     )

@@ -31,17 +31,13 @@ package struct VendoredExport {
     package let path: FilePath
   }
 
-  private let source: Source
-  private let project: Project
-  private let policy: Policy
-  private let lockTimeout: Duration
+  private let registry: OpenRegistry
 
-  package init(_ source: Source, in project: Project, policy: Policy, lockTimeout: Duration) {
-    self.source = source
-    self.project = project
-    self.policy = policy
-    self.lockTimeout = lockTimeout
+  package init(_ registry: OpenRegistry) {
+    self.registry = registry
   }
+
+  private var disk: any Disk { registry.disk }
 
   /// Writes a new folder under a temporary name, then moves it to its name in one step.
   ///
@@ -49,11 +45,10 @@ package struct VendoredExport {
   ///
   /// - Throws: `BundleError.vendor` where something else has the name; as `RegistryExport.find`; `DiskError`.
   package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws -> Report {
-    let reader = try RegistryReader(source.name, in: project, lockTimeout: lockTimeout)
+    let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(revision)
-    try reader.judge(entry, of: source, in: project, policy: policy)
-    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
-    let content = try ViewContent(of: entry.snapshot, in: cache.store)
+    try reader.judge(entry)
+    let content = try ViewContent(of: entry.snapshot, in: registry.store)
     let lockName = ProjectLayout.vendorLock.string
     guard !content.files.contains(where: { $0.path.components[0] == lockName }) else {
       throw BundleError.vendor(path, .nameTaken)
@@ -61,17 +56,17 @@ package struct VendoredExport {
     let place = try UserFile(path)
     let isReplacing = try checkPlace(place, path, replaces: replaces)
     let temporary = TemporaryName.make()
-    let lock = try lockfile(entry.snapshot, cache)
+    let lock = try lockfile(entry.snapshot, reader.trust().projectKey)
     do {
-      try build(content, lock, cache, as: temporary, in: place.folder)
+      try build(content, lock, as: temporary, in: place.folder)
       try put(temporary, at: place, isReplacing: isReplacing)
     } catch {
       // The first failure is the one to report; the folder is recognisable by its temporary name.
-      try? project.disk.removeRecursively(temporary, in: place.folder)
+      try? disk.removeRecursively(temporary, in: place.folder)
       throw error
     }
     return Report(
-      registry: source.name,
+      registry: registry.name,
       snapshot: entry.id,
       version: entry.snapshot.version,
       manifest: entry.snapshot.manifest,
@@ -93,13 +88,11 @@ package struct VendoredExport {
     return true
   }
 
-  private func lockfile(_ snapshot: Snapshot, _ cache: Cache) throws -> [UInt8] {
+  private func lockfile(_ snapshot: Snapshot, _ key: ProjectKey?) throws -> [UInt8] {
     let entry = try LockEntry(
       snapshot,
-      of: source,
-      policy: policy,
-      key: try project.readProjectKey(),
-      in: cache.store,
+      of: registry,
+      key: key,
       after: nil,
       isPinned: false
     )
@@ -111,20 +104,17 @@ package struct VendoredExport {
   private func build(
     _ content: ViewContent,
     _ lock: [UInt8],
-    _ cache: Cache,
     as name: FileName,
     in folder: Folder
   ) throws {
-    let disk = project.disk
     let fresh = try disk.ensureFolder(name, in: folder)
-    let views = ViewWriter(cache: cache, disk: disk, name: source.name)
+    let views = ViewWriter(cache: registry.cache, disk: disk, name: registry.name)
     try views.materialize(content, into: fresh)
     try AtomicFile(disk: disk).replace(ProjectLayout.vendorLock, in: fresh, with: lock)
     try views.synchronize(content, in: fresh)
   }
 
   private func put(_ fresh: FileName, at place: UserFile, isReplacing: Bool) throws {
-    let disk = project.disk
     if isReplacing {
       // After the exchange the old folder has the temporary name.
       try disk.exchange(fresh, with: place.name, in: place.folder)

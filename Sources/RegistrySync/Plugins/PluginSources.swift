@@ -162,8 +162,10 @@ package struct PluginSources: Sendable {
       throw ProjectError.unknownRegistry(name.description, known: sources.sources.map(\.name.description))
     }
     try policy.checkUse(of: source)
-    let reader = try RegistryReader(name, in: project, lockTimeout: lockTimeout)
-    let entry = try reader.findTrustedEntry(of: source, in: project, policy: policy)
+    let reader = try RegistryReader(
+      .find(source, in: project, policy: policy, lockTimeout: lockTimeout)
+    )
+    let entry = try reader.findTrustedEntry()
     return PluginCatalog(
       origin: .registry(name),
       trustLevel: source.trustLevel,

@@ -14,14 +14,12 @@ extension LockEntry {
   /// - Throws: `ObjectStoreError` when the snapshot's tree or manifest cannot be read.
   init(
     _ snapshot: Snapshot,
-    of source: Source,
-    policy: Policy,
+    of registry: OpenRegistry,
     key: ProjectKey?,
-    in store: ObjectStore,
     after old: LockEntry?,
     isPinned: Bool
   ) throws {
-    let (catalog, registryName) = try Self.readFacts(snapshot, in: store)
+    let (catalog, registryName) = try Self.readFacts(snapshot, in: registry.store)
     let syncedAt: WrittenTime
     let generatedAt: WrittenTime
     let version: SemanticVersion
@@ -34,13 +32,13 @@ extension LockEntry {
       throw ObjectStoreError.malformed(snapshot.manifest, .badLine(0))
     }
     self.init(
-      name: source.name,
-      url: source.location.text,
+      name: registry.name,
+      url: registry.url,
       syncedAt: syncedAt,
       catalog: catalog,
       manifest: snapshot.manifest
     )
-    trustStorePath = policy.trustedKeysFile
+    trustStorePath = registry.policy.trustedKeysFile
     self.registryName = registryName
     tree = snapshot.tree
     self.version = version

@@ -119,17 +119,7 @@ package struct Project: Sendable {
   /// - Throws: `ProjectError.invalidFile` naming line and cause; `ProjectError.forgedLockEntry`,
   ///   `ProjectError.projectKey`.
   package func readLockfile() throws -> Lockfile {
-    let lockfile = try readUncheckedLockfile()
-    guard let key = try readProjectKey() else { return lockfile }
-    for entry in lockfile.entries {
-      if entry.checkSignature(with: key) == .mismatch {
-        throw ProjectError.forgedLockEntry(entry.name, field: "signature")
-      }
-      if entry.checkEntryHMAC(with: key) == .mismatch {
-        throw ProjectError.forgedLockEntry(entry.name, field: "entry_hmac")
-      }
-    }
-    return lockfile
+    try readRecords().lockfile
   }
 
   /// Reads the project's own key; nil where there is none.

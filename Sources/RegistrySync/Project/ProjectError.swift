@@ -39,6 +39,9 @@ package enum ProjectError: Error, Equatable, Sendable {
   /// An HMAC of a lockfile entry is wrong: the entry was changed, or made with another key.
   case forgedLockEntry(RegistryName, field: String)
 
+  /// The lockfile's entry is not the one that the operation read and judged by: someone changed it meanwhile.
+  case lockEntryChanged(RegistryName)
+
   /// A file with a private key is not read or written.
   case keyFile(FilePath, KeyFileProblem)
 }

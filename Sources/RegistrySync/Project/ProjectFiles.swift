@@ -12,18 +12,47 @@ struct ProjectFiles: Sendable {
   let cache: Cache
   let lockTimeout: Duration
 
+  init(project: Project, cache: Cache, lockTimeout: Duration) {
+    self.project = project
+    self.cache = cache
+    self.lockTimeout = lockTimeout
+  }
+
+  /// The files of a registry's project.
+  init(of registry: OpenRegistry) {
+    self.init(project: registry.project, cache: registry.cache, lockTimeout: registry.lockTimeout)
+  }
+
   /// Changes the lockfile; it is written only when `change` returns true.
   ///
-  /// - Parameter change: Gets the current content and returns whether it must be written.
-  /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`.
-  func updateLockfile(_ change: (inout Lockfile) -> Bool) throws {
+  /// - Parameters:
+  ///   - key: The project's key, which was read with the lockfile before; it checks the lockfile again.
+  ///   - change: Gets the current content and returns whether it must be written.
+  /// - Returns: The content afterwards.
+  /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `ProjectError.forgedLockEntry`,
+  ///   `DiskError`; what `change` throws.
+  @discardableResult
+  func updateLockfile(key: ProjectKey?, _ change: (inout Lockfile) throws -> Bool) throws -> Lockfile {
     let held = try lock()
-    var lockfile = try project.readLockfile()
-    if change(&lockfile) {
+    var lockfile = try project.readLockfile(checkedBy: key)
+    if try change(&lockfile) {
       let bytes = lockfile.encode()
       try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
     }
     _ = consume held
+    return lockfile
+  }
+
+  /// Replaces a registry's entry, if it still is what an operation read and judged by.
+  ///
+  /// - Returns: The entry afterwards: the old one where the new one says nothing else.
+  /// - Throws: `ProjectError.lockEntryChanged`; as `updateLockfile`.
+  func changeEntry(from known: LockEntry?, to new: LockEntry, key: ProjectKey?) throws -> LockEntry? {
+    try updateLockfile(key: key) { lockfile in
+      guard lockfile.find(new.name) == known else { throw ProjectError.lockEntryChanged(new.name) }
+      return lockfile.set(new)
+    }
+    .find(new.name)
   }
 
   /// Accepts a lockfile made with another key, or without one: computes all HMACs again.

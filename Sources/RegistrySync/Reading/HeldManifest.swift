@@ -12,13 +12,11 @@ enum HeldManifest {
   /// - Throws: `ObjectStoreError` when its manifest is damaged; `ReadingError.invalidManifest`.
   static func question(
     _ snapshot: Snapshot,
-    of source: Source,
-    policy: Policy,
+    of registry: OpenRegistry,
     trust: TrustMaterial,
-    in store: ObjectStore,
     after entry: LockEntry? = nil
   ) throws -> TrustQuestion {
-    let bytes = try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
+    let bytes = try registry.store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: .held) } catch {
       throw ReadingError.invalidManifest(source: snapshot.source, error)
@@ -26,12 +24,12 @@ enum HeldManifest {
     return TrustQuestion(
       manifest,
       id: snapshot.manifest,
-      from: source,
-      policy: policy,
+      from: registry.source,
+      policy: registry.policy,
       trustStore: trust.store,
       projectKey: trust.projectKey,
       memory: .ofHeld(snapshot, after: entry),
-      now: Timestamp.now()
+      now: registry.now
     )
   }
 
@@ -42,21 +40,19 @@ enum HeldManifest {
   /// - Throws: `ReadingError.untrusted`; as `question`, and `ObjectStoreError` when a tree is damaged.
   static func judge(
     _ snapshot: Snapshot,
-    of source: Source,
-    policy: Policy,
+    of registry: OpenRegistry,
     trust: TrustMaterial,
-    in store: ObjectStore,
     after entry: LockEntry? = nil,
     isVouchedFor: Bool = false
   ) throws -> TrustVerdict {
-    let question = try question(snapshot, of: source, policy: policy, trust: trust, in: store, after: entry)
+    let question = try question(snapshot, of: registry, trust: trust, after: entry)
     let verdict: TrustVerdict
     do { verdict = try TrustVerdict.judgeHeld(question) } catch {
-      throw ReadingError.untrusted(source.name, error)
+      throw ReadingError.untrusted(registry.name, error)
     }
     if isVouchedFor { return verdict }
-    if let difference = try findDifference(snapshot, question.manifest, in: store) {
-      throw ReadingError.untrusted(source.name, .notAsPublished(difference))
+    if let difference = try findDifference(snapshot, question.manifest, in: registry.store) {
+      throw ReadingError.untrusted(registry.name, .notAsPublished(difference))
     }
     return verdict
   }

@@ -18,15 +18,24 @@ struct RegistryMoment: Equatable {
   private let latest: ObjectID?
   private let pending: PendingRecord?
   private let view: FileAttributes.Identity?
-  /// The registry's lock entry; its HMACs are checked by the reader.
+  /// The registry's lock entry; its HMACs are checked by whoever uses it.
   let lockEntry: LockEntry?
 
   /// Reads refs, pending record, view identity and lock entry.
   ///
-  /// - Throws: `RefError`, `ProjectError.invalidFile`, `DiskError`.
-  init(of name: RegistryName, in project: Project, _ cache: Cache) throws {
+  /// `check`: Gets the lockfile first, to refuse a forged one.
+  ///
+  /// - Throws: `RefError`, `ProjectError.invalidFile`, `DiskError`; what `check` throws.
+  init(
+    of name: RegistryName,
+    in project: Project,
+    _ cache: Cache,
+    check: (Lockfile) throws -> Void = { _ in }
+  ) throws {
     let registry = try name.refComponent()
-    lockEntry = try project.readUncheckedLockfile().find(name)
+    let lockfile = try project.readUncheckedLockfile()
+    try check(lockfile)
+    lockEntry = lockfile.find(name)
     view = try cache.folder.findAttributes(ProjectLayout.view(name))?.identity
     (current, latest, pending) = (
       try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)),

@@ -1,37 +1,34 @@
 package import Audit
 import Disk
 package import ObjectStore
-package import RegistryModel
+import RegistryModel
 
 /// The content audit of what is in the store.
 extension RegistryReader {
   /// Audits every file of a snapshot.
   ///
   /// - Throws: `ObjectStoreError` when a file is missing or damaged.
-  package func audit(_ entry: RegistryHistory.Entry, policy: Policy) throws -> AuditReport {
+  package func audit(_ entry: RegistryHistory.Entry) throws -> AuditReport {
     let files = try files(of: entry, below: nil)
-    return try audit(files.map { ($0.path.description, $0.id, $0.size) }, policy)
+    return try audit(files.map { ($0.path.description, $0.id, $0.size) })
   }
 
   /// Audits what a manifest names that is in the store: after a refusal, where no snapshot has it.
   ///
   /// - Throws: `ObjectStoreError` when it, or a file, is missing or damaged; `ReadingError.invalidManifest`.
-  package func audit(manifest id: ObjectID, policy: Policy) throws -> AuditReport {
-    let limit = policy.limits.maxManifestBytes
+  package func audit(manifest id: ObjectID) throws -> AuditReport {
+    let limit = registry.policy.limits.maxManifestBytes
     let bytes = try store.read(id, size: nil, limit: limit)
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: .held) } catch {
       throw ReadingError.invalidManifest(source: id.description, error)
     }
     let files = manifest.entries.map { ($0.path.description, $0.id, Int64?.none) }
-    return try audit(files + [(ProjectLayout.manifest.string, id, Int64(bytes.count))], policy)
+    return try audit(files + [(ProjectLayout.manifest.string, id, Int64(bytes.count))])
   }
 
-  private func audit(
-    _ files: [(path: String, id: ObjectID, size: Int64?)],
-    _ policy: Policy
-  ) throws -> AuditReport {
-    let store = store
+  private func audit(_ files: [(path: String, id: ObjectID, size: Int64?)]) throws -> AuditReport {
+    let (store, policy) = (store, registry.policy)
     let sizes = Dictionary(files.map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
     let limit = max(policy.limits.maxFileBytes, policy.limits.maxManifestBytes)
     return try ContentAudit(exceptions: policy.auditAllow)

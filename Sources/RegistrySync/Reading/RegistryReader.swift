@@ -9,21 +9,33 @@ package final class RegistryReader {
   /// The snapshots to read from.
   package let history: RegistryHistory
 
-  private let cache: Cache
+  let registry: OpenRegistry
   private let lock: StoreLock?
+  private var material: TrustMaterial?
 
-  /// Opens a registry for reading; nothing is written.
+  /// Keeps a registry as it is for reading; nothing is written.
   ///
-  /// - Throws: `ReadingError.neverSynced`, `RefError` when a garbage collection holds the store for too long.
-  package init(_ name: RegistryName, in project: Project, lockTimeout: Duration) throws {
-    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(name) }
-    self.cache = cache
-    lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
-    history = try RegistryHistory(of: name, in: cache)
+  /// - Throws: `RefError` when a garbage collection holds the store for too long.
+  package init(_ registry: OpenRegistry) throws {
+    self.registry = registry
+    lock = try StoreLock.acquireForReading(in: registry.cache.folder, timeout: registry.lockTimeout)
+    history = try RegistryHistory(of: registry.name, in: registry.cache)
   }
 
   /// The store, for what is not offered here.
-  package var store: ObjectStore { cache.store }
+  package var store: ObjectStore { registry.store }
+
+  private var cache: Cache { registry.cache }
+
+  /// What decisions about signatures depend on, read when it is first needed.
+  ///
+  /// - Throws: As `Project.readTrustMaterial`.
+  func trust() throws -> TrustMaterial {
+    if let material { return material }
+    let read = try registry.readTrust()
+    material = read
+    return read
+  }
 
   /// The files of a snapshot below a folder, sorted by path.
   ///
@@ -85,22 +97,16 @@ package final class RegistryReader {
   }
 
   /// The snapshot in use, with a matching lock entry where the policy requires one.
-  private func findInUse(
-    _ source: Source,
-    _ project: Project,
-    _ policy: Policy
-  ) throws -> InUse {
-    // Checks the HMACs of the entries; the comparison below does not.
-    _ = try project.readLockfile()
+  private func findInUse(_ key: ProjectKey?) throws -> InUse {
+    let (name, project, url) = (registry.name, registry.project, registry.url)
     for _ in 0..<RegistryMoment.attempts {
-      let moment = try RegistryMoment(of: source.name, in: project, cache)
-      guard moment.current != nil else { throw ReadingError.neverSynced(source.name) }
+      let moment = try RegistryMoment(of: name, in: project, cache) { try $0.checkCodes(with: key) }
+      guard moment.current != nil else { throw ReadingError.neverSynced(name) }
       let entries = try moment.acceptable.map { id in
-        try RegistryHistory(of: source.name, in: cache).resolve(id.description)
+        try RegistryHistory(of: name, in: cache).resolve(id.description)
       }
-      let problem = moment.provenanceProblem(entries.map(\.snapshot), url: source.location.text)
-      if problem == nil || !policy.provenanceRequired, let entry = entries.first {
-        let url = source.location.text
+      let problem = moment.provenanceProblem(entries.map(\.snapshot), url: url)
+      if problem == nil || !registry.policy.provenanceRequired, let entry = entries.first {
         return InUse(
           entry: entry,
           otherLockEntry: moment.otherLockEntry(than: entry.snapshot, url: url),
@@ -108,23 +114,19 @@ package final class RegistryReader {
         )
       }
       // A problem is reported only if the registry did not change while it was read.
-      if let problem, try RegistryMoment(of: source.name, in: project, cache) == moment {
-        throw ReadingError.provenance(source.name, problem)
+      if let problem, try RegistryMoment(of: name, in: project, cache) == moment {
+        throw ReadingError.provenance(name, problem)
       }
     }
-    throw ReadingError.keepsChanging(source.name)
+    throw ReadingError.keepsChanging(name)
   }
 
   /// Why a snapshot would be refused now, for commands that only read: they warn and continue.
   ///
-  /// - Throws: An error when policy or trust store cannot be read.
-  package func findRefusal(
-    of entry: RegistryHistory.Entry,
-    of source: Source,
-    in project: Project
-  ) throws -> TrustRefusal? {
+  /// - Throws: An error when the trust store or the project's key cannot be read.
+  package func findRefusal(of entry: RegistryHistory.Entry) throws -> TrustRefusal? {
     do {
-      try judge(entry, of: source, in: project, policy: project.readPolicy())
+      try judge(entry)
       return nil
     } catch ReadingError.untrusted(_, let refusal) {
       return refusal
@@ -139,21 +141,15 @@ package final class RegistryReader {
   /// Judges a snapshot by the current keys and policy.
   ///
   /// - Throws: `ReadingError.untrusted`, `ObjectStoreError`.
-  package func judge(
-    _ entry: RegistryHistory.Entry,
-    of source: Source,
-    in project: Project,
-    policy: Policy
-  ) throws {
-    let trust = try project.readTrustMaterial(policy: policy)
-    _ = try HeldManifest.judge(entry.snapshot, of: source, policy: policy, trust: trust, in: cache.store)
+  package func judge(_ entry: RegistryHistory.Entry) throws {
+    _ = try HeldManifest.judge(entry.snapshot, of: registry, trust: trust())
   }
 
   /// The catalog of the snapshot in use.
   ///
   /// - Throws: As `findTrustedEntry`; `ReadingError.invalidCatalog`, `ObjectStoreError`.
-  package func catalog(of source: Source, in project: Project, policy: Policy) throws -> Catalog {
-    try readCatalog(of: try findTrustedEntry(of: source, in: project, policy: policy))
+  package func catalog() throws -> Catalog {
+    try readCatalog(of: try findTrustedEntry())
   }
 
   /// The snapshot in use, if catalog and install may use it now.
@@ -161,19 +157,14 @@ package final class RegistryReader {
   /// - Throws: `ReadingError.provenance` where the policy wants a lock entry that matches; `PolicyRefusal`
   ///   when remote registries are not allowed any more; `ReadingError.untrusted` by today's keys;
   ///   `ObjectStoreError`.
-  func findTrustedEntry(
-    of source: Source,
-    in project: Project,
-    policy: Policy
-  ) throws -> RegistryHistory.Entry {
-    try policy.checkUse(of: source)
-    let inUse = try findInUse(source, project, policy)
+  func findTrustedEntry() throws -> RegistryHistory.Entry {
+    try registry.policy.checkUse(of: registry.source)
+    let trust = try trust()
+    let inUse = try findInUse(trust.projectKey)
     _ = try HeldManifest.judge(
       inUse.entry.snapshot,
-      of: source,
-      policy: policy,
-      trust: project.readTrustMaterial(policy: policy),
-      in: cache.store,
+      of: registry,
+      trust: trust,
       after: inUse.otherLockEntry,
       isVouchedFor: inUse.isVouchedFor
     )

@@ -1,7 +1,7 @@
 import Disk
 import ObjectStore
 import Refs
-package import RegistryModel
+import RegistryModel
 import SystemPackage
 
 /// Verifies a registry again: every object, every view file, the lock entry, and the current policy.
@@ -9,46 +9,40 @@ import SystemPackage
 /// Takes no registry lock: it reads refs, pending record and view identity before and after, and starts
 /// again if any of them changed while it found something (DESIGN section 3.2).
 package struct RegistryVerifier: Sendable {
-  private let project: Project
-  private let cache: Cache
-  private let source: Source
-  private let policy: Policy
+  private let registry: OpenRegistry
 
-  /// Opens a registry for verification.
-  ///
-  /// - Throws: `ReadingError.neverSynced`; what opening the cache throws.
-  package init(_ source: Source, in project: Project, policy: Policy) throws {
-    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
-    self.project = project
-    self.cache = cache
-    self.source = source
-    self.policy = policy
+  package init(_ registry: OpenRegistry) {
+    self.registry = registry
   }
+
+  private var cache: Cache { registry.cache }
+  private var policy: Policy { registry.policy }
 
   /// Makes all checks.
   ///
   /// - Throws: `ReadingError.neverSynced`, `ReadingError.keepsChanging`, `RefError`, `DiskError`.
-  package func verify(lockTimeout: Duration) throws -> VerifyReport {
-    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
+  package func verify() throws -> VerifyReport {
+    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: registry.lockTimeout)
+    let trust = try registry.readTrust()
     for _ in 0..<RegistryMoment.attempts {
       let before = try moment()
-      let report = try check(before)
+      let report = try check(before, trust)
       let isSettled = report.isIntact ? true : try moment() == before
       if isSettled {
         _ = consume lock
         return report
       }
     }
-    throw ReadingError.keepsChanging(source.name)
+    throw ReadingError.keepsChanging(registry.name)
   }
 
   private func moment() throws -> RegistryMoment {
-    try RegistryMoment(of: source.name, in: project, cache)
+    try RegistryMoment(of: registry.name, in: registry.project, cache)
   }
 
-  private func check(_ moment: RegistryMoment) throws -> VerifyReport {
-    guard let current = moment.current else { throw ReadingError.neverSynced(source.name) }
-    let history = try RegistryHistory(of: source.name, in: cache)
+  private func check(_ moment: RegistryMoment, _ material: TrustMaterial) throws -> VerifyReport {
+    guard let current = moment.current else { throw ReadingError.neverSynced(registry.name) }
+    let history = try RegistryHistory(of: registry.name, in: cache)
     var (findings, objectCount) = try checkObjects(history)
     let snapshots = moment.acceptable.compactMap { id in
       // A damaged snapshot is reported with the objects already.
@@ -61,10 +55,11 @@ package struct RegistryVerifier: Sendable {
       if !(moment.mayLackView && viewFindings.map(\.kind) == [.view(.absent)]) { findings += viewFindings }
       viewFileCount = count
       findings += checkLockfile(moment, snapshots.map(\.1))
-      findings += try checkCodes(moment.lockEntry)
+      findings += checkCodes(moment.lockEntry, material.projectKey)
       let trust = try checkTrust(
         newest.1,
-        after: moment.otherLockEntry(than: newest.1, url: source.location.text)
+        material,
+        after: moment.otherLockEntry(than: newest.1, url: registry.url)
       )
       findings += trust.findings
       notes = trust.notes
@@ -73,13 +68,13 @@ package struct RegistryVerifier: Sendable {
       findings.append(.init(layer: .view, kind: .interrupted, isFailure: false))
     }
     return VerifyReport(
-      registry: source.name,
+      registry: registry.name,
       snapshot: current,
       version: snapshots.first?.1.version,
       trust: snapshots.first?.1.trust,
       objectCount: objectCount,
       viewFileCount: viewFileCount,
-      hasProjectKey: try project.readProjectKey() != nil,
+      hasProjectKey: material.projectKey != nil,
       notes: notes,
       findings: findings
     )
@@ -108,11 +103,11 @@ package struct RegistryVerifier: Sendable {
   private func checkView(_ snapshots: [Snapshot]) throws -> ([VerifyReport.Finding], Int) {
     let view: Folder?
     do {
-      view = try cache.folder.findFolder(ProjectLayout.view(source.name))
+      view = try cache.folder.findFolder(ProjectLayout.view(registry.name))
     } catch {
       guard error.isWrongKind else { throw error }
       return (
-        [.init(layer: .view, kind: .view(.wrongKind(path: source.name.description)), isFailure: true)], 0
+        [.init(layer: .view, kind: .view(.wrongKind(path: registry.name.description)), isFailure: true)], 0
       )
     }
     var first: [ViewCheck.Finding]?
@@ -129,14 +124,13 @@ package struct RegistryVerifier: Sendable {
   }
 
   private func checkLockfile(_ moment: RegistryMoment, _ snapshots: [Snapshot]) -> [VerifyReport.Finding] {
-    guard let problem = moment.provenanceProblem(snapshots, url: source.location.text) else { return [] }
+    guard let problem = moment.provenanceProblem(snapshots, url: registry.url) else { return [] }
     let isFailure = problem == .missingEntry ? policy.requireLockfileOnVerify : true
     return [.init(layer: .lockfile, kind: .lockfile(problem), isFailure: isFailure)]
   }
 
-  private func checkCodes(_ entry: LockEntry?) throws -> [VerifyReport.Finding] {
+  private func checkCodes(_ entry: LockEntry?, _ key: ProjectKey?) -> [VerifyReport.Finding] {
     guard let entry else { return [] }
-    let key = try project.readProjectKey()
     let checks = [
       ("signature", entry.checkSignature(with: key)), ("entry_hmac", entry.checkEntryHMAC(with: key)),
     ]
@@ -169,16 +163,15 @@ package struct RegistryVerifier: Sendable {
   /// Judges the manifest in use by the current keys and policy, and by its age.
   private func checkTrust(
     _ snapshot: Snapshot,
+    _ material: TrustMaterial,
     after other: LockEntry?
   ) throws -> (findings: [VerifyReport.Finding], notes: [TrustNote]) {
     let question: TrustQuestion
     do {
       question = try HeldManifest.question(
         snapshot,
-        of: source,
-        policy: policy,
-        trust: project.readTrustMaterial(policy: policy),
-        in: cache.store,
+        of: registry,
+        trust: material,
         after: other
       )
     } catch is ObjectStoreError {
@@ -200,7 +193,7 @@ package struct RegistryVerifier: Sendable {
       let isFailure = policy.limits.maxManifestAge != nil
       findings.append(.init(layer: .age, kind: .stale(staleness), isFailure: isFailure))
     }
-    findings += try EvidenceLog.entries(of: source.name, in: cache)
+    findings += try EvidenceLog.entries(of: registry.name, in: cache)
       .map { .init(layer: .signatures, kind: .equivocation($0), isFailure: false) }
     return (findings, notes)
   }

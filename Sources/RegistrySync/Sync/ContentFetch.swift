@@ -16,15 +16,14 @@ struct SyncContent: Sendable {
 
 /// Gets the files that a manifest names: stored ones are verified, missing ones downloaded.
 struct ContentFetch: Sendable {
-  let policy: Policy
-  let cache: Cache
+  let registry: OpenRegistry
   let reader: RetryingReader
   let observer: SyncObserver
 
   /// Gets the missing files; verified ones are kept even when this fails.
   func fetch(_ offer: ManifestOffer, knowing base: SyncBase) async throws -> SyncContent {
     observer(.checking)
-    let batch = try ObjectBatch(store: cache.store)
+    let batch = try ObjectBatch(store: registry.store)
     do {
       return try await fillBatch(batch, offer, base)
     } catch {
@@ -37,20 +36,21 @@ struct ContentFetch: Sendable {
   private func fillBatch(_ batch: ObjectBatch, _ offer: ManifestOffer, _ base: SyncBase) async throws
     -> SyncContent
   {
+    let limits = registry.policy.limits
     var plan = try SyncPlan.make(
-      WantedFile.list(of: offer.manifest, policy.limits),
+      WantedFile.list(of: offer.manifest, limits),
       known: base.knownSizes,
       provenUntil: base.state?.provenUntil,
       batch: batch,
-      store: cache.store
+      store: registry.store
     )
-    let meter = SizeMeter(limit: policy.limits.maxSnapshotBytes, held: Self.bytes(of: offer, plan.sizes))
+    let meter = SizeMeter(limit: limits.maxSnapshotBytes, held: Self.bytes(of: offer, plan.sizes))
     try meter.add(0)
     let download = Download(
       reader: reader,
       batch: batch,
       meter: meter,
-      concurrency: policy.limits.maxConcurrentTransfers,
+      concurrency: limits.maxConcurrentTransfers,
       observer: observer
     )
     let fetched = plan.missing.isEmpty ? [:] : try await download.fetch(plan.missing)
@@ -74,7 +74,7 @@ struct ContentFetch: Sendable {
   }
 
   private func readCatalog(_ manifest: Manifest, _ batch: ObjectBatch) throws -> Catalog {
-    let bytes = try batch.read(manifest.catalogID, limit: policy.limits.maxManifestBytes)
+    let bytes = try batch.read(manifest.catalogID, limit: registry.policy.limits.maxManifestBytes)
     do {
       return try Catalog.parse(bytes)
     } catch {

@@ -18,7 +18,7 @@ extension ManifestFetch {
     var candidates: [Candidate] = []
     for id in hintedSnapshots() {
       // A hint to a missing or damaged object is ignored.
-      guard let candidate = try? Candidate(id, in: cache.store),
+      guard let candidate = try? Candidate(id, in: registry.store),
         !candidates.contains(where: { $0.manifest == candidate.manifest })
       else { continue }
       candidates.append(candidate)
@@ -27,19 +27,19 @@ extension ManifestFetch {
     for candidate in candidates.sorted(by: { $1.isOlder(than: $0) }) {
       do { return try judge(readHeld(candidate.manifest), etag: nil) } catch { refusal = refusal ?? error }
     }
-    throw refusal ?? SyncError.notHeld(source.name, path: nil)
+    throw refusal ?? SyncError.notHeld(registry.name, path: nil)
   }
 
   /// The values of `refs/sources` for the URL, in our own cache and in those of the alternates.
   private func hintedSnapshots() -> [ObjectID] {
-    let name = "sources/\(ObjectID(hashing: Array(source.location.text.utf8)))"
+    let name = "sources/\(ObjectID(hashing: Array(registry.url.utf8)))"
     // A digest is always a valid name.
     guard let ref = try? RefName(parsing: name) else { return [] }
-    let lenders = cache.store.alternates.folders.compactMap { objects in
+    let lenders = registry.store.alternates.folders.compactMap { objects in
       // An alternate whose folder cannot be opened is ignored.
       (try? Folder.open(objects.path.removingLastComponent())).map { RefStore(cache: $0) }
     }
-    return ([cache.refs] + lenders).compactMap { store in
+    return ([registry.cache.refs] + lenders).compactMap { store in
       // Refs that cannot be read give no hint.
       (try? store.find(ref)) ?? nil
     }

@@ -23,14 +23,14 @@ struct ManifestFetch: Sendable {
     let lockEntry: LockEntry?
   }
 
-  let source: Source
-  let policy: Policy
+  let registry: OpenRegistry
   let options: SyncOptions
-  let cache: Cache
-  let disk: any Disk
   let reader: RetryingReader
   let observer: SyncObserver
   let basis: Basis
+
+  private var source: Source { registry.source }
+  private var policy: Policy { registry.policy }
 
   /// Fetches the manifest and judges it.
   ///
@@ -91,7 +91,7 @@ struct ManifestFetch: Sendable {
   }
 
   func readHeld(_ id: ObjectID) throws -> [UInt8] {
-    try cache.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
+    try registry.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
   }
 
   private var isOnTheWeb: Bool {
@@ -115,7 +115,7 @@ struct ManifestFetch: Sendable {
     } catch {
       throw ReadingError.invalidManifest(source: reader.reader.location(of: .manifest), error)
     }
-    let now = Timestamp.now()
+    let now = registry.now
     let firstSeen = basis.base.state?.firstSeen(manifest.version.description) ?? now
     let question = TrustQuestion(
       manifest,
@@ -166,10 +166,10 @@ struct ManifestFetch: Sendable {
     case .tooYoung:
       var state = basis.base.state ?? RegistryState()
       state.seen = .init(version: question.manifest.version.description, since: firstSeen)
-      try state.write(source.name, in: cache, disk: disk)
+      try state.write(source.name, in: registry.cache, disk: registry.disk)
     case .sameVersionOtherContent(let version, let known, let offered):
       guard known.isSigned, !question.signatures.signers.isEmpty else { return }
-      try EvidenceLog(name: source.name, cache: cache, disk: disk)
+      try EvidenceLog(name: registry.name, cache: registry.cache, disk: registry.disk)
         .add(
           .init(
             time: question.now.wholeSeconds,

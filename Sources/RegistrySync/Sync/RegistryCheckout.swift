@@ -25,26 +25,24 @@ package struct RegistryCheckout: Sendable {
     package let warnings: [SyncWarning]
   }
 
-  private let source: Source
-  private let project: Project
-  private let policy: Policy
-  private let lockTimeout: Duration
+  private let registry: OpenRegistry
 
-  /// Describes the registry; nothing is read yet.
-  package init(of source: Source, in project: Project, policy: Policy, lockTimeout: Duration) {
-    self.source = source
-    self.project = project
-    self.policy = policy
-    self.lockTimeout = lockTimeout
+  package init(_ registry: OpenRegistry) {
+    self.registry = registry
   }
 
   /// The result that `run` would have; nothing is written.
   ///
   /// - Throws: As `run`.
   package func preview(_ revision: String?, pinning: Bool) throws -> Report {
-    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
-    let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
-    let plan = try Plan(revision, source, project, policy, cache)
+    let lock = try StoreLock.acquireForReading(in: registry.cache.folder, timeout: registry.lockTimeout)
+    let records = try registry.project.readRecords()
+    let plan = try Plan(
+      revision,
+      registry,
+      entry: records.lockfile.find(registry.name),
+      trust: registry.readTrust(with: records.key)
+    )
     let report = plan.report(pinning: pinning, warnings: [])
     _ = consume lock
     return report
@@ -55,15 +53,14 @@ package struct RegistryCheckout: Sendable {
   /// `revision`: The snapshot; nil for the one in use.
   /// `pinning`: Whether the registry is pinned afterwards.
   ///
-  /// - Throws: `ReadingError.neverSynced`, `ReadingError.untrusted` by the current keys, `RefError` for a revision
+  /// - Throws: `ReadingError.untrusted` by the current keys, `RefError` for a revision
   ///   that names none or several, `ObjectStoreError` when the snapshot is damaged; nothing was changed then.
   package func run(_ revision: String?, pinning: Bool) throws -> Report {
-    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
-    let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
-    let writer = writer(cache)
+    let locks = try registry.lock()
+    var writer = try RegistryWriter(registry, SyncOptions(), holding: locks.registry)
     try writer.finishInterrupted(lock: locks.registry)
-    let plan = try Plan(revision, source, project, policy, cache)
-    let base = try SyncBase(of: source.name, in: cache)
+    let plan = try Plan(revision, registry, entry: writer.entry, trust: writer.trust())
+    let base = try SyncBase(of: registry.name, in: registry.cache)
     let warnings = try writer.checkOut(
       plan.target,
       pinning ? .pin : .release,
@@ -77,21 +74,26 @@ package struct RegistryCheckout: Sendable {
   ///
   /// - Returns: Whether there was a pin.
   /// - Throws: `ReadingError.neverSynced`, `ProjectError.forgedLockEntry`, `RefError`, `DiskError`.
-  package func unpin() throws -> Bool {
-    // The lockfile is part of the project: it may have a pin where there is no cache yet.
-    let cache = try Cache.create(in: project)
-    let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout)
-    let writer = writer(cache)
+  package static func unpin(
+    _ source: Source,
+    in project: Project,
+    policy: Policy,
+    lockTimeout: Duration
+  ) throws -> Bool {
+    let registry = OpenRegistry(
+      source,
+      in: project,
+      policy: policy,
+      // The lockfile is part of the project: it may have a pin where there is no cache yet.
+      cache: try Cache.create(in: project),
+      lockTimeout: lockTimeout
+    )
+    let locks = try registry.lock()
+    var writer = try RegistryWriter(registry, SyncOptions(), holding: locks.registry)
     try writer.finishInterrupted(lock: locks.registry)
     let wasPinned = try writer.dropPin()
     _ = consume locks
     return wasPinned
-  }
-
-  private func writer(_ cache: Cache) -> RegistryWriter {
-    var options = SyncOptions()
-    options.lockTimeout = lockTimeout
-    return RegistryWriter(project: project, cache: cache, source: source, policy: policy, options: options)
   }
 
   /// The inputs, read before anything is written.
@@ -105,32 +107,23 @@ package struct RegistryCheckout: Sendable {
 
     init(
       _ revision: String?,
-      _ source: Source,
-      _ project: Project,
-      _ policy: Policy,
-      _ cache: Cache
+      _ registry: OpenRegistry,
+      entry: LockEntry?,
+      trust material: TrustMaterial
     ) throws {
-      name = source.name
-      let history = try RegistryHistory(of: source.name, in: cache)
+      name = registry.name
+      let history = try RegistryHistory(of: registry.name, in: registry.cache)
       let target = try history.resolve(revision)
       self.target = target
       previous = history.current
-      // Checks the HMACs of the entries, because their values are kept.
-      var known = try project.readLockfile().find(source.name)
+      var known = entry
       wasPinned = known?.isPinned ?? false
       // The registry's name must still match, but an old snapshot may have been signed by other keys.
       known?.signers = nil
       known?.signatureStatus = .unsigned
-      trust = try HeldManifest.judge(
-        target.snapshot,
-        of: source,
-        policy: policy,
-        trust: project.readTrustMaterial(policy: policy),
-        in: cache.store,
-        after: known
-      )
-      let old = try history.current.map { try cache.store.readSnapshot($0) }
-      changes = try TreeDiff.changes(from: old?.tree, to: target.snapshot.tree, in: cache.store)
+      trust = try HeldManifest.judge(target.snapshot, of: registry, trust: material, after: known)
+      let old = try history.current.map { try registry.store.readSnapshot($0) }
+      changes = try TreeDiff.changes(from: old?.tree, to: target.snapshot.tree, in: registry.store)
     }
 
     func report(pinning: Bool, warnings: [SyncWarning]) -> Report {

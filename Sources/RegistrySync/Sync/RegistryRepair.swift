@@ -27,32 +27,18 @@ package struct RepairReport: Sendable {
 ///
 /// No ref is moved and nothing is judged again: restored objects have the ids that were verified at the sync.
 package struct RegistryRepair: Sendable {
-  private let project: Project
-  private let cache: Cache
-  private let source: Source
-  private let policy: Policy
+  private let registry: OpenRegistry
   private let connector: SourceConnector
-  private let lockTimeout: Duration
   private let observer: SyncObserver
 
   /// Prepares a repair; nothing is fetched yet.
-  ///
-  /// - Throws: `ReadingError.neverSynced`; what opening the cache throws.
   package init(
-    of source: Source,
-    in project: Project,
-    policy: Policy,
+    of registry: OpenRegistry,
     connector: SourceConnector,
-    lockTimeout: Duration,
     observer: @escaping SyncObserver
-  ) throws {
-    guard let cache = try Cache.find(in: project) else { throw ReadingError.neverSynced(source.name) }
-    self.project = project
-    self.cache = cache
-    self.source = source
-    self.policy = policy
+  ) {
+    self.registry = registry
     self.connector = connector
-    self.lockTimeout = lockTimeout
     self.observer = observer
   }
 
@@ -61,23 +47,13 @@ package struct RegistryRepair: Sendable {
   /// - Throws: The first error; `CancellationError`. An object that cannot be restored is not an error but a loss.
   package func run() async throws -> RepairReport {
     let observer = observer
-    let locks = try cache.lock(source.name, on: project.disk, timeout: lockTimeout) {
-      observer(.waitingForLock)
-    }
-    var options = SyncOptions()
-    options.lockTimeout = lockTimeout
-    let writer = RegistryWriter(
-      project: project,
-      cache: cache,
-      source: source,
-      policy: policy,
-      options: options
-    )
+    let locks = try registry.lock { observer(.waitingForLock) }
+    var writer = try RegistryWriter(registry, SyncOptions(), holding: locks.registry)
     observer(.checking)
-    let files = try RepairFiles(source: source, policy: policy, cache: cache, connector, observer)
+    let files = try RepairFiles(of: registry, connector, observer)
     let repaired: Repaired
     do {
-      repaired = try await repairObjects(with: files)
+      repaired = try await repairObjects(with: files, entry: writer.entry)
       await files.shutdown()
     } catch {
       await files.shutdown()
@@ -86,9 +62,9 @@ package struct RegistryRepair: Sendable {
     // Only now, as the snapshot in use may have been lost before.
     try writer.finishInterrupted(lock: locks.registry)
     observer(.storing)
-    let places = try restoreView(with: writer, lock: locks.registry)
+    let places = try restoreView(with: &writer, lock: locks.registry)
     return RepairReport(
-      registry: source.name,
+      registry: registry.name,
       objectCount: repaired.objectCount,
       fetchedBytes: repaired.fetchedBytes,
       viewPlaceCount: places,
@@ -104,21 +80,21 @@ package struct RegistryRepair: Sendable {
     var losses: [RepairReport.Loss] = []
   }
 
-  private func repairObjects(with files: RepairFiles) async throws -> Repaired {
-    let history = try RegistryHistory(of: source.name, in: cache)
-    let before = try ObjectProof(of: history, in: cache.store)
+  private func repairObjects(with files: RepairFiles, entry: LockEntry?) async throws -> Repaired {
+    let history = try RegistryHistory(of: registry.name, in: registry.cache)
+    let before = try ObjectProof(of: history, in: registry.store)
     guard !before.problems.isEmpty else { return Repaired() }
-    try await repairSnapshot(with: files)
+    try await repairSnapshot(with: files, entry)
     var result = Repaired()
     var causes: [ObjectID: any Error] = [:]
     // Searched again: with the snapshot restored, everything it leads to can be found.
-    let inSight = try ObjectProof(of: history, in: cache.store)
+    let inSight = try ObjectProof(of: history, in: registry.store)
     for snapshot in inSight.incompleteSnapshots {
       let restored = try await files.restore(snapshot)
       result.fetchedBytes = result.fetchedBytes.addingClamped(restored.fetchedBytes)
       causes.merge(restored.causes) { first, _ in first }
     }
-    let after = try ObjectProof(of: history, in: cache.store)
+    let after = try ObjectProof(of: history, in: registry.store)
     let bad = Set((before.problems + inSight.problems).map(\.id))
     result.objectCount = bad.subtracting(after.problems.map(\.id)).count
     result.losses = after.problems.map { .init(id: $0.id, cause: causes[$0.id]) }
@@ -126,9 +102,8 @@ package struct RegistryRepair: Sendable {
   }
 
   /// Restores the snapshot in use; its manifest is fetched if it is lost as well.
-  private func repairSnapshot(with files: RepairFiles) async throws {
-    let entry = try project.readLockfile().find(source.name)
-    let repair = SnapshotRepair(name: source.name, cache: cache, entry: entry)
+  private func repairSnapshot(with files: RepairFiles, _ entry: LockEntry?) async throws {
+    let repair = SnapshotRepair(registry: registry, entry: entry)
     guard try repair.isNeeded, let entry else { return }
     try await files.restoreManifest(entry.manifest)
     _ = try repair.run()
@@ -137,11 +112,11 @@ package struct RegistryRepair: Sendable {
   // MARK: View
 
   private func restoreView(
-    with writer: RegistryWriter,
+    with writer: inout RegistryWriter,
     lock: borrowing RegistryLock
   ) throws -> Int {
-    let history = try RegistryHistory(of: source.name, in: cache)
-    guard let current = history.current else { throw ReadingError.neverSynced(source.name) }
+    let history = try RegistryHistory(of: registry.name, in: registry.cache)
+    guard let current = history.current else { throw ReadingError.neverSynced(registry.name) }
     do {
       try writer.checkVouched(current)
       let warnings = try writer.restoreView(of: current, knowing: nil, lock: lock)

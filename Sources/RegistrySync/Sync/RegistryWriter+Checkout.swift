@@ -9,7 +9,7 @@ extension RegistryWriter {
   ///
   /// - Throws: Whatever stops it. Before the ref moved nothing that a user sees has changed; after it the next
   ///   write command finishes the rest.
-  func checkOut(
+  mutating func checkOut(
     _ target: RegistryHistory.Entry,
     _ pin: PinChange,
     base: SyncBase,
@@ -21,15 +21,14 @@ extension RegistryWriter {
     let expected: Expected = base.inUse.map { .id($0) } ?? .absent
     let update = RefUpdate(.registry(try name.refComponent()), expecting: expected, .set(target.id))
     return try SnapshotSwitch(
-      writer: self,
       snapshot: target.snapshot,
       content: ViewContent(of: target.snapshot, in: cache.store),
       reusing: base.view,
       record: PendingRecord(old: base.inUse, new: target.id),
-      refs: RefMove([update], message: pin.message(version: target.snapshot.version)),
+      refs: RefMove([update], at: registry.now, message: pin.message(version: target.snapshot.version)),
       pin: pin
     )
-    .carryOut(lock: lock)
+    .carryOut(by: &self, lock: lock)
   }
 
   /// Takes the pin out of the lock entry, and changes nothing else of it.
@@ -37,14 +36,12 @@ extension RegistryWriter {
   /// - Returns: Whether there was a pin.
   /// - Throws: `ReadingError.neverSynced` when there is no entry; `ProjectError.forgedLockEntry`,
   ///   `RefError`, `DiskError`.
-  func dropPin() throws -> Bool {
-    guard var entry = try project.readLockfile().find(name) else { throw ReadingError.neverSynced(name) }
-    guard entry.isPinned else { return false }
-    entry.isPinned = false
-    entry.authenticate(with: try project.readProjectKey())
-    let unpinned = entry
-    try ProjectFiles(project: project, cache: cache, lockTimeout: options.lockTimeout)
-      .updateLockfile { $0.set(unpinned) }
+  mutating func dropPin() throws -> Bool {
+    guard var unpinned = entry else { throw ReadingError.neverSynced(name) }
+    guard unpinned.isPinned else { return false }
+    unpinned.isPinned = false
+    unpinned.authenticate(with: key)
+    try setEntry(unpinned)
     return true
   }
 }

@@ -7,7 +7,7 @@ extension RegistryWriter {
   /// Finishes what an interrupted write left, or drops it; every write command begins with this.
   ///
   /// - Throws: Whatever stops it; the record then stays for the next write command.
-  func finishInterrupted(lock: borrowing RegistryLock) throws {
+  mutating func finishInterrupted(lock: borrowing RegistryLock) throws {
     try views.removeLeftovers()
     let registry = try name.refComponent()
     let pending = try PendingRecord.find(registry, in: cache.folder)
@@ -17,7 +17,6 @@ extension RegistryWriter {
       return try PendingRecord.remove(lock: lock, on: disk)
     }
     _ = try SnapshotSwitch(
-      writer: self,
       snapshot: snapshot,
       content: ViewContent(of: snapshot, in: cache.store),
       reusing: nil,
@@ -25,14 +24,14 @@ extension RegistryWriter {
       refs: nil,
       pin: PinChange(of: pending, in: cache.refs.reflog(of: .registry(registry)))
     )
-    .carryOut(lock: lock)
+    .carryOut(by: &self, lock: lock)
   }
 
   /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
   ///
   /// `base`: What was read already and is not read again; view files that did not change since they were proven are
   /// believed. Nil to look at everything.
-  func restoreView(
+  mutating func restoreView(
     of target: ObjectID,
     knowing base: SyncBase?,
     _ pin: PinChange = .keep,
@@ -52,7 +51,6 @@ extension RegistryWriter {
       return []
     }
     let warnings = try SnapshotSwitch(
-      writer: self,
       snapshot: snapshot,
       content: content,
       reusing: content,
@@ -60,7 +58,7 @@ extension RegistryWriter {
       refs: nil,
       pin: pin
     )
-    .carryOut(lock: lock)
+    .carryOut(by: &self, lock: lock)
     return [.viewRestored(count: findings.count)] + warnings
   }
 }

@@ -13,20 +13,12 @@ extension RegistryWriter {
   ///
   /// - Throws: `ObjectStoreError`, `ProjectError.invalidFile`, `ReadingError.invalidManifest`, `DiskError`,
   ///   `ProjectError.forgedLockEntry`.
-  func findFinishable(_ id: ObjectID) throws -> Snapshot? {
+  mutating func findFinishable(_ id: ObjectID) throws -> Snapshot? {
     let snapshot = try readSnapshot(id)
-    let entry = try project.readLockfile().find(name)
-    if Provenance.vouches(entry, for: snapshot, url: source.location.text) { return snapshot }
-    let trust = try project.readTrustMaterial(policy: policy)
+    if Provenance.vouches(entry, for: snapshot, url: registry.url) { return snapshot }
+    let trust = try trust()
     do {
-      let verdict = try HeldManifest.judge(
-        snapshot,
-        of: source,
-        policy: policy,
-        trust: trust,
-        in: cache.store,
-        after: entry
-      )
+      let verdict = try HeldManifest.judge(snapshot, of: registry, trust: trust, after: entry)
       // The entry repeats what the snapshot says of its signers, so that has to be true.
       return snapshot.trust == verdict.trust && snapshot.signers == verdict.signers ? snapshot : nil
     } catch {
@@ -41,10 +33,8 @@ extension RegistryWriter {
   ///   `DiskError`, `ProjectError.forgedLockEntry`.
   func checkVouched(_ id: ObjectID) throws {
     let snapshot = try readSnapshot(id)
-    guard let entry = try project.readLockfile().find(name) else {
-      throw ReadingError.provenance(name, .missingEntry)
-    }
-    if let field = Provenance.mismatch(entry, snapshot, url: source.location.text) {
+    guard let entry else { throw ReadingError.provenance(name, .missingEntry) }
+    if let field = Provenance.mismatch(entry, snapshot, url: registry.url) {
       throw ReadingError.provenance(name, .mismatch(field: field))
     }
   }

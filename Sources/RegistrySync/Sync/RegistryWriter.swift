@@ -9,11 +9,24 @@ import SystemPackage
 ///
 /// Every operation needs the registry's lock.
 struct RegistryWriter: Sendable {
-  let project: Project
-  let cache: Cache
-  let source: Source
-  let policy: Policy
+  let registry: OpenRegistry
   let options: SyncOptions
+  /// The project's own key; nil where there is none.
+  let key: ProjectKey?
+  /// The registry's entry in the lockfile as it was read under the registry's lock, or written here since.
+  var entry: LockEntry?
+  private var material: TrustMaterial?
+
+  /// Reads the project's key and lockfile; the lock is what makes them worth keeping.
+  ///
+  /// - Throws: As `Project.readRecords`.
+  init(_ registry: OpenRegistry, _ options: SyncOptions, holding _: borrowing RegistryLock) throws {
+    let records = try registry.project.readRecords()
+    self.registry = registry
+    self.options = options
+    key = records.key
+    entry = records.lockfile.find(registry.name)
+  }
 
   /// What a commit did.
   struct Result: Sendable {
@@ -23,9 +36,20 @@ struct RegistryWriter: Sendable {
     let warnings: [SyncWarning]
   }
 
-  var name: RegistryName { source.name }
-  var disk: any Disk { project.disk }
+  var name: RegistryName { registry.name }
+  var cache: Cache { registry.cache }
+  var disk: any Disk { registry.disk }
   var views: ViewWriter { ViewWriter(cache: cache, disk: disk, name: name) }
+
+  /// What decisions about signatures depend on, read when it is first needed.
+  ///
+  /// - Throws: As `Project.readTrustStore`.
+  mutating func trust() throws -> TrustMaterial {
+    if let material { return material }
+    let read = try registry.readTrust(with: key)
+    material = read
+    return read
+  }
 
   // MARK: Commit
 
@@ -33,7 +57,7 @@ struct RegistryWriter: Sendable {
   ///
   /// - Throws: Whatever stops it. Before the ref moved nothing that a user sees has changed; after it the next
   ///   write command finishes the rest.
-  func commit(
+  mutating func commit(
     _ content: SyncContent,
     of offer: ManifestOffer,
     base: SyncBase,
@@ -49,7 +73,7 @@ struct RegistryWriter: Sendable {
       ?? Snapshot(
         root,
         of: offer,
-        from: source,
+        in: registry,
         parent: content.parent ?? (base.snapshot == nil ? nil : base.synced)
       )
     let id: ObjectID
@@ -86,9 +110,7 @@ struct RegistryWriter: Sendable {
   ///   what the entry pins: a pin travels with the project, and a fresh clone must not take the newest in
   ///   its place.
   private func isPinned(_ offer: ManifestOffer, _ base: SyncBase) throws -> Bool {
-    guard !options.isLocked, let entry = try project.readLockfile().find(name), entry.isPinned else {
-      return false
-    }
+    guard !options.isLocked, let entry, entry.isPinned else { return false }
     guard base.inUse != nil || entry.manifest == offer.id else {
       throw SyncError.notAsLocked(name, .pinned(locked: entry.manifest, found: offer.id))
     }
@@ -124,7 +146,7 @@ struct RegistryWriter: Sendable {
   }
 
   /// Moves refs to what a sync found, and the view and the lock entry where another snapshot comes in use.
-  private func move(
+  private mutating func move(
     to goal: Goal,
     _ snapshot: Snapshot,
     _ offer: ManifestOffer,
@@ -140,7 +162,6 @@ struct RegistryWriter: Sendable {
       return try restoreView(of: goal.inUse, knowing: base, lock: lock)
     }
     return try SnapshotSwitch(
-      writer: self,
       snapshot: snapshot,
       content: ViewContent(of: snapshot, in: cache.store),
       reusing: base.view,
@@ -148,7 +169,7 @@ struct RegistryWriter: Sendable {
       refs: refs,
       pin: .keep
     )
-    .carryOut(lock: lock)
+    .carryOut(by: &self, lock: lock)
   }
 
   /// The refs of a sync, the one in use last: it is the commit point.
@@ -158,14 +179,15 @@ struct RegistryWriter: Sendable {
     _ offer: ManifestOffer,
     base: SyncBase
   ) throws -> RefMove {
-    let registry = try name.refComponent()
+    let component = try name.refComponent()
     let source = try SourceRefs.name(snapshot.source)
     return try RefMove(
       [
-        RefUpdate(.synced(registry), expecting: base.synced.map { .id($0) } ?? .absent, .set(goal.synced)),
+        RefUpdate(.synced(component), expecting: base.synced.map { .id($0) } ?? .absent, .set(goal.synced)),
         RefUpdate(source, expecting: .any, .set(goal.synced)),
-        RefUpdate(.registry(registry), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
+        RefUpdate(.registry(component), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
       ],
+      at: registry.now,
       message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
     )
   }
@@ -179,17 +201,17 @@ struct RegistryWriter: Sendable {
   }
 
   private func remember(_ offer: ManifestOffer) throws {
-    let now = Timestamp.now()
     // Without a network nobody was asked.
-    let checkedAt = options.isOffline ? try RegistryState.find(name, in: cache)?.checkedAt : now.wholeSeconds
+    let asked = options.isOffline ? nil : registry.now.wholeSeconds
+    let checkedAt = if let asked { asked } else { try RegistryState.find(name, in: cache)?.checkedAt }
     let state = RegistryState(
       etag: offer.etag,
       manifest: offer.id,
       checkedAt: checkedAt,
       // File times lag behind the clock by up to a timer tick; what changed in that time is proven anew.
-      provenUntil: now.nanosecondsSince1970.addingClamped(-20_000_000),
+      provenUntil: Timestamp.now().nanosecondsSince1970.addingClamped(-20_000_000),
       seen: .init(version: offer.manifest.version.description, since: offer.firstSeen),
-      audit: AuditStamp.of(policy)
+      audit: AuditStamp.of(registry.policy)
     )
     try state.write(name, in: cache, disk: disk)
   }
@@ -207,15 +229,15 @@ struct RegistryWriter: Sendable {
 
 extension Snapshot {
   /// The record of a manifest that was accepted just now.
-  init(_ root: ObjectID, of offer: ManifestOffer, from source: Source, parent: ObjectID?) {
+  init(_ root: ObjectID, of offer: ManifestOffer, in registry: OpenRegistry, parent: ObjectID?) {
     self.init(
       tree: root,
       parent: parent,
-      source: source.location.text,
+      source: registry.url,
       manifest: offer.id,
       version: offer.manifest.version.description,
       generatedAt: offer.manifest.generatedAtText,
-      syncedAt: Timestamp.now().wholeSeconds.description,
+      syncedAt: registry.now.wholeSeconds.description,
       publisher: offer.manifest.publisher,
       trust: offer.verdict.trust,
       signers: offer.verdict.signers,

@@ -12,8 +12,7 @@ struct RepairFiles: Sendable {
     var causes: [ObjectID: any Error] = [:]
   }
 
-  private let policy: Policy
-  private let cache: Cache
+  private let registry: OpenRegistry
   private let observer: SyncObserver
   /// Who can be asked, or why nobody can.
   private let reader: Swift.Result<RetryingReader, PolicyRefusal>
@@ -22,19 +21,17 @@ struct RepairFiles: Sendable {
   ///
   /// - Throws: `SyncError.invalidURL`, `SyncError.localSource`.
   init(
-    source: Source,
-    policy: Policy,
-    cache: Cache,
+    of registry: OpenRegistry,
     _ connector: SourceConnector,
     _ observer: @escaping SyncObserver
   ) throws {
-    self.policy = policy
-    self.cache = cache
+    self.registry = registry
+    let policy = registry.policy
     self.observer = observer
     do {
       reader = .success(
         RetryingReader(
-          reader: try connector.connect(to: source, policy: policy),
+          reader: try connector.connect(to: registry.source, policy: policy),
           policy: RetryPolicy(maxAttempts: policy.limits.maxAttempts),
           budget: RetryBudget(policy.limits.retryBudget)
         )
@@ -67,7 +64,7 @@ struct RepairFiles: Sendable {
   }
 
   private func withBatch(_ body: (ObjectBatch) async throws -> Void) async throws {
-    let batch = try ObjectBatch(store: cache.store)
+    let batch = try ObjectBatch(store: registry.store)
     do {
       try await body(batch)
     } catch {
@@ -100,9 +97,9 @@ struct RepairFiles: Sendable {
     _ batch: ObjectBatch,
     _ result: inout Result
   ) async throws -> [UInt8]? {
-    let limit = policy.limits.maxManifestBytes
+    let limit = registry.policy.limits.maxManifestBytes
     // Damaged is as good as lost here.
-    if let bytes = try? cache.store.read(id, size: nil, limit: Tree.maximumPayloadBytes) { return bytes }
+    if let bytes = try? registry.store.read(id, size: nil, limit: Tree.maximumPayloadBytes) { return bytes }
     do {
       let isBorrowed = try batch.borrow(id, limit: limit) != nil
       if !isBorrowed { try await download(id, limit, to: batch) }
@@ -127,23 +124,24 @@ struct RepairFiles: Sendable {
     _ result: inout Result
   ) async throws -> [ObjectID: Int64] {
     let plan = try SyncPlan.make(
-      WantedFile.list(of: manifest, policy.limits),
+      WantedFile.list(of: manifest, registry.policy.limits),
       known: [:],
       provenUntil: nil,
       batch: batch,
-      store: cache.store
+      store: registry.store
     )
     guard !plan.missing.isEmpty else { return plan.sizes }
     guard case .success(let reader) = reader else {
       if case .failure(let error) = reader { for file in plan.missing { result.causes[file.id] = error } }
       return plan.sizes
     }
-    let meter = SizeMeter(limit: policy.limits.maxSnapshotBytes, held: plan.sizes.values.clampedSum())
+    let limits = registry.policy.limits
+    let meter = SizeMeter(limit: limits.maxSnapshotBytes, held: plan.sizes.values.clampedSum())
     let outcome = try await Download(
       reader: reader,
       batch: batch,
       meter: meter,
-      concurrency: policy.limits.maxConcurrentTransfers,
+      concurrency: limits.maxConcurrentTransfers,
       observer: observer
     ).fetchAvailable(plan.missing)
     for (file, error) in outcome.failures { result.causes[file.id] = error }

@@ -75,11 +75,11 @@ package enum SharedStore {
 /// Puts a synced snapshot into the shared store, so that other projects need not download it.
 struct SharedStoreFilling: Sendable {
   let path: FilePath
-  /// The store that has the snapshot.
-  let store: ObjectStore
-  let registry: RefComponent
-  let lockTimeout: Duration
-  let disk: any Disk
+  /// The registry whose own store has the snapshot.
+  let registry: OpenRegistry
+
+  private var store: ObjectStore { registry.store }
+  private var disk: any Disk { registry.disk }
 
   /// Adds what is missing there.
   ///
@@ -95,15 +95,20 @@ struct SharedStoreFilling: Sendable {
     newest.parent = nil
     let ref = try SourceRefs.name(snapshot.source)
     // Shared: many fill it at once, and only the collection of its garbage waits for all of them.
-    let lock = try StoreLock.acquire(in: shared.folder, .shared, timeout: lockTimeout)
+    let lock = try StoreLock.acquire(in: shared.folder, .shared, timeout: registry.lockTimeout)
     let held = try findHeld(ref, in: shared)
     if fetched.isEmpty, let held, held.tree == newest.tree { return }
     let id = try addObjects(newest, fetched: fetched, to: shared)
     guard held.map({ $0.tree != newest.tree && isNotOlder(newest, $0) }) ?? true else { return }
-    let registryLock = try RegistryLock.acquire(registry, holding: lock, on: disk, timeout: lockTimeout)
+    let registryLock = try RegistryLock.acquire(
+      registry.name.refComponent(),
+      holding: lock,
+      on: disk,
+      timeout: registry.lockTimeout
+    )
     let note = try ReflogNote(
       agentVersion: Agent.version,
-      seconds: Timestamp.now().secondsSince1970,
+      seconds: registry.now.secondsSince1970,
       message: "share"
     )
     let updates = [RefUpdate(ref, expecting: .any, .set(id))]

@@ -34,12 +34,9 @@ extension SyncTransaction {
     do {
       try SharedStoreFilling(
         path: shared.path,
-        store: cache.store,
-        registry: source.name.refComponent(),
-        lockTimeout: options.lockTimeout,
-        disk: project.disk
+        registry: registry
       ).fill(
-        try cache.store.readSnapshot(snapshot),
+        try registry.store.readSnapshot(snapshot),
         fetched: Set(content.plan.missing.map(\.id))
       )
       return nil

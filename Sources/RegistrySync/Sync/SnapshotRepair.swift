@@ -12,8 +12,7 @@ struct SnapshotRepair {
   /// The longest time, in seconds, between making a snapshot and writing its reflog line.
   private static let longestCommit: Int64 = 300
 
-  let name: RegistryName
-  let cache: Cache
+  let registry: OpenRegistry
   let entry: LockEntry?
 
   /// Whether our own copy of the snapshot in use is lost or damaged; what an alternate has may be gone tomorrow.
@@ -21,11 +20,10 @@ struct SnapshotRepair {
   /// - Throws: `RefError`, `ObjectStoreError` for a failing disk.
   var isNeeded: Bool {
     get throws {
-      let registry = try name.refComponent()
-      let id = try cache.refs.find(.registry(registry))
+      let id = try registry.cache.refs.find(.registry(registry.name.refComponent()))
       guard let id else { return false }
       do {
-        try cache.store.verify(id, size: nil, limit: Snapshot.maximumPayloadBytes)
+        try registry.store.verify(id, size: nil, limit: Snapshot.maximumPayloadBytes)
         return false
       } catch {
         if case .disk = error { throw error }
@@ -40,11 +38,11 @@ struct SnapshotRepair {
   /// - Throws: `RefError`, `ObjectStoreError` for a failing disk.
   func run() throws -> Int {
     guard try isNeeded else { return 0 }
-    let history = try RegistryHistory(of: name, in: cache)
+    let history = try RegistryHistory(of: registry.name, in: registry.cache)
     guard let id = history.current, let payload = findLent(id) ?? findPayload(of: id, history) else {
       return 0
     }
-    let batch = try ObjectBatch(store: cache.store)
+    let batch = try ObjectBatch(store: registry.store)
     try batch.add(payload, expecting: id)
     try batch.commit()
     return 1
@@ -53,7 +51,7 @@ struct SnapshotRepair {
   /// The payload from an alternate; nil where none has it.
   private func findLent(_ id: ObjectID) -> [UInt8]? {
     // try?: what cannot be read there is made anew.
-    try? cache.store.read(id, size: nil, limit: Snapshot.maximumPayloadBytes)
+    try? registry.store.read(id, size: nil, limit: Snapshot.maximumPayloadBytes)
   }
 
   /// The payload that has the id; nil where lock entry or manifest do not say enough, or are about another.
@@ -85,7 +83,7 @@ struct SnapshotRepair {
   private func makeFirstGuess() -> Snapshot? {
     // A manifest that is damaged or lost as well is fetched by the sync; the snapshot then stays lost.
     guard let entry, let tree = entry.tree,
-      let bytes = try? cache.store.read(entry.manifest, size: nil, limit: Tree.maximumPayloadBytes),
+      let bytes = try? registry.store.read(entry.manifest, size: nil, limit: Tree.maximumPayloadBytes),
       let manifest = try? Manifest.parse(bytes, rules: .held)
     else { return nil }
     return Snapshot(

@@ -10,7 +10,6 @@ import RegistryModel
 /// which steps are there to be made. Steps are those of DESIGN section 3.2; numbers in brackets are those of
 /// docs/WRITING-ORDER.md, which says what each step relies on.
 struct SnapshotSwitch {
-  let writer: RegistryWriter
   let snapshot: Snapshot
   /// What the view of the snapshot holds; its trees were read by now, so a missing one has shown itself.
   let content: ViewContent
@@ -26,12 +25,12 @@ struct SnapshotSwitch {
   ///
   /// - Throws: Whatever stops it. Before the ref moved nothing that a user sees has changed; after it the next
   ///   write command finishes the rest, as the pending record is still there.
-  func carryOut(lock: borrowing RegistryLock) throws -> [SyncWarning] {
+  func carryOut(by writer: inout RegistryWriter, lock: borrowing RegistryLock) throws -> [SyncWarning] {
     let (views, disk) = (writer.views, writer.disk)
     // Step 1 [1], the durable objects, is behind us. [2] The view beside the one in place: before the ref moves,
     // so that what can fail of it fails while nothing has changed.
     try views.build(content, reusing: reusing)
-    try makeBuiltViewDurable()
+    try makeBuiltViewDurable(by: writer)
     // Step 2 [3]: without the record nobody would know, after step 3, that view and lock entry have to follow.
     try record?.write(lock: lock, on: disk)
     // Step 3 [4] to [6]: the commit point.
@@ -46,7 +45,7 @@ struct SnapshotSwitch {
   }
 
   /// Makes the files of the view beside durable before anything points at them.
-  private func makeBuiltViewDurable() throws {
+  private func makeBuiltViewDurable(by writer: RegistryWriter) throws {
     // As for objects: one flush is cheaper than many where it can be trusted.
     if content.files.count > 64, try writer.disk.synchronizeFileSystem(of: writer.cache.folder) { return }
     try writer.views.synchronizeBuilt(content)
@@ -61,11 +60,11 @@ struct RefMove {
   /// `updates`: In the order in which they are made; the ref in use is the last, as it is the commit point.
   ///
   /// - Throws: `RefError` for a message that is not one line of text.
-  init(_ updates: [RefUpdate], message: String) throws {
+  init(_ updates: [RefUpdate], at time: Timestamp, message: String) throws {
     self.updates = updates
     note = try ReflogNote(
       agentVersion: Agent.version,
-      seconds: Timestamp.now().secondsSince1970,
+      seconds: time.secondsSince1970,
       message: message
     )
   }

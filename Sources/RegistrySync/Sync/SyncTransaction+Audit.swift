@@ -16,10 +16,10 @@ extension SyncTransaction {
     base: SyncBase
   ) throws -> AuditReport? {
     let report = try findings(in: content, of: offer, base: base)
-    guard let refusal = SyncAudit(policy: policy).refusal(of: report, offer) else { return report }
+    guard let refusal = SyncAudit(policy: registry.policy).refusal(of: report, offer) else { return report }
     try content.batch.add(offer.bytes, expecting: offer.id)
     try content.batch.commit()
-    throw SyncError.audit(source.name, refusal)
+    throw SyncError.audit(registry.name, refusal)
   }
 
   /// What the audit finds; nil where the policy wants none.
@@ -28,12 +28,12 @@ extension SyncTransaction {
     of offer: ManifestOffer,
     base: SyncBase
   ) throws -> AuditReport? {
-    try SyncAudit(policy: policy).findings(in: content, of: offer, besides: audited(in: base))
+    try SyncAudit(policy: registry.policy).findings(in: content, of: offer, besides: audited(in: base))
   }
 
   /// The files that were audited by the very same rules and policy when they came, and need it no more.
   private func audited(in base: SyncBase) -> Set<AuditFile> {
-    guard let state = base.state, let stamp = state.audit, stamp == AuditStamp.of(policy),
+    guard let state = base.state, let stamp = state.audit, stamp == AuditStamp.of(registry.policy),
       state.manifest == base.snapshot?.manifest
     else { return [] }
     return Set(base.files.map { AuditFile(path: $0.path.description, object: $0.id) })

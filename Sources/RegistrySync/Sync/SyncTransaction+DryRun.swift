@@ -54,13 +54,12 @@ extension SyncTransaction {
 
   private func dryRunLocked(comparing: Bool) async throws -> DryRunReport {
     let observer = observer
-    let locks = try cache.lock(source.name, on: project.disk, timeout: options.lockTimeout) {
-      observer(.waitingForLock)
-    }
+    let locks = try registry.lock { observer(.waitingForLock) }
+    let records = try registry.project.readRecords()
     let basis = ManifestFetch.Basis(
-      base: try SyncBase(of: source.name, in: cache),
-      trust: try project.readTrustMaterial(policy: policy),
-      lockEntry: try project.readLockfile().find(source.name)
+      base: try SyncBase(of: registry.name, in: registry.cache),
+      trust: try registry.readTrust(with: records.key),
+      lockEntry: records.lockfile.find(registry.name)
     )
     let report: DryRunReport
     if comparing {
@@ -91,7 +90,7 @@ extension SyncTransaction {
   private func missing(_ offer: ManifestOffer) throws -> Set<ObjectID> {
     var missing: Set<ObjectID> = []
     for id in Set(offer.manifest.entries.map(\.id)) {
-      let isHeld = try cache.store.contains(id)
+      let isHeld = try registry.store.contains(id)
       if !isHeld { missing.insert(id) }
     }
     return missing
@@ -107,10 +106,10 @@ extension SyncTransaction {
     audit: AuditReport? = nil
   ) throws -> DryRunReport {
     let current = try basis.base.inUse.map { id in
-      try RegistryHistory(of: source.name, in: cache).resolve(id.description)
+      try RegistryHistory(of: registry.name, in: registry.cache).resolve(id.description)
     }
     let old = try current.map { entry in
-      try ViewContent(of: entry.snapshot, in: cache.store).files
+      try ViewContent(of: entry.snapshot, in: registry.store).files
     }
     let known = Dictionary((old ?? []).map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
     let new = try sides(of: offer, sizes: sizes.merging(known) { first, _ in first })
@@ -119,12 +118,12 @@ extension SyncTransaction {
     if comparing {
       for difference in differences {
         comparisons.append(
-          try FileComparison.read(difference, in: cache.store)
+          try FileComparison.read(difference, in: registry.store)
         )
       }
     }
     return DryRunReport(
-      registry: source.name,
+      registry: registry.name,
       manifest: offer.id,
       version: offer.manifest.version.description,
       generatedAt: offer.manifest.generatedAtText,
@@ -136,7 +135,7 @@ extension SyncTransaction {
       missingCount: missing.count,
       fetchedBytes: fetchedBytes,
       trust: offer.verdict,
-      warnings: warnings(offer) + SyncWarning.of(audit, isRefused: policy.audit == .deny)
+      warnings: warnings(offer) + SyncWarning.of(audit, isRefused: registry.policy.audit == .deny)
     )
   }
 

@@ -29,7 +29,8 @@ package struct SyncOptions: Sendable {
 /// The snapshots before the newest, where they came with it.
 struct EarlierSnapshots {
   /// Takes those that are older than the newest manifest; it runs under the sync's locks.
-  typealias Taking = @Sendable (ManifestOffer, ManifestFetch.Basis, Cache) async throws -> EarlierSnapshots
+  typealias Taking =
+    @Sendable (ManifestOffer, ManifestFetch.Basis, OpenRegistry) async throws -> EarlierSnapshots
 
   /// The snapshot that the newest one follows; nil where there is none.
   var parent: ObjectID?
@@ -42,10 +43,7 @@ struct EarlierSnapshots {
 /// The ref is the commit point: before it moves nothing that a user sees has changed, and what was proven
 /// is kept even if the sync fails.
 package struct SyncTransaction: Sendable {
-  let project: Project
-  let cache: Cache
-  let source: Source
-  let policy: Policy
+  let registry: OpenRegistry
   let options: SyncOptions
   let observer: SyncObserver
   let reader: RetryingReader
@@ -80,13 +78,16 @@ package struct SyncTransaction: Sendable {
     _ observer: @escaping SyncObserver
   ) throws {
     self.takeEarlier = takeEarlier
-    self.project = project
-    self.source = source
-    self.policy = policy
     self.options = options
     self.observer = observer
     shared = SharedStoreUse(SharedStore.path(options.sharedStore, policy, project), disk: project.disk)
-    cache = try Cache.create(in: project, lender: shared?.lender)
+    registry = OpenRegistry(
+      source,
+      in: project,
+      policy: policy,
+      cache: try Cache.create(in: project, lender: shared?.lender),
+      lockTimeout: options.lockTimeout
+    )
     self.reader = RetryingReader(
       reader: reader,
       policy: RetryPolicy(maxAttempts: policy.limits.maxAttempts),
@@ -111,31 +112,21 @@ package struct SyncTransaction: Sendable {
   private func runLocked() async throws -> SyncReport {
     let start = ContinuousClock.now
     let observer = observer
-    let locks = try cache.lock(source.name, on: project.disk, timeout: options.lockTimeout) {
-      observer(.waitingForLock)
-    }
-    let writer = RegistryWriter(
-      project: project,
-      cache: cache,
-      source: source,
-      policy: policy,
-      options: options
-    )
+    let locks = try registry.lock { observer(.waitingForLock) }
+    var writer = try RegistryWriter(registry, options, holding: locks.registry)
     try writer.finishInterrupted(lock: locks.registry)
-    let entry = try project.readLockfile().find(source.name)
-    let restored = try SnapshotRepair(name: source.name, cache: cache, entry: entry).run()
-    let base = try SyncBase(of: source.name, in: cache)
-    let trust = try project.readTrustMaterial(policy: policy)
-    let basis = ManifestFetch.Basis(base: base, trust: trust, lockEntry: entry)
+    let restored = try SnapshotRepair(registry: registry, entry: writer.entry).run()
+    let base = try SyncBase(of: registry.name, in: registry.cache)
+    let basis = ManifestFetch.Basis(base: base, trust: try writer.trust(), lockEntry: writer.entry)
     var (offer, content) = try await obtain(basis)
     let audit = try audit(content, of: offer, base: base)
-    let earlier = try await takeEarlier?(offer, basis, cache)
+    let earlier = try await takeEarlier?(offer, basis, registry)
     content.parent = earlier?.parent
     observer(.storing)
     let result = try writer.commit(content, of: offer, base: base, lock: locks.registry)
     let sharing = options.isLocked ? nil : fillShared(result.snapshot, content)
     return SyncReport(
-      registry: source.name,
+      registry: registry.name,
       outcome: result.outcome,
       snapshot: result.snapshot,
       manifest: offer.id,
@@ -156,7 +147,7 @@ package struct SyncTransaction: Sendable {
   /// Gets manifest and files; starts again, once, when the publisher was deploying meanwhile.
   func obtain(_ basis: ManifestFetch.Basis) async throws -> (ManifestOffer, SyncContent) {
     let manifests = manifestFetch(basis)
-    let files = ContentFetch(policy: policy, cache: cache, reader: reader, observer: observer)
+    let files = ContentFetch(registry: registry, reader: reader, observer: observer)
     if options.isLocked {
       let offer = try await manifests.findLocked()
       return (offer, try await files.fetch(offer, knowing: basis.base))
@@ -181,11 +172,8 @@ package struct SyncTransaction: Sendable {
 
   func manifestFetch(_ basis: ManifestFetch.Basis) -> ManifestFetch {
     ManifestFetch(
-      source: source,
-      policy: policy,
+      registry: registry,
       options: options,
-      cache: cache,
-      disk: project.disk,
       reader: reader,
       observer: observer,
       basis: basis
@@ -200,8 +188,8 @@ package struct SyncTransaction: Sendable {
 
   /// What can be said without having the files.
   func warnings(_ offer: ManifestOffer) -> [SyncWarning] {
-    policy.warnings.map { .policy($0.summary) }
+    registry.policy.warnings.map { .policy($0.summary) }
       + offer.verdict.notes.filter(\.isWarning).map { .trust($0.summary) }
-      + cache.store.alternates.unavailable.map { .alternateUnavailable($0.string) }
+      + registry.store.alternates.unavailable.map { .alternateUnavailable($0.string) }
   }
 }

@@ -38,15 +38,14 @@ struct RegistryAudit: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
-    let project = try session.project()
-    let source = try project.source(target.name)
-    let policy = try project.readPolicy()
-    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
+    let registry = try session.registry(target.name)
+    let policy = registry.policy
+    let reader = try RegistryReader(registry)
     let result: AuditResult
     if let id = manifest.flatMap({ ObjectID(hex: $0) }) {
-      let report = try reader.audit(manifest: id, policy: policy)
+      let report = try reader.audit(manifest: id)
       result = AuditResult(
-        registry: source.name,
+        registry: registry.name,
         snapshot: nil,
         manifest: id,
         mode: policy.audit,
@@ -54,15 +53,15 @@ struct RegistryAudit: Command {
       )
     } else {
       let entry = try reader.history.resolve(target.revision)
-      if let refusal = try reader.findRefusal(of: entry, of: source, in: project) {
+      if let refusal = try reader.findRefusal(of: entry) {
         session.console.warn("today this would be refused: \(refusal.summary)")
       }
       result = AuditResult(
-        registry: source.name,
+        registry: registry.name,
         snapshot: entry.id,
         manifest: entry.snapshot.manifest,
         mode: policy.audit,
-        report: try reader.audit(entry, policy: policy)
+        report: try reader.audit(entry)
       )
     }
     if isSARIF {

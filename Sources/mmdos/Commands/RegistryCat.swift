@@ -19,11 +19,10 @@ struct RegistryCat: Command {
   @Argument(help: "The file's path in the registry.") var path: String
 
   func run(in session: Session) throws -> Int32 {
-    let project = try session.project()
-    let source = try project.source(target.name)
-    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
+    let registry = try session.registry(target.name)
+    let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(target.revision)
-    if let refusal = try reader.findRefusal(of: entry, of: source, in: project) {
+    if let refusal = try reader.findRefusal(of: entry) {
       session.console.warn("today this would be refused: \(refusal.summary)")
     }
     let console = session.console
@@ -32,7 +31,7 @@ struct RegistryCat: Command {
       try reader.read(path, of: entry) { piece in piece.withUnsafeBytes { bytes.append(contentsOf: $0) } }
       console.print(
         .object([
-          ("registry", .string(source.name.description)), ("snapshot", .string(entry.id.description)),
+          ("registry", .string(registry.name.description)), ("snapshot", .string(entry.id.description)),
           ("path", .string(path)), ("sha256", .string(ObjectID(hashing: bytes).description)),
           ("content", .string(String(decoding: bytes, as: UTF8.self))),
         ])

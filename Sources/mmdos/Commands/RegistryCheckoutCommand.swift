@@ -75,12 +75,12 @@ struct RegistryUnpin: Command {
     // Without a pin nothing would be written, so no approval is needed.
     let wasPinned =
       try entry.isPinned
-      && RegistryCheckout(
-        of: source,
+      && RegistryCheckout.unpin(
+        source,
         in: project,
         policy: project.readPolicy(),
         lockTimeout: session.options.lockTimeout
-      ).unpin()
+      )
     if session.options.isJSON {
       session.console.print(
         .object([
@@ -103,14 +103,7 @@ private struct Checkout {
   let isApproved: Bool
 
   func run(_ words: [String], in session: Session) throws -> Int32 {
-    let project = try session.project()
-    let source = try project.source(name)
-    let checkout = RegistryCheckout(
-      of: source,
-      in: project,
-      policy: try project.readPolicy(),
-      lockTimeout: session.options.lockTimeout
-    )
+    let checkout = RegistryCheckout(try session.registry(name))
     guard isApproved else {
       let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
       return Preview(

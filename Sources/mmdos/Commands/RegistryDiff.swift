@@ -37,12 +37,11 @@ struct RegistryDiff: Command {
 
   /// Compares and renders everything; for JSON it prints the document and returns nothing.
   private func render(in session: Session) throws -> [UInt8] {
-    let project = try session.project()
-    let source = try project.source(name)
-    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
+    let registry = try session.registry(name)
+    let reader = try RegistryReader(registry)
     let (old, new) = try reader.history.comparison(from: old, to: new)
     for entry in old.id == new.id ? [new] : [old, new] {
-      if let refusal = try reader.findRefusal(of: entry, of: source, in: project) {
+      if let refusal = try reader.findRefusal(of: entry) {
         session.console.warn("today \(entry.id.abbreviated) would be refused: \(refusal.summary)")
       }
     }
@@ -54,7 +53,7 @@ struct RegistryDiff: Command {
       }
       session.console.print(
         .object([
-          ("registry", .string(source.name.description)), ("old", json(old)), ("new", json(new)),
+          ("registry", .string(registry.name.description)), ("old", json(old)), ("new", json(new)),
           ("files", .array(files)),
         ])
       )

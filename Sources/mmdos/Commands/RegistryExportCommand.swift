@@ -36,16 +36,13 @@ struct RegistryExportCommand: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
-    let project = try session.project()
-    let source = try project.source(target.name)
-    let policy = try project.readPolicy()
-    let timeout = session.options.lockTimeout
+    let registry = try session.registry(target.name)
     if let dir {
-      let report = try VendoredExport(source, in: project, policy: policy, lockTimeout: timeout)
+      let report = try VendoredExport(registry)
         .write(target.revision, to: session.absolute(dir), replaces: force)
       show(report.json, report.lines(dir), in: session)
     } else if let file {
-      let report = try RegistryExport(source, in: project, policy: policy, lockTimeout: timeout)
+      let report = try RegistryExport(registry)
         .write(target.revision, depth: depth, to: session.absolute(file), replaces: force)
       show(report.json, report.lines(file), in: session)
     }

@@ -22,12 +22,11 @@ struct RegistryLog: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
-    let project = try session.project()
-    let source = try project.source(name)
-    let isPinned = try project.readLockfile().find(source.name)?.isPinned ?? false
-    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
-    guard reader.history.latest != nil else { throw ReadingError.neverSynced(source.name) }
-    if let refusal = try reader.findRefusal(of: reader.history.resolve(nil), of: source, in: project) {
+    let registry = try session.registry(name)
+    let isPinned = try registry.project.readLockfile().find(registry.name)?.isPinned ?? false
+    let reader = try RegistryReader(registry)
+    guard reader.history.latest != nil else { throw ReadingError.neverSynced(registry.name) }
+    if let refusal = try reader.findRefusal(of: reader.history.resolve(nil)) {
       session.console.warn("today the one in use would be refused: \(refusal.summary)")
     }
     var items: [JSONValue] = []

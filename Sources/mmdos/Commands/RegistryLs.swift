@@ -20,18 +20,17 @@ struct RegistryLs: Command {
   @Flag(name: [.customShort("l"), .customLong("long")], help: "Show sizes and ids.") var isLong = false
 
   func run(in session: Session) throws -> Int32 {
-    let project = try session.project()
-    let source = try project.source(target.name)
-    let reader = try RegistryReader(source.name, in: project, lockTimeout: session.options.lockTimeout)
+    let registry = try session.registry(target.name)
+    let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(target.revision)
-    if let refusal = try reader.findRefusal(of: entry, of: source, in: project) {
+    if let refusal = try reader.findRefusal(of: entry) {
       session.console.warn("today this would be refused: \(refusal.summary)")
     }
     let files = try reader.files(of: entry, below: path)
     if session.options.isJSON {
       session.console.print(
         .object([
-          ("registry", .string(source.name.description)), ("snapshot", .string(entry.id.description)),
+          ("registry", .string(registry.name.description)), ("snapshot", .string(entry.id.description)),
           (
             "files",
             .array(

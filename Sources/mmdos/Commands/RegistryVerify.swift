@@ -73,8 +73,10 @@ struct RegistryVerify: AsyncCommand {
     _ session: Session
   ) throws -> VerifyReport? {
     do {
-      return try RegistryVerifier(source, in: project, policy: policy)
-        .verify(lockTimeout: session.options.lockTimeout)
+      return try RegistryVerifier(
+        .find(source, in: project, policy: policy, lockTimeout: session.options.lockTimeout)
+      )
+      .verify()
     } catch ReadingError.neverSynced where isAll {
       session.console.note("\(source.name): never synced")
       return nil
@@ -93,11 +95,8 @@ struct RegistryVerify: AsyncCommand {
     let report: RepairReport
     do {
       report = try await RegistryRepair(
-        of: source,
-        in: project,
-        policy: policy,
+        of: .find(source, in: project, policy: policy, lockTimeout: session.options.lockTimeout),
         connector: session.connector(project),
-        lockTimeout: session.options.lockTimeout,
         observer: { view.show($0) }
       ).run()
       view.end()
