@@ -17,6 +17,7 @@ package struct RefTransaction: ~Copyable, Sendable {
 
   private let steps: [Step]
   private let note: ReflogNote
+  private let notary: any Notary
   private let folders: FolderChain
 
   /// Checks all updates; if it throws, nothing was changed.
@@ -24,6 +25,7 @@ package struct RefTransaction: ~Copyable, Sendable {
   /// - Parameters:
   ///   - updates: The changes, in the order in which `commit` makes them.
   ///   - note: The author, time and message of the reflog lines.
+  ///   - notary: Vouches for the reflog lines.
   ///   - lock: The lock of the registry whose refs are changed.
   ///   - disk: The disk to write with.
   /// - Returns: A transaction for `commit` to carry out; if it is dropped, nothing changes.
@@ -32,6 +34,7 @@ package struct RefTransaction: ~Copyable, Sendable {
   package static func prepare(
     _ updates: [RefUpdate],
     note: ReflogNote,
+    vouchedBy notary: any Notary,
     lock: borrowing RegistryLock,
     on disk: any Disk
   ) throws(RefError) -> RefTransaction {
@@ -53,6 +56,7 @@ package struct RefTransaction: ~Copyable, Sendable {
     return RefTransaction(
       steps: steps,
       note: note,
+      notary: notary,
       folders: FolderChain(cache: lock.cache, disk: disk)
     )
   }
@@ -97,7 +101,8 @@ package struct RefTransaction: ~Copyable, Sendable {
     // 1. The reflog line, durably: a ref must never have a value that its reflog lacks. If it is interrupted here,
     //    the line is not the ref's value and is ignored.
     if let log = step.log {
-      let entry = isChange ? ReflogEntry(old: step.value, new: id, note: note) : nil
+      let entry =
+        isChange ? ReflogEntry(old: step.value, new: id, note: note).vouched(by: notary) : nil
       try ReflogWriter(folders: folders).append(entry, to: log, of: ref)
     }
     // 2. The ref. If it is absent, its folders may be new or made by an interrupted process that did not make them

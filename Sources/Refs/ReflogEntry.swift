@@ -1,49 +1,11 @@
 package import ObjectStore
 
-/// Who changed a ref, when and why: what a reflog line says besides the two values.
-package struct ReflogNote: Equatable, Sendable {
-  /// The version of mmdos that made the change.
-  package let agentVersion: String
-
-  /// The time of the change, in seconds since 1970, UTC.
-  package let seconds: Int64
-
-  /// One line of text, without control characters.
-  package let message: String
-
-  /// Checks what goes into a line.
-  ///
-  /// - Parameters:
-  ///   - agentVersion: Letters, digits, `.`, `-` and `+`; at least one.
-  ///   - seconds: Seconds since 1970, not negative.
-  ///   - message: At least one character; no control character, no line or paragraph separator.
-  /// - Throws: `RefError.malformedAgent`, `.malformedTime`, `.malformedMessage`.
-  package init(agentVersion: String, seconds: Int64, message: String) throws(RefError) {
-    guard !agentVersion.isEmpty, agentVersion.utf8.allSatisfy(isVersionByte) else {
-      throw .malformedAgent(agentVersion)
-    }
-    guard seconds >= 0 else { throw .malformedTime(seconds) }
-    guard !message.isEmpty, message.unicodeScalars.allSatisfy(Self.isPrinting) else {
-      throw .malformedMessage(message)
-    }
-    self.agentVersion = agentVersion
-    self.seconds = seconds
-    self.message = message
-  }
-
-  private static func isPrinting(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: false
-    default: true
-    }
-  }
-}
-
 /// One line of a reflog: git's format, so that people can read it with what they know.
 ///
-///     <old id> <new id> mmdos/<version> <mmdos> <seconds since 1970> +0000\t<message>\n
+///     <old id> <new id> mmdos/<version> <mmdos> <seconds since 1970> +0000\t<message>*(\t<field>)\n
 ///
-/// 64 zeros as the old id stand for a ref that was absent.
+/// 64 zeros as the old id stand for a ref that was absent. The fields, in this order, each only where it applies:
+/// `pin=set` or `pin=clear`, `override=<name>` for each, `history=own`, `voucher=<64 hex digits>`.
 package struct ReflogEntry: Equatable, Sendable {
   /// The value before the change; nil if the ref was absent.
   package let old: ObjectID?
@@ -54,40 +16,75 @@ package struct ReflogEntry: Equatable, Sendable {
   /// Who, when and why.
   package let note: ReflogNote
 
+  /// Says who wrote the line; nil in lines of older versions, and where a machine has no key.
+  package let voucher: Voucher?
+
   /// Makes an entry.
-  package init(old: ObjectID?, new: ObjectID, note: ReflogNote) {
+  package init(old: ObjectID?, new: ObjectID, note: ReflogNote, voucher: Voucher? = nil) {
     self.old = old
     self.new = new
     self.note = note
+    self.voucher = voucher
+  }
+
+  /// The same entry with a voucher of this machine, if it has a key.
+  package func vouched(by notary: any Notary) -> ReflogEntry {
+    ReflogEntry(
+      old: old,
+      new: new,
+      note: note,
+      voucher: notary.voucher(for: Array(statement.utf8), as: .reflog)
+    )
+  }
+
+  /// Whether this machine wrote the line.
+  package func isVouched(by notary: any Notary) -> Bool {
+    guard let voucher else { return false }
+    return notary.isRight(voucher, for: Array(statement.utf8), as: .reflog)
   }
 
   /// The line, with its newline.
   package func encode() -> [UInt8] {
-    let line =
-      "\(old ?? .zero) \(new) mmdos/\(note.agentVersion) <mmdos> \(note.seconds) +0000\t\(note.message)\n"
-    return Array(line.utf8)
+    Array((statement + (voucher.map { "\t\(Self.voucherField)\($0)" } ?? "") + "\n").utf8)
   }
+
+  /// What is vouched for: the line without voucher and newline.
+  private var statement: String {
+    let head = "\(old ?? .zero) \(new) mmdos/\(note.agentVersion) <mmdos> \(note.seconds) +0000"
+    return ([head, note.message] + note.facts.fields).joined(separator: "\t")
+  }
+
+  private static let voucherField = "voucher="
 
   /// Reads a line without its newline; nil for anything that `encode` does not write.
   static func decode(_ line: ArraySlice<UInt8>) -> ReflogEntry? {
-    guard let text = String(validating: line, as: UTF8.self),
-      let tab = text.utf8.firstIndex(of: UInt8(ascii: "\t"))
-    else { return nil }
-    // By bytes: for `String`, a space and a mark that combines with it are one character.
-    let fields = text.utf8[..<tab].split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+    guard let text = String(validating: line, as: UTF8.self) else { return nil }
+    // By bytes: for `String`, a tab or a space and a mark that combines with it are one character.
+    var parts = text.utf8.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+      .map { Substring($0) }
+    guard parts.count >= 2 else { return nil }
+    let head = parts.removeFirst().utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       .map { String(Substring($0)) }
-    guard fields.count == 6, fields[2].hasPrefix("mmdos/"),
-      let old = ObjectID(hex: fields[0]), let new = ObjectID(hex: fields[1]), new != .zero,
-      let seconds = Int64(fields[4])
+    guard head.count == 6, head[2].hasPrefix("mmdos/"),
+      let old = ObjectID(hex: head[0]), let new = ObjectID(hex: head[1]), new != .zero,
+      let seconds = Int64(head[4])
     else { return nil }
+    let message = String(parts.removeFirst())
+    var voucher: Voucher?
+    if let last = parts.last, last.hasPrefix(voucherField) {
+      voucher = Voucher(hex: last.dropFirst(voucherField.count))
+      parts.removeLast()
+    }
+    guard let facts = ReflogFacts(fields: parts) else { return nil }
     // Losing the error is right: which of its rules a damaged line breaks tells nobody anything.
     let note = try? ReflogNote(
-      agentVersion: String(fields[2].dropFirst("mmdos/".count)),
+      agentVersion: String(head[2].dropFirst("mmdos/".count)),
       seconds: seconds,
-      message: String(text[text.utf8.index(after: tab)...])
+      message: message,
+      facts: facts
     )
     guard let note else { return nil }
-    let entry = ReflogEntry(old: old == .zero ? nil : old, new: new, note: note)
+    let entry = ReflogEntry(old: old == .zero ? nil : old, new: new, note: note, voucher: voucher)
     // Canonical or corrupt: whatever this reader is lenient about would not be written so.
     return entry.encode().dropLast() == line ? entry : nil
   }

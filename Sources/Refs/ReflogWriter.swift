@@ -44,11 +44,13 @@ extension Reflog {
   ///
   /// - Parameters:
   ///   - ids: The values; the ref's own is not one of them.
+  ///   - notary: Vouches for lines that are written anew.
   ///   - lock: The lock of the registry, which says whose reflog it is.
   ///   - disk: Where to write.
   /// - Throws: `RefError`; what was kept before is still there.
   package static func forget(
     _ ids: Set<ObjectID>,
+    vouchedBy notary: any Notary,
     lock: borrowing RegistryLock,
     on disk: any Disk
   ) throws(RefError) {
@@ -64,7 +66,9 @@ extension Reflog {
         [RefsLayout.logs, RefsLayout.folder(of: ref.kind)],
         makingDurable: false
       )
-      let kept = ReflogEntry.dropping(ids, from: log.entries).reversed().flatMap { $0.encode() }
+      let kept =
+        ReflogEntry.dropping(ids, from: log.entries, vouchedBy: notary)
+        .reversed().flatMap { $0.encode() }
       try AtomicFile(disk: disk).replace(RefsLayout.file(of: ref), in: folder, with: kept)
     } catch {
       throw .disk(error)
@@ -74,12 +78,24 @@ extension Reflog {
 
 extension ReflogEntry {
   /// The entries that stay when values are forgotten, of a whole log, newest first.
-  package static func dropping(_ ids: Set<ObjectID>, from entries: [ReflogEntry]) -> [ReflogEntry] {
+  ///
+  /// A line that gets another old id is vouched for again if it was, never otherwise: a line of somebody else's must
+  /// not become one of ours.
+  package static func dropping(
+    _ ids: Set<ObjectID>,
+    from entries: [ReflogEntry],
+    vouchedBy notary: any Notary
+  ) -> [ReflogEntry] {
     var kept: [ReflogEntry] = []
     for entry in entries.reversed() where !ids.contains(entry.new) {
       // Without a line before it, what came before may still be something that stays.
       let old = kept.last?.new ?? entry.old.flatMap { ids.contains($0) ? nil : $0 }
-      kept.append(ReflogEntry(old: old, new: entry.new, note: entry.note))
+      guard old != entry.old else {
+        kept.append(entry)
+        continue
+      }
+      let changed = ReflogEntry(old: old, new: entry.new, note: entry.note)
+      kept.append(entry.isVouched(by: notary) ? changed.vouched(by: notary) : changed)
     }
     return kept.reversed()
   }

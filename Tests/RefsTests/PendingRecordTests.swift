@@ -13,21 +13,42 @@ import Testing
     cache = try TestCache()
   }
 
-  @Test func recordHasThreeLines() {
+  @Test func recordHasFourLines() {
     #expect(
-      PendingRecord(old: nil, new: id(2)).encode() == Array("pending 1\n-\n\(id(2))\n".utf8)
+      PendingRecord(old: nil, new: id(2)).encode() == Array("pending 2\n-\n\(id(2))\nvoucher -\n".utf8)
     )
+    let vouched = PendingRecord(old: id(1), new: id(2)).vouched(by: TestNotary())
     #expect(
-      PendingRecord(old: id(1), new: id(2)).encode()
-        == Array("pending 1\n\(id(1))\n\(id(2))\n".utf8)
+      vouched.encode()
+        == Array("pending 2\n\(id(1))\n\(id(2))\nvoucher \(vouched.voucher?.description ?? "")\n".utf8)
     )
+  }
+
+  @Test(arguments: [nil, id(1)])
+  func recordOfTheFirstVersionIsReadAndUnvouched(old: ObjectID?) throws {
+    try cache.write("pending 1\n\(old?.description ?? "-")\n\(id(2))\n", to: file)
+    let found = try #require(try PendingRecord.find(cache.registry, in: cache.folder))
+    #expect(found == PendingRecord(old: old, new: id(2)))
+    #expect(!found.isVouched(by: TestNotary()))
+  }
+
+  @Test func voucherHoldsForItsMachineAndItsIdsOnly() throws {
+    let notary = TestNotary()
+    try PendingRecord(old: id(1), new: id(2)).write(vouchedBy: notary, lock: cache.lock(), on: cache.disk)
+    let found = try #require(try PendingRecord.find(cache.registry, in: cache.folder))
+    #expect(found.isVouched(by: notary))
+    #expect(!found.isVouched(by: TestNotary(secret: "another")))
+    #expect(!PendingRecord(old: id(1), new: id(3), voucher: found.voucher).isVouched(by: notary))
+    #expect(!PendingRecord(old: nil, new: id(2), voucher: found.voucher).isVouched(by: notary))
+    let line = ReflogEntry(old: id(1), new: id(2), note: try note()).vouched(by: notary)
+    #expect(!PendingRecord(old: id(1), new: id(2), voucher: line.voucher).isVouched(by: notary))
   }
 
   @Test(arguments: [nil, id(1)])
   func writtenRecordIsFoundUntilItIsRemoved(old: ObjectID?) throws {
     #expect(try PendingRecord.find(cache.registry, in: cache.folder) == nil)
     let record = PendingRecord(old: old, new: id(2))
-    try record.write(lock: cache.lock(), on: cache.disk)
+    try record.write(vouchedBy: NoNotary(), lock: cache.lock(), on: cache.disk)
     #expect(try PendingRecord.find(cache.registry, in: cache.folder) == record)
     #expect(try PendingRecord.find(RefComponent("other"), in: cache.folder) == nil)
     try PendingRecord.remove(lock: cache.lock(), on: cache.disk)
@@ -44,7 +65,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "pending 1\n", "pending 2\n-\n\(id(2))\n", "pending 1\n-\n\(id(2))", "pending 1\n\n\(id(2))\n",
+    "", "pending 1\n", "pending 2\n-\n\(id(2))\n",
+    "pending 2\n-\n\(id(2))\nvoucher \n", "pending 2\n-\n\(id(2))\nvoucher 00\n",
+    "pending 1\n-\n\(id(2))\nvoucher -\n", "pending 3\n-\n\(id(2))\nvoucher -\n",
+    "pending 2\n-\n\(id(2))\nvoucher \(String(repeating: "A", count: 64))\n", "pending 1\n-\n\(id(2))",
+    "pending 1\n\n\(id(2))\n",
     "pending 1\n--\n\(id(2))\n", "pending 1\n-\n-\n", "pending 1\r\n-\n\(id(2))\n",
     "pending 1\n-\n\(id(2))\n\n", "pending 1\n-\n\(id(2))\nmore\n", " pending 1\n-\n\(id(2))\n",
     "pending 1\n\(id(1).description.uppercased())\n\(id(2))\n", "pending 1\n-\n\(id(2)) \n",
@@ -81,13 +106,13 @@ import Testing
       timeout: .seconds(10)
     )
     let record = PendingRecord(old: id(1), new: id(2))
-    try record.write(lock: lock, on: cache.disk)
+    try record.write(vouchedBy: NoNotary(), lock: lock, on: cache.disk)
     try cache.disk.powerCut(contents: contents, names: names)
     #expect(try PendingRecord.find(cache.registry, in: cache.folder) == record)
   }
 
   @Test func powerCutDoesNotBringBackARemovedRecord() throws {
-    try PendingRecord(old: nil, new: id(2)).write(lock: cache.lock(), on: cache.disk)
+    try PendingRecord(old: nil, new: id(2)).write(vouchedBy: NoNotary(), lock: cache.lock(), on: cache.disk)
     try PendingRecord.remove(lock: cache.lock(), on: cache.disk)
     try cache.disk.powerCut()
     #expect(try PendingRecord.find(cache.registry, in: cache.folder) == nil)
@@ -95,11 +120,11 @@ import Testing
 
   @Test func writeThatFailsLeavesTheOlderRecordOrThisOne() throws {
     let (older, newer) = (PendingRecord(old: nil, new: id(1)), PendingRecord(old: id(1), new: id(2)))
-    try older.write(lock: cache.lock(), on: PosixDisk())
+    try older.write(vouchedBy: NoNotary(), lock: cache.lock(), on: PosixDisk())
     for call in 1... {
       cache.disk.arm(.call(call, .ioError))
       let lock = try cache.lock()
-      let error = thrown { try newer.write(lock: lock, on: cache.disk) }
+      let error = thrown { try newer.write(vouchedBy: NoNotary(), lock: lock, on: cache.disk) }
       let found = try PendingRecord.find(cache.registry, in: cache.folder)
       #expect(found == older || found == newer)
       if error == nil { break }

@@ -31,6 +31,7 @@ import Testing
     let transaction = try RefTransaction.prepare(
       [RefUpdate(cache.used, expecting: value.map(Expected.id) ?? .absent, .set(id(number)))],
       note: note(),
+      vouchedBy: NoNotary(),
       lock: lock,
       on: PosixDisk()
     )
@@ -74,6 +75,7 @@ import Testing
       let transaction = try RefTransaction.prepare(
         [RefUpdate(cache.used, expecting: .absent, .set(id(index)))],
         note: note(),
+        vouchedBy: NoNotary(),
         lock: lock,
         on: PosixDisk()
       )
@@ -102,6 +104,7 @@ import Testing
             RefUpdate(source, expecting: .any, .set(id(index))),
           ],
           note: note(),
+          vouchedBy: NoNotary(),
           lock: lock,
           on: PosixDisk()
         )

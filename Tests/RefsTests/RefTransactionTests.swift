@@ -16,7 +16,7 @@ struct RefTransactionTests {
     let lock = try cache.lock(name)
     let note = try note()
     return thrown {
-      _ = try RefTransaction.prepare(updates, note: note, lock: lock, on: cache.disk)
+      _ = try RefTransaction.prepare(updates, note: note, vouchedBy: NoNotary(), lock: lock, on: cache.disk)
     }
   }
 
@@ -191,6 +191,7 @@ struct RefTransactionTests {
     _ = try RefTransaction.prepare(
       [RefUpdate(cache.used, expecting: .absent, .set(id(1)))],
       note: note(),
+      vouchedBy: NoNotary(),
       lock: lock,
       on: cache.disk
     )

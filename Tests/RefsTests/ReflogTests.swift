@@ -164,7 +164,7 @@ struct ReflogTests {
   )
   func forgottenValuesLeaveNoTrace(forgotten: [Int], kept: [Int]) throws {
     for number in 1...3 { try cache.update([RefUpdate(cache.used, expecting: .any, .set(id(number)))]) }
-    try Reflog.forget(Set(forgotten.map(id)), lock: cache.lock(), on: cache.disk)
+    try Reflog.forget(Set(forgotten.map(id)), vouchedBy: NoNotary(), lock: cache.lock(), on: cache.disk)
     let entries = try cache.store.reflog(of: cache.used).entries
     #expect(entries.map(\.new) == kept.map(id))
     // Each line follows the one before it, and the first one nothing that was forgotten.
@@ -174,13 +174,13 @@ struct ReflogTests {
 
   @Test func logGoesOnAfterValuesWereForgotten() throws {
     for number in 1...3 { try cache.update([RefUpdate(cache.used, expecting: .any, .set(id(number)))]) }
-    try Reflog.forget([id(1), id(2)], lock: cache.lock(), on: cache.disk)
+    try Reflog.forget([id(1), id(2)], vouchedBy: NoNotary(), lock: cache.lock(), on: cache.disk)
     try cache.update([RefUpdate(cache.used, expecting: .any, .set(id(4)))])
     #expect(try cache.text(at: log) == line(nil, id(3)) + line(id(3), id(4)))
   }
 
   @Test func forgettingNothingWritesNothing() throws {
-    try Reflog.forget([id(1)], lock: cache.lock(), on: cache.disk)
+    try Reflog.forget([id(1)], vouchedBy: NoNotary(), lock: cache.lock(), on: cache.disk)
     #expect(cache.disk.callCount == 0)
   }
 
@@ -190,7 +190,9 @@ struct ReflogTests {
     for call in 1... {
       cache.disk.arm(.call(call, .noSpace))
       let lock = try cache.lock()
-      let error = thrown { try Reflog.forget([id(1), id(2)], lock: lock, on: cache.disk) }
+      let error = thrown {
+        try Reflog.forget([id(1), id(2)], vouchedBy: NoNotary(), lock: lock, on: cache.disk)
+      }
       let numbers = try cache.store.reflog(of: cache.used).entries.map(\.new)
       if error == nil { break }
       #expect(numbers == [id(3), id(2), id(1)] || numbers == [id(3)])

@@ -40,12 +40,14 @@ struct TestCache {
   func update(
     _ updates: [RefUpdate],
     message: String = "sync",
+    vouchedBy notary: any Notary = NoNotary(),
     on other: (any Disk)? = nil
   ) throws {
     let lock = try lock()
     let transaction = try RefTransaction.prepare(
       updates,
       note: note(message),
+      vouchedBy: notary,
       lock: lock,
       on: other ?? disk
     )
@@ -118,3 +120,16 @@ func thrown(_ body: () throws -> Void) -> RefError? {
 }
 
 let zeros = String(repeating: "0", count: 64)
+
+/// A notary for tests: a digest over a secret, kind and bytes.
+struct TestNotary: Notary {
+  var secret = "this machine"
+
+  func voucher(for bytes: [UInt8], as kind: VoucherKind) -> Voucher? {
+    Voucher(hex: ObjectID(hashing: Array("\(secret)\n\(kind.name)\n".utf8) + bytes).description)
+  }
+
+  func isRight(_ voucher: Voucher, for bytes: [UInt8], as kind: VoucherKind) -> Bool {
+    voucher == self.voucher(for: bytes, as: kind)
+  }
+}

@@ -146,7 +146,8 @@ struct StorageScene: Sendable {
     let lock = try RegistryLock.acquire(registry, holding: store, on: project.disk, timeout: .seconds(5))
     let note = try ReflogNote(agentVersion: "0.1.0", seconds: 1, message: "checkout")
     let updates = [RefUpdate(.registry(registry), expecting: .any, .set(id))]
-    try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk).commit(lock: lock)
+    try RefTransaction.prepare(updates, note: note, vouchedBy: NoNotary(), lock: lock, on: project.disk)
+      .commit(lock: lock)
   }
 
   // MARK: Looking

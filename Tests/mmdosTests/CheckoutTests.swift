@@ -118,7 +118,7 @@ import Testing
       decoding: try stage.project.read(".ai/registry-cache/logs/registries/web"),
       as: UTF8.self
     )
-    #expect(log.split(separator: "\n").last?.hasSuffix("\tcheckout: version 1.1.0 (pinned)") == true)
+    #expect(log.split(separator: "\n").last?.contains("\tcheckout: version 1.1.0 (pinned)\tpin=set") == true)
   }
 
   @Test func checkoutOfWhatIsInUseRestoresTheView() async throws {

@@ -37,6 +37,15 @@ import Testing
     expect(try await scene.project.run("fsck"), exit: 0)
   }
 
+  @Test func versionThatReadsLikeAnOverrideIsNoMark() async throws {
+    var scene = try await HistoryScene(versions: 1, seed: 1)
+    try await scene.publish("1.1.0---accept-unsigned")
+    let log = try await scene.project.run("registry", "log", "team", "--json")
+    let snapshots = try #require(try log.object()["snapshots"] as? [[String: Any]])
+    #expect(snapshots.first?["version"] as? String == "1.1.0---accept-unsigned")
+    #expect(snapshots.first?["marks"] as? [String] == ["in use", "synced"])
+  }
+
   @Test func numbersOfLinesAreGits() async throws {
     let scene = try await Self.scene.value
     for (old, new) in Self.pairs(scene) {

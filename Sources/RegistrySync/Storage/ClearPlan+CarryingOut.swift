@@ -29,7 +29,7 @@ extension ClearPlan {
         on: disk,
         timeout: lockTimeout
       )
-      try Reflog.forget(trimming.trimmed, lock: held, on: disk)
+      try Reflog.forget(trimming.trimmed, vouchedBy: NoNotary(), lock: held, on: disk)
     }
     guard let shallow, !trimmings.isEmpty else { return }
     try cache.store.setShallowSnapshots(shallow.during)
@@ -51,7 +51,8 @@ extension ClearPlan {
         seconds: Timestamp.now().secondsSince1970,
         message: "clear"
       )
-      try RefTransaction.prepare(updates, note: note, lock: held, on: disk).commit(lock: held)
+      try RefTransaction.prepare(updates, note: note, vouchedBy: NoNotary(), lock: held, on: disk)
+        .commit(lock: held)
       try PendingRecord.remove(lock: held, on: disk)
     }
     try EvidenceLog(name: name, cache: cache, disk: disk).remove()

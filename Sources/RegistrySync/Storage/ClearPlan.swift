@@ -192,7 +192,7 @@ extension CacheRoots {
 extension CacheRoots.Registry {
   /// Removes the snapshots that the reflog will no longer name.
   fileprivate mutating func forget(_ ids: Set<ObjectID>) {
-    reflog = ReflogEntry.dropping(ids, from: reflog)
+    reflog = ReflogEntry.dropping(ids, from: reflog, vouchedBy: NoNotary())
   }
 }
 

@@ -76,7 +76,8 @@ package struct SourceEditing: Sendable {
       seconds: Timestamp.now().secondsSince1970,
       message: "remove"
     )
-    try RefTransaction.prepare(updates, note: note, lock: lock, on: project.disk).commit(lock: lock)
+    try RefTransaction.prepare(updates, note: note, vouchedBy: NoNotary(), lock: lock, on: project.disk)
+      .commit(lock: lock)
     try PendingRecord.remove(lock: lock, on: project.disk)
   }
 }

@@ -14,29 +14,27 @@ enum PinChange: Sendable {
   /// It is pinned no more.
   case release
 
-  /// What the reflog says of a checkout.
+  /// What the reflog tells people of a checkout.
   func message(version: String) -> String {
     switch self {
     case .keep: "checkout: version \(version)"
-    case .pin: "checkout: version \(version)\(Self.pinned)"
-    case .release: "checkout: version \(version)\(Self.unpinned)"
+    case .pin: "checkout: version \(version) (pinned)"
+    case .release: "checkout: version \(version) (unpinned)"
     }
   }
 
-  /// Reads what `message` wrote; any other line keeps the pin.
-  private init(message: String) {
-    // A version has no spaces, so these ends cannot be a part of one.
-    guard message.hasPrefix("checkout: ") else {
-      self = .keep
-      return
+  /// The same for programs.
+  var fact: ReflogFacts.Pin? {
+    switch self {
+    case .keep: nil
+    case .pin: .set
+    case .release: .clear
     }
-    self = message.hasSuffix(Self.pinned) ? .pin : message.hasSuffix(Self.unpinned) ? .release : .keep
   }
-
-  private static let pinned = " (pinned)"
-  private static let unpinned = " (unpinned)"
 
   /// What an interrupted write was to do to the pin.
+  ///
+  /// Lines of versions that had no fields say nothing: the pin is kept, and nobody follows a newer version unasked.
   ///
   /// `log`: The reflog of the snapshot in use, read after the ref moved.
   init(of pending: PendingRecord, in log: Reflog) {
@@ -47,7 +45,11 @@ enum PinChange: Sendable {
       self = .keep
       return
     }
-    self.init(message: last.note.message)
+    switch last.note.facts.pin {
+    case nil: self = .keep
+    case .set: self = .pin
+    case .clear: self = .release
+    }
   }
 
   /// Whether the registry is pinned afterwards.

@@ -25,7 +25,12 @@ extension RegistryWriter {
       content: ViewContent(of: target.snapshot, in: cache.store),
       reusing: base.view,
       record: PendingRecord(old: base.inUse, new: target.id),
-      refs: RefMove([update], at: registry.now, message: pin.message(version: target.snapshot.version)),
+      refs: RefMove(
+        [update],
+        at: registry.now,
+        message: pin.message(version: target.snapshot.version),
+        facts: ReflogFacts(pin: pin.fact)
+      ),
       pin: pin
     )
     .carryOut(by: &self, lock: lock)

@@ -39,6 +39,8 @@ struct RegistryWriter: Sendable {
   var name: RegistryName { registry.name }
   var cache: Cache { registry.cache }
   var disk: any Disk { registry.disk }
+  /// Vouches for the hints that are written.
+  var notary: any Notary { NoNotary() }
   var views: ViewWriter { ViewWriter(cache: cache, disk: disk, name: name) }
 
   /// What decisions about signatures depend on, read when it is first needed.
@@ -155,7 +157,7 @@ struct RegistryWriter: Sendable {
   ) throws -> [SyncWarning] {
     let refs = try refMove(to: goal, snapshot, offer, base: base)
     guard base.inUse != goal.inUse else {
-      try refs.commit(lock: lock, on: disk)
+      try refs.commit(vouchedBy: notary, lock: lock, on: disk)
       try checkVouched(goal.inUse)
       try raiseMemory(snapshot)
       // The state file is about to say that the view was proven.
@@ -188,7 +190,8 @@ struct RegistryWriter: Sendable {
         RefUpdate(.registry(component), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
       ],
       at: registry.now,
-      message: "\(options.verb): version \(snapshot.version)" + overrides(offer)
+      message: "\(options.verb): version \(snapshot.version)" + overrides(offer),
+      facts: ReflogFacts(overrides: offer.verdict.usedOverrides.map(\.rawValue))
     )
   }
 

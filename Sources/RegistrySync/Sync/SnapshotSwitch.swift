@@ -32,9 +32,9 @@ struct SnapshotSwitch {
     try views.build(content, reusing: reusing)
     try makeBuiltViewDurable(by: writer)
     // Step 2 [3]: without the record nobody would know, after step 3, that view and lock entry have to follow.
-    try record?.write(lock: lock, on: disk)
+    try record?.write(vouchedBy: writer.notary, lock: lock, on: disk)
     // Step 3 [4] to [6]: the commit point.
-    try refs?.commit(lock: lock, on: disk)
+    try refs?.commit(vouchedBy: writer.notary, lock: lock, on: disk)
     // Step 4 [7]: not before step 3, or the view could show what is not in use.
     let exchange = try views.putInPlace()
     // Step 4 [8]: after the view, as the lock entry says that what it names is in place.
@@ -57,23 +57,37 @@ struct RefMove {
   private let updates: [RefUpdate]
   private let note: ReflogNote
 
+  /// Collects what is to be moved.
+  ///
   /// `updates`: In the order in which they are made; the ref in use is the last, as it is the commit point.
+  /// `facts`: What programs read of the message.
   ///
   /// - Throws: `RefError` for a message that is not one line of text.
-  init(_ updates: [RefUpdate], at time: Timestamp, message: String) throws {
+  init(_ updates: [RefUpdate], at time: Timestamp, message: String, facts: ReflogFacts) throws {
     self.updates = updates
     note = try ReflogNote(
       agentVersion: Agent.version,
       seconds: time.secondsSince1970,
-      message: message
+      message: message,
+      facts: facts
     )
   }
 
   /// Checks that the refs are what the updates expect, then moves them.
   ///
   /// - Throws: `RefError`; refs before the one that it names may have moved.
-  func commit(lock: borrowing RegistryLock, on disk: any Disk) throws {
-    let transaction = try RefTransaction.prepare(updates, note: note, lock: lock, on: disk)
+  func commit(
+    vouchedBy notary: any Notary,
+    lock: borrowing RegistryLock,
+    on disk: any Disk
+  ) throws {
+    let transaction = try RefTransaction.prepare(
+      updates,
+      note: note,
+      vouchedBy: notary,
+      lock: lock,
+      on: disk
+    )
     try transaction.commit(lock: lock)
   }
 }

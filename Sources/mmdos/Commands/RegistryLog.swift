@@ -49,9 +49,8 @@ struct RegistryLog: Command {
     if id == history.latest { marks.append("synced") }
     if id == history.current && isPinned { marks.append("pinned") }
     // The overrides that were used when the snapshot was synced are in the reflog.
-    let notes = history.reflog.filter { $0.new == id }.map(\.note.message)
-    marks += TrustOverride.allCases.map(\.flag).filter { flag in notes.contains { $0.contains(flag) } }
-    return marks
+    let used = history.reflog.filter { $0.new == id }.flatMap(\.note.facts.overrides)
+    return marks + TrustOverride.allCases.filter { used.contains($0.rawValue) }.map(\.flag)
   }
 
   private func print(
