@@ -45,8 +45,8 @@ package protocol Disk: Sendable {
   ///   that DESIGN section 3.2 names (ext4, xfs, btrfs, tmpfs).
   func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool
 
-  /// Makes a folder that must not exist yet, mode 0755 before the user's umask.
-  func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError)
+  /// Makes a folder that must not exist yet; the mode is the permission bits before the user's umask.
+  func makeFolder(_ name: FileName, in folder: Folder, mode: UInt16) throws(DiskError)
 
   /// Renames, replacing a file that has the new name.
   func rename(
@@ -115,6 +115,11 @@ package struct WritableFile: ~Copyable {
 }
 
 extension Disk {
+  /// Makes a folder that must not exist yet, mode 0755 before the user's umask.
+  package func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError) {
+    try makeFolder(name, in: folder, mode: 0o755)
+  }
+
   /// Opens a folder, creating it if it does not exist.
   package func ensureFolder(_ name: FileName, in folder: Folder) throws(DiskError) -> Folder {
     if let existing = try folder.findFolder(name) { return existing }

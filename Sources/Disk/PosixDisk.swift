@@ -107,10 +107,10 @@ package struct PosixDisk: Disk {
   }
 
   /// Makes a folder of mode 0755 before the umask; an existing one is an error.
-  package func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError) {
+  package func makeFolder(_ name: FileName, in folder: Folder, mode: UInt16) throws(DiskError) {
     try requirePlain(name, in: folder, .makeFolder)
     try systemCall(.makeFolder, folder.path.appending(name)) {
-      name.withPlatformString { mkdirat(folder.descriptor, $0, 0o755) }
+      name.withPlatformString { mkdirat(folder.descriptor, $0, mode_t(mode)) }
     }
   }
 

@@ -50,6 +50,7 @@ struct Session: Sendable {
       target: options.target.map { FilePath($0) },
       workingFolder: workingFolder,
       safeDirectories: safeDirectories,
+      machineKey: MachineKeyFile(in: machineKeyFolder, disk: disk),
       disk: disk
     )
   }
@@ -65,6 +66,16 @@ struct Session: Sendable {
       policy: project.readPolicy(),
       lockTimeout: options.lockTimeout
     )
+  }
+
+  /// The folder of the machine's key, by the XDG Base Directory Specification 0.8; nil where none is known.
+  private var machineKeyFolder: FilePath? {
+    // An empty or a relative path counts as not set, as that specification says.
+    func folder(_ variable: String) -> FilePath? {
+      environment[variable].map { FilePath($0) }.flatMap { $0.isAbsolute ? $0 : nil }
+    }
+    let states = folder("XDG_STATE_HOME") ?? folder("HOME")?.pushing(".local/state")
+    return states?.appending("mmdos")
   }
 
   /// Where a new project is to be made.

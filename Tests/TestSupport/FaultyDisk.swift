@@ -163,10 +163,10 @@ package final class FaultyDisk: Disk {
     }
   }
 
-  package func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError) {
+  package func makeFolder(_ name: FileName, in folder: Folder, mode: UInt16) throws(DiskError) {
     try state.withLock { (state) throws(DiskError) in
       try state.admit(.makeFolder, "make folder \(label(name, folder))", folder.path.appending(name))
-      try posix.makeFolder(name, in: folder)
+      try posix.makeFolder(name, in: folder, mode: mode)
       try state.journal?.folderMade(name, in: folder)
     }
   }

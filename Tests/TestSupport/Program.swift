@@ -34,11 +34,22 @@ package struct Program: Sendable {
   /// All of its environment.
   package var environment: [String: String]
 
-  /// Describes a program; the environment holds `PATH` and `LC_ALL` alone, plus what is given.
+  /// Where programs keep the machine's key unless a test says otherwise: one folder for all tests of this process.
+  private static let states: ScratchFolder? = {
+    // Nothing else would remove it: a value of the type goes with the process.
+    atexit {
+      guard ProcessInfo.processInfo.environment["MMDOS_KEEP_SCRATCH"] == nil else { return }
+      if let path = Program.states?.path.string { try? FileManager.default.removeItem(atPath: path) }
+    }
+    return try? ScratchFolder("states")
+  }()
+
+  /// Describes a program; the environment holds `PATH`, `LC_ALL` and `XDG_STATE_HOME` alone, plus what is given.
   package init(path: FilePath, folder: FilePath? = nil, environment: [String: String] = [:]) {
     self.path = path
     self.folder = folder
-    let base = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"]
+    var base = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"]
+    base["XDG_STATE_HOME"] = Self.states?.path.string
     self.environment = base.merging(environment) { $1 }
   }
 

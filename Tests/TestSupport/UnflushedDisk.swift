@@ -33,8 +33,8 @@ package struct UnflushedDisk: Disk {
     try posix.truncate(file, to: length)
   }
 
-  package func makeFolder(_ name: FileName, in folder: Folder) throws(DiskError) {
-    try posix.makeFolder(name, in: folder)
+  package func makeFolder(_ name: FileName, in folder: Folder, mode: UInt16) throws(DiskError) {
+    try posix.makeFolder(name, in: folder, mode: mode)
   }
 
   package func rename(

@@ -24,16 +24,37 @@ package struct Project: Sendable {
   /// Folders that may belong to another user, from `MMDOS_SAFE_DIRECTORY`.
   let safeDirectories: [FilePath]
 
+  /// The key with which this machine vouches for what it writes into the cache.
+  package let machineKey: MachineKeyFile
+
+  /// The root's path without links; nil where the system does not tell.
+  let realPath: FilePath?
+
+  private init(
+    root: Folder,
+    ai: Folder,
+    disk: any Disk,
+    safeDirectories: [FilePath],
+    machineKey: MachineKeyFile
+  ) {
+    (self.root, self.ai, self.disk) = (root, ai, disk)
+    (self.safeDirectories, self.machineKey) = (safeDirectories, machineKey)
+    // try?: without it nothing is vouched for; the commands themselves do not need it.
+    realPath = try? root.realPath()
+  }
+
   /// Finds the project of a command.
   ///
   /// `target`: The folder that the user named; nil for the nearest folder upward that contains `.ai`.
   /// `safeDirectories`: Folders that may belong to another user, from `MMDOS_SAFE_DIRECTORY`.
+  /// `machineKey`: Vouches for what is written into the cache.
   ///
   /// - Throws: `ProjectError.noProject`, `ProjectError.unsafeFolder` (DESIGN section 1, rule 9), `DiskError`.
   package static func find(
     target: FilePath?,
     workingFolder: FilePath,
     safeDirectories: [FilePath],
+    machineKey: MachineKeyFile = .none,
     disk: any Disk
   ) throws -> Project {
     let start = try Folder.open(target.map { workingFolder.pushing($0) } ?? workingFolder)
@@ -43,7 +64,13 @@ package struct Project: Sendable {
       if let ai = found {
         try checkOwner(of: candidate, safeDirectories: safeDirectories)
         try checkOwner(of: ai, safeDirectories: safeDirectories)
-        return Project(root: candidate, ai: ai, disk: disk, safeDirectories: safeDirectories)
+        return Project(
+          root: candidate,
+          ai: ai,
+          disk: disk,
+          safeDirectories: safeDirectories,
+          machineKey: machineKey
+        )
       }
       if target != nil { break }
       folder = try candidate.parent()
@@ -57,13 +84,14 @@ package struct Project: Sendable {
   package static func create(
     at path: FilePath,
     safeDirectories: [FilePath],
+    machineKey: MachineKeyFile = .none,
     disk: any Disk
   ) throws -> Project {
     let root = try Folder.open(path)
     try checkOwner(of: root, safeDirectories: safeDirectories)
     let ai = try disk.ensureFolder(ProjectLayout.ai, in: root)
     try checkOwner(of: ai, safeDirectories: safeDirectories)
-    return Project(root: root, ai: ai, disk: disk, safeDirectories: safeDirectories)
+    return Project(root: root, ai: ai, disk: disk, safeDirectories: safeDirectories, machineKey: machineKey)
   }
 
   /// Refuses a folder that another user owns, or that everyone may write to.

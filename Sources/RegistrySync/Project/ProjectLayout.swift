@@ -69,6 +69,9 @@ package enum ProjectLayout {
     StoreLayout.component("\(name).json")
   }
 
+  /// `machine-key`, in the user's folder of states: the only file outside of projects.
+  static let machineKey = StoreLayout.component("machine-key")
+
   /// The path of the file in messages and lockfiles.
   package static let policyPath = FilePath(".ai/policies/registry-policy.yaml")
   /// See `policyPath`.

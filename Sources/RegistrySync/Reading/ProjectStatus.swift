@@ -19,6 +19,8 @@ package struct ProjectStatus: Sendable {
   package let policy: Policy
   /// Whether the project has an HMAC key.
   package let hasSigningKey: Bool
+  /// Why this machine vouches for nothing that it writes into the cache; nil where it does.
+  package let machineKeyProblem: MachineKeyFile.Problem?
   /// The lockfile.
   package let lockfile: Lockfile
   /// What the cache folder is.
@@ -34,6 +36,7 @@ package struct ProjectStatus: Sendable {
   package init(of project: Project) throws {
     root = project.root.path
     policy = try project.readPolicy()
+    machineKeyProblem = project.machineKey.problem
     let lockfile = try project.readLockfile()
     self.lockfile = lockfile
     let cache = try Cache.find(in: project)

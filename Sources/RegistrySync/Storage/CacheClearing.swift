@@ -92,6 +92,10 @@ package struct CacheClearing: Sendable {
     }
   }
 
+  private var project: Project? {
+    if case .project(let project) = place { project } else { nil }
+  }
+
   private func findCache() throws -> Cache? {
     switch place {
     case .project(let project): try Cache.find(in: project)
@@ -123,7 +127,7 @@ package struct CacheClearing: Sendable {
     // Opened again: other processes may have changed it while this one waited for the lock.
     guard let cache = try findCache() else { return nil }
     let plan = try plan(cache)
-    try plan.carryOut(holding: lock, lockTimeout: lockTimeout)
+    try plan.carryOut(holding: lock, of: project, lockTimeout: lockTimeout)
     return plan.report
   }
 

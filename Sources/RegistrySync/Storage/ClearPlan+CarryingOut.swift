@@ -8,11 +8,17 @@ import SystemPackage
 extension ClearPlan {
   /// Removes what was planned; needs the same exclusive store lock under which the plan was made.
   ///
+  /// `project`: Whose cache it is, which vouches for what is written anew; nil for a shared store.
+  ///
   /// - Throws: The first error. Whatever was removed by then, no reachable object is missing.
-  func carryOut(holding lock: borrowing StoreLock, lockTimeout: Duration) throws {
+  func carryOut(
+    holding lock: borrowing StoreLock,
+    of project: Project?,
+    lockTimeout: Duration
+  ) throws {
     if isEverything { return try clearEverything() }
     for name in registries { try clear(name, holding: lock, lockTimeout: lockTimeout) }
-    try trim(holding: lock, lockTimeout: lockTimeout)
+    try trim(holding: lock, of: project, lockTimeout: lockTimeout)
     // Reflogs, refs and the list of trimmed snapshots are durable by now, so objects can be removed.
     try garbage.sweep()
     // A removed snapshot needs no entry in the list any more; until it was removed it did.
@@ -21,7 +27,11 @@ extension ClearPlan {
   }
 
   /// Removes trimmed snapshots from the reflogs first, then records which remaining snapshots have no parent.
-  private func trim(holding lock: borrowing StoreLock, lockTimeout: Duration) throws {
+  private func trim(
+    holding lock: borrowing StoreLock,
+    of project: Project?,
+    lockTimeout: Duration
+  ) throws {
     for trimming in trimmings {
       let held = try RegistryLock.acquire(
         trimming.registry,
@@ -29,7 +39,8 @@ extension ClearPlan {
         on: disk,
         timeout: lockTimeout
       )
-      try Reflog.forget(trimming.trimmed, vouchedBy: NoNotary(), lock: held, on: disk)
+      let notary = project?.notary(for: try RegistryName(trimming.registry)) ?? NoNotary()
+      try Reflog.forget(trimming.trimmed, vouchedBy: notary, lock: held, on: disk)
     }
     guard let shallow, !trimmings.isEmpty else { return }
     try cache.store.setShallowSnapshots(shallow.during)

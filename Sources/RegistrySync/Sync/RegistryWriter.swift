@@ -40,7 +40,7 @@ struct RegistryWriter: Sendable {
   var cache: Cache { registry.cache }
   var disk: any Disk { registry.disk }
   /// Vouches for the hints that are written.
-  var notary: any Notary { NoNotary() }
+  var notary: any Notary { registry.project.notary(for: name) }
   var views: ViewWriter { ViewWriter(cache: cache, disk: disk, name: name) }
 
   /// What decisions about signatures depend on, read when it is first needed.

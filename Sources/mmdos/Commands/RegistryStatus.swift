@@ -41,6 +41,7 @@ struct RegistryStatus: Command {
         } else { "never synced" }
       session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
     }
+    if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
     for warning in policy.warnings { session.console.warn(warning.summary) }
     for path in status.unavailableAlternates {
       session.console.warn("the alternate '\(path)' cannot be opened")
@@ -67,6 +68,7 @@ extension ProjectStatus {
       ("allow_http_localhost", .boolean(policy.allowHTTPLocalhost)),
       ("require_signature", .boolean(policy.requireSignature)), ("signing_key", .boolean(hasSigningKey)),
       ("lock_entries", .number(lockfile.entries.count)), ("objects", objects),
+      ("machine_key", .string(orNull: machineKeyProblem?.words)),
       ("registries", .array(registries.map(\.json))),
       ("warnings", .array(policy.warnings.map { .string($0.summary) })),
     ])
