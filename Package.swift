@@ -106,7 +106,7 @@ let package = Package(
     // MARK: Fetch
     .target(
       name: "Fetch",
-      dependencies: ["CCurl", "Formats", "RegistryModel", systemPackage],
+      dependencies: ["CCurl", "Disk", "Formats", "RegistryModel", systemPackage],
       swiftSettings: settings
     ),
     .testTarget(

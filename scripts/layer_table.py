@@ -13,7 +13,7 @@ TARGETS = {
     "Audit": (["Disk", "Formats", "ObjectStore"], ["CMarkdown", "Synchronization"]),
     # No Disk, no Fetch and no libc: neither a folder, nor the network, nor a clock.
     "RegistryModel": (["Audit", "Formats", "ObjectStore"], ["COpenSSL"]),
-    "Fetch": (["Formats", "RegistryModel"],
+    "Fetch": (["Disk", "Formats", "RegistryModel"],
               ["CCurl", "Synchronization", "SystemPackage"] + LIBC),
     "Preview": (["Disk", "Formats"], ["CPlatform", "Synchronization", "SystemPackage"] + LIBC),
     "RegistrySync": (["Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Refs", "RegistryModel"],
@@ -32,7 +32,7 @@ FILE_LIMITS = {"CCurl": 6, "CMarkdown": 1, "COpenSSL": 2, "CYAML": 1, "CZlib": 1
 # imports, and what is named here; so a test of ObjectStore or Refs builds nothing of the network.
 SUPPORT = {
     "TestSupport": ["Disk", "Formats"],
-    "TestServers": ["Fetch", "Preview", "RegistryModel", "TestSupport"],
+    "TestServers": ["Disk", "Fetch", "Preview", "RegistryModel", "TestSupport"],
     "TestScenes": ["ObjectStore", "TestServers", "TestSupport"],
 }
 TESTS = {

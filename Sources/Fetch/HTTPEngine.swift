@@ -1,5 +1,6 @@
-import RegistryModel
 import CCurl
+import Disk
+import RegistryModel
 import Synchronization
 
 /// The running part of an `HTTPTransport`: one thread that performs all transfers with libcurl.
@@ -27,11 +28,13 @@ final class HTTPEngine: Sendable {
     let ended = EndSignal()
     (self.commands, self.ended) = (commands, ended)
     let connections = configuration.limits.maxConcurrentTransfers
-    let hasStarted = DedicatedThread.start {
-      HTTPLoop(commands, maxConnectionsToHost: connections).run()
-      ended.signal()
-    }
-    guard hasStarted else { throw .httpLibrary(.failed) }
+    do {
+      // Signals are for the threads that handle them; the network would only be interrupted.
+      try SystemThread.start(takesSignals: false) {
+        HTTPLoop(commands, maxConnectionsToHost: connections).run()
+        ended.signal()
+      }
+    } catch { throw .httpLibrary(.failed) }
   }
 
   /// Sends a request; the response is passed to the exchange.

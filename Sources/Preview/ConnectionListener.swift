@@ -1,3 +1,4 @@
+import Disk
 import Synchronization
 package import SystemPackage
 

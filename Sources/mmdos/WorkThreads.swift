@@ -1,3 +1,4 @@
+import Disk
 import Dispatch
 import Synchronization
 
@@ -72,35 +73,17 @@ final class WorkThreads: TaskExecutor {
   private let processorCount = _SC_NPROCESSORS_ONLN
 #endif
 
-/// A thread of our own.
+/// A thread for work of a command.
 enum WorkThread {
-  /// What a new thread is to do.
-  private final class Work {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
+  /// Commands nest deeper than what runs on other threads.
+  private static let stackBytes = 8 << 20
 
-  /// Runs something on a new thread.
   static func start(_ body: @escaping @Sendable () -> Void) {
-    // Where the system gives no more threads, one that there is has to do.
-    if !create(Work(body)) { DispatchQueue.global().async(execute: body) }
-  }
-
-  private static func create(_ work: Work) -> Bool {
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    let context = Unmanaged.passRetained(work)
-    if pthread_create(&thread, nil, { WorkThread.run($0) }, context.toOpaque()) == 0 { return true }
-    context.release()
-    return false
-  }
-
-  private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
-    return nil
+    do {
+      try SystemThread.start(stackBytes: stackBytes, body)
+    } catch {
+      // The system gives no more threads: one of Dispatch's takes the work.
+      DispatchQueue.global().async(execute: body)
+    }
   }
 }

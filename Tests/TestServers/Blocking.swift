@@ -1,4 +1,4 @@
-import Preview
+import Disk
 
 /// Calls that block, kept away from the threads that run the tests.
 package enum Blocking {

@@ -101,7 +101,7 @@ import Testing
     let output = makeOutput(pipe.writeEnd)
     // More than any pipe holds: the writer is inside the call when the reader goes.
     let large = [UInt8](repeating: 1, count: 1 << 22)
-    let reader = Reader(pipe.readEnd) { descriptor in
+    let reader = try Reader(pipe.readEnd) { descriptor in
       var piece = [UInt8](repeating: 0, count: 4096)
       _ = read(descriptor, &piece, piece.count)
       pipe.closeReadEnd()
@@ -120,7 +120,7 @@ import Testing
     if nonBlocking { try #require(fcntl(pipe.writeEnd, F_SETFL, O_NONBLOCK) == 0) }
     let output = makeOutput(pipe.writeEnd)
     let bytes = (0..<1_000_003).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
-    let reader = Reader(pipe.readEnd) { readAll($0, pieceSize: 1021) }
+    let reader = try Reader(pipe.readEnd) { readAll($0, pieceSize: 1021) }
     output.write(bytes.span.bytes)
     for byte in bytes.prefix(5000) { output.write([byte].span.bytes) }
     try output.finish()
@@ -166,7 +166,7 @@ import Testing
     let pipe = try Pipe()
     defer { pipe.closeBoth() }
     let output = makeOutput(pipe.writeEnd, capacity: 64)
-    let reader = Reader(pipe.readEnd) { readAll($0) }
+    let reader = try Reader(pipe.readEnd) { readAll($0) }
     await withTaskGroup(of: Void.self) { group in
       for worker in 0..<4 {
         group.addTask {

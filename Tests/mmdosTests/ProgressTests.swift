@@ -60,7 +60,7 @@ import Testing
       flushesLines: true
     )
     // Drawing too often must fail a test, not fill the pipe and hang it.
-    let reader = Reader(pipe.readEnd) { readAll($0) }
+    let reader = try Reader(pipe.readEnd) { readAll($0) }
     body(Progress(mode: mode, output: output, width: { width }), start)
     try output.finish()
     pipe.closeWriteEnd()
@@ -196,7 +196,7 @@ import Testing
       flushesLines: true
     )
     let progress = Progress(mode: .bar, output: output, width: { 80 })
-    let reader = Reader(pipe.readEnd) { readAll($0) }
+    let reader = try Reader(pipe.readEnd) { readAll($0) }
     let start = start
     progress.begin("a", totalFiles: 4000, now: start)
     await withTaskGroup(of: Void.self) { group in
