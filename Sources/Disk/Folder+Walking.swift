@@ -13,6 +13,15 @@ extension Folder {
     return folder
   }
 
+  /// Opens the folder at a path of names below this one.
+  ///
+  /// - Throws: `DiskError`, also when one of them does not exist.
+  package func openFolder(at names: some Sequence<FileName>) throws(DiskError) -> Folder {
+    var folder = self
+    for name in names { folder = try folder.openFolder(name) }
+    return folder
+  }
+
   /// Calls `visit` for everything below this folder; a folder comes before its content.
   ///
   /// Only one folder is open at a time, and the work for each entry does not grow with the depth.

@@ -17,16 +17,10 @@ struct StaticFolder: Sendable {
 
   /// Opens a file below the folder; nil if there is no such file, or it may not be served.
   func find(_ components: [String]) -> ReadableFile? {
-    guard let last = components.last.flatMap({ FileName($0) }) else { return nil }
+    let names = components.compactMap { FileName($0) }
+    guard names.count == components.count, let last = names.last else { return nil }
     // The client is not told why the file cannot be opened.
-    do {
-      var folder = folder
-      for component in components.dropLast() {
-        guard let name = FileName(component), let next = try folder.findFolder(name) else { return nil }
-        folder = next
-      }
-      return try folder.findFile(last)
-    } catch { return nil }
+    do { return try folder.findFolder(at: names.dropLast())?.findFile(last) } catch { return nil }
   }
 }
 

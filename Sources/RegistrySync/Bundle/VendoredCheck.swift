@@ -123,15 +123,10 @@ package struct VendoredCheck: Sendable {
   }
 
   private func size(of path: ManifestPath) -> Int64? {
-    var inner = folder
     let names = path.components.map { StoreLayout.component($0) }
-    for name in names.dropLast() {
-      // A link or a file instead of a folder is reported when the folder is compared.
-      guard let next = try? inner.findFolder(name) else { return nil }
-      inner = next
-    }
-    // As above.
-    guard let last = names.last, let found = try? inner.findAttributes(last) else { return nil }
+    // A link or a file instead of a folder is reported when the folder is compared.
+    let inner = try? folder.findFolder(at: names.dropLast())
+    guard let last = names.last, let found = try? inner?.findAttributes(last) else { return nil }
     return found.size
   }
 

@@ -61,12 +61,7 @@ struct FolderContents: PluginContents {
     var names = path.components.map { StoreLayout.component($0) }
     let last = names.removeLast()
     do throws(DiskError) {
-      var inner = folder
-      for name in names {
-        guard let next = try inner.findFolder(name) else { return nil }
-        inner = next
-      }
-      return try inner.findBytes(last, limit: Int(limit))
+      return try folder.findFolder(at: names)?.findBytes(last, limit: Int(limit))
     } catch {
       guard error.code == .fileTooLarge else { throw error }
       throw PluginFileError.tooLarge(path, limit: limit)

@@ -86,12 +86,7 @@ struct InstalledFiles: Sendable {
   func findPlace(_ path: ManifestPath) throws(DiskError) -> (folder: Folder, name: FileName)? {
     var names = path.components.map { StoreLayout.component($0) }
     let last = names.removeLast()
-    var folder = root
-    for name in names {
-      guard let inner = try folder.findFolder(name) else { return nil }
-      folder = inner
-    }
-    return (folder, last)
+    return try root.findFolder(at: names).map { ($0, last) }
   }
 
   /// Converts a disk error to its meaning for a plugin's file.

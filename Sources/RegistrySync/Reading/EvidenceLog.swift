@@ -46,9 +46,7 @@ package struct EvidenceLog: Sendable {
   ///
   /// - Throws: `DiskError`.
   func remove() throws {
-    guard let folder = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence) else {
-      return
-    }
+    guard let folder = try Self.findFolder(in: cache) else { return }
     try disk.removeFile(ProjectLayout.view(name), in: folder)
     try disk.synchronize(folder)
   }
@@ -57,15 +55,14 @@ package struct EvidenceLog: Sendable {
   ///
   /// - Throws: `DiskError`.
   func findAttributes() throws -> FileAttributes? {
-    try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?
-      .findAttributes(ProjectLayout.view(name))
+    try Self.findFolder(in: cache)?.findAttributes(ProjectLayout.view(name))
   }
 
   /// All recorded pairs of a registry, oldest first.
   ///
   /// - Throws: `DiskError`; EINVAL when a line is not one that `add` writes.
   package static func entries(of name: RegistryName, in cache: Cache) throws -> [Entry] {
-    guard let folder = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence),
+    guard let folder = try findFolder(in: cache),
       let bytes = try folder.findBytes(ProjectLayout.view(name), limit: 1 << 20)
     else { return [] }
     var entries: [Entry] = []
@@ -86,7 +83,7 @@ package struct EvidenceLog: Sendable {
   ///
   /// - Throws: As `entries`.
   static func objects(in cache: Cache) throws -> [(name: RegistryName, ids: [ObjectID])] {
-    let names = try cache.folder.findFolder(RefsLayout.logs)?.findFolder(RefsLayout.evidence)?.names() ?? []
+    let names = try findFolder(in: cache)?.names() ?? []
     var objects: [(RegistryName, [ObjectID])] = []
     for name in names {
       // try?: the name of a temporary file is not a registry name.
@@ -94,5 +91,9 @@ package struct EvidenceLog: Sendable {
       objects.append((registry, try entries(of: registry, in: cache).flatMap { [$0.known, $0.offered] }))
     }
     return objects
+  }
+
+  private static func findFolder(in cache: Cache) throws(DiskError) -> Folder? {
+    try cache.folder.findFolder(at: [RefsLayout.logs, RefsLayout.evidence])
   }
 }

@@ -37,12 +37,7 @@ package struct TrustStoreLocation: Equatable, Sendable {
   ///
   /// - Throws: `DiskError`, also for a link or folder in its place.
   func findBytes(in project: Project) throws -> [UInt8]? {
-    var folder = project.root
-    for component in folders {
-      guard let inner = try folder.findFolder(component) else { return nil }
-      folder = inner
-    }
-    return try folder.findBytes(name, limit: TrustStore.maxBytes)
+    try project.root.findFolder(at: folders)?.findBytes(name, limit: TrustStore.maxBytes)
   }
 
   /// Replaces the file, creating missing folders.

@@ -209,9 +209,7 @@ struct ViewWriter {
   }
 
   private static func open(_ path: [String], in view: Folder) throws(DiskError) -> Folder {
-    var folder = view
-    for name in path { folder = try folder.openFolder(StoreLayout.component(name)) }
-    return folder
+    try view.openFolder(at: path.map { StoreLayout.component($0) })
   }
 
   private static func fileName(_ file: TreeFile) -> FileName {

@@ -51,8 +51,7 @@ struct FolderSourceReader: SourceReader {
   private func open(_ file: SourceFile) throws -> ReadableFile {
     do throws(DiskError) {
       let components = (file.path?.components ?? []).map { StoreLayout.component($0) }
-      var inner = folder
-      for component in components.dropLast() { inner = try inner.openFolder(component) }
+      let inner = try folder.openFolder(at: components.dropLast())
       let name = components.last ?? ProjectLayout.manifest
       guard let opened = try inner.findFile(name) else {
         throw DiskError(.open, inner.path.appending(name), .noSuchFileOrDirectory)
