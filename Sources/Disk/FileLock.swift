@@ -43,17 +43,8 @@ package struct FileLock: ~Copyable, Sendable {
     onWait: () -> Void = {}
   ) throws(Failure) -> FileLock {
     let path = folder.path.appending(name)
-    guard name.isPlain else { throw .disk(DiskError(.lock, path, .invalidArgument)) }
     let descriptor: CInt
-    do {
-      descriptor = try systemCall(.lock, path) {
-        name.withPlatformString {
-          openat(folder.descriptor, $0, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
-        }
-      }
-    } catch {
-      throw .disk(error)
-    }
+    do { descriptor = try open(name, in: folder, O_RDWR | O_CREAT) } catch { throw .disk(error) }
     try requireFile(descriptor, path)
     return try FileLock(descriptor: descriptor, path: path, mode, timeout: timeout, onWait: onWait)
   }
@@ -70,14 +61,9 @@ package struct FileLock: ~Copyable, Sendable {
     onWait: () -> Void = {}
   ) throws(Failure) -> FileLock? {
     let path = folder.path.appending(name)
-    guard name.isPlain else { throw .disk(DiskError(.lock, path, .invalidArgument)) }
     let descriptor: CInt
     do {
-      descriptor = try systemCall(.lock, path) {
-        name.withPlatformString {
-          openat(folder.descriptor, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        }
-      }
+      descriptor = try open(name, in: folder, O_RDONLY)
     } catch  where [.noSuchFileOrDirectory, .permissionDenied].contains(error.code) {
       return nil
     } catch {
@@ -101,6 +87,18 @@ package struct FileLock: ~Copyable, Sendable {
       switch error {
       case .busy: return nil
       case .disk(let problem): throw problem
+      }
+    }
+  }
+
+  /// Opens a lock's file, following no link and waiting for nothing.
+  private static func open(_ name: FileName, in folder: Folder, _ flags: CInt) throws(DiskError) -> CInt {
+    let path = folder.path.appending(name)
+    guard name.isPlain else { throw DiskError(.lock, path, .invalidArgument) }
+    return try systemCall(.lock, path) {
+      name.withPlatformString {
+        // The mode matters only where the file is made.
+        openat(folder.descriptor, $0, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
       }
     }
   }

@@ -162,11 +162,7 @@ private func headerCallback(
   _ count: Int,
   _ context: UnsafeMutableRawPointer?
 ) -> Int {
-  guard let context else { return 0 }
-  let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-  let offered = size * count
-  if case .over = transfer.takeHeader(UnsafeRawBufferPointer(start: bytes, count: offered)) { return 0 }
-  return offered
+  take(bytes, size * count, context) { $0.takeHeader($1) }
 }
 
 private func bodyCallback(
@@ -175,13 +171,22 @@ private func bodyCallback(
   _ count: Int,
   _ context: UnsafeMutableRawPointer?
 ) -> Int {
+  take(bytes, size * count, context) { $0.takeBody($1) }
+}
+
+/// Passes bytes to the transfer that a callback's context points to; returns how many were taken.
+private func take(
+  _ bytes: UnsafeMutablePointer<CChar>?,
+  _ count: Int,
+  _ context: UnsafeMutableRawPointer?,
+  _ pass: (HTTPTransfer, UnsafeRawBufferPointer) -> HTTPExchange.Reception
+) -> Int {
   guard let context else { return 0 }
   let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-  let offered = size * count
-  switch transfer.takeBody(UnsafeRawBufferPointer(start: bytes, count: offered)) {
-  case .taken: return offered
-  // libcurl never calls this with zero bytes.
-  case .over: return 0
+  // libcurl never offers zero bytes, so 0 always ends the transfer.
+  return switch pass(transfer, UnsafeRawBufferPointer(start: bytes, count: count)) {
+  case .taken: count
+  case .over: 0
   }
 }
 

@@ -40,12 +40,7 @@ extension Publisher {
   /// - Throws: `PublishProblem`: there is no manifest, or the folder is not what it states, as nobody
   ///   should sign what was not looked at; then the manifest is as it was. `DiskError`.
   package func addSignature(_ signer: Signer) throws -> Report {
-    let policy = Policy()
-    let contents = try RegistryFolder(
-      folder,
-      limits: policy.limits,
-      allowedExtensions: policy.allowedFileExtensions
-    )
+    let contents = try readContents()
     let catalog = try checkCatalog(contents)
     guard let old = try readOldManifest() else { throw PublishProblem.missingManifest(folder.path) }
     try Self.compare(contents, with: old)

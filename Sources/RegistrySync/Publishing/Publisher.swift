@@ -65,12 +65,7 @@ package struct Publisher: Sendable {
   ///
   /// - Throws: `PublishProblem`, `DiskError`; the existing manifest is then unchanged.
   package func publish(_ fields: Fields, signer: Signer? = nil) throws -> Report {
-    let policy = Policy()
-    let contents = try RegistryFolder(
-      folder,
-      limits: policy.limits,
-      allowedExtensions: policy.allowedFileExtensions
-    )
+    let contents = try readContents()
     let catalog = try checkCatalog(contents)
     let old = try readOldManifest()
     var members = try makeManifest(fields, old: old, contents)
@@ -170,6 +165,16 @@ package struct Publisher: Sendable {
     do { try LineText.checkName(text) } catch { throw PublishProblem.badField(option, text) }
   }
 
+  /// The files of the folder, checked by the rules that a sync applies by default.
+  func readContents() throws -> RegistryFolder {
+    let policy = Policy()
+    return try RegistryFolder(
+      folder,
+      limits: policy.limits,
+      allowedExtensions: policy.allowedFileExtensions
+    )
+  }
+
   private func makeManifest(
     _ fields: Fields,
     old: Manifest?,
@@ -181,18 +186,9 @@ package struct Publisher: Sendable {
     guard let publisher = fields.publisher ?? old?.publisher else {
       throw PublishProblem.missingField("--publisher")
     }
-    guard let text = fields.version ?? old?.version.description else {
-      throw PublishProblem.missingField("--version")
-    }
+    let version = try Self.version(fields, old: old)
     try Self.checkLine(fields.registryName, option: "--name")
     try Self.checkLine(fields.publisher, option: "--publisher")
-    let version: SemanticVersion
-    do { version = try SemanticVersion(parsing: text) } catch {
-      throw PublishProblem.badField("--version", text)
-    }
-    if let old, version <= old.version, !(version == old.version && fields.allowSameVersion) {
-      throw PublishProblem.versionNotNewer(new: version, published: old.version)
-    }
     guard let catalog = contents.files.first(where: { $0.path.description == ProjectLayout.catalog.string })
     else {
       throw PublishProblem.missingCatalog(folder.path)
@@ -212,6 +208,21 @@ package struct Publisher: Sendable {
       JSONMember("safety_policy_version", .string("1.0")),
     ] + (expiry.map { [JSONMember("expires_at", .string($0.description))] } ?? [])
       + [JSONMember("signature", .null)]
+  }
+
+  /// The version of the manifest: the requested one, else that of the existing manifest where it may stay.
+  private static func version(_ fields: Fields, old: Manifest?) throws -> SemanticVersion {
+    guard let text = fields.version ?? old?.version.description else {
+      throw PublishProblem.missingField("--version")
+    }
+    let version: SemanticVersion
+    do { version = try SemanticVersion(parsing: text) } catch {
+      throw PublishProblem.badField("--version", text)
+    }
+    if let old, version <= old.version, !(version == old.version && fields.allowSameVersion) {
+      throw PublishProblem.versionNotNewer(new: version, published: old.version)
+    }
+    return version
   }
 
   /// The expiry of the manifest: the requested one, else that of the existing manifest.

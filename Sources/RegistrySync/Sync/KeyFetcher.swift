@@ -17,15 +17,7 @@ package struct KeyFetcher: Sendable {
     guard policy.allowRemoteRegistries else { throw PolicyRefusal.remoteRegistries }
     self.policy = policy
     budget = RetryBudget(policy.limits.retryBudget)
-    transport = HTTPTransport(
-      HTTPTransport.Configuration(
-        limits: TransferLimits(policy.limits),
-        version: Agent.version,
-        caFile: policy.caFile.map { root.pushing(FilePath($0)) },
-        environment: environment,
-        allowHTTPLocalhost: policy.allowHTTPLocalhost
-      )
-    )
+    transport = HTTPTransport(HTTPTransport.Configuration(policy, environment: environment, root: root))
   }
 
   /// Checks a URL by the rules of DESIGN section 5; the path may end with any name.

@@ -69,22 +69,14 @@ struct OfflineReader: SourceReader {
   let name: RegistryName
   let url: RegistryURL
 
-  func location(of file: SourceFile) -> String {
-    switch file {
-    case .manifest: url.manifestURL.description
-    case .file(let path): url.baseFolder + path.description
-    }
-  }
+  func location(of file: SourceFile) -> String { url.location(of: file) }
 
   func read(
     _ file: SourceFile,
     options: ReadOptions,
     receive: (RawSpan) throws -> Void
   ) async throws -> FetchResponse {
-    switch file {
-    case .manifest: throw SyncError.notHeld(name, path: nil)
-    case .file(let path): throw SyncError.notHeld(name, path: path)
-    }
+    throw SyncError.notHeld(name, path: file.path)
   }
 
   func shutdown() async {}

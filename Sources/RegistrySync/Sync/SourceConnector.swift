@@ -38,7 +38,10 @@ package struct SourceConnector: Sendable {
         throw SyncError.invalidURL(url.description, error)
       }
       if isOffline { return OfflineReader(name: source.name, url: url) }
-      return WebSourceReader(url: url, transport: HTTPTransport(configuration(policy)))
+      return WebSourceReader(
+        url: url,
+        transport: HTTPTransport(HTTPTransport.Configuration(policy, environment: environment, root: root))
+      )
     case .folder(let path):
       do {
         return FolderSourceReader(folder: try Folder.open(root.pushing(FilePath(path))))
@@ -49,9 +52,12 @@ package struct SourceConnector: Sendable {
       throw PolicyRefusal.bundledSource
     }
   }
+}
 
-  private func configuration(_ policy: Policy) -> HTTPTransport.Configuration {
-    HTTPTransport.Configuration(
+extension HTTPTransport.Configuration {
+  /// What the policy of the project at `root` says of the client.
+  init(_ policy: Policy, environment: [String: String], root: FilePath) {
+    self.init(
       limits: TransferLimits(policy.limits),
       version: Agent.version,
       caFile: policy.caFile.map { root.pushing(FilePath($0)) },

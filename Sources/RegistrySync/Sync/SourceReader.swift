@@ -38,17 +38,22 @@ struct ReadOptions: Sendable {
   var bypassCaches = false
 }
 
+extension RegistryURL {
+  /// How a file of the registry is called in messages.
+  func location(of file: SourceFile) -> String {
+    switch file {
+    case .manifest: manifestURL.description
+    case .file(let path): baseFolder + path.description
+    }
+  }
+}
+
 /// A registry on the web.
 struct WebSourceReader: SourceReader {
   let url: RegistryURL
   let transport: any Transport
 
-  func location(of file: SourceFile) -> String {
-    switch file {
-    case .manifest: url.manifestURL.description
-    case .file(let path): url.baseFolder + path.description
-    }
-  }
+  func location(of file: SourceFile) -> String { url.location(of: file) }
 
   func read(
     _ file: SourceFile,
