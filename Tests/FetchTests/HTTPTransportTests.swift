@@ -1,10 +1,9 @@
-import TestServers
 import Fetch
 import RegistryModel
 import TestServers
 import Testing
 
-@Suite struct HTTPTransportTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPTransportTests {
   @Test func fetchesFileByteForByte() async throws {
     let file = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ ($0 >> 8)) }
     let server = try await LoopbackServer(files: ["/registry/catalog.yaml": file])
@@ -174,7 +173,7 @@ import Testing
     server.behave(at: "/a", .stalledBody([1], announced: 10))
     try await withTransport { transport in
       async let failure = transport.failure(server.origin + "/a")
-      while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+      await server.waitForRequests(1)
       let start = ContinuousClock.now
       await transport.shutdown()
       #expect(ContinuousClock.now - start < .seconds(9))
@@ -191,7 +190,7 @@ import Testing
     server.behave(at: "/a", behaviour)
     try await withTransport { transport in
       let task = Task { try await transport.fetch(server.origin + "/a", maxBytes: 1 << 40) }
-      while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+      await server.waitForRequests(1)
       let start = ContinuousClock.now
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }

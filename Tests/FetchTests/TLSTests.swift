@@ -226,10 +226,9 @@ struct TLSTests {
   }
 
   private func firstLine(of server: RunningProgram) async throws -> Int {
-    while true {
-      if let line = server.outputSoFar.split(separator: "\n").first, let port = Int(line) { return port }
-      try await Task.sleep(for: .milliseconds(10))
-    }
+    let isReady = await server.waitUntil(says: "\n")
+    #expect(isReady, "\(server.errorSoFar)")
+    return try #require(server.outputSoFar.split(separator: "\n").first.flatMap { Int($0) })
   }
 
   @Test func proxyThatIsDownIsNamed() async throws {

@@ -46,7 +46,7 @@ import Testing
     let running = try shell.start([
       "-c", "trap 'echo got; exit 5' INT; echo ready; while :; do sleep 0.05; done",
     ])
-    #expect(try await running.waitUntil(says: "ready"))
+    #expect(await running.waitUntil(says: "ready"))
     running.send(signal: SIGINT)
     let result = await running.result()
     #expect(result.exitCode == 5)

@@ -1,5 +1,6 @@
 import Preview
 import Synchronization
+import TestSupport
 
 /// A real HTTP/1.1 server on 127.0.0.1 that misbehaves as told, and remembers every request.
 ///
@@ -29,6 +30,11 @@ package final class LoopbackServer: Sendable {
 
   /// The requests for one path.
   package func requests(for path: String) -> [LoopbackRequest] { requests.filter { $0.path == path } }
+
+  /// Waits until so many requests have arrived, or the task is cancelled.
+  package func waitForRequests(_ count: Int) async {
+    await site.news.wait { self.requests.count >= count }
+  }
 
   /// Puts, replaces or (with nil) removes a file.
   package func set(_ path: String, _ bytes: [UInt8]?) {

@@ -1,5 +1,6 @@
 import Preview
 import Synchronization
+import TestSupport
 
 /// What a `LoopbackServer` serves, and how it answers.
 final class LoopbackSite: Sendable {
@@ -11,6 +12,8 @@ final class LoopbackSite: Sendable {
   }
 
   let state: Mutex<State>
+  /// Of requests.
+  let news = News()
 
   init(files: [String: [UInt8]]) {
     state = Mutex(State(files: files))
@@ -41,7 +44,8 @@ final class LoopbackSite: Sendable {
   }
 
   private func note(_ request: LoopbackRequest) -> LoopbackBehaviour {
-    state.withLock { state in
+    defer { news.announce() }
+    return state.withLock { state in
       let count = state.requests.count { $0.path == request.path }
       state.requests.append(request)
       guard let behaviours = state.behaviours[request.path], !behaviours.isEmpty else { return .file }

@@ -15,6 +15,7 @@ extension NginxServer {
     worker_processes 1;
     pid nginx.pid;
     error_log \(scratch)/error.log warn;
+    error_log stderr notice;
     events { worker_connections 1024; }
     http {
       log_format line "$request_method\\t$request_uri\\t$status\\t$server_protocol\\t$server_port\\t$http_user_agent";

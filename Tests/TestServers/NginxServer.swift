@@ -160,20 +160,14 @@ package final class NginxServer: Sendable {
         wait $child
         """
       let process = try shell.start(["-c", script, program], keepsInputOpen: true, timeLimit: .seconds(3600))
-      if try await isListening(on: ports, process) { return (ports, process) }
+      // The first is said by an nginx that listens on all its ports, the second by one that cannot.
+      _ = await process.waitUntil(says: "event method", "[emerg]")
+      if process.errorSoFar.contains("event method") { return (ports, process) }
       process.closeInput()
       _ = await process.result()
       log = process.errorSoFar
     }
     throw StartError(log: log)
-  }
-
-  private static func isListening(on ports: [Site: Int], _ process: RunningProgram) async throws -> Bool {
-    for _ in 0..<500 where !process.errorSoFar.contains("[emerg]") {
-      if ports.values.allSatisfy(Loopback.isListening) { return true }
-      try await Task.sleep(for: .milliseconds(10))
-    }
-    return false
   }
 
   private static func freePorts() throws -> [Site: Int] {

@@ -107,6 +107,8 @@ package final class RunningProgram: Sendable {
 
   private let child: ChildProcess
   private let state: Mutex<State>
+  /// Of what it says, and of its end.
+  private let news = News()
 
   fileprivate init(_ child: ChildProcess, input: [UInt8]?, timeLimit: Duration) {
     self.child = child
@@ -142,14 +144,13 @@ package final class RunningProgram: Sendable {
     }
   }
 
-  /// Waits until standard output or error holds a text; false if the program ended without it.
-  package func waitUntil(says text: String) async throws -> Bool {
-    while true {
-      let hasEnded = hasEnded
-      if outputSoFar.contains(text) || errorSoFar.contains(text) { return true }
-      if hasEnded { return false }
-      try await Task.sleep(for: .milliseconds(10))
+  /// Waits until standard output or error holds one of the texts; false if the program ended without it.
+  package func waitUntil(says texts: String...) async -> Bool {
+    let says: @Sendable () -> Bool = {
+      [self.outputSoFar, self.errorSoFar].contains { said in texts.contains { said.contains($0) } }
     }
+    await news.wait { says() || self.hasEnded }
+    return says()
   }
 
   /// Waits for the end; a cancelled task kills the program.
@@ -212,6 +213,7 @@ package final class RunningProgram: Sendable {
     state.withLock { state in
       if isError { state.error += buffer[..<count] } else { state.output += buffer[..<count] }
     }
+    news.announce()
     return true
   }
 
@@ -228,5 +230,6 @@ package final class RunningProgram: Sendable {
     try? child.output.close()
     try? child.error.close()
     for waiter in waiters { waiter.resume() }
+    news.announce()
   }
 }

@@ -29,7 +29,7 @@ private final class Flag: Sendable {
     let scene = try await CrashScene(registry)
     scene.server.behave(at: "/registry/manifest.json", .stalledBeforeHeaders, .file)
     let first = try scene.program.start(["registry", "sync", "acme", "--approved"])
-    while scene.server.requests.isEmpty, !first.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
+    await scene.server.waitForRequests(1)
     let second = try await scene.run("registry", "sync", "acme", "--approved", "--lock-timeout", "1")
     #expect(second.exitCode == 7, "\(second.error)")
     first.send(signal: SIGKILL)

@@ -94,9 +94,7 @@ import Testing
     let stalled = "/registry/catalog/crash.yaml"
     scene.server.behave(at: stalled, .stalledBody([1, 2, 3], announced: 100), .file)
     let running = try scene.program.start(["registry", "sync", "acme", "--approved"])
-    while scene.server.requests.count < registry.targets.count, !running.hasEnded {
-      try await Task.sleep(for: .milliseconds(10))
-    }
+    await scene.server.waitForRequests(registry.targets.count)
     // The others are through once they lie in quarantine.
     while try scene.proven().count < registry.files.count - 1, !running.hasEnded {
       try await Task.sleep(for: .milliseconds(10))

@@ -12,7 +12,7 @@ import Testing
     try registry.write(to: project.scratch.makeFolder("site"))
     let program = try Program.mmdos(folder: project.scratch.path, environment: [:])
     let serving = try program.start(["registry", "serve", "site", "--port", "0", "--json"])
-    #expect(try await serving.waitUntil(says: "}"))
+    #expect(await serving.waitUntil(says: "}"))
     let line = try #require(serving.outputSoFar.split(separator: "\n").first { $0.contains("\"url\"") })
     let url = try #require(line.split(separator: "\"").first { $0.hasPrefix("http://127.0.0.1:") })
     try project.setSources(["web": String(url)])
