@@ -1,6 +1,6 @@
 import Formats
 
-/// A whole file, and the places of its bytes.
+/// The whole text of a file, with the position of every byte.
 struct AuditDocument {
   /// Valid UTF-8.
   let bytes: [UInt8]
@@ -16,10 +16,10 @@ struct AuditDocument {
     lineStarts = starts
   }
 
-  /// All of it, as a text in which every byte is its own source.
+  /// The whole file as a text in which each byte stands for itself.
   var text: SourceText { SourceText(bytes, from: 0) }
 
-  /// The index of the line that holds a byte, from 0.
+  /// The index of the line that a byte is on, from 0.
   func lineIndex(of offset: Int) -> Int {
     var (low, high) = (0, lineStarts.count)
     while high - low > 1 {
@@ -38,10 +38,9 @@ struct AuditDocument {
     return start..<max(start, end)
   }
 
-  /// How many lines there are.
   var lineCount: Int { lineStarts.count }
 
-  /// The place of a byte, and the text around it; takes time linear in its line.
+  /// The position of a byte with the text around it; takes time linear in the length of its line.
   func mark(at offset: Int) -> AuditMark {
     let offset = min(max(0, offset), bytes.count)
     let index = lineIndex(of: offset)

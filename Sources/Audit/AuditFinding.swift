@@ -1,42 +1,36 @@
 package import Formats
 package import ObjectStore
 
-/// One thing that the content audit found.
+/// A finding of the content audit.
 package struct AuditFinding: Equatable, Sendable {
-  /// The rule that found it.
   package let rule: AuditRule
-  /// The file within the registry.
+  /// The path of the file within the registry.
   package let path: String
-  /// The file's object id.
   package let object: ObjectID
-  /// Where it begins; columns count Unicode scalars.
+  /// Where the finding begins; columns count Unicode scalars.
   package let position: TextPosition
-  /// What exactly was found; invisible characters show as `<U+202E>`.
+  /// What was found; invisible characters are written as `<U+202E>`.
   package let detail: String
-  /// The text around it, in the same form.
+  /// The text around the position, in the same form.
   package let excerpt: String
-  /// What an exception names: the file's object id, or the id of a pair of slugs.
+  /// The id that an exception must name: the file's object id, or the id of a pair of slugs.
   package let subject: ObjectID
   /// Whether the policy's `audit_allow` accepts it.
   package var isAllowed = false
 
-  /// How bad it is.
   package var severity: AuditSeverity { rule.severity }
-  /// What accepts this finding in the policy's `audit_allow`.
+  /// The entry of the policy's `audit_allow` that accepts this finding.
   package var exception: AuditException { AuditException(rule: rule, object: subject) }
 }
 
 /// A finding that was reviewed and accepted, as `audit_allow` has it: `rule@object-id`.
 ///
-/// It names the content, not the path, so it ends when the content changes. For `lookalike-slug` it names the two slugs:
-/// a catalog changes with every release, and another pair in it was not reviewed.
+/// It names the content, not the path, so it no longer applies when the content changes. For `lookalike-slug` it names
+/// the two slugs: a catalog changes with every release, and its other pairs were not reviewed.
 package struct AuditException: Hashable, Sendable, CustomStringConvertible {
-  /// The rule.
   package let rule: AuditRule
-  /// The content that was reviewed.
   package let object: ObjectID
 
-  /// Names findings of one rule in one content.
   package init(rule: AuditRule, object: ObjectID) {
     self.rule = rule
     self.object = object
@@ -51,34 +45,34 @@ package struct AuditException: Hashable, Sendable, CustomStringConvertible {
     self.init(rule: rule, object: object)
   }
 
-  /// The text that the policy has.
+  /// The text as it is written in a policy.
   package var description: String { "\(rule.rawValue)@\(object)" }
 }
 
-/// What was found in one file.
+/// The findings of one file.
 struct FileAudit: Equatable, Sendable {
-  /// The findings that are kept, in order of their places.
+  /// The findings that are kept, sorted by position.
   var findings: [AuditFinding] = []
-  /// How many more there are, by rule.
+  /// The number of further findings, by rule.
   var omitted: [AuditRule: Int] = [:]
-  /// Whether the file was looked at to its end; not so when the audit was cancelled.
+  /// Whether the file was read to its end; false when the audit was cancelled.
   var isComplete = true
 }
 
-/// Takes the findings of one file, of each rule a bounded number.
+/// Collects the findings of one file, a limited number of each rule.
 ///
-/// The bound is by rule: a flood of notes must not hide what is critical.
+/// The limit is per rule, so that many notes cannot crowd out critical findings.
 struct FindingSink {
-  /// The most findings of one rule in one file.
+  /// The maximum number of findings of one rule in one file.
   static let maxFindings = 20
-  /// Places that are remembered; findings beyond them are not even counted.
+  /// The maximum number of positions remembered; findings beyond them are not even counted.
   private static let maxSeen = 100_000
 
   let path: String
   let object: ObjectID
   private(set) var audit = FileAudit()
   private var counts: [AuditRule: Int] = [:]
-  /// Places that have a finding of a rule: two ways to read a text must not count twice.
+  /// The positions at which a rule has a finding, because a text that is read in two ways must not count twice.
   private var seen: Set<Place> = []
 
   private struct Place: Hashable {
@@ -91,20 +85,20 @@ struct FindingSink {
     self.object = object
   }
 
-  /// Takes a finding at a byte of a line.
+  /// Adds a finding at a byte of a line.
   mutating func add(_ rule: AuditRule, _ line: AuditLine, at offset: Int, _ detail: @autoclosure () -> String)
   {
     guard hasRoom(for: rule) else { return }
     append(rule, line.mark(at: offset), detail())
   }
 
-  /// Takes a finding whose place was marked before.
+  /// Adds a finding at a position that was marked earlier.
   mutating func add(_ rule: AuditRule, _ mark: AuditMark, _ detail: @autoclosure () -> String) {
     guard hasRoom(for: rule) else { return }
     append(rule, mark, detail())
   }
 
-  /// Takes a finding at a byte of the whole file, once.
+  /// Adds a finding at a byte of the file, unless the rule has one there already.
   mutating func add(
     _ rule: AuditRule,
     _ document: AuditDocument,
@@ -117,7 +111,7 @@ struct FindingSink {
     append(rule, document.mark(at: offset), detail())
   }
 
-  /// Takes a finding about a pair of slugs.
+  /// Adds a finding about a pair of slugs.
   mutating func add(_ rule: AuditRule, _ mark: AuditMark, about subject: ObjectID, _ detail: String) {
     guard hasRoom(for: rule) else { return }
     append(rule, mark, detail, subject)
@@ -149,9 +143,9 @@ struct FindingSink {
     )
   }
 
-  /// What was found, in order of places.
+  /// Returns the findings, sorted by position.
   consuming func finish() -> FileAudit {
-    // Rules look at lines one after the other, and some tell only later what began earlier.
+    // Some rules report only on a later line what began on an earlier one.
     audit.findings.sort { ($0.position, $0.rule.rawValue) < ($1.position, $1.rule.rawValue) }
     return audit
   }

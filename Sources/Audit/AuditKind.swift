@@ -1,13 +1,13 @@
-/// What a file is to the rules, by its name.
+/// The kind of a file, which its name tells and which decides what rules are applied.
 enum AuditKind: Equatable {
   case markdown
   case yaml
   case json
-  /// Commands of a shell.
+  /// A shell script.
   case script
   /// A program in another language.
   case program
-  /// `catalog.yaml`, whose slugs are compared, too.
+  /// `catalog.yaml`, whose slugs are also compared with each other.
   case catalog
   case other
 

@@ -5,7 +5,7 @@ struct AuditLine {
   /// From 1.
   let number: Int
   let bytes: [UInt8]
-  /// How many characters of the line come before; not 0 in a piece that goes on where the one before it ended.
+  /// The number of characters of the line in earlier pieces; 0 in the first piece.
   let skipped: Int
   /// Whether another piece of the line follows.
   let isCut: Bool
@@ -19,19 +19,19 @@ struct AuditLine {
     present = ByteSet(of: bytes)
   }
 
-  /// Whether it does not begin where the line begins.
+  /// Whether this is a later piece of a line.
   var isContinuation: Bool { skipped > 0 }
-  /// Whether every byte is ASCII; then columns are bytes.
+  /// Whether every byte is ASCII; a column is then the same as a byte.
   var isASCII: Bool { present.isASCII }
   /// Whether all is ASCII and nothing but a tab is a control character.
   var isPlain: Bool { present.isPlain }
-  /// How many characters it has.
+  /// The number of characters.
   var length: Int { isASCII ? bytes.count : bytes.count { $0 & 0xC0 != 0x80 } }
 
-  /// Whether a character stands anywhere in it; most rules ask that first.
+  /// Whether it has an ASCII character anywhere; most rules ask this first because it is fast.
   func has(_ character: Unicode.Scalar) -> Bool { present.contains(UInt8(ascii: character)) }
 
-  /// The place of a byte, and the text around it.
+  /// The position of a byte with the text around it.
   func mark(at offset: Int) -> AuditMark {
     let column = isASCII ? offset + 1 : bytes[..<offset].count { $0 & 0xC0 != 0x80 } + 1
     return AuditMark(
@@ -45,7 +45,7 @@ struct AuditLine {
     bytes.firstIndex { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
   }
 
-  /// Whether a text stands at an offset, ASCII letters compared without case; `text` is in lower case.
+  /// Whether a text is at an offset, ignoring the case of ASCII letters; `text` must be in lower case.
   func has(_ text: StaticString, at offset: Int) -> Bool {
     guard offset >= 0, offset + text.utf8CodeUnitCount <= bytes.count else { return false }
     return text.withUTF8Buffer { wanted in
@@ -58,7 +58,7 @@ struct AuditLine {
 }
 
 extension [UInt8] {
-  /// The offset at which an ASCII text begins, from an offset on; nil if it does not stand there.
+  /// The first offset at or after `start` at which an ASCII text begins; nil if there is none.
   func offset(of text: StaticString, from start: Int = 0) -> Int? {
     let bytes = span
     return text.withUTF8Buffer { wanted in
@@ -74,7 +74,7 @@ extension [UInt8] {
   }
 }
 
-/// Which bytes a text has.
+/// The set of the bytes that occur in a text.
 struct ByteSet {
   private var low: (UInt64, UInt64) = (0, 0)
   private(set) var isASCII = true
@@ -97,25 +97,25 @@ struct ByteSet {
   /// Whether all is ASCII and nothing but a tab is a control character.
   var isPlain: Bool { isASCII && low.0 & 0xFFFF_FDFF == 0 && low.1 >> 63 == 0 }
 
-  /// Whether an ASCII byte is there; in a text that is not ASCII it may say so of one that is not.
+  /// Whether an ASCII byte occurs; in a text that is not all ASCII this may be true for a byte that does not.
   func contains(_ byte: UInt8) -> Bool {
     (byte < 64 ? low.0 : low.1) & 1 << UInt64(byte & 63) != 0
   }
 }
 
-/// A place in a file, with the text around it made visible.
+/// A position in a file with the text around it, in which invisible characters are made visible.
 struct AuditMark {
   let position: TextPosition
   let excerpt: String
 }
 
-/// Outside text in which nothing is invisible.
+/// Makes invisible characters of outside text visible.
 enum VisibleText {
-  /// Bytes that an excerpt shows before and behind a place.
+  /// The number of bytes that an excerpt shows before and after a position.
   private static let before = 40
   private static let behind = 120
 
-  /// The text around an offset of a line; what was cut shows as an ellipsis.
+  /// The text around an offset of a line, with an ellipsis where it was cut.
   static func excerpt(of bytes: [UInt8], around offset: Int, within line: Range<Int>? = nil) -> String {
     let line = line ?? 0..<bytes.count
     let offset = min(max(offset, line.lowerBound), line.upperBound)
@@ -127,7 +127,7 @@ enum VisibleText {
     return (start > line.lowerBound ? "…" : "") + of(text) + (end < line.upperBound ? "…" : "")
   }
 
-  /// The text with everything that is shown as nothing, or gives orders, as `<U+202E>`.
+  /// The text with invisible and control characters written as `<U+202E>`.
   static func of(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -148,7 +148,7 @@ enum VisibleText {
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// `U+202E RIGHT-TO-LEFT OVERRIDE`, for controls without the name that they do not have.
+  /// `U+202E RIGHT-TO-LEFT OVERRIDE`; without a name for control characters, which have none.
   static func longName(_ scalar: Unicode.Scalar) -> String {
     let properties = scalar.properties
     return ([name(scalar)] + [properties.name ?? properties.nameAlias].compactMap { $0 }).joined(

@@ -1,14 +1,13 @@
 // The content audit: what a reviewer cannot see in a text, or an agent should not meet unreviewed (DESIGN
 // section 5, `audit`; docs/audit.md).
 //
-// Pure rules: bytes and a path in, findings out. No file, no store, no policy's defaults and no terminal may
-// enter it. Every rule takes time linear in the text, and keeps a bounded number of findings of each file.
+// Pure rules: they take bytes and a path, and return findings. They use no file, store, policy default or terminal.
+// Every rule takes time linear in the text, and keeps a limited number of findings for each file.
 
-/// How bad a finding is.
+/// The weight of a finding, which decides what a policy does with it.
 package enum AuditSeverity: String, CaseIterable, Comparable, Sendable {
-  /// Worth knowing.
   case note
-  /// To be looked at by a person.
+  /// A person should look at it.
   case warning
   /// Refused where the policy says `audit: deny`.
   case critical
@@ -48,19 +47,18 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
   case remotePackage = "remote-package"
   case lookalikeSlug = "lookalike-slug"
 
-  /// Grows with every change of what the rules find, so that what was found clean is looked at again.
+  /// Incremented when the rules change what they find, so that files that were clean are audited again.
   package static let version = 3
 
-  /// Names of rules that were merged into another one; policies that name them go on to work.
+  /// Names of rules that were merged into another rule; policies with these names still work.
   private static let retired: [String: AuditRule] = ["html-comment": .hiddenText]
 
-  /// The rule of a name that a policy has, be it a name of today or one that is retired.
+  /// The rule of a name in a policy, which may be a current or a retired name.
   package init?(named name: String) {
     guard let rule = AuditRule(rawValue: name) ?? Self.retired[name] else { return nil }
     self = rule
   }
 
-  /// How bad a finding of the rule is.
   package var severity: AuditSeverity {
     switch self {
     case .notUTF8, .bidiControl, .tagCharacter, .zeroWidth, .invisibleRun, .controlCharacter,

@@ -1,17 +1,17 @@
 import Formats
 import ObjectStore
 
-/// Looks at one file, which may come in pieces.
+/// Audits one file, which may come in pieces.
 ///
-/// What is told by single lines is looked at while they come. What only the whole file tells, the page of a Markdown
-/// file, the scalars of JSON and YAML, the commands of a script, is looked at when it ends; a file that is too large for
-/// that is reported as such, and its lines are taken for commands.
+/// Rules about single lines are applied as the lines come. Rules that need the whole file (a Markdown page, the scalars
+/// of JSON and YAML, the commands of a script) are applied at its end. A file that is too large for that is reported as
+/// such, and each of its lines is read as commands.
 package struct AuditScanner {
-  /// The largest file that is looked at as a whole, in bytes: no page is as long, and several are looked at at once.
+  /// The size limit for reading a whole file, in bytes: real pages are smaller, and several files are read at once.
   static let maxWholeBytes = 4 << 20
-  /// The longest line that is looked at in one piece, in bytes.
+  /// The longest line that is read in one piece, in bytes.
   private static let maxLineBytes = 64 << 10
-  /// How far from there a longer one is cut, at a space, so that no word is cut that matters.
+  /// A longer line is cut at a space within so many bytes of that length, so that words stay whole.
   private static let searchBytes = 4 << 10
 
   private let file: AuditFile
@@ -21,17 +21,17 @@ package struct AuditScanner {
   private var data = DataRules()
 
   private var line: [UInt8] = []
-  /// Characters of this line that were looked at already.
+  /// The number of characters of this line in earlier pieces.
   private var skipped = 0
   private var number = 1
   private var isBroken = false
-  /// The whole file, as far as it is looked at as a whole.
+  /// The bytes so far; nil for a file that is too large to be read as a whole.
   private var whole: [UInt8]?
 
-  /// Begins a file of a registry.
+  /// Starts the audit of a file.
   ///
-  /// `isCancelled` says whether the audit shall end. It is asked every 256 KiB, on the thread that gives the bytes. Once it
-  /// said so, the scanner does nothing any more, and what it found means nothing.
+  /// `isCancelled` says whether to stop. It is called every 256 KiB, on the thread that passes the bytes. After it has
+  /// returned true, the scanner does nothing more, and its findings must not be used.
   package init(_ file: AuditFile, isCancelled: @escaping () -> Bool = { false }) {
     self.file = file
     kind = AuditKind(path: file.path)
@@ -40,13 +40,12 @@ package struct AuditScanner {
     whole = kind == .other ? nil : []
   }
 
-  /// Begins the same file again, after bytes that were not the file's.
+  /// Starts the same file again, because the bytes so far were not those of the file.
   package mutating func restart() {
     let watch = watch
     self = AuditScanner(file) { watch.isCancelled || watch.pass(AuditWatch.interval) }
   }
 
-  /// Takes the next bytes of the file.
   package mutating func append(_ bytes: RawSpan) {
     bytes.withUnsafeBytes { buffer in
       keep(buffer)
@@ -67,7 +66,7 @@ package struct AuditScanner {
     }
   }
 
-  /// Keeps the file to look at it as a whole, as long as it is not too large.
+  /// Keeps bytes for the rules that need the whole file, unless it is too large.
   private mutating func keep(_ buffer: UnsafeRawBufferPointer) {
     guard let count = whole?.count else { return }
     guard count + buffer.count > Self.maxWholeBytes else {
@@ -76,11 +75,11 @@ package struct AuditScanner {
     }
     let kept = whole ?? []
     whole = nil
-    // From here on commands are looked for in each line alone; in the part that was kept, now.
+    // From here on each line is read as commands by itself; the lines that were kept are read now.
     LargeFileRules.scan(kept, watch, into: &sink)
   }
 
-  /// Ends the file.
+  /// Ends the file and returns its findings.
   consuming func finish() -> FileAudit {
     while line.count > Self.maxLineBytes { cutLine() }
     if !line.isEmpty { scan(line, isCut: false) }
@@ -95,7 +94,7 @@ package struct AuditScanner {
   }
 
   private mutating func endLine() {
-    // Only before a line feed it is a part of the line's end; alone it returns to the line's beginning.
+    // A carriage return belongs to the line's end only before a line feed; elsewhere it is a control character.
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
     while line.count > Self.maxLineBytes { cutLine() }
     scan(line, isCut: false)
@@ -104,14 +103,14 @@ package struct AuditScanner {
     number += 1
   }
 
-  /// Looks at the beginning of a long line, as if it came in pieces of this size, wherever the file was cut.
+  /// Scans the beginning of a long line; where it is cut does not depend on the pieces in which the file came.
   private mutating func cutLine() {
     var end = Self.maxLineBytes
     let spaces = line[(end - Self.searchBytes)..<end]
     if let space = spaces.lastIndex(where: { $0 == 0x20 || $0 == 0x09 }) {
       end = space + 1
     } else {
-      // Not within a character.
+      // A character must not be cut.
       while end > Self.maxLineBytes - 3, line[end] & 0xC0 == 0x80 { end -= 1 }
     }
     let piece = Array(line[..<end])
@@ -119,9 +118,9 @@ package struct AuditScanner {
     skipped += scan(piece, isCut: true).length
   }
 
-  /// Looks at a line or a piece of one.
+  /// Scans a line or a piece of one.
   ///
-  /// - Returns: What was looked at: the bytes, or as much of them as can be read.
+  /// - Returns: The text that was scanned; bytes that are not UTF-8 are replaced in it.
   @discardableResult
   private mutating func scan(_ bytes: [UInt8], isCut: Bool) -> AuditLine {
     var current = AuditLine(number: number, bytes: bytes, skipped: skipped, isCut: isCut)
@@ -132,7 +131,7 @@ package struct AuditScanner {
         sink.add(.notUTF8, current, at: offset, "the byte 0x\(digits) begins no character")
       }
       isBroken = true
-      // The rest is looked at as far as it can be read.
+      // Bytes that are not UTF-8 are replaced, so that the rest of the line can be scanned.
       let text = Array(String(decoding: current.bytes, as: UTF8.self).utf8)
       current = AuditLine(number: number, bytes: text, skipped: skipped, isCut: isCut)
     }

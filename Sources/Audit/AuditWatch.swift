@@ -1,21 +1,21 @@
-/// Asks from time to time whether the audit was cancelled, and remembers the answer.
+/// Checks from time to time whether the audit was cancelled, and remembers the answer.
 ///
-/// Rules report the bytes that they have passed; only every `interval` bytes the question is asked, because it may take
-/// a lock. Belongs to one scanner, and is not shared between threads.
+/// Rules report how many bytes they have read. The check is made only every `interval` bytes because it may take a
+/// lock. Belongs to one scanner, and is not shared between threads.
 final class AuditWatch {
-  /// Bytes between two questions.
+  /// The number of bytes between two checks.
   static let interval = 256 << 10
 
   private let question: () -> Bool
   private var passed = 0
-  /// Whether the audit was cancelled; what was found until then means nothing.
+  /// Whether the audit was cancelled; its findings must then not be used.
   private(set) var isCancelled = false
 
   init(_ question: @escaping () -> Bool) {
     self.question = question
   }
 
-  /// Counts bytes that a rule has looked at.
+  /// Counts bytes that a rule has read.
   ///
   /// - Returns: Whether the rule must stop.
   func pass(_ bytes: Int) -> Bool {

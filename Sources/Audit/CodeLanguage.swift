@@ -1,12 +1,12 @@
 import Formats
 
-/// What a block of code is to the rules, by the first word behind its opening fence.
+/// The language of a block of code, by the first word of its info string.
 enum CodeLanguage {
-  /// Commands, or nothing that is said.
+  /// Commands, or no language is named.
   case shell
   case json
   case yaml
-  /// A program in another language: what it runs stands in its strings.
+  /// A program in another language, whose strings may hold commands.
   case program
 
   init(info: [UInt8]) {

@@ -1,6 +1,6 @@
-/// Gives code to the rules about commands, as what it is.
+/// Applies the rules about commands to code, depending on its language.
 enum CodeRules {
-  /// A block of code, or a whole file of it.
+  /// Scans a block of code or a file of code.
   static func scan(
     _ text: SourceText,
     language: CodeLanguage,
@@ -21,7 +21,7 @@ enum CodeRules {
     VariableRules.scan(text, document, into: &sink)
   }
 
-  /// A span of code within prose: often a mere mention, so it must be whole to count.
+  /// Scans a span of code within prose, which is often only a mention: only a complete command counts.
   static func scan(
     span: SourceText,
     _ document: AuditDocument,
@@ -41,7 +41,7 @@ enum CodeRules {
   ) {
     guard !text.isEmpty else { return }
     var reader = ShellReader(text, certainty, watch)
-    // Quotes that hold commands are read twice, and such quotes within them again.
+    // Quoted commands are read a second time, and quotes within them once more.
     reader.state.allow(4 * text.count)
     reader.readAll()
     report(reader.findings, document, into: &sink)

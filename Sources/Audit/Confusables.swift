@@ -5,10 +5,10 @@ import Formats
 /// A part of Unicode's confusables (UTS #39, revision 30): the Cyrillic and Greek letters that are drawn like
 /// Latin ones in common fonts, and the ASCII look-alikes of that list.
 enum Confusables {
-  /// The form in which two slugs that look alike are equal.
+  /// A form that is equal for two slugs that look alike.
   static func skeleton(of slug: String) -> String {
     var result = ""
-    // Decomposed, a letter with a mark shows what letter it is; the mark stays.
+    // Decomposing separates a letter from its accent; the accent stays.
     for scalar in slug.unicodeScalars where InvisibleCharacters.kind(of: scalar) == nil {
       switch scalar {
       case "0", "O", "o": result += "o"
@@ -29,7 +29,7 @@ enum Confusables {
     return result.replacing("rn", with: "m").replacing("vv", with: "w")
   }
 
-  /// Letters by the Latin letter that they look like, in both cases.
+  /// The Latin letter that each letter looks like, for both cases.
   private static let table: [Unicode.Scalar: String] = {
     let alike: [(latin: String, letters: String)] = [
       ("a", "аАαΑɑ"), ("b", "ЬВΒ"), ("c", "сСϲϹ"), ("d", "ԁ"), ("e", "еЕΕ"), ("f", "ϝ"), ("g", "ɡԌ"),

@@ -4,18 +4,16 @@ import Synchronization
 
 // Audit: what is hidden or risky in a text.
 //
-// Pure rules over bytes: the same bytes give the same findings, everywhere. It opens no file, asks no policy and
-// knows no registry; whoever audits hands it the pieces of a file and says which findings are accepted. Of Disk it
-// takes `Parallel` alone. What becomes of a finding is decided above.
+// Pure rules over bytes: the same bytes always give the same findings. This target opens no file and knows no policy
+// and no registry: the caller passes the bytes of files and the accepted exceptions. Of Disk it uses only `Parallel`.
+// The layers above decide what a finding leads to.
 
 /// A file to be audited.
 package struct AuditFile: Hashable, Comparable, Sendable {
-  /// Its path within the registry.
+  /// The path within the registry.
   package let path: String
-  /// Its object id.
   package let object: ObjectID
 
-  /// Names a file.
   package init(path: String, object: ObjectID) {
     self.path = path
     self.object = object
@@ -27,25 +25,24 @@ package struct AuditFile: Hashable, Comparable, Sendable {
   }
 }
 
-/// The audit of some files: of a sync, of a snapshot, of a plugin that is to be installed.
+/// Audits a set of files: those of a sync, of a snapshot, or of a plugin to be installed.
 package struct ContentAudit: Sendable {
-  /// Files that are looked at before their findings are put together: bounds what waits in memory.
+  /// The number of files whose findings are held in memory before they are merged.
   private static let batchSize = 64
 
   private let exceptions: Set<AuditException>
 
-  /// Takes what the policy accepts.
   package init(exceptions: Set<AuditException>) {
     self.exceptions = exceptions
   }
 
-  /// Looks at all files, several at a time; `scan` gives a file's bytes to the scanner, piece by piece.
+  /// Audits all files, several at a time; `scan` passes the bytes of a file to the scanner, piece by piece.
   ///
-  /// What was found in a file counts only when `scan` returns, so the bytes may be proven while they come. To begin
-  /// again, it takes a new scanner.
+  /// The findings of a file count only when `scan` returns, so the bytes may be verified while they are scanned. If
+  /// they turn out to be wrong, `scan` restarts the scanner.
   ///
-  /// `cancellation` says whether the audit shall end, by the error that it shall end with. It is asked before each
-  /// file, and within a file every few hundred kilobytes, on several threads.
+  /// `cancellation` returns the error to stop with, or nil. It is called before each file, and within a file every few
+  /// hundred kilobytes, on several threads.
   ///
   /// - Throws: What `scan` throws, or `cancellation` returns.
   package func audit<Failure: Error>(
@@ -78,30 +75,30 @@ package struct ContentAudit: Sendable {
   }
 }
 
-/// What was found in several files.
+/// The findings of several files.
 package struct AuditReport: Sendable {
-  /// The most findings that are kept of one severity; others are only counted.
+  /// The maximum number of findings kept of one severity; others are only counted.
   static let maxFindings = 2_000
 
-  /// The findings that are kept, by file, in order of their places.
+  /// The findings that are kept, sorted by file and position.
   package private(set) var findings: [AuditFinding] = []
-  /// How many findings are not among them.
+  /// The number of findings that are not kept.
   package private(set) var omittedCount = 0
-  /// How many files were looked at.
+  /// The number of files that were audited.
   package private(set) var fileCount = 0
-  /// How many findings the policy accepts.
+  /// The number of findings that the policy accepts.
   package private(set) var allowedCount = 0
 
   private var counts: [AuditSeverity: Int] = [:]
-  /// By severity; those that are accepted count for themselves, so that they crowd out no others.
+  /// The number kept of each severity; accepted findings are counted under nil, so that they do not crowd out others.
   private var kept: [AuditSeverity?: Int] = [:]
 
   init() {}
 
-  /// How many findings there are that the policy does not accept.
+  /// The number of findings that the policy does not accept.
   package func count(_ severity: AuditSeverity) -> Int { counts[severity, default: 0] }
 
-  /// The findings that the policy does not accept, as far as they are kept.
+  /// Of the findings that are kept, those that the policy does not accept.
   package var open: [AuditFinding] { findings.filter { !$0.isAllowed } }
 
   /// Whether a policy with `audit: deny` refuses the files.
@@ -123,7 +120,7 @@ package struct AuditReport: Sendable {
     for (rule, times) in audit.omitted {
       omittedCount += times
       guard var finding = audit.findings.first(where: { $0.rule == rule }) else { continue }
-      // An exception for a pair of slugs says nothing about the other pairs of a catalog.
+      // An exception for one pair of slugs does not accept the findings about other pairs.
       finding.isAllowed = finding.subject == finding.object && exceptions.contains(finding.exception)
       count(finding, times: times)
     }
@@ -138,7 +135,7 @@ package struct AuditReport: Sendable {
   }
 }
 
-/// Keeps the error that a cancellation came with: what was found in a file until then must not count.
+/// Keeps the error of a cancellation: the findings of a file that was not read to its end must not count.
 private final class AuditStop<Failure: Error> {
   private let question: () -> Failure?
   private(set) var failure: Failure?

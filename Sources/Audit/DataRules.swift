@@ -2,16 +2,15 @@ import Formats
 
 /// The rules about content that is not shown as text: `data:` URLs and long base64.
 struct DataRules {
-  /// Base64 of so many characters, in one line or several, is reported.
+  /// Base64 of at least so many characters, on one line or several, is reported.
   static let maxBase64Length = 256
-  /// Only lines with so many characters can be a part of base64 over several lines.
+  /// Shorter lines are not taken for a part of base64 over several lines.
   private static let minLineLength = 60
 
   private var block = Run()
   private var blockMark: AuditMark?
   private var isReported = false
 
-  /// Looks at a line.
   mutating func scan(_ line: AuditLine, into sink: inout FindingSink) {
     let urls = findDataURLs(line, into: &sink)
     guard line.bytes.count >= Self.minLineLength || block.length > 0 else { return }
@@ -37,7 +36,7 @@ struct DataRules {
     return contents
   }
 
-  /// The comma of `[type/subtype][;parameter]*,content` (RFC 2397); nil for what is no such thing.
+  /// The offset of the comma in `[type/subtype][;parameter]*,content` (RFC 2397); nil for other text.
   private static func contentOfURL(_ rest: ArraySlice<UInt8>) -> Int? {
     guard let comma = rest.prefix(128).firstIndex(of: UInt8(ascii: ",")), comma + 1 < rest.endIndex,
       rest[comma + 1] > 0x20
@@ -54,7 +53,7 @@ struct DataRules {
 
   // MARK: Base64
 
-  /// Characters of the base64 alphabets in a row, counted by class.
+  /// A run of characters of the base64 alphabets, counted by class.
   private struct Run {
     var length = 0
     var hasUpper = false
@@ -80,7 +79,7 @@ struct DataRules {
       symbols += other.symbols
     }
 
-    /// Whether it looks encoded: a hash has one case, and a path or a rule of dashes has many symbols.
+    /// Whether it looks like base64: a hash has letters of one case only, and a path or a line of dashes many symbols.
     var isBlob: Bool {
       length >= DataRules.maxBase64Length && hasUpper && hasLower && hasDigit && symbols * 8 <= length
     }
@@ -92,7 +91,7 @@ struct DataRules {
 
   /// Reports long runs within the line.
   ///
-  /// - Returns: The run that is all of the line, apart from white space, quotes and padding; nil for any other line.
+  /// - Returns: The run that fills the line, apart from white space, quotes and padding; nil if none does.
   private func findBase64(
     _ line: AuditLine,
     _ urls: [Int],
@@ -104,7 +103,7 @@ struct DataRules {
     line.bytes.withUnsafeBufferPointer { bytes in
       var start = 0
       while start + Self.minLineLength <= count {
-        // A long run has only such characters in any stretch: looked at from behind, short words are passed over.
+        // Checked from its end backward, a stretch with a character that is not base64 is skipped in one step.
         var check = start + Self.minLineLength - 1
         while check >= start, alphabet[Int(bytes[check])] { check -= 1 }
         guard check < start else {
@@ -117,7 +116,7 @@ struct DataRules {
           run.append(bytes[end])
           end += 1
         }
-        // A data: URL is reported as that.
+        // The content of a data: URL was already reported.
         if run.isBlob, !urls.contains(start) {
           sink.add(.base64Blob, line, at: start, "\(run.length) characters of base64")
         }

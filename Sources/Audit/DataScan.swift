@@ -1,6 +1,6 @@
 import Formats
 
-/// The scalars of JSON and YAML, decoded, given to the rules about commands and about what is invisible.
+/// Applies the rules about commands and invisible characters to the decoded scalars of JSON and YAML.
 struct DataScan {
   /// Keys whose values are commands.
   private static let commandKeys: Set<String> = [
@@ -8,17 +8,17 @@ struct DataScan {
     "before_script", "after_script", "install", "setup", "bash", "sh",
   ]
 
-  /// Items of a list that are put together to one command.
+  /// The maximum number of list items that are joined to one command.
   private static let maxItems = 256
 
-  /// A list or map that is open.
+  /// A list or map that has begun and not ended.
   private struct Frame {
     let isList: Bool
-    /// Whether what it holds is commands.
+    /// Whether its values are commands.
     let isCommand: Bool
     /// The scalars of a list that may be the words of one command.
     var items: [SourceText] = []
-    /// `command` of a map that has `args`, too.
+    /// The value of `command`, for a map that may also have `args`.
     var command: SourceText?
     var arguments: [SourceText] = []
     /// The key whose value comes next.
@@ -63,7 +63,7 @@ struct DataScan {
       return !watch.isCancelled
     }
     sink = scan.sink
-    // What no parser takes can be read by an agent all the same.
+    // An agent may read even text that is not valid YAML.
     if rest < text.count, !watch.isCancelled {
       CodeRules.run(text.slice(rest..<text.count), .value, document, watch, into: &sink)
       VariableRules.scan(text.slice(rest..<text.count), document, into: &sink)
@@ -129,14 +129,14 @@ struct DataScan {
     }
   }
 
-  /// Runs a list of words as one command, if its first is a single word; else each is a command of its own.
+  /// Reads a list as the words of one command if the first is a single word, else each item as a command.
   private mutating func run(_ items: [SourceText]) {
     guard let first = items.first, items.count > 1, !first.bytes.contains(0x20) else { return }
     var text = SourceText()
     for item in items {
       let source = item.source(at: 0)
       if !text.isEmpty { text.append(0x20, from: source) }
-      // Quoted, so that a word stays a word; a quote within it is left out.
+      // Each item is quoted so that it stays one word; quotes inside it are left out.
       text.append(0x27, from: source)
       for (offset, byte) in item.bytes.prefix(64 << 10).enumerated() where byte != 0x27 {
         text.append(byte, from: item.source(at: offset))
@@ -147,12 +147,12 @@ struct DataScan {
   }
 }
 
-/// What a reader of JSON or YAML meets.
+/// An event of a reader of JSON or YAML.
 enum DataEvent {
   case listStart
   case mapStart
   case end
   case key(SourceText)
-  /// A scalar, decoded; and whether it had to be.
+  /// A decoded scalar; `isDecoded` is true if it had escapes.
   case scalar(SourceText, isDecoded: Bool)
 }

@@ -1,9 +1,9 @@
 /// The character of an HTML entity.
 enum EntityText {
-  /// Reads `&#x202e;`, `&#8238;`, `&amp;`; nil for a name that is not known here.
+  /// Decodes `&#x202e;`, `&#8238;` or `&amp;`; nil for a name that is not known here.
   ///
-  /// Known are the names of what is invisible, and of what commands and markup are made of: these must not hide what a
-  /// rule looks for. Any other name stands for a letter or sign that no rule asks for.
+  /// Known are the names of invisible characters and of the characters of commands and markup, because an entity must
+  /// not hide text from a rule. Other names stand for letters and signs that no rule looks for.
   static func scalar(_ entity: some Collection<UInt8>) -> Unicode.Scalar? {
     let bytes = Array(entity.prefix(32))
     guard bytes.first == UInt8(ascii: "&"), bytes.last == UInt8(ascii: ";") else { return nil }
@@ -26,7 +26,7 @@ enum EntityText {
     "bsol": 0x5C, "semi": 0x3B, "hyphen": 0x2010, "lowbar": 0x5F, "equals": 0x3D, "commat": 0x40,
   ]
 
-  /// The text with its entities decoded; what is not known stays as it is.
+  /// The text with known entities decoded.
   static func decode(_ text: [UInt8]) -> [UInt8] {
     guard text.contains(UInt8(ascii: "&")) else { return text }
     var result: [UInt8] = []

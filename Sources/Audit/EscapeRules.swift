@@ -1,18 +1,18 @@
 import Formats
 
-/// The rule about escapes that stand for invisible characters, where a program will decode them.
+/// The rule about escapes that a program will decode to invisible characters.
 enum EscapeRules {
-  /// Looks at a decoded scalar for what only its escapes together make: runs of characters that are legal alone.
+  /// Looks in a decoded scalar for runs of characters that are legal one by one, and that its escapes make up.
   static func scan(_ text: SourceText, _ document: AuditDocument, into sink: inout FindingSink) {
     for found in InvisibleRules.runs(in: text.bytes) {
       let source = text.source(at: found.offset)
-      // What stands in the file as it is was reported with its line.
+      // Characters that are in the file itself were reported with their line.
       guard source < document.bytes.count, document.bytes[source] == UInt8(ascii: "\\") else { continue }
       sink.add(.escapedInvisible, document, at: source, found.detail)
     }
   }
 
-  /// Looks at a line of YAML or JSON for `\u202e`, `\x1b`, `\e` and their like.
+  /// Looks in a line of YAML or JSON for `\u202e`, `\x1b`, `\e` and similar escapes.
   static func scanEscapes(_ line: AuditLine, into sink: inout FindingSink) {
     guard line.has("\\") else { return }
     var offset = 0
@@ -37,12 +37,12 @@ enum EscapeRules {
     guard let value, let scalar = Unicode.Scalar(value), ![0x08, 0x0A, 0x0C, 0x0D].contains(value),
       InvisibleCharacters.kind(of: scalar) != nil
     else { return }
-    // Parts of emoji, written as escapes like what stands before them.
+    // These belong to an emoji when the character before them is an escape as well.
     if isJoined, [0x200D, 0xFE0E, 0xFE0F].contains(value) { return }
     sink.add(.escapedInvisible, line, at: offset, "it stands for \(VisibleText.longName(scalar))")
   }
 
-  /// Decodes what stands behind a backslash; the length is that of what was read.
+  /// Decodes the text after a backslash; `length` is the number of bytes read.
   private static func decode(_ rest: ArraySlice<UInt8>) -> (value: UInt32?, length: Int) {
     switch rest.first {
     case UInt8(ascii: "e"): return (0x1B, 1)

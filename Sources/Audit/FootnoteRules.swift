@@ -1,12 +1,11 @@
-/// Footnotes, which md4c takes for plain text: one that nothing refers to is left out by the renderers that know them.
+/// Finds footnotes without a reference, which renderers with footnotes do not show; md4c reads them as plain text.
 struct FootnoteRules {
-  /// More footnotes of one page are not compared.
+  /// The maximum number of footnotes of one page that are compared.
   private static let maxNotes = 10_000
 
   private var defined: [(label: [UInt8], text: [UInt8], source: Int)] = []
   private var used: Set<[UInt8]> = []
 
-  /// Takes the text of a paragraph.
   mutating func take(_ text: SourceText) {
     let bytes = text.bytes
     guard bytes.count > 4 else { return }
@@ -29,7 +28,7 @@ struct FootnoteRules {
     }
   }
 
-  /// Where footnotes begin that nothing refers to and whose text is worth a finding.
+  /// The offsets of the footnotes without a reference whose text is suspicious.
   func unused() -> [Int] {
     defined.filter { !used.contains($0.label) && HiddenText.isSuspicious($0.text, .footnote) }.map(\.source)
   }

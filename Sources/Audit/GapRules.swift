@@ -1,9 +1,9 @@
 import Formats
 
-/// The bytes of a page of which nothing is shown: definitions of links, what stands behind the language of a block of
-/// code, and whatever else a parser takes and no reader sees.
+/// Judges the gaps of a page, which are the bytes that a renderer does not show: link definitions, the rest of an info
+/// string, and anything else that the parser consumes.
 ///
-/// It knows the marks of Markdown only to pass over them. What is left is judged, however it came to be hidden.
+/// Marks of Markdown are skipped; all other bytes are judged, whatever the reason that they are hidden.
 struct GapRules {
   private let page: MarkdownPage
   private let bytes: [UInt8]
@@ -13,10 +13,10 @@ struct GapRules {
     bytes = page.document.bytes
   }
 
-  /// Bytes of one gap that are judged; a longer one is reported for its size.
+  /// The number of bytes of a gap that are judged; a longer gap is reported for its size.
   private static let maxBytes = 64 << 10
 
-  /// Looks at all gaps; `report` takes what is worth a finding.
+  /// Scans all gaps; `report` is called for each that is suspicious.
   mutating func scan(_ report: (HiddenText.Place, Int) -> Void) {
     let fates = page.fates
     var offset = page.start
@@ -35,10 +35,10 @@ struct GapRules {
     }
   }
 
-  /// Whether a byte only ends a line: a gap goes on behind it.
+  /// Whether a byte is a line break that does not end a gap.
   private func isBreak(_ offset: Int) -> Bool { bytes[offset] == 0x0A && page.fates[offset] != .shown }
 
-  /// Cuts a gap into what begins a line, and judges each for itself.
+  /// Cuts a gap into its lines and judges each.
   private func judge(_ gap: Range<Int>, _ report: (HiddenText.Place, Int) -> Void) {
     var item = gap.lowerBound
     var place = Place.text
@@ -61,7 +61,7 @@ struct GapRules {
     case definition(label: Range<Int>, target: Range<Int>)
   }
 
-  /// Where a line's own text begins, behind the marks of quotes and lists.
+  /// Where the text of a line begins, after the marks of quotes and lists.
   private func contentStart(_ line: Range<Int>) -> Int {
     line.first { !" \t>-+*".utf8.contains(bytes[$0]) } ?? line.upperBound
   }
@@ -96,7 +96,7 @@ struct GapRules {
     case .definition(let label, let target):
       let isUsed = page.targets.contains(plain(target))
       let title = bytes[target.upperBound..<range.upperBound]
-      // Nobody needs a definition that leads nowhere: `[//]: # (text)`, `[comment]: <> (text)`.
+      // Definitions without a real target are used as comments: `[//]: # (text)`, `[comment]: <> (text)`.
       let isAside = [[0x23], [0x3C, 0x3E], [0x2F, 0x2F], [0x2F]].contains(Array(bytes[target]))
       if !isUsed, isAside, title.contains(where: ASCII.isLetter), !HiddenText.isDirective(unwrapped(title)) {
         report(.comment, begin(of: range))

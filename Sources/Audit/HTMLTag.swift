@@ -17,12 +17,12 @@ struct HTMLTag {
     let offset: Int
   }
 
-  /// Attributes of one tag that are read.
+  /// The maximum number of attributes that are read of one tag.
   private static let maxAttributes = 64
 
-  /// Reads the tag that begins with `<` at an offset; nil where none does.
+  /// Reads the tag at an offset; nil if there is none.
   ///
-  /// - Returns: The tag, and where the text goes on. A tag that does not end takes the whole rest.
+  /// - Returns: The tag and the offset after it. A tag that is not closed extends to the end of the text.
   static func read(_ bytes: [UInt8], at start: Int) -> (tag: HTMLTag, end: Int)? {
     var offset = start + 1
     let isClosing = offset < bytes.count && bytes[offset] == UInt8(ascii: "/")
@@ -53,7 +53,7 @@ struct HTMLTag {
 
   private static func readAttribute(_ bytes: [UInt8], at start: Int) -> (Attribute, end: Int) {
     let name = bytes[start...].prefix { $0 > 0x20 && !"=>/".utf8.contains($0) }
-    // A stray sign is an attribute of its own, so that the reader goes on.
+    // A stray character counts as an attribute, so that reading always advances.
     var offset = max(name.endIndex, start + 1)
     let text = String(decoding: name.prefix(64), as: UTF8.self).lowercased()
     let space = bytes[offset...].prefix { $0 <= 0x20 }
@@ -76,7 +76,7 @@ struct HTMLTag {
 
   func value(of name: String) -> [UInt8]? { attributes.first { $0.name == name }?.value }
 
-  /// Elements that have no end tag.
+  /// Whether the element has no end tag.
   var isVoid: Bool {
     [
       "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
@@ -85,7 +85,7 @@ struct HTMLTag {
 
   // MARK: What is not shown
 
-  /// Whether the element shows nothing of what it holds.
+  /// Whether the content of the element is not shown.
   var isHidden: Bool {
     if ["template", "script", "style", "head", "title", "noscript", "datalist", "object"].contains(name) {
       return true
@@ -98,7 +98,7 @@ struct HTMLTag {
     return text("style").map(Self.hides(style:)) ?? false
   }
 
-  /// Whether the element shows what it holds only when it is asked to.
+  /// Whether the content of the element is shown only after a click.
   var isCollapsed: Bool { name == "details" && !attributes.contains { $0.name == "open" } }
 
   private func text(_ attribute: String) -> String? {
@@ -112,7 +112,7 @@ struct HTMLTag {
       || color == "rgb(255,255,255)"
   }
 
-  /// Whether a style leaves nothing to see: no box, no size, no colour, or a place outside the page.
+  /// Whether a style makes the content invisible: no box, no size, no colour, or a position outside the page.
   private static func hides(style: String) -> Bool {
     for declaration in style.split(separator: ";") {
       let parts = declaration.split(separator: ":", maxSplits: 1)
@@ -137,7 +137,7 @@ struct HTMLTag {
     return false
   }
 
-  /// `0`, `0px`, `.0em`, `1px` of a font: less than anybody reads.
+  /// Whether a size is too small to be read: `0`, `0px`, `.0em`, or `1px` for a font.
   private static func isZero(_ value: String) -> Bool {
     let number = value.prefix { $0.isNumber || $0 == "." }
     guard let size = Double(number) else { return false }

@@ -1,8 +1,8 @@
 import Formats
 
-/// The raw HTML of a page, read in order with the text between: what of it a renderer does not show.
+/// Finds the hidden text in the raw HTML of a page, which is read in order with the text between.
 struct HiddenHTML {
-  /// A hidden text, and the byte of the file at which it begins.
+  /// A hidden text and the byte of the file at which it begins.
   struct Found {
     let place: HiddenText.Place
     let text: [UInt8]
@@ -10,7 +10,7 @@ struct HiddenHTML {
     let name: String
   }
 
-  /// An element that is open and hides what it holds.
+  /// An open element whose content is hidden.
   private struct Element {
     let name: String
     let place: HiddenText.Place
@@ -19,26 +19,25 @@ struct HiddenHTML {
     var text: [UInt8] = []
   }
 
-  /// A link that is open.
   private struct Anchor {
     let target: [UInt8]
     let source: Int
     var text: [UInt8] = []
   }
 
-  /// Elements within elements that are kept apart; more of them belong to the innermost.
+  /// The maximum nesting; deeper elements count as part of the innermost.
   private static let maxOpen = 16
-  /// Bytes of an element's text that are judged.
+  /// The number of bytes of an element's text that are judged.
   private static let maxText = 8 << 10
 
   private var open: [Element] = []
   private var anchor: Anchor?
-  /// What was found, in order of the elements' ends.
+  /// The findings, in the order in which the elements end.
   private(set) var found: [Found] = []
-  /// Links with the texts that they show.
+  /// Links with the text that each shows.
   private(set) var anchors: [(target: [UInt8], text: [UInt8], source: Int)] = []
 
-  /// Takes text of the page, shown unless an element around it hides it.
+  /// Adds text of the page, which is shown unless an element around it is hidden.
   mutating func take(text: some Collection<UInt8>) {
     for index in open.indices where open[index].text.count < Self.maxText {
       open[index].text.append(contentsOf: text)
@@ -47,9 +46,9 @@ struct HiddenHTML {
     if anchor != nil { anchor?.text.append(contentsOf: text.prefix(512)) }
   }
 
-  /// Takes a piece of raw HTML.
+  /// Adds a piece of raw HTML.
   ///
-  /// - Returns: The text within it that a renderer shows.
+  /// - Returns: The text in it that a renderer shows.
   mutating func take(html: SourceText) -> SourceText {
     let bytes = html.bytes
     var shown = SourceText()
@@ -68,12 +67,12 @@ struct HiddenHTML {
     return shown
   }
 
-  /// Ends the page: what was opened and never closed hides the rest.
+  /// Ends the page; elements that were never closed end here.
   mutating func finish() {
     while let last = open.popLast() { add(last) }
   }
 
-  /// Hands out what was found since the last time.
+  /// Returns the findings since the last call.
   mutating func takeFound() -> [Found] {
     defer { found.removeAll(keepingCapacity: true) }
     return found
@@ -100,7 +99,7 @@ struct HiddenHTML {
     return end
   }
 
-  /// A comment, a declaration, an instruction: none of them is shown.
+  /// Reads a comment, a declaration or an instruction, none of which is shown.
   private mutating func readAside(
     _ html: SourceText,
     at start: Int,
@@ -140,7 +139,7 @@ struct HiddenHTML {
     }
   }
 
-  /// Attributes whose values are no sentences.
+  /// Attributes whose values are not prose.
   private static let technical: Set<String> = [
     "class", "style", "href", "src", "srcset", "d", "points", "id", "width", "height", "viewbox", "sizes",
     "media",
@@ -151,12 +150,12 @@ struct HiddenHTML {
     guard let index = open.lastIndex(where: { $0.name == name }) else { return }
     open[index].depth -= 1
     guard open[index].depth == 0 else { return }
-    // What was opened within it ends with it.
+    // Elements that were opened inside end with it.
     while open.count > index, let last = open.popLast() { add(last) }
   }
 
   private mutating func add(_ element: Element) {
-    // An element around nothing hides nothing; sheets of style hide no sentence.
+    // An empty element hides nothing, and scripts and style sheets are not prose.
     let isCode = element.name == "script" || element.name == "style"
     let letters = element.text.count { ASCII.isLetterOrDigit($0) || $0 >= 0x80 }
     guard letters > 0,
@@ -177,7 +176,7 @@ struct HiddenHTML {
     if !tag.isClosing, let target = tag.value(of: "href") { anchor = Anchor(target: target, source: source) }
   }
 
-  /// Hands out the links that ended since the last time.
+  /// Returns the links that ended since the last call.
   mutating func takeAnchors() -> [(target: [UInt8], text: [UInt8], source: Int)] {
     defer { anchors.removeAll(keepingCapacity: true) }
     return anchors

@@ -1,33 +1,33 @@
 import Formats
 
-/// What makes a text that a page does not show worth a finding: how it is hidden decides how much it takes.
+/// Decides whether a hidden text is suspicious; the limits depend on how it is hidden.
 enum HiddenText {
   /// How a text is hidden.
   enum Place {
-    /// A comment, and what else is there for nothing but the source.
+    /// A comment.
     case comment
-    /// An element that is made invisible.
+    /// An invisible element.
     case element
-    /// A collapsed element; shown to who asks for it.
+    /// A collapsed element, which is shown after a click.
     case collapsed
-    /// A title: shown when the pointer rests on it.
+    /// A title, which is shown when the pointer rests on it.
     case title
-    /// The text in place of an image.
+    /// The alternative text of an image.
     case alternative
-    /// What stands behind the language of a block of code.
+    /// The rest of an info string, after the language.
     case info
     /// An attribute of an HTML element.
     case attribute
-    /// A link definition that nothing uses.
+    /// A link definition that is not used.
     case definition
-    /// A footnote that nothing refers to.
+    /// A footnote without a reference.
     case footnote
     /// A comment of the front matter.
     case frontMatter
-    /// Anything else that no reader sees.
+    /// Other text that is not shown.
     case other
 
-    /// What a finding calls it.
+    /// The name used in findings.
     var name: String {
       switch self {
       case .comment: "a comment"
@@ -44,7 +44,7 @@ enum HiddenText {
       }
     }
 
-    /// From so many letters on it is reported whatever it says; nil for never.
+    /// Texts with more letters are reported whatever they say; nil for no limit.
     var maxLetters: Int? {
       switch self {
       case .comment, .element: 0
@@ -56,13 +56,12 @@ enum HiddenText {
     }
   }
 
-  /// Whether a text is worth a finding.
   static func isSuspicious(_ text: some Collection<UInt8>, _ place: Place) -> Bool {
     if let limit = place.maxLetters, letters(in: text, above: limit) { return true }
     return place == .collapsed ? InstructionShape.isForAgents(text) : InstructionShape.isInstruction(text)
   }
 
-  /// Whether a text has more letters and digits than that, and is made of words: one long word is an address or data.
+  /// Whether a text has more letters and digits than the limit and several words; one long word is an address or data.
   private static func letters(in text: some Collection<UInt8>, above limit: Int) -> Bool {
     var (count, words, isInWord) = (0, 0, false)
     for byte in text {
@@ -77,7 +76,7 @@ enum HiddenText {
     return false
   }
 
-  /// Whether a comment is a word to a tool, such as `prettier-ignore` or `markdownlint-disable MD013`.
+  /// Whether a comment is a directive to a tool, such as `prettier-ignore` or `markdownlint-disable MD013`.
   static func isDirective(_ comment: some Collection<UInt8>) -> Bool {
     guard comment.count <= 120, !InstructionShape.isInstruction(comment) else { return false }
     let text = String(decoding: Array(comment), as: UTF8.self).lowercased()

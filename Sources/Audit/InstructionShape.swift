@@ -2,10 +2,10 @@ import Formats
 
 /// Whether a text that a page does not show reads like an instruction to whoever reads its source.
 ///
-/// A judgement by words and their order, in English: addressed to an agent, telling it to set rules aside or to keep
-/// something from the user, or to send what is secret. It decides only about text that is hidden already.
+/// Judged by English words and their order: text that addresses an agent, or tells it to ignore rules, to keep
+/// something from the user or to send secrets. It is asked only about text that is hidden.
 enum InstructionShape {
-  /// More of a text is not looked at; a hidden text of this size is reported for its size.
+  /// The number of bytes that are read; a longer hidden text is reported for its size anyway.
   static let maxBytes = 4 << 10
 
   static func isInstruction(_ text: some Collection<UInt8>) -> Bool {
@@ -14,7 +14,7 @@ enum InstructionShape {
     return isToAgents(words) || isSending(words) || isOrder(words)
   }
 
-  /// The same of a text that tells people what to do, as all of a page does: only what is meant for agents counts.
+  /// The same for visible text, which may tell people what to do: only instructions to agents count.
   static func isForAgents(_ text: some Collection<UInt8>) -> Bool { isToAgents(words(of: text)) }
 
   private static func isToAgents(_ words: [Word]) -> Bool {
@@ -27,7 +27,7 @@ enum InstructionShape {
     let isCalled: Bool
   }
 
-  /// The words of a text; what is no letter, digit or apostrophe separates them.
+  /// The words of a text: runs of letters, digits and apostrophes.
   static func words(of text: some Collection<UInt8>) -> [Word] {
     var words: [Word] = []
     var current: [UInt8] = []

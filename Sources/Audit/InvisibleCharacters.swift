@@ -1,10 +1,10 @@
-/// Which characters are shown as nothing, and where that is right.
+/// Which characters are invisible, and where they are legitimate.
 enum InvisibleCharacters {
-  /// Why a character is looked at.
+  /// A kind of invisible character.
   enum Kind: Equatable {
     case control, bidi, tag, zeroWidth, other
 
-    /// The rule that finds it.
+    /// The rule that reports it.
     var rule: AuditRule {
       switch self {
       case .control: .controlCharacter
@@ -16,7 +16,7 @@ enum InvisibleCharacters {
     }
   }
 
-  /// The kind of a character; nil for all that are seen, and for tabs.
+  /// The kind of a character; nil for visible characters and tabs.
   static func kind(of scalar: Unicode.Scalar) -> Kind? {
     switch scalar.value {
     case 0x09, 0x20..<0x7F: nil
@@ -25,13 +25,13 @@ enum InvisibleCharacters {
     case 0xE0000...0xE007F: .tag
     case 0x200B...0x200D, 0x2060, 0xFEFF: .zeroWidth
     case 0x2028, 0x2029, 0xFFF9...0xFFFB: .other
-    // Letters, dashes, quotes, arrows and Han: all of them are seen, and the tables of Unicode need not say so.
+    // Letters, dashes, quotes, arrows and Han are all visible; this saves looking them up in Unicode's tables.
     case 0xA0..<0xAD, 0xAE..<0x034F, 0x0370..<0x061C, 0x2010..<0x2028, 0x2070..<0x3164, 0x4E00..<0xA000: nil
     default: scalar.properties.isDefaultIgnorableCodePoint ? .other : nil
     }
   }
 
-  /// Whether an invisible character does there what it was made for.
+  /// Whether an invisible character is legitimate at its position.
   ///
   /// `isRightToLeft`: Whether the line has a letter that is written from right to left.
   static func belongs(_ index: Int, in line: [Unicode.Scalar], isRightToLeft: Bool) -> Bool {
@@ -41,7 +41,7 @@ enum InvisibleCharacters {
     case 0xFE0E, 0xFE0F: return before.map { isEmojiBase($0, behind) } ?? false
     case 0x200D: return joinsEmoji(index, in: line) || before.map(isJoining) ?? false
     case 0x200C: return before.map(isJoining) ?? false
-    // Thai, Lao, Burmese and Khmer have no spaces between words; this is where a line may break.
+    // Thai, Lao, Burmese and Khmer have no spaces between words; a zero-width space marks where a line may break.
     case 0x200B: return before.map(hasNoSpaces) ?? false && behind.map(hasNoSpaces) ?? false
     case 0x200E, 0x200F, 0x061C: return isRightToLeft
     case 0xE0100...0xE01EF, 0xFE00...0xFE02: return before?.properties.isIdeographic ?? false
@@ -53,9 +53,9 @@ enum InvisibleCharacters {
     }
   }
 
-  /// The flags of England, Scotland and Wales: the only sequences of tags that mean something (UTS #51).
+  /// The flags of England, Scotland and Wales, the only recommended sequences of tag characters (UTS #51).
   ///
-  /// - Returns: How many characters one of them takes that begins here; nil for none.
+  /// - Returns: The number of characters of a flag that begins here; nil if none does.
   static func flagLength(at index: Int, in line: [Unicode.Scalar]) -> Int? {
     guard line[index].value == 0x1F3F4, index + 7 <= line.count else { return nil }
     let tags = line[(index + 1)..<(index + 7)].map(\.value)
@@ -67,7 +67,7 @@ enum InvisibleCharacters {
   )
 
   private static func isEmojiBase(_ scalar: Unicode.Scalar, _ behind: Unicode.Scalar?) -> Bool {
-    // Digits count as emoji, but only as a part of a keycap.
+    // Digits are emoji only as part of a keycap.
     if scalar.isASCII { return scalar.properties.isEmoji && behind?.value == 0x20E3 }
     return scalar.properties.isEmoji
   }
@@ -75,7 +75,7 @@ enum InvisibleCharacters {
   private static func joinsEmoji(_ index: Int, in line: [Unicode.Scalar]) -> Bool {
     guard index > 0, index + 1 < line.count else { return false }
     var before = index - 1
-    // The variant of the emoji before, or its skin tone, may stand between.
+    // A variation selector or a skin tone may come between.
     if line[before].value == 0xFE0F, before > 0 { before -= 1 }
     let parts = [line[before], line[index + 1]]
     return parts.allSatisfy { !$0.isASCII && ($0.properties.isEmoji || $0.properties.isEmojiModifier) }

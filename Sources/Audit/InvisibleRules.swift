@@ -1,11 +1,11 @@
 import Formats
 
-/// The rules about characters that are shown as nothing.
+/// The rules about invisible characters.
 struct InvisibleRules {
-  /// From so many invisible characters in a row they are reported as one run.
+  /// So many or more invisible characters in a row are reported as one run.
   static let runLength = 3
 
-  /// Looks at one line; `isFirst` is the first of the file.
+  /// Scans a line; `isFirst` is true for the first line of the file.
   static func scan(_ line: AuditLine, isFirst: Bool, into sink: inout FindingSink) {
     guard !line.isPlain, mayHaveInvisible(line.bytes) else { return }
     let scalars = Array(String(decoding: line.bytes, as: UTF8.self).unicodeScalars)
@@ -32,7 +32,7 @@ struct InvisibleRules {
     }
   }
 
-  /// Runs of characters that are legal alone, in a text of any number of lines.
+  /// Runs of characters that are legal one by one, in a text of any number of lines.
   static func runs(in bytes: [UInt8]) -> [(offset: Int, detail: String)] {
     guard mayHaveInvisible(bytes) else { return [] }
     let scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
@@ -41,9 +41,9 @@ struct InvisibleRules {
     }
   }
 
-  /// Whether a character that is shown as nothing stands somewhere, be it right or wrong there.
+  /// Whether a text may have an invisible character, legitimate or not.
   ///
-  /// Most text that is not ASCII has dashes and quotes, and none of these.
+  /// A fast check for the usual case: most text that is not ASCII has only dashes and quotes.
   private static func mayHaveInvisible(_ bytes: [UInt8]) -> Bool {
     let bytes = bytes.span
     var offset = 0
@@ -59,7 +59,7 @@ struct InvisibleRules {
     return false
   }
 
-  /// How many characters that should not be there stand in a row and are reported together; 0 for none.
+  /// The number of illegitimate invisible characters in a row, which are reported together; 0 for none.
   private static func suspectLength(
     at start: Int,
     in line: [Unicode.Scalar],
@@ -109,7 +109,7 @@ struct InvisibleRules {
     }
   }
 
-  /// What tag characters say, the first 80 of them.
+  /// The text that tag characters encode, up to 80 characters.
   private static func letters(_ tags: ArraySlice<Unicode.Scalar>) -> String {
     var text = ""
     for tag in tags.prefix(80) {

@@ -1,22 +1,22 @@
-/// Characters that are right where they stand, and too many of them: each can carry some bits of a hidden text.
+/// Finds too many characters that are legitimate one by one, because each can carry some bits of a hidden text.
 ///
 /// The limits are far above what writing needs: docs/audit.md has them. A line has at most one finding of each kind.
 enum InvisibleRuns {
   struct Run {
     let rule: AuditRule
-    /// The first character of it, by its place in the line.
+    /// The index of the first character in the line.
     let index: Int
     let detail: String
   }
 
-  /// From so many of one kind on their share of the line is looked at.
+  /// So many or more of one kind are compared with the number of letters in the line.
   private static let minCount = 12
 
-  /// What was counted of one kind of characters.
+  /// The counts of one kind of character.
   private struct Tally {
     var first: Int?
     var count = 0
-    /// How many stand side by side, at most; and where those begin.
+    /// The length of the longest run of adjacent ones, and where it begins.
     var longest = 0
     var longestStart = 0
     private var current = 0
@@ -33,7 +33,7 @@ enum InvisibleRuns {
     }
   }
 
-  /// Whether a character is counted that is no invisible one: private use, and spaces of other widths.
+  /// Whether a visible character is counted: private use, and spaces of unusual width.
   static func isCounted(_ scalar: Unicode.Scalar) -> Bool { isPrivate(scalar) || isOddSpace(scalar) }
 
   private static func isPrivate(_ scalar: Unicode.Scalar) -> Bool {
@@ -50,7 +50,7 @@ enum InvisibleRuns {
     }
   }
 
-  /// Everything in a line that is too much.
+  /// The runs of a line that exceed the limits.
   static func find(in line: [Unicode.Scalar]) -> [Run] {
     var (selectors, emoji, joiners, marks, breaks, own, spaces) = (
       Tally(), Tally(), Tally(), Tally(), Tally(), Tally(), Tally()

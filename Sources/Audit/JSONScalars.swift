@@ -2,9 +2,9 @@ import Formats
 
 /// Reads the strings of JSON, decoded, with the places that they come from.
 ///
-/// It takes what strict readers refuse, too: comments, several values, missing ends. Numbers and words are passed over.
+/// Lenient: it accepts comments, several values and missing ends. Numbers and literals are skipped.
 struct JSONScalars {
-  /// Lists and maps within one another that are told; deeper ones count for the one that holds them.
+  /// The maximum nesting that is reported; deeper lists and maps count as part of the one around them.
   private static let maxDepth = 512
 
   private let text: SourceText
@@ -42,7 +42,7 @@ struct JSONScalars {
     offset += 1
     let start = offset
     var isDecoded = false
-    // A string ends with its line: an open quote must not turn all strings behind it inside out.
+    // A string ends at the end of its line, so that an unclosed quote does not invert all strings after it.
     while offset < bytes.count, bytes[offset] != UInt8(ascii: "\""), bytes[offset] != 0x0A {
       if bytes[offset] == UInt8(ascii: "\\"), offset + 1 < bytes.count {
         isDecoded = true
@@ -79,7 +79,7 @@ struct JSONScalars {
     return result
   }
 
-  /// What stands behind a backslash, and how many bytes of it.
+  /// The character of an escape, and the number of bytes after the backslash.
   private func escape(_ rest: ArraySlice<UInt8>) -> (Unicode.Scalar, length: Int) {
     switch rest.first {
     case UInt8(ascii: "n"): return ("\n", 1)

@@ -1,9 +1,9 @@
 /// The rule about links whose text and target name different hosts.
 enum LinkRules {
-  /// Longer texts are no names of hosts.
+  /// A longer text is not the name of a host.
   static let maxTextBytes = 512
 
-  /// Compares what a link shows with where it leads.
+  /// Compares the text of a link with its target.
   static func judge(
     _ text: [UInt8],
     _ target: [UInt8],
@@ -21,23 +21,24 @@ enum LinkRules {
 
 /// The hosts that links name.
 enum LinkHost {
-  /// A name without scheme is taken for a host only in these domains: `README.md` and `Node.js` are none.
+  /// A name without a scheme is taken for a host only in these domains, because `README.md` and `Node.js` are not
+  /// hosts.
   private static let domains: Set<String> = [
     "app", "com", "dev", "edu", "gov", "int", "mil", "net", "org",
   ]
-  /// Names of these end like the names of many projects (`socket.io`), so they count only as a whole.
+  /// Hosts in domains that many project names end with (`socket.io`), so only these full names count.
   private static let known: Set<String> = [
     "github.io", "gitlab.io", "crates.io", "docker.io", "ghcr.io", "quay.io", "claude.ai", "huggingface.co",
   ]
 
-  /// The host of a target; nil for a path, an anchor, a mail address.
+  /// The host of a target; nil for a path, an anchor or a mail address.
   static func ofTarget(_ bytes: ArraySlice<UInt8>) -> String? {
     let text = String(decoding: bytes.prefix(2_048), as: UTF8.self)
     guard let start = afterScheme(text) else { return nil }
     return host(text[start...])
   }
 
-  /// The host that a link's text names; nil where it names none.
+  /// The host that the text of a link names; nil if it names none.
   static func ofText(_ bytes: ArraySlice<UInt8>) -> String? {
     let marks: Set<Character> = [" ", "*", "_", "`", "~", "\t", "<", ">"]
     var text = Substring(String(decoding: bytes, as: UTF8.self))
@@ -52,12 +53,12 @@ enum LinkHost {
     return known.contains { name == $0 || name.hasSuffix(".\($0)") } ? name : nil
   }
 
-  /// Whether two names are one host, or one is within the other's domain.
+  /// Whether two names are the same host, or one is in the domain of the other.
   static func isSame(_ left: String, _ right: String) -> Bool {
     left == right || left.hasSuffix(".\(right)") || right.hasSuffix(".\(left)")
   }
 
-  /// Where the host begins in a URL with a scheme that leads to a host, or in `//host/path`.
+  /// Where the host begins in a URL or in `//host/path`.
   private static func afterScheme(_ text: String) -> String.Index? {
     let lower = text.lowercased()
     for scheme in ["https://", "http://", "//", "ftp://"] where lower.hasPrefix(scheme) {
@@ -69,7 +70,7 @@ enum LinkHost {
   /// The host at the beginning of a text, without user, port, `www.` and a final dot, in lower case.
   private static func host(_ text: Substring) -> String? {
     var name = text.prefix { !"/?#\\".contains($0) }
-    // What stands before an @ is a user's name, however much it looks like a host.
+    // Text before an @ is a user name, even if it looks like a host.
     if let at = name.lastIndex(of: "@") { name = name[name.index(after: at)...] }
     if !name.hasPrefix("["), let colon = name.firstIndex(of: ":") { name = name[..<colon] }
     if name.hasSuffix(".") { name.removeLast() }

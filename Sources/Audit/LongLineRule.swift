@@ -1,4 +1,4 @@
-/// The rule about lines whose end is out of sight.
+/// The rule about very long lines, whose end most viewers do not show.
 enum LongLineRule {
   /// A longer line, in characters, is reported.
   static let maxLength = 2_000

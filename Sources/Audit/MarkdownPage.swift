@@ -1,23 +1,23 @@
-/// A page of Markdown while the parser reads it: gives each part to the rules that look at such parts, and notes for
-/// every byte of the file what became of it.
+/// A Markdown page during parsing: passes each part to its rules, and records for every byte of the file whether it is
+/// shown.
 final class MarkdownPage: MarkdownEvents {
-  /// What became of a byte of the file.
+  /// Whether a byte of the file is shown.
   enum Fate: UInt8 {
-    /// It is part of nothing that is shown.
+    /// Not shown.
     case none
     case shown
     case html
-    /// A target or a title, or a text in place of an image: judged where it was met.
+    /// A target, a title or an alternative text, which was judged when it was read.
     case judged
   }
 
   let document: AuditDocument
-  /// Where the page begins, behind the front matter.
+  /// Where the page begins, after the front matter.
   let start: Int
   private let watch: AuditWatch
   var sink: FindingSink
   private(set) var fates: [Fate]
-  /// The targets of all links, which tell the definitions that are used.
+  /// The targets of all links, which show which definitions are used.
   private(set) var targets: Set<[UInt8]> = []
   private(set) var footnotes = FootnoteRules()
 
@@ -30,9 +30,9 @@ final class MarkdownPage: MarkdownEvents {
   private var hidden = HiddenHTML()
   private var links: [OpenLink] = []
   private var image: (depth: Int, text: [UInt8], source: Int)?
-  /// The last byte of the file that was met: the place of what stands nowhere.
+  /// The last byte of the file that was read: the position of text that has none of its own.
   private var last: Int
-  /// What the parser may still hand out; a short text must not become a long page.
+  /// The number of bytes that the parser may still produce, because a short text must not become a huge page.
   private var budget: Int
 
   private struct OpenLink {
@@ -111,7 +111,7 @@ final class MarkdownPage: MarkdownEvents {
     return spend(0)
   }
 
-  /// In a cell of a table `\\|` is a bar, within code, too.
+  /// In a table cell `\\|` is a bar, also within code.
   private func withBars(_ span: SourceText) -> SourceText {
     guard span.bytes.contains(UInt8(ascii: "\\")) else { return span }
     var result = SourceText()
@@ -149,7 +149,7 @@ final class MarkdownPage: MarkdownEvents {
     add(.alternative, at: current.source)
   }
 
-  /// The bracket that begins a link, where only marks stand between it and the text.
+  /// The bracket that begins a link, if only marks come between it and the text.
   private func bracket(before source: Int) -> Int {
     var offset = source
     while offset > start, source - offset < 8 {
@@ -191,7 +191,7 @@ final class MarkdownPage: MarkdownEvents {
     return spend(bytes.count)
   }
 
-  /// Text that is shown, unless an image or an element around it hides it.
+  /// Adds text that is shown unless an image or an element around it hides it.
   private func takeShown(_ bytes: some Collection<UInt8>, _ source: Int) {
     if image != nil {
       image?.text.append(contentsOf: bytes)
@@ -252,7 +252,7 @@ final class MarkdownPage: MarkdownEvents {
     sink.add(.hiddenText, document, at: source, detail)
   }
 
-  /// Ends the page: judges what only its end tells.
+  /// Ends the page and judges what can only be judged then.
   func finish() {
     flushHTML()
     endLeaf()

@@ -1,37 +1,36 @@
 internal import CMarkdown
 
-/// What a Markdown parser finds, in the order of the page.
+/// The events of a Markdown parser, in the order of the page.
 ///
-/// Bytes of the file come as ranges; what the parser puts in their place (a line's end, the character of an escape) comes
-/// without a range.
+/// Text that is in the file comes with its range; text that the parser made (a line break, a decoded entity) has none.
 protocol MarkdownEvents: AnyObject {
-  /// A part of the page begins. - Returns: Whether to go on.
+  /// A part of the page begins; returns whether to go on.
   func enter(_ part: MarkdownPart) -> Bool
-  /// A part of the page ends. - Returns: Whether to go on.
+  /// A part of the page ends; returns whether to go on.
   func leave(_ part: MarkdownPart) -> Bool
-  /// Text of a kind; `range` is where it stands, nil for what stands nowhere. - Returns: Whether to go on.
+  /// Text was read; `range` is its place in the file, if it has one. Returns whether to go on.
   func text(_ kind: MarkdownText, _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>?) -> Bool
 }
 
 /// A part of a page that has a beginning and an end.
 enum MarkdownPart {
-  /// A paragraph, a heading: what holds a line of text.
+  /// A paragraph or a heading.
   case leaf
-  /// A cell of a table, where a bar has a backslash before it.
+  /// A cell of a table, in which a bar must be escaped.
   case cell
-  /// A list item without paragraphs holds text at once.
+  /// A list item; one without paragraphs holds text directly.
   case item
-  /// A block of code, with all that stands behind its opening fence.
+  /// A block of code with its info string.
   case code(info: MarkdownAttribute)
   case html
   case link(target: MarkdownAttribute, title: MarkdownAttribute)
   case image(source: MarkdownAttribute, title: MarkdownAttribute)
   case codeSpan
-  /// Emphasis, quotes, lists: nothing that the rules ask for.
+  /// Emphasis, quotes, lists and other parts that no rule looks at.
   case other
 }
 
-/// What a text is on the page.
+/// The kind of a text on the page.
 enum MarkdownText {
   case normal
   case lineBreak
@@ -40,20 +39,20 @@ enum MarkdownText {
   case html
 }
 
-/// A text that belongs to a part: a target, a title, an info string.
+/// A text that belongs to a part: a target, a title or an info string.
 struct MarkdownAttribute {
   let bytes: [UInt8]
-  /// Where it stands; nil for one with escapes, or over several lines.
+  /// Its place in the file; nil for a text with escapes or over several lines.
   let range: Range<Int>?
 
   var isEmpty: Bool { bytes.isEmpty }
 }
 
-/// The one place that touches md4c and its pointers.
+/// Calls md4c; the only code that handles its pointers.
 ///
-/// A parser that tells for each piece of text from which bytes of the file it comes; docs/audit.md says why this one.
+/// md4c tells for each piece of text which bytes of the file it comes from; docs/audit.md says why it was chosen.
 enum MarkdownParser {
-  /// Reads a page; false where the reader stopped it, or memory was short.
+  /// Parses a page; returns false if an event stopped it or memory was short.
   static func parse(_ bytes: [UInt8], into events: any MarkdownEvents) -> Bool {
     bytes.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress, let size = UInt32(exactly: buffer.count) else {
@@ -61,7 +60,7 @@ enum MarkdownParser {
       }
       let session = MarkdownSession(buffer: buffer, events: events)
       var parser = MD_PARSER()
-      // Without bare addresses as links: md4c looks for those in quadratic time, and they show what they are.
+      // Bare addresses are not parsed as links: md4c takes quadratic time for them, and their text is their target.
       parser.flags = UInt32(MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS)
       parser.enter_block = { MarkdownSession.enter(block: $0, $1, $2) }
       parser.leave_block = { MarkdownSession.leave(block: $0, $1, $2) }
@@ -76,7 +75,7 @@ enum MarkdownParser {
   }
 }
 
-/// One run of the parser: what its callbacks are given.
+/// The context of one run of the parser, which its callbacks get.
 private final class MarkdownSession {
   private let buffer: UnsafeRawBufferPointer
   private let events: any MarkdownEvents
@@ -145,7 +144,7 @@ private final class MarkdownSession {
     return session.events.text(kind, bytes, session.range(of: bytes)) ? 0 : 1
   }
 
-  /// Where bytes stand in the file; nil for bytes of the parser's own.
+  /// The place of bytes in the file; nil for bytes that the parser made.
   private func range(of bytes: UnsafeRawBufferPointer) -> Range<Int>? {
     guard let start = bytes.baseAddress, let base = buffer.baseAddress else { return nil }
     let offset = Int(bitPattern: start) &- Int(bitPattern: base)

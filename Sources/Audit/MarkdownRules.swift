@@ -1,8 +1,8 @@
-/// The rules about Markdown: what a page shows, and what it does not.
+/// The rules about Markdown, for shown and hidden text.
 enum MarkdownRules {
   /// The longest front matter, in bytes.
   private static let maxFrontMatter = 64 << 10
-  /// More steps than these, which are a second, are not asked of the parser.
+  /// The maximum number of steps asked of the parser, which take about a second.
   private static let maxEffort = 1_000_000_000
 
   static func scan(_ document: AuditDocument, _ watch: AuditWatch, into sink: inout FindingSink) {
@@ -18,7 +18,7 @@ enum MarkdownRules {
     if !isWhole, !watch.isCancelled { giveUp(document, start, watch, into: &sink) }
   }
 
-  /// A page that no renderer would get through: its lines are taken for commands.
+  /// Reports a page that takes too long to parse, and reads its lines as commands.
   private static func giveUp(
     _ document: AuditDocument,
     _ start: Int,
@@ -29,8 +29,8 @@ enum MarkdownRules {
     CodeRules.run(document.text, .value, document, watch, into: &sink)
   }
 
-  /// About how many steps md4c takes for the links of a page: each opening of a target is looked for to the end of its
-  /// paragraph, and for each bracket the lines of its paragraph are counted.
+  /// An estimate of the steps that md4c takes for the links of a page: for each opening of a target it searches to the
+  /// end of the paragraph, and for each bracket it counts the lines of the paragraph.
   private static func effort(_ bytes: ArraySlice<UInt8>) -> Int {
     var total = 0
     var (openings, brackets, lines, size) = (0, 0, 0, 0)
@@ -58,7 +58,7 @@ enum MarkdownRules {
 
   // MARK: Front matter
 
-  /// Where the page begins behind a front matter, which no renderer shows as text; 0 where there is none.
+  /// Where the page begins after the front matter, which no renderer shows as text; 0 if there is none.
   private static func frontMatterEnd(_ document: AuditDocument) -> Int {
     let bytes = document.bytes
     func isMark(_ index: Int, _ mark: String) -> Bool {
@@ -75,7 +75,7 @@ enum MarkdownRules {
     return 0
   }
 
-  /// Its values are read by programs, and its comments by nobody who sees the page.
+  /// Scans the front matter: programs read its values, and its comments are hidden from readers of the page.
   private static func scanFrontMatter(
     _ document: AuditDocument,
     _ end: Int,

@@ -1,9 +1,9 @@
-/// Programs in other languages than a shell's that run what they load, told by the calls that stand together.
+/// Finds programs in languages other than shell that run what they download, by calls that are close to each other.
 enum ProgramRules {
-  /// Bytes within which a load and a run belong together.
+  /// The distance in bytes within which a download and a call that runs code belong together.
   private static let reach = 400
 
-  /// Places of a program that run what they load.
+  /// The places in a program that run what they download.
   static func downloads(in bytes: [UInt8]) -> [(offset: Int, detail: String)] {
     var found: [(offset: Int, detail: String)] = []
     var offset = 0
@@ -12,19 +12,19 @@ enum ProgramRules {
         offset += 1
         continue
       }
-      // `exec(urlopen(…).read())`: what is loaded stands within what is run, in one statement.
+      // `exec(urlopen(…).read())`: both calls are in one statement.
       let end = bytes[offset...].prefix(reach).firstIndex { $0 == 0x0A || $0 == UInt8(ascii: ";") }
       let statement = offset..<(end ?? min(offset + reach, bytes.count))
       if statement.contains(where: { stands(loaders, in: bytes, at: $0) }) {
         found.append((offset, "what it loads is run"))
       }
-      // Calls within the statement were looked at with it.
+      // Other calls in the statement were checked with it.
       offset = statement.upperBound
     }
     return found
   }
 
-  /// Whether a short program, given on a command line, loads something and runs something.
+  /// Whether a short program on a command line downloads something and runs something.
   static func isDownload(_ program: [UInt8]) -> Bool {
     has(runners, program) && has(loaders, program)
   }

@@ -1,9 +1,8 @@
 import Formats
 
-/// Commands within prose and within values that hold no commands: found by the name of a command, from which on a
-/// command is read.
+/// Finds commands in prose and in values that are not commands: from each name of a command on, a command is read.
 enum ProseRules {
-  /// Bytes of a sentence that are read as a command.
+  /// The number of bytes of a sentence that are read as a command.
   private static let reach = 1_000
 
   static func scan(
@@ -13,13 +12,13 @@ enum ProseRules {
     into sink: inout FindingSink
   ) {
     let bytes = text.bytes
-    // Whatever is given to a shell takes one of these, and an address.
+    // Text that is given to a shell needs a pipe or a parenthesis, and an address.
     guard bytes.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "(") }), bytes.contains(0x2F)
     else {
       return
     }
     var offset = 0
-    // Up to here commands were read that belong to one pipeline.
+    // The end of the pipeline that was read so far.
     var covered = 0
     while offset < bytes.count {
       guard let word = nextWord(bytes, &offset) else { return }
@@ -30,20 +29,20 @@ enum ProseRules {
       var reader = ShellReader(text.slice(word.lowerBound..<end), .prose, watch)
       _ = reader.readPipeline(until: .text)
       CodeRules.report(reader.findings, document, into: &sink)
-      // What was read up to here is one command; its arguments begin none.
+      // The text up to here is one command, whose arguments do not begin another.
       if !reader.findings.isEmpty { offset = word.lowerBound + reader.offset }
       if !reader.isAbandoned { covered = max(covered, word.lowerBound + reader.offset) }
     }
   }
 
-  /// Whether a word stands where a pipe or a parenthesis begins a command.
+  /// Whether a pipe or a parenthesis comes before a word, so that it begins a command.
   private static func beginsCommand(_ bytes: [UInt8], _ offset: Int) -> Bool {
     var before = offset - 1
     while before >= 0, bytes[before] == 0x20 { before -= 1 }
     return before >= 0 && "|(;&`\"'".utf8.contains(bytes[before])
   }
 
-  /// The next word that could be the name of a command.
+  /// The next word that may be the name of a command.
   private static func nextWord(_ bytes: [UInt8], _ offset: inout Int) -> Range<Int>? {
     while offset < bytes.count {
       guard ASCII.isLetter(bytes[offset]) else {

@@ -1,10 +1,11 @@
-/// The rule about images whose address asks the reader to put secrets into it: showing the image would send them.
+/// The rule about images whose address is a template for secrets: showing the image would send them.
 enum RequestRules {
-  /// An address that is longer is looked at to here.
+  /// The number of bytes of an address that are read.
   private static let maxBytes = 1_024
 
-  /// Looks at text for `![…](https://host/path?d={{contents of .env}})`; with spaces it is no image to a parser, but an
-  /// instruction to whoever fills it in.
+  /// Looks in text for `![…](https://host/path?d={{contents of .env}})`.
+  ///
+  /// With spaces it is not an image to a parser, but still an instruction to an agent that fills it in.
   static func scan(_ text: SourceText, _ document: AuditDocument, into sink: inout FindingSink) {
     let bytes = text.bytes
     guard bytes.contains(UInt8(ascii: "!")) else { return }
@@ -12,7 +13,7 @@ enum RequestRules {
     while let start = bytes.offset(of: "![", from: offset) {
       guard let open = bytes.offset(of: "](http", from: start) else { return }
       guard open - start <= Self.maxBytes else {
-        // What begins before does not reach it.
+        // An image that begins earlier cannot reach it.
         offset = open - Self.maxBytes
         continue
       }
@@ -23,7 +24,7 @@ enum RequestRules {
     }
   }
 
-  /// Looks at the address of an image.
+  /// Checks the address of an image.
   static func scan(
     target: [UInt8],
     at source: Int,

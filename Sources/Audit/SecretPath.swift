@@ -1,17 +1,17 @@
-/// Paths at which keys, passwords and tokens are kept.
+/// The paths of keys, passwords and tokens.
 enum SecretPath {
   enum Kind {
     /// A file that holds secrets.
     case file
     /// A folder that holds such files.
     case folder
-    /// A file that often holds secrets, and often is a mere example: `.env`.
+    /// A file that often holds secrets, but is often only an example: `.env`.
     case settings
   }
 
-  /// What a word names, also as a part of `f=@path`; nil for all else.
+  /// The kind of secret path that a word names, also within `f=@path`; nil if it names none.
   static func kind(of word: String) -> Kind? {
-    // Most words name no file, and most files no secret: those have a dot, an underscore or a folder.
+    // A fast check for the usual case: every path of a secret has a dot, an underscore or a folder.
     guard word.utf8.contains(where: { $0 == 0x2E || $0 == 0x2F || $0 == 0x5C || $0 == 0x5F }) else {
       return nil
     }
@@ -19,7 +19,7 @@ enum SecretPath {
       $0.filter { $0 != "\"" && $0 != "'" }
     }
     guard let last = parts.last else { return nil }
-    // What is public may be read, and so may what only tells how to connect.
+    // Public keys may be read, and so may files that only say how to connect.
     if last.hasSuffix(".pub") { return nil }
     if files.contains(last) { return .file }
     if let kind = kindOfPair(parts, last, word) { return kind }
@@ -75,7 +75,7 @@ enum SecretPath {
   ]
   private static let folders: Set<String> = [".config/gcloud", ".config/gh", ".local/keyrings", ".aws/sso"]
 
-  /// Whether a path begins at a home folder: `.azure` elsewhere is where pipelines lie.
+  /// Whether a path begins at a home folder; elsewhere `.azure` holds the definitions of pipelines.
   private static func isAtHome(_ word: String) -> Bool {
     let lower = word.lowercased()
     return [

@@ -1,4 +1,4 @@
-/// What the commands are to the rules: where data comes from, what passes it on, and what runs or sends it.
+/// What known commands do with data: load it, pass it on, run it or send it.
 enum ShellCommands {
   enum Role {
     /// Loads something from the network.
@@ -13,9 +13,9 @@ enum ShellCommands {
     case prefix
     /// Sends what it is given.
     case sender
-    /// Copies files, to other machines too.
+    /// Copies files, also to other machines.
     case copier
-    /// Asks name servers, which is sending, too.
+    /// Queries name servers, which can also send data.
     case resolver
     /// Prints the environment.
     case environment
@@ -31,15 +31,15 @@ enum ShellCommands {
     case verifier
     /// Runs a command on another machine.
     case remote
-    /// Windows' own programs that run what an address names.
+    /// Programs of Windows that run what an address names.
     case host
     /// Installs or runs packages.
     case package
-    /// Only looks at names, rights and the like of files, or writes them.
+    /// Reads or changes only names and permissions of files, or only writes files.
     case neutral
   }
 
-  /// The role of a command, by its name in lower case.
+  /// The role of a command; `name` is in lower case.
   static func role(of name: String) -> Role? { roles[name] }
 
   private static let roles: [String: Role] = {
@@ -93,9 +93,9 @@ enum ShellCommands {
     ),
   ]
 
-  /// Whether a command with its first words, such as `gh auth token`, asks a store for a secret.
+  /// Whether the first words of a command, such as `gh auth token`, ask for a secret.
   ///
-  /// - Returns: The index of the word that says so.
+  /// - Returns: The index of the word that asks for it.
   static func secretQuery(_ words: ArraySlice<ShellWord>) -> Int? {
     guard words.prefix(8).contains(where: { queryEnds.contains($0.commandName) }) else { return nil }
     let names = words.prefix(8).enumerated().filter { !$0.element.isOption }.prefix(4)
@@ -128,7 +128,7 @@ enum ShellCommands {
     } || lower.contains("@git+") || lower.contains("@http://") || lower.contains("@https://")
   }
 
-  /// Options of package managers whose value is the address of a registry, and no package.
+  /// Whether the value of a package manager's option is the address of a registry, not a package.
   static func namesRegistry(_ option: String) -> Bool {
     registryOptions.contains(option.lowercased())
   }
@@ -140,7 +140,7 @@ enum ShellCommands {
       "--proxy", "--trusted-host", "--source", "-s", "--pip-args",
     ]
 
-  /// Options whose value is a key or a configuration that the command uses, as it should.
+  /// Whether the value of an option is a key or a configuration, which the command is meant to use.
   static func usesKey(_ option: String) -> Bool {
     option.utf8.first == UInt8(ascii: "-") && keyOptions.contains(option.lowercased())
   }

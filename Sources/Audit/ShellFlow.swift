@@ -1,19 +1,19 @@
 import Formats
 
-/// Follows data through one command: what it is given, what it does with that, and what it puts out.
+/// Follows data through one command: its input, what the command does with it, and its output.
 struct ShellFlow {
   let state: ShellState
   let certainty: ShellReader.Certainty
   let watch: AuditWatch
 
-  /// Where a sentence has more such words in a command, it speaks about it.
+  /// A command in prose with more plain words than this is only mentioned.
   private static let maxPlainWords = 2
-  /// Commands before a command that are passed over.
+  /// The maximum number of prefixes, such as `sudo`, before a command.
   private static let maxPrefixes = 16
 
-  /// Takes a command and what it is given by the one before it.
+  /// Reads a command, whose input may be the output of the one before it.
   ///
-  /// - Returns: What it puts out.
+  /// - Returns: Its output.
   mutating func run(_ command: ShellCommand, input: ShellTaint, earlier: ShellTaint) -> ShellTaint {
     guard !command.isEmpty else { return ShellTaint() }
     var input = input
@@ -22,7 +22,7 @@ struct ShellFlow {
     if certainty.isTalk, command.plainArguments > Self.maxPlainWords { return ShellTaint() }
     findConnection(command, input)
     var output = command.group
-    // `done | sh`, `} | sh`: what the commands between put out.
+    // `done | sh`, `} | sh`: the output of the commands in the block.
     if let first = command.words.first, Self.endings.contains(first.string) { output.merge(earlier) }
     output.merge(runWords(command.words[...], input: input, group: command.group, isPiped: false))
     for word in command.words where word.text.bytes.contains(UInt8(ascii: ".")) {
@@ -49,7 +49,7 @@ struct ShellFlow {
     input.secret = word.start
   }
 
-  /// A shell whose input and output are a connection: whoever is at its other end types the commands.
+  /// Finds a shell whose input and output are a network connection.
   private func findConnection(_ command: ShellCommand, _ input: ShellTaint) {
     let isConnected = (command.outputs + command.inputs).contains {
       $0.string.hasPrefix("/dev/tcp/") || $0.string.hasPrefix("/dev/udp/")
@@ -63,7 +63,7 @@ struct ShellFlow {
 
   // MARK: Words
 
-  /// Takes the words of a command, without what stands before it.
+  /// Reads the words of a command, without prompts and assignments.
   mutating func runWords(
     _ words: ArraySlice<ShellWord>,
     input: ShellTaint,
@@ -77,7 +77,7 @@ struct ShellFlow {
       if let output = takeAssignment(&words, input) { return output }
       guard let first = words.first else { return ShellTaint() }
       let name = first.commandName
-      // `CMD` of a container's recipe; in small letters it is the shell of Windows.
+      // `CMD` in a Dockerfile; in lower case it is the shell of Windows.
       guard ShellCommands.role(of: name) == .prefix || first.string == "CMD" else { break }
       if name == "env", let output = takeEnvironment(words) { return output }
       if name == "xargs" || name == "parallel" { isXargs = true }
@@ -95,7 +95,7 @@ struct ShellFlow {
     return command.run()
   }
 
-  /// Passes over what stands before commands where they are shown: prompts, keys, marks of lists and differences.
+  /// Skips what comes before commands in documentation: prompts, keys, and marks of lists and diffs.
   private func skipLabels(_ words: inout ArraySlice<ShellWord>) {
     while let first = words.first, !first.isGroup {
       let text = first.string
@@ -120,7 +120,7 @@ struct ShellFlow {
 
   /// `NAME=value`, `export NAME=value`, `$name = command`, `for name in …`, `read name`.
   ///
-  /// - Returns: What the command puts out, if it is nothing but that; nil where a command follows.
+  /// - Returns: The output, if there is no other command; nil if a command follows.
   private mutating func takeAssignment(_ words: inout ArraySlice<ShellWord>, _ input: ShellTaint)
     -> ShellTaint?
   {
@@ -165,14 +165,14 @@ struct ShellFlow {
     }
   }
 
-  /// `env` alone prints the environment; before a command it changes it.
+  /// `env` alone prints the environment; with a command it changes the environment of that.
   private func takeEnvironment(_ words: ArraySlice<ShellWord>) -> ShellTaint? {
     guard let first = words.first, certainty != .prose else { return nil }
     let rest = words.dropFirst().drop { ["-0", "--null"].contains($0.string) }
     return rest.isEmpty ? ShellTaint(environment: first.start) : nil
   }
 
-  /// What follows the options of `sudo`, `timeout`, `xargs` and their like.
+  /// The words after the options of `sudo`, `timeout`, `xargs` and similar commands.
   private func withoutOptions(_ words: ArraySlice<ShellWord>, of name: String) -> ArraySlice<ShellWord> {
     var words = words
     var isBehindOption = false
@@ -200,7 +200,7 @@ struct ShellFlow {
     return word.taint
   }
 
-  /// A word with spaces where a command should stand: a variable that holds one, or a string of a program.
+  /// Reads a word with spaces in place of a command: a variable that holds a command, or a string of a program.
   private mutating func runText(_ words: ArraySlice<ShellWord>, _ input: ShellTaint) -> ShellTaint {
     var text = SourceText()
     for word in words.prefix(64) {
@@ -217,14 +217,14 @@ struct ShellFlow {
     }
     state.nesting += 1
     defer { state.nesting -= 1 }
-    // Only the own text of a file may be as long as it is.
+    // Only text of the file itself is not limited in length.
     var reader = ShellReader(text, certainty == .prose ? .span : certainty, watch, state)
     return reader.readAll(input: input)
   }
 
   // MARK: Findings
 
-  /// Reports what of a text must not be sent.
+  /// Reports text that must not be sent.
   func send(_ taint: ShellTaint) {
     state.report(.environmentUpload, at: taint.environment, "what it prints is sent")
     state.report(.credentialAccess, at: taint.secret, "what is read there is sent")

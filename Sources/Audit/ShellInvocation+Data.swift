@@ -1,10 +1,10 @@
 import Formats
 
-/// The commands that load, read, print and send.
+/// Commands that download, read, print and send.
 extension ShellInvocation {
   // MARK: Network
 
-  /// `curl`, `wget` and their like: they load, and can send.
+  /// `curl`, `wget` and similar commands, which download and can send.
   func fetch(_ name: String) -> ShellTaint {
     findUploads()
     let hasAddress = arguments.contains { $0.isAddress } || isXargs
@@ -27,7 +27,7 @@ extension ShellInvocation {
     return ShellTaint()
   }
 
-  /// Reports what is sent: the output of a command, a file, the input.
+  /// Reports secrets that are sent: the output of a command, a file, or the input.
   private func findUploads() {
     flow.send(argumentTaint)
     flow.send(input)
@@ -46,7 +46,7 @@ extension ShellInvocation {
     }
   }
 
-  /// The file into which a download goes; nil where it is printed.
+  /// The file that a download is written to; nil if it is printed.
   private func outputFile(_ name: String) -> String? {
     let isWget = name.hasPrefix("wget") || name == "aria2c" || name == "axel"
     var result: String? = isWget ? fileOfAddress : nil
@@ -85,7 +85,7 @@ extension ShellInvocation {
     return path.split(separator: "/").last.map(String.init)
   }
 
-  /// `nc`, `mail` and their like.
+  /// `nc`, `mail` and similar commands.
   func sendAll(_ name: String) -> ShellTaint {
     flow.send(input)
     flow.send(argumentTaint)
@@ -102,19 +102,19 @@ extension ShellInvocation {
     if runsShell, certainty == .code || !arguments.isEmpty {
       state.report(.downloadToShell, at: start, "a shell that a network connection commands")
     }
-    // What a connection brings.
+    // Data that the other side of a connection sends.
     return ShellTaint(download: certainty == .code && !arguments.isEmpty ? start : nil)
   }
 
   // MARK: Files
 
-  /// `cat`, `tar`, `grep` and their like.
+  /// `cat`, `tar`, `grep` and similar commands.
   func read(_ name: String) -> ShellTaint {
     var output = input
     output.merge(argumentTaint)
     let isFilter = ["rev", "tr", "cut", "awk", "sed"].contains(name)
     if isFilter || ShellCommands.role(of: name) == .searcher {
-      // What a filter changed is not what it was given.
+      // The output of a filter differs from its input.
       if name == "rev" || name == "tr", let literal = input.literal, !literal.isEmpty {
         output.encoded = start
       }
@@ -138,7 +138,7 @@ extension ShellInvocation {
     return output
   }
 
-  /// The words that name files: not the options, and not the pattern of a search.
+  /// The words that name files, without options and the pattern of a search.
   private func operands(_ name: String) -> ArraySlice<ShellWord> {
     var words = arguments.filter { !$0.isOption || $0.string.contains("@") || $0.string.contains("=") }[...]
     let hasPattern =
@@ -157,7 +157,7 @@ extension ShellInvocation {
     }
   }
 
-  /// Reports a word that names a secret of one of these kinds; nil where it names none.
+  /// Reports a word that names a secret; returns its kind, or nil if it names none.
   func secret(in word: ShellWord, allowing kinds: [SecretPath.Kind]) -> SecretPath.Kind? {
     guard !word.isGroup, let kind = SecretPath.kind(of: word.string), kinds.contains(kind) else { return nil }
     if certainty == .code || certainty == .value { flow.reportSecret(word) }
@@ -181,7 +181,7 @@ extension ShellInvocation {
     return ShellTaint()
   }
 
-  /// Any other command that is given a file with secrets, but not as the key that it uses.
+  /// Reports other commands that get a file with secrets, except as a key that they use.
   func runOther(_ name: String) -> ShellTaint {
     if certainty == .code, isCommandName, arguments.count(where: \.isPlain) <= 4 {
       var isKey = false
@@ -199,7 +199,7 @@ extension ShellInvocation {
     return output
   }
 
-  /// Whether the first word could be a command of that name, and not the beginning of a sentence or of a list.
+  /// Whether the first word may be a command, not the beginning of a sentence or a list.
   private var isCommandName: Bool {
     guard let first = words.first, !first.isQuoted, let initial = first.text.bytes.first else { return false }
     let isName = first.text.bytes.allSatisfy {
@@ -210,7 +210,7 @@ extension ShellInvocation {
       && !Self.words.contains(first.string)
   }
 
-  /// Words with which lines of text begin, and no commands.
+  /// Words that begin lines of text, but not commands.
   private static let words: Set<String> = [
     "in", "the", "a", "an", "for", "see", "your", "to", "and", "or", "with", "from", "this", "that", "of",
     "on", "at",
@@ -248,9 +248,9 @@ extension ShellInvocation {
 
   // MARK: Packages
 
-  /// Reports packages that are named by an address: where a command runs a package, only what it runs.
+  /// Reports packages that are named by an address; of a command that runs a package, only that package.
   func installPackages(_ name: String) {
-    // `name @ address` is how a requirement is written, and no command.
+    // `name @ address` is the notation of a requirement, not a command.
     guard certainty == .code, arguments.first?.string != "@" else { return }
     let verbs = arguments.prefix(3).map(\.string)
     let runs =
@@ -261,7 +261,7 @@ extension ShellInvocation {
       defer { option = word.isOption ? text : "" }
       if word.isOption || ShellCommands.namesRegistry(option) { continue }
       if ShellCommands.isPackageAddress(text) { state.report(.remotePackage, at: word.start, "'\(text)'") }
-      // What follows is the program's own business, unless it is the value of `--from` and its like.
+      // Further words are arguments of the program, except the value of `--from` and similar options.
       let isValue = ["--from", "--package", "-p", "--with", "--spec"].contains(option)
       if runs, !isValue, !["exec", "dlx", "run", "x", "tool"].contains(text) { return }
     }

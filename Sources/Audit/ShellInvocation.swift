@@ -1,10 +1,10 @@
-/// One command with its arguments, and what it does with what it is given.
+/// One command with its arguments, and what it does with its input.
 struct ShellInvocation {
   let words: ArraySlice<ShellWord>
   let input: ShellTaint
-  /// What a command in parentheses before its words put out.
+  /// The output of a command in parentheses before its words.
   let group: ShellTaint
-  /// Whether its input becomes its arguments.
+  /// Whether its arguments come from its input.
   let isXargs: Bool
   let flow: ShellFlow
 
@@ -23,12 +23,12 @@ struct ShellInvocation {
       return "sh"
     }
     let name = first.commandName
-    // The punctuation of a sentence is no part of a name; `.` alone is a command.
+    // The punctuation of a sentence is not part of a name; `.` alone is a command.
     guard certainty.isTalk, name.count > 1, let last = name.last, ".,:;!?".contains(last) else { return name }
     return String(name.dropLast())
   }
 
-  /// What all arguments have together.
+  /// The combined taint of all arguments.
   var argumentTaint: ShellTaint {
     var taint = ShellTaint()
     for word in arguments { taint.merge(word.taint.withoutLiteral) }
@@ -37,7 +37,7 @@ struct ShellInvocation {
 
   /// Runs the command.
   ///
-  /// - Returns: What it puts out.
+  /// - Returns: Its output.
   mutating func run() -> ShellTaint {
     let name = name
     if let content = state.file(words.first?.string ?? ""), !content.isClean {
@@ -95,7 +95,7 @@ struct ShellInvocation {
 
   // MARK: Running
 
-  /// Reports what of a text must not be run.
+  /// Reports text that must not be run.
   func reportRun(_ taint: ShellTaint) {
     state.report(.downloadToShell, at: taint.download, "what it downloads is run")
     state.report(.encodedCommand, at: taint.encoded, "what it decodes is run")
@@ -227,7 +227,7 @@ struct ShellInvocation {
         ["-c", "-e", "-r", "-E", "-p", "--eval", "--print", "-ne", "-pe"].contains(option)
         || option.count <= 4 && !option.hasPrefix("--") && (option.hasSuffix("c") || option.hasSuffix("e"))
       if takesProgram, index + 1 < arguments.endIndex { return runProgram(arguments[index + 1]) }
-      // `python -m module` reads what it likes.
+      // What `python -m module` reads and runs is not known.
       if option == "-m" || option == "--module" { return input.withoutLiteral }
       index += ["-W", "-X", "-I", "--require", "--import"].contains(option) ? 2 : 1
     }

@@ -1,6 +1,6 @@
 import Formats
 
-/// Where a command's input comes from and its output goes: `<`, `>`, `<<`, `<<<`, `<(…)`.
+/// Redirections of the input and output of a command: `<`, `>`, `<<`, `<<<`, `<(…)`.
 extension ShellReader {
   mutating func readRedirection(into command: inout ShellCommand) {
     let rest = bytes[offset...].prefix(3)
@@ -20,7 +20,7 @@ extension ShellReader {
     }
   }
 
-  /// Passes over the redirection of another stream than the output.
+  /// Skips the redirection of a stream other than the output.
   mutating func passErrors() {
     var unused = ShellCommand()
     unused.words.append(ShellWord(start: 0))
@@ -29,7 +29,7 @@ extension ShellReader {
 
   private mutating func readFile(into command: inout ShellCommand) {
     let isInput = bytes[offset] == UInt8(ascii: "<")
-    // A prompt, or the mark of a quote, at the beginning of a line.
+    // At the beginning of a line it is a prompt or the mark of a quote.
     let isPrompt = !isInput && command.isEmpty && (offset == 0 || bytes[offset - 1] == 0x0A)
     offset += 1
     if isPrompt, offset < bytes.count, bytes[offset] == 0x20 { return }
@@ -51,7 +51,7 @@ extension ShellReader {
     }
   }
 
-  /// Reads the mark of a here-document and finds the document behind this line; nil where there is none.
+  /// Reads the mark of a here-document and finds the document after this line; nil if there is none.
   private mutating func readDocument() -> SourceText? {
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "-") || bytes[offset] == UInt8(ascii: "~") {
       offset += 1

@@ -1,7 +1,7 @@
 import Formats
 
 extension ShellReader {
-  /// Reads one word; it has at least one byte, so that reading goes on.
+  /// Reads one word of at least one byte, so that reading always advances.
   mutating func readWord(until end: End) -> ShellWord {
     let start = offset
     var word = ShellWord(start: text.source(at: offset))
@@ -53,7 +53,7 @@ extension ShellReader {
       offset += 1
       return
     }
-    // `C:\Windows`, `.\run`: a folder, and no escape.
+    // `C:\Windows`, `.\run`: a folder, not an escape.
     if let last = word.text.bytes.last,
       ":.\\".utf8.contains(last) || word.keepsBackslashes
     {
@@ -68,7 +68,7 @@ extension ShellReader {
   private mutating func readQuote(_ quote: UInt8, into word: inout ShellWord) {
     let start = offset
     offset += 1
-    // An apostrophe within a word of prose, or one that nothing closes, is a letter.
+    // An apostrophe inside a word of prose, or without a second one, is not a quote.
     let isInWord = certainty.isTalk && start > 0 && ASCII.isLetterOrDigit(bytes[start - 1])
     guard !isInWord, !isUnclosed.contains(quote), bytes[offset...].contains(quote) else {
       if !isInWord { isUnclosed.insert(quote) }
@@ -110,8 +110,8 @@ extension ShellReader {
     }
   }
 
-  /// Reads what stands in quotes over several lines as commands, too: a single quote somewhere before would else hide
-  /// all lines up to the next.
+  /// Also reads quoted text over several lines as commands: a stray quote before it would otherwise hide all lines up
+  /// to the next quote.
   private mutating func readLines(within range: Range<Int>) {
     guard certainty == .code, state.nesting < ShellState.maxNesting, bytes[range].contains(0x0A),
       state.spend(range.count, at: text.source(at: range.lowerBound))
@@ -170,7 +170,7 @@ extension ShellReader {
     } else if let value = state.variable(name) {
       word.taint.merge(value.withoutLiteral)
       if let literal = value.literal, state.spend(literal.count, at: text.source(at: start)) {
-        // Where it is used, not where it was set.
+        // The text gets the position at which the variable is used, not where it was set.
         word.text.append(contentsOf: literal.bytes.prefix(4 << 10), from: text.source(at: start))
       }
     } else {
@@ -179,7 +179,7 @@ extension ShellReader {
     if isWhole { word.variable = name }
   }
 
-  /// Passes over the end of `${NAME…}`; a default value within is passed over with it, unless it holds commands.
+  /// Skips the end of `${NAME…}` with its default value, unless that holds commands.
   private mutating func closeBrace() {
     let rest = bytes[offset...].prefix(256)
     guard let close = rest.firstIndex(where: { "}$`\n".utf8.contains($0) }), bytes[close] == UInt8(ascii: "}")
@@ -189,7 +189,7 @@ extension ShellReader {
     offset = close + 1
   }
 
-  /// `$'c\x75rl'`: the one quote in which escapes stand for other letters.
+  /// `$'c\x75rl'`: the only quotes in which escapes stand for other characters.
   private mutating func readCString(into word: inout ShellWord) {
     word.isQuoted = true
     offset += 2

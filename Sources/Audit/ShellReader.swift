@@ -1,22 +1,22 @@
 import Formats
 
-/// Reads text as a shell would: commands, pipes, substitutions, quotes, here-documents.
+/// Reads text like a shell: commands, pipes, substitutions, quotes, here-documents.
 ///
-/// It follows POSIX sh and bash, with what PowerShell writes otherwise, as far as it decides what is run and where its
-/// output goes. Each byte is read once, quotes that hold commands once more. What no shell would take is passed over.
+/// It follows POSIX sh and bash, and PowerShell where its notation differs, as far as needed to know what is run and
+/// where output goes. Each byte is read once, quoted commands a second time. Text that no shell accepts is skipped.
 struct ShellReader {
-  /// How sure it is that a text is commands.
+  /// How certain it is that a text is commands.
   enum Certainty {
-    /// A script, or what a key holds that is run.
+    /// A script, or the value of a key whose values are run.
     case code
-    /// A span of code in prose, or a program: only what is whole counts.
+    /// A span of code in prose, or a program: only complete commands count.
     case span
     /// Another value of YAML or JSON.
     case value
-    /// Prose, from a word on that could be a command.
+    /// Prose, from a word on that may be a command.
     case prose
 
-    /// Whether it can be a sentence, in which commands are only talked about.
+    /// Whether it may be a sentence that only mentions commands.
     var isTalk: Bool { self == .value || self == .prose }
   }
 
@@ -27,11 +27,11 @@ struct ShellReader {
     case backtick
   }
 
-  /// Parentheses within parentheses; deeper ones only separate commands.
+  /// The maximum nesting of parentheses; deeper ones only separate commands.
   private static let maxDepth = 24
-  /// Words of letters only, as sentences have them, after which prose is no command.
+  /// Prose with more plain words than this is not a command.
   private static let maxPlainWords = 8
-  /// Marks of here-documents that are looked for in vain.
+  /// The maximum number of here-documents that are searched for without being found.
   static let maxSearches = 32
 
   let text: SourceText
@@ -41,16 +41,16 @@ struct ShellReader {
   let bytes: [UInt8]
   var offset = 0
   private var depth = 0
-  /// How many of them are backticks.
+  /// The number of open backticks.
   private var backticks = 0
-  /// Where the text goes on behind the here-documents of this line.
+  /// The offset after the here-documents of this line.
   var behindDocuments: Int?
   var searches = 0
-  /// Quotes that are known not to be closed.
+  /// The kinds of quotes that are known to have no end.
   var isUnclosed: Set<UInt8> = []
-  /// Whether the text proved to be a sentence.
+  /// Whether the text turned out to be a sentence.
   private(set) var isAbandoned = false
-  /// Set where parentheses are too deep to be followed: the command ends there.
+  /// Set when parentheses are nested too deep; the command ends there.
   private var mustBreak = false
 
   init(_ text: SourceText, _ certainty: Certainty, _ watch: AuditWatch, _ state: ShellState = ShellState()) {
@@ -63,9 +63,7 @@ struct ShellReader {
 
   var findings: [ShellFinding] { state.findings }
 
-  /// Reads everything.
-  ///
-  /// - Returns: What it puts out.
+  /// - Returns: Its output.
   @discardableResult
   mutating func readAll(input: ShellTaint = ShellTaint()) -> ShellTaint {
     var output = ShellTaint()
@@ -76,7 +74,7 @@ struct ShellReader {
     return output
   }
 
-  /// Reads commands until what ends them, and passes over that.
+  /// Reads commands up to and including what ends them.
   mutating func readScript(until end: End, input: ShellTaint = ShellTaint()) -> ShellTaint {
     var output = ShellTaint()
     while true {
@@ -102,7 +100,7 @@ struct ShellReader {
 
   /// Reads commands that are joined by pipes.
   ///
-  /// - Returns: What the last of them puts out.
+  /// - Returns: The output of the last one.
   mutating func readPipeline(
     until end: End,
     input: ShellTaint = ShellTaint(),
@@ -137,7 +135,7 @@ struct ShellReader {
     while !mustBreak {
       skipBlanks()
       guard offset < bytes.count, !isEnd(end) else { break }
-      // A sentence, and no command; reading all of it for each of its words would take too long.
+      // A sentence, not a command; reading all of it for each of its words would take too long.
       if certainty == .prose, command.words.count(where: \.isPlain) > Self.maxPlainWords {
         offset = bytes.count
         isAbandoned = true
@@ -154,7 +152,7 @@ struct ShellReader {
       case UInt8(ascii: "#") where certainty == .code: skipComment()
       default:
         let word = readWord(until: end)
-        // The number of a stream before its redirection.
+        // The word is the number of the stream that is redirected.
         let isStream = isRedirection && word.text.count == 1 && word.text.bytes.allSatisfy(ASCII.isDigit)
         if !isStream || word.isQuoted {
           command.append(word)
@@ -170,11 +168,11 @@ struct ShellReader {
     offset < bytes.count && (bytes[offset] == UInt8(ascii: ">") || bytes[offset] == UInt8(ascii: "<"))
   }
 
-  /// `( … )`: commands of their own where a command begins, an argument behind one.
+  /// `( … )`: commands, if it comes where a command begins; else an argument.
   private mutating func readGroup(into command: inout ShellCommand) {
     let start = offset
     if command.words.count == 1, offset + 1 < bytes.count, bytes[offset + 1] == UInt8(ascii: ")") {
-      // `name() { … }`: what follows are commands.
+      // `name() { … }`: the body consists of commands.
       offset += 2
       command = ShellCommand()
       return
@@ -191,7 +189,7 @@ struct ShellReader {
     }
   }
 
-  /// Reads commands within parentheses or backticks; nil where they are too deep.
+  /// Reads commands within parentheses or backticks; nil if they are nested too deep.
   mutating func readNested(skip: Int, until end: End) -> ShellTaint? {
     offset += skip
     guard depth < Self.maxDepth else {
@@ -211,7 +209,7 @@ struct ShellReader {
 
   // MARK: White space
 
-  /// Passes over what separates commands.
+  /// Skips what separates commands.
   private mutating func skipSeparators() {
     while offset < bytes.count {
       switch bytes[offset] {
@@ -224,7 +222,7 @@ struct ShellReader {
     }
   }
 
-  /// Passes over blanks within a command.
+  /// Skips blanks within a command.
   mutating func skipBlanks() {
     while offset < bytes.count {
       switch bytes[offset] {
@@ -239,7 +237,7 @@ struct ShellReader {
     }
   }
 
-  /// Whether a line's end is no end of the command.
+  /// Whether the command goes on after the end of the line.
   private var isJoined: Bool {
     guard offset + 1 < bytes.count else { return false }
     return bytes[offset + 1] == 0x0A

@@ -1,19 +1,20 @@
-/// What a script has done so far: shared by all readers of one block of code, those of its quotes included.
+/// What a script has done so far, shared by all readers of one block of code and of its quotes.
 final class ShellState {
-  /// Variables and files that are remembered.
+  /// The maximum number of variables and of files that are remembered.
   private static let maxNames = 4_096
-  /// Findings that are kept; the sink keeps fewer.
+  /// The maximum number of findings that are kept; the sink keeps fewer.
   private static let maxFindings = 1_000
-  /// Quotes within quotes that are read as commands of their own.
+  /// The maximum nesting of quotes that are read as commands.
   static let maxNesting = 6
 
   private(set) var findings: [ShellFinding] = []
   private var counts: [AuditRule: Int] = [:]
   private var variables: [String: ShellTaint] = [:]
   private var files: [String: ShellTaint] = [:]
-  /// How many readers of quotes are at work.
+  /// The current nesting of quotes.
   var nesting = 0
-  /// Bytes that may still be read a second time: variables and files must not make a short text a long one.
+  /// The number of bytes that may still be read again, because variables and files must not make a short text a long
+  /// one.
   private var budget = 1 << 20
 
   func report(_ rule: AuditRule, at source: Int?, _ detail: @autoclosure () -> String) {
@@ -22,11 +23,11 @@ final class ShellState {
     findings.append(ShellFinding(rule: rule, source: source, detail: detail()))
   }
 
-  /// Takes a text into account that stands in the file only once but is read again.
+  /// Counts a text that is in the file once but is read again.
   ///
-  /// No script comes near the limit; one that does is reported, because what is behind it stays unread.
+  /// Real scripts do not come near the limit; one that does is reported because its rest is not read.
   ///
-  /// - Returns: Whether it may be.
+  /// - Returns: Whether the text may be read.
   func spend(_ bytes: Int, at source: Int) -> Bool {
     if budget > 0, budget <= bytes {
       report(.encodedCommand, at: source, "commands within commands, too many to be read")
@@ -35,7 +36,7 @@ final class ShellState {
     return budget > 0
   }
 
-  /// Allows for a text of this size.
+  /// Raises the limit by the size of a text.
   func allow(_ bytes: Int) { budget += bytes }
 
   // MARK: Variables and files
@@ -57,7 +58,7 @@ final class ShellState {
     files[path] = content
   }
 
-  /// After a check against a known digest or signature, what was loaded is what somebody has looked at.
+  /// Trusts downloaded files after a check against a known digest or signature.
   func trustFiles() {
     for name in files.keys { files[name]?.download = nil }
   }

@@ -1,29 +1,29 @@
 import Formats
 
-/// What a rule about commands found, at a byte of the file.
+/// A finding of a rule about commands, at a byte of the file.
 struct ShellFinding {
   let rule: AuditRule
   let source: Int
   let detail: String
 }
 
-/// What is known of a text that commands pass on: where in the file the command stands that it comes from.
+/// What is known about data that commands pass on: for each property the offset of the command it comes from.
 struct ShellTaint {
-  /// It was loaded from the network.
+  /// It was downloaded.
   var download: Int?
-  /// It was read from where secrets are kept.
+  /// It was read from a place of secrets.
   var secret: Int?
   /// It is the environment.
   var environment: Int?
-  /// It was decoded, so that nobody can read here what it says.
+  /// It was decoded, so its content cannot be read in the file.
   var encoded: Int?
-  /// What it says, where that stands in the file.
+  /// Its content, if that is in the file.
   var literal: SourceText?
 
-  /// Whether nothing is known that a rule asks for.
+  /// Whether no rule applies to it.
   var isClean: Bool { download == nil && secret == nil && environment == nil && encoded == nil }
 
-  /// What two texts that are put together are.
+  /// Adds the properties of another text that is joined to this one.
   mutating func merge(_ other: ShellTaint) {
     download = download ?? other.download
     secret = secret ?? other.secret
@@ -32,7 +32,7 @@ struct ShellTaint {
     literal = literal ?? other.literal
   }
 
-  /// The same without what it says: after a command that changed it.
+  /// The same without the content, for data that a command has changed.
   var withoutLiteral: ShellTaint {
     var copy = self
     copy.literal = nil
@@ -42,17 +42,17 @@ struct ShellTaint {
 
 /// A word of a command, without its quotes.
 struct ShellWord {
-  /// What it says, as far as that stands in the file.
+  /// Its text, as far as it is in the file.
   var text = SourceText()
-  /// What it has of substitutions and variables.
+  /// The properties of its substitutions and variables.
   var taint = ShellTaint()
   /// The byte of the file at which it begins.
   let start: Int
-  /// Whether it is a path of Windows, in which a backslash is no escape.
+  /// Whether it is a Windows path, in which a backslash is not an escape.
   var keepsBackslashes = false
-  /// Whether some of it stands in quotes.
+  /// Whether a part of it is quoted.
   var isQuoted = false
-  /// The variable that it consists of.
+  /// The name of the variable, if the word is only that.
   var variable: String?
   /// Whether it is the output of a command in parentheses.
   var isGroup = false
@@ -61,14 +61,14 @@ struct ShellWord {
     self.start = start
   }
 
-  /// The beginning of what it says.
+  /// The beginning of its text.
   private(set) var string = ""
   /// The name of a command: without folder and `.exe`, in lower case.
   private(set) var commandName = ""
   var isOption: Bool { text.bytes.first == UInt8(ascii: "-") }
   var hasSpace: Bool { text.bytes.contains { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 } }
 
-  /// Notes that the word was read to its end; what is asked for often is made once.
+  /// Ends the word, and computes what is asked for often.
   mutating func finish() {
     string = text.string()
     commandName = Self.commandName(string)
@@ -85,7 +85,7 @@ struct ShellWord {
     return String(name)
   }
 
-  /// Whether it has nothing but letters, digits and hyphens, apart from the punctuation around it.
+  /// Whether it consists of letters, digits and hyphens, apart from punctuation around it.
   var isPlain: Bool {
     guard !isQuoted, !isGroup, taint.isClean else { return false }
     let letters = text.bytes.drop(while: Self.isPunctuation)
@@ -97,7 +97,7 @@ struct ShellWord {
 
   private static func isPunctuation(_ byte: UInt8) -> Bool { "*_~.,:;!?[]-".utf8.contains(byte) }
 
-  /// Whether it looks like an address: with a scheme, or as a host with a path.
+  /// Whether it looks like an address: a scheme, or a host with a path.
   var isAddress: Bool {
     let bytes = text.bytes
     guard bytes.contains(UInt8(ascii: "/")) else { return false }
@@ -119,23 +119,23 @@ struct ShellWord {
   }
 }
 
-/// A command as it was read: its words, and where its input and output go.
+/// A command as it was read: its words and redirections.
 struct ShellCommand {
   var words: [ShellWord] = []
-  /// What commands in parentheses at its beginning put out.
+  /// The output of commands in parentheses at its beginning.
   var group = ShellTaint()
-  /// What `<`, `<<` and `<<<` give it.
+  /// Its input from `<`, `<<` and `<<<`.
   var input = ShellTaint()
   /// Files that `<` names.
   var inputs: [ShellWord] = []
   /// Files that `>` names.
   var outputs: [ShellWord] = []
-  /// Whether a command in parentheses began it.
+  /// Whether it begins with a command in parentheses.
   var hasGroup = false
 
   var isEmpty: Bool { words.isEmpty && !hasGroup && inputs.isEmpty && outputs.isEmpty }
 
-  /// How many arguments are plain words, and no values of options: of a command's arguments few are.
+  /// The number of arguments that are plain words and not values of options; real commands have few.
   var plainArguments: Int {
     var (count, isBehindOption) = (0, true)
     for word in words {
@@ -145,10 +145,10 @@ struct ShellCommand {
     return count
   }
 
-  /// Words that are kept; of more only those that could matter.
+  /// The number of words that are kept whatever they are.
   private static let maxWords = 2_048
 
-  /// Takes a word; a command of endless words keeps those that could matter.
+  /// Adds a word; beyond the limit only words that a rule may look at are kept.
   mutating func append(_ word: ShellWord) {
     if words.count >= Self.maxWords, word.taint.isClean, !word.isOption, !word.isAddress, !word.isQuoted {
       return

@@ -5,11 +5,11 @@ import ObjectStore
 enum SlugRules {
   /// Looks at the slugs of a `catalog.yaml`; one that does not parse is refused elsewhere.
   static func scan(_ bytes: [UInt8], into sink: inout FindingSink) {
-    // Nothing is hidden by this: a sync refuses a catalog that does not parse.
+    // try?: a sync refuses a catalog that does not parse.
     guard let root = try? SafeYAML.parse(bytes), let slugs = slugs(of: root), slugs.count > 1 else { return }
     let groups = Dictionary(grouping: slugs.indices) { Confusables.skeleton(of: slugs[$0].text) }
     let alike = groups.values.filter { group in
-      // The same slug twice is an error of the catalog, not an imitation.
+      // Two equal slugs are an error of the catalog, not an imitation.
       group.contains { !slugs[$0].text.utf8.elementsEqual(slugs[group[0]].text.utf8) }
     }
     for group in alike {
@@ -17,10 +17,10 @@ enum SlugRules {
     }
   }
 
-  /// More slugs that look like one slug are not told.
+  /// The maximum number of findings for one slug.
   private static let maxAlike = 8
 
-  /// Reports a slug once for each that it looks like, so that each pair must be accepted for itself.
+  /// Reports a slug once for each slug that it looks like, because each pair is accepted separately.
   private static func report(
     _ index: Int,
     in group: [Int],
@@ -47,7 +47,7 @@ enum SlugRules {
     }
   }
 
-  /// What an exception for two slugs names, in either order.
+  /// The id that an exception for two slugs names; their order does not matter.
   private static func pair(_ left: String, _ right: String) -> ObjectID {
     let slugs = [left, right].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     return ObjectID(hashing: Array(slugs.joined(separator: "\n").utf8))
@@ -61,7 +61,7 @@ enum SlugRules {
     }
   }
 
-  /// The slug with the code of every letter that is not ASCII: else both would look alike here, too.
+  /// The slug with codes for letters that are not ASCII; otherwise both would look alike in the message as well.
   private static func ascii(_ slug: String) -> String {
     slug.unicodeScalars.prefix(128).map { scalar in
       scalar.isASCII ? VisibleText.of(String(scalar)) : "<\(VisibleText.name(scalar))>"
@@ -70,7 +70,7 @@ enum SlugRules {
 }
 
 extension YAMLNode {
-  /// The value of a key; nil where there is none.
+  /// The value of a key; nil if there is none.
   fileprivate func value(_ key: String) -> YAMLNode? {
     guard case .mapping(let members) = content else { return nil }
     return members.first { $0.key == key }?.value

@@ -1,9 +1,9 @@
-/// A text that was put together from pieces of a file, and knows for every byte which byte of the file it stands for.
+/// A text made from pieces of a file, such as a block of code without its indentation or a scalar without its escapes.
 ///
-/// Such as a block of code without its indentation, or a scalar without its escapes.
+/// It knows for every byte which byte of the file it stands for.
 struct SourceText {
   private(set) var bytes: [UInt8]
-  /// From these bytes on, text and file go on side by side.
+  /// The bytes at which a new piece begins; within a piece, text and file advance together.
   private var runs: [Run]
 
   private struct Run {
@@ -25,7 +25,7 @@ struct SourceText {
   var isEmpty: Bool { bytes.isEmpty }
   var count: Int { bytes.count }
 
-  /// The byte of the file that a byte of the text stands for; behind the end, the one after the last.
+  /// The byte of the file that a byte of the text stands for; at the end, the byte after the last.
   func source(at offset: Int) -> Int {
     var (low, high) = (0, runs.count)
     while high - low > 1 {
@@ -36,7 +36,7 @@ struct SourceText {
     return run.source + max(0, offset - run.text)
   }
 
-  /// Appends one byte of the file, or what an escape there stands for.
+  /// Appends one byte that is at a place of the file, or that an escape there stands for.
   mutating func append(_ byte: UInt8, from source: Int) {
     note(source)
     bytes.append(byte)
@@ -53,7 +53,7 @@ struct SourceText {
   mutating func append(_ other: SourceText, _ range: Range<Int>) {
     var start = range.lowerBound
     while start < range.upperBound {
-      // A piece of a text may begin within one of its runs and end within another.
+      // A range of the other text may cover several of its pieces.
       let end = min(range.upperBound, other.endOfRun(at: start))
       append(contentsOf: other.bytes[start..<end], from: other.source(at: start))
       start = end
@@ -81,6 +81,6 @@ struct SourceText {
     runs.append(Run(text: bytes.count, source: source))
   }
 
-  /// The text, at most so many bytes of it.
+  /// The text, up to a number of bytes.
   func string(_ limit: Int = 256) -> String { String(decoding: bytes.prefix(limit), as: UTF8.self) }
 }

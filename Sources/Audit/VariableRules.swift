@@ -49,7 +49,7 @@ enum VariableRules {
 }
 
 extension [UInt8] {
-  /// Whether a text ends before an offset, ASCII letters compared without case; `text` is in lower case.
+  /// Whether a text ends at an offset, ignoring the case of ASCII letters; `text` must be in lower case.
   func has(_ text: StaticString, endingAt end: Int) -> Bool {
     let start = end - text.utf8CodeUnitCount
     guard start >= 0, end <= count else { return false }

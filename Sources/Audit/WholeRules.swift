@@ -4,7 +4,7 @@ import Formats
 enum WholeRules {
   static func scan(_ bytes: [UInt8], _ kind: AuditKind, _ watch: AuditWatch, into sink: inout FindingSink) {
     if kind == .catalog { SlugRules.scan(bytes, into: &sink) }
-    // What is no UTF-8 was reported; the rest is looked at as far as it can be read.
+    // Bytes that are not UTF-8 were reported; they are replaced, so that the rest can be scanned.
     let isValid = UTF8Check.firstInvalidOffset(in: bytes) == nil
     let document = AuditDocument(isValid ? bytes : Array(String(decoding: bytes, as: UTF8.self).utf8))
     switch kind {
@@ -18,7 +18,7 @@ enum WholeRules {
   }
 }
 
-/// A file that is too large to be read as a whole: each of its lines is taken for commands.
+/// The rules about a file that is too large to be read as a whole: each of its lines is read as commands.
 enum LargeFileRules {
   static func scan(_ line: AuditLine, _ watch: AuditWatch, into sink: inout FindingSink) {
     var reader = ShellReader(SourceText(line.bytes, from: 0), .value, watch)
@@ -28,7 +28,7 @@ enum LargeFileRules {
     }
   }
 
-  /// Looks at the lines that came before the file was known to be too large.
+  /// Scans the lines that came before the file was known to be too large.
   static func scan(_ bytes: [UInt8], _ watch: AuditWatch, into sink: inout FindingSink) {
     let isValid = UTF8Check.firstInvalidOffset(in: bytes) == nil
     let document = AuditDocument(isValid ? bytes : Array(String(decoding: bytes, as: UTF8.self).utf8))

@@ -2,16 +2,17 @@ import Formats
 
 /// Reads the scalars of YAML, decoded, with the places that they come from.
 ///
-/// Takes what `SafeYAML` refuses, too: tags, aliases, several documents.
+/// Lenient: it accepts tags, aliases and several documents, which `SafeYAML` refuses.
 enum YAMLScalars {
   /// The largest text that is read.
   static let maxBytes = SafeYAML.maxBytes
-  /// Lists and maps within one another.
+  /// The maximum nesting of lists and maps.
   private static let maxDepth = 256
 
-  /// Reads a text of valid UTF-8; `take` gets the events, and returns whether to go on.
+  /// Reads a text of valid UTF-8; `take` gets the events and returns whether to go on.
   ///
-  /// - Returns: Where the text no longer is YAML: the beginning of the line of the last event; its size where all is.
+  /// - Returns: The offset up to which the text is YAML: the beginning of the last event's line, or the size of the
+  /// text.
   static func read(_ text: SourceText, _ take: (DataEvent) -> Bool) -> Int {
     var reader = Reader(text)
     do {
@@ -32,9 +33,9 @@ enum YAMLScalars {
   private struct Reader {
     private let text: SourceText
     private let bytes: [UInt8]
-    /// For each open list or map, whether it is a map that waits for a key; nil in a list.
+    /// For each open map, whether a key comes next; nil for an open list.
     private var waits: [Bool?] = []
-    /// A character and the byte at which it begins; moves only forward.
+    /// The index of a character and of the byte at which it begins; moves only forward.
     private var cursor = (character: 0, byte: 0)
 
     init(_ text: SourceText) {
@@ -76,7 +77,7 @@ enum YAMLScalars {
       }
     }
 
-    /// Notes that a node was met.
+    /// Records that a node was read.
     ///
     /// - Returns: Whether it is a key.
     @discardableResult
@@ -96,7 +97,7 @@ enum YAMLScalars {
       return cursor.byte
     }
 
-    /// The byte behind the last of some characters; what comes next may begin before it.
+    /// The byte after a range of characters; the next event may begin before it.
     private func byteBehind(_ characters: Range<Int>) -> Int {
       var offset = cursor.byte
       for _ in characters where offset < bytes.count {
@@ -108,7 +109,7 @@ enum YAMLScalars {
 
     // MARK: Places
 
-    /// A scalar with the places of its characters, found by going through it and what it was written as side by side.
+    /// A scalar with the places of its characters, found by comparing it with its source step by step.
     private func scalar(
       _ value: String,
       _ style: YAMLNode.Style,
@@ -124,7 +125,7 @@ enum YAMLScalars {
       var result = SourceText()
       var isEscape = false
       for byte in decoded {
-        // The other bytes of a character stand beside its first, or for the same escape.
+        // Further bytes of a character follow its first byte, or belong to the same escape.
         let isFirst = byte & 0xC0 != 0x80
         if isFirst {
           source = place(
@@ -142,13 +143,13 @@ enum YAMLScalars {
       return (result, isDecoded)
     }
 
-    /// Where a character of a scalar stands, from a place on.
+    /// The place of a character of a scalar, searched from `start` on.
     private func place(of byte: UInt8, from start: Int, in range: Range<Int>, isDouble: Bool) -> Int {
       var source = start
       while source < range.upperBound {
         let raw = bytes[source]
         if raw == byte || isDouble && raw == UInt8(ascii: "\\") { return source }
-        // A folded line's end shows as a space, and its indentation as nothing.
+        // The end of a folded line becomes a space, and its indentation is dropped.
         if byte == 0x20, raw == 0x0A { return source }
         guard raw <= 0x20 || raw == UInt8(ascii: "'") || raw == 0xEF else { return source }
         source += 1
@@ -156,12 +157,12 @@ enum YAMLScalars {
       return start
     }
 
-    /// Where the lines of a block scalar begin, behind `|`, `>` and their like.
+    /// Where the lines of a block scalar begin, after its `|` or `>`.
     private func bodyStart(_ range: Range<Int>) -> Int {
       bytes[range].firstIndex(of: 0x0A).map { $0 + 1 } ?? range.lowerBound
     }
 
-    /// How many bytes an escape takes.
+    /// The number of bytes of an escape.
     private func escapeLength(at start: Int) -> Int {
       guard start + 1 < bytes.count else { return 1 }
       switch bytes[start + 1] {
