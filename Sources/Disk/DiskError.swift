@@ -5,11 +5,9 @@ package import SystemPackage
 /// Made only by this target's wrappers, so that each error names its operation and its path.
 package struct DiskError: Error, Equatable, Sendable {
   /// The kind of system call that failed.
-  package enum Operation: String, Sendable {
+  package enum Operation: Sendable {
     case open, read, list, inspect, create, write, append, truncate, synchronize, rename, exchange, link,
-      clone
-    case makeFolder = "make folder"
-    case remove, lock, wait
+      clone, makeFolder, remove, lock, wait
   }
 
   package let operation: Operation

@@ -63,7 +63,7 @@ private struct YAMLReader: ~Copyable {
       return YAMLNode(.mapping(members), style: style, position: event.position, end: end)
     default:
       // The parser sends a node only where one begins; anything else would be a bug of libyaml, not of the text.
-      throw TextProblem(.yamlSyntax(problem: "did not find a value", context: nil), at: event.position)
+      throw TextProblem(.yamlSyntax(.missingValue), at: event.position)
     }
   }
 

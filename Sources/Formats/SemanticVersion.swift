@@ -14,19 +14,6 @@ package enum VersionProblem: Error, Hashable, Sendable {
   case emptyIdentifier
   /// An identifier has a character other than ASCII letters, digits and hyphens.
   case badIdentifier(String)
-
-  /// What is wrong, worded to follow the version: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .tooLong(let bytes, let limit): "the version is \(bytes) bytes long, more than \(limit)"
-    case .notThreeParts(let count): "the version has \(count) parts, not major.minor.patch"
-    case .notANumber(let part): "\(part.quotedForMessage) is not a number"
-    case .leadingZero(let part): "\(part.quotedForMessage) has a leading zero"
-    case .numberTooLong(let digits, let limit): "a number has \(digits) digits, more than \(limit)"
-    case .emptyIdentifier: "an identifier is empty"
-    case .badIdentifier(let part): "\(part.quotedForMessage) is not made of letters, digits and hyphens"
-    }
-  }
 }
 
 /// A version by Semantic Versioning 2.0.0, every number at most nine digits.

@@ -7,7 +7,7 @@
 /// Why a text file is refused, and where in it.
 ///
 /// Thrown by every reader and editor of JSON and YAML. It does not know the file's name; whoever opened the file adds
-/// that. Strings in the cases are as they came from outside; `summary` escapes them.
+/// that. Strings in the cases are as they came from outside; who prints them escapes them.
 package struct TextProblem: Error, Equatable, Sendable {
   /// The position, or nil where the file as a whole is meant.
   package let position: TextPosition?
@@ -50,8 +50,8 @@ extension TextProblem {
 
     // MARK: YAML
 
-    /// The text is not YAML; both in libyaml's words.
-    case yamlSyntax(problem: String, context: String?)
+    /// The text is not YAML.
+    case yamlSyntax(YAMLSyntaxProblem)
     /// An alias (`*name`).
     case aliasRefused(String)
     /// An anchor (`&name`).
@@ -105,30 +105,30 @@ extension TextProblem {
   }
 
   /// What was expected at a position.
-  package enum Expected: String, Hashable, Sendable {
-    case value = "a value"
-    case memberName = "a member name in double quotes"
-    case memberNameOrBrace = "a member name in double quotes or '}'"
-    case valueOrBracket = "a value or ']'"
-    case colon = "':'"
-    case commaOrBrace = "',' or '}'"
-    case commaOrBracket = "',' or ']'"
-    case digit = "a digit"
-    case hexDigit = "four hexadecimal digits"
-    case closingQuote = "'\"'"
-    case endOfText = "the end of the text"
+  package enum Expected: Hashable, Sendable {
+    case value
+    case memberName
+    case memberNameOrBrace
+    case valueOrBracket
+    case colon
+    case commaOrBrace
+    case commaOrBracket
+    case digit
+    case hexDigit
+    case closingQuote
+    case endOfText
   }
 
   /// The types of values, for JSON and YAML alike.
-  package enum ValueType: String, Hashable, Sendable {
-    case null = "nothing"
-    case boolean = "a boolean (true or false)"
-    case integer = "a whole number"
-    case number = "a number"
-    case string = "a string"
-    case list = "a list"
-    case map = "a map"
-    case duration = "a duration such as 10s, 5m, 12h or 3d"
+  package enum ValueType: Hashable, Sendable {
+    case null
+    case boolean
+    case integer
+    case number
+    case string
+    case list
+    case map
+    case duration
   }
 }
 
@@ -149,18 +149,18 @@ extension TextProblem {
     case distinct
     /// The value may not be combined with the value of another key.
     case conflicts(withKey: String, value: String)
-    /// The value was refused by a type that checks it; the text is that error's `summary`.
-    case refused(because: String)
+    /// The value was refused by a type that checks it, with that error.
+    case refused(ValueProblem)
   }
 
   /// Shapes of text that have no type of their own.
-  package enum Shape: String, Hashable, Sendable {
-    case fileExtension = "a dot followed by letters and digits"
-    case relativePath = "a relative path inside the project, with '/' and without '..'"
-    case keyID = "letters, digits, '_' and '-'"
-    case sha256 = "64 lower-case hexadecimal digits"
-    case oneLine = "one line without control or invisible characters"
-    case wholeNumber = "digits only, without leading zeros"
+  package enum Shape: Hashable, Sendable {
+    case fileExtension
+    case relativePath
+    case keyID
+    case sha256
+    case oneLine
+    case wholeNumber
   }
 
   /// What mmdos does not support.

@@ -16,18 +16,4 @@ package enum TimestampProblem: Error, Hashable, Sendable {
   case offsetOutOfRange(hours: Int, minutes: Int)
   /// More than nine digits of fraction.
   case fractionTooLong(digits: Int)
-
-  /// What is wrong, worded to follow the text: lower case, no full stop.
-  package var summary: String {
-    switch self {
-    case .badShape(let offset): "not of the form '2026-01-14T08:00:00Z' from byte \(offset) on"
-    case .yearOutOfRange(let year): "year \(year) is not within 1970 to 9999"
-    case .monthOutOfRange(let month): "there is no month \(month)"
-    case .dayOutOfRange(let day): "the month has no day \(day)"
-    case .timeOutOfRange(let hour, let minute, let second): "there is no time \(hour):\(minute):\(second)"
-    case .leapSecond: "leap seconds are not supported"
-    case .offsetOutOfRange(let hours, let minutes): "there is no offset \(hours):\(minutes)"
-    case .fractionTooLong(let digits): "the fraction has \(digits) digits, more than 9"
-    }
-  }
 }

@@ -42,7 +42,7 @@ package struct YAMLEvents: ~Copyable {
     input = .allocate(capacity: max(1, bytes.count))
     _ = input.initialize(from: bytes)
     guard yaml_parser_initialize(parser) == 1 else {
-      throw TextProblem(.yamlSyntax(problem: "out of memory", context: nil), at: nil)
+      throw TextProblem(.yamlSyntax(.outOfMemory), at: nil)
     }
     // Set explicitly; otherwise libyaml would take the encoding from a byte order mark and might choose UTF-16.
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
@@ -129,14 +129,13 @@ package struct YAMLEvents: ~Copyable {
   }
 
   private func problem() -> TextProblem {
-    let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
-    let context = parser.pointee.context.map { String(cString: $0) }
+    let text = parser.pointee.problem.map { String(cString: $0) }
+    let reason = TextProblem.Reason.yamlSyntax(YAMLSyntaxProblem(libraryText: text))
     guard parser.pointee.error == YAML_READER_ERROR else {
-      let reason = TextProblem.Reason.yamlSyntax(problem: problem, context: context)
       return TextProblem(reason, at: place(parser.pointee.problem_mark))
     }
     // The reader knows only the byte: a control character that YAML does not allow.
     let position = UTF8Check.position(of: parser.pointee.problem_offset, in: Array(input))
-    return TextProblem(.yamlSyntax(problem: problem, context: context), at: position)
+    return TextProblem(reason, at: position)
   }
 }

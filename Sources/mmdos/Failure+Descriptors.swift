@@ -23,7 +23,7 @@ extension Failure {
     self.init(
       ExitCodes.failure,
       "too-many-open-files",
-      "cannot \(error.operation.rawValue) \(error.path.quoted): \(why)",
+      "cannot \(error.operation.words) \(error.path.quoted): \(why)",
       hint: error.code == .tooManyOpenFiles ? Self.raiseLimit : "try again later"
     )
   }

@@ -3,7 +3,7 @@ import Fetch
 // The messages for network errors. Each hint fits its cause, and none suggests weakening a check.
 extension Failure {
   init(fetch error: FetchError) {
-    self.init(ExitCodes.network, "network", error.summary, hint: error.hint)
+    self.init(ExitCodes.network, "network", error.words, hint: error.hint)
   }
 }
 

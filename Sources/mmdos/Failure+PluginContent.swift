@@ -11,7 +11,7 @@ extension Failure {
     switch error {
     case .invalidManifest(let place, let problem):
       let position = problem.position.map { ":\($0)" } ?? ""
-      self.init(ExitCodes.policy, "invalid-plugin", "\(place)\(position): \(problem.summary)")
+      self.init(ExitCodes.policy, "invalid-plugin", "\(place)\(position): \(problem.words)")
     case .missingFile(let path, let origin):
       self.init(
         ExitCodes.integrity,
@@ -51,14 +51,14 @@ extension Failure {
       self.init(
         ExitCodes.policy,
         "bad-extension",
-        "'\(path)': \(problem.summary)",
+        "'\(path)': \(problem.words)",
         hint: "allowed_file_extensions in \(Self.policyFile)"
       )
     case .badContent(let path, let kind):
       self.init(
         ExitCodes.policy,
         "refused-content",
-        "'\(path)' begins like \(kind.summary)",
+        "'\(path)' begins like \(kind.words)",
         hint: "plugins carry text, not programs"
       )
     case .audit(let slug, let first, let count): self.init(audit: slug, first: first, count: count)

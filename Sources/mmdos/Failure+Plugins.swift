@@ -10,7 +10,7 @@ extension Failure {
   init(pluginSearch error: PluginSearchError) {
     switch error {
     case .badSlug(let slug, let problem):
-      self.init(ExitCodes.usage, "invalid-slug", "'\(slug)' cannot be a plugin's slug: \(problem.summary)")
+      self.init(ExitCodes.usage, "invalid-slug", "'\(slug)' cannot be a plugin's slug: \(problem.words)")
     case .unknown(let slug, let searched):
       let places = searched.map(\.description).joined(separator: ", ")
       self.init(

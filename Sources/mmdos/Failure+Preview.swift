@@ -11,7 +11,7 @@ extension Failure {
       self.init(
         code == .noSuchFileOrDirectory ? ExitCodes.absent : ExitCodes.failure,
         "serve-folder",
-        "cannot serve \(path.quoted): \(code)"
+        "cannot serve \(path.quoted): \(code.words)"
       )
     case .listen(_, let port, .addressInUse):
       self.init(
@@ -24,7 +24,7 @@ extension Failure {
       self.init(
         ExitCodes.failure,
         "listen",
-        "cannot listen on port \(port) of \(host.rawValue): \(code)",
+        "cannot listen on port \(port) of \(host.rawValue): \(code.words)",
         hint: "choose another with --port, or 0 for a free one"
       )
     }

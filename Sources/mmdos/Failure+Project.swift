@@ -32,9 +32,9 @@ extension Failure {
       )
     case .invalidFile(let path, let problem):
       let place = problem.position.map { ":\($0)" } ?? ""
-      self.init(ExitCodes.failure, "invalid-file", "\(path)\(place): \(problem.summary)")
+      self.init(ExitCodes.failure, "invalid-file", "\(path)\(place): \(problem.words)")
     case .invalidName(let name, let problem):
-      self.init(ExitCodes.usage, "invalid-name", "'\(name)' cannot be a registry's name: \(problem.summary)")
+      self.init(ExitCodes.usage, "invalid-name", "'\(name)' cannot be a registry's name: \(problem.words)")
     case .unknownRegistry(let name, let known):
       self.init(
         ExitCodes.absent,
@@ -74,7 +74,7 @@ extension Failure {
     self.init(
       ExitCodes.failure,
       "project-key",
-      "\(path.quoted): \(problem.summary)",
+      "\(path.quoted): \(problem.words)",
       hint: "chmod 600 \(path), or make a new one with mmdos registry keygen --force --approved"
     )
   }

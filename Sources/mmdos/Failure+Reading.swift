@@ -21,7 +21,7 @@ extension Failure {
         hint: "mmdos registry ls \(name)"
       )
     case .invalidPath(let path, let problem):
-      self.init(ExitCodes.usage, "invalid-path", "'\(path)': \(problem.summary)")
+      self.init(ExitCodes.usage, "invalid-path", "'\(path)': \(problem.words)")
     case .provenance(let name, let problem):
       let why =
         switch problem {
@@ -38,7 +38,7 @@ extension Failure {
       self.init(
         refusal.kind == .integrity ? ExitCodes.integrity : ExitCodes.policy,
         refusal.word,
-        "'\(name)' is refused: \(refusal.summary)",
+        "'\(name)' is refused: \(refusal.words)",
         hint: refusal.hint(name: name.description)
       )
     case .keepsChanging(let name):
@@ -46,13 +46,13 @@ extension Failure {
     case .invalidManifest(let source, let problem):
       let place = problem.position.map { ":\($0)" } ?? ""
       let (code, hint) = Self.judge(problem)
-      self.init(code, "invalid-manifest", "\(source)\(place): \(problem.summary)", hint: hint)
+      self.init(code, "invalid-manifest", "\(source)\(place): \(problem.words)", hint: hint)
     case .invalidCatalog(let source, let problem):
       let place = problem.position.map { "catalog.yaml:\($0)" } ?? "catalog.yaml"
       self.init(
         ExitCodes.integrity,
         "invalid-catalog",
-        "\(source): \(place): \(problem.summary)",
+        "\(source): \(place): \(problem.words)",
         hint: askPublisher
       )
     }

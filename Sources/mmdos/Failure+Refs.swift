@@ -8,7 +8,7 @@ extension Failure {
       self.init(
         ExitCodes.busy,
         "busy",
-        error.summary,
+        error.words,
         hint: "another mmdos is at work; --lock-timeout waits longer"
       )
     case .disk(let error), .commitFailed(_, _, let error): self.init(disk: error)
@@ -16,14 +16,14 @@ extension Failure {
       self.init(
         ExitCodes.absent,
         "no-such-revision",
-        error.summary,
+        error.words,
         hint: "mmdos registry log NAME lists the snapshots, mmdos registry diff --help the forms"
       )
-    case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.summary, hint: "try again")
+    case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.words, hint: "try again")
     case .malformedName, .malformedRef, .unexpectedFile, .duplicateUpdate, .wrongLock, .zeroID,
       .malformedMessage,
       .malformedAgent, .malformedTime, .malformedReflog, .malformedPendingRecord:
-      self.init(ExitCodes.integrity, "refs", error.summary)
+      self.init(ExitCodes.integrity, "refs", error.words)
     }
   }
 }

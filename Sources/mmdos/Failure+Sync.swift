@@ -13,7 +13,7 @@ extension Failure {
       self.init(
         ExitCodes.policy,
         "invalid-url",
-        "\(subject) is refused: \(problem.summary)",
+        "\(subject) is refused: \(problem.words)",
         hint: "a registry's address looks like https://host/path/catalog.yaml"
       )
     case .wrongContent(let url, let expected, let found):
@@ -27,7 +27,7 @@ extension Failure {
       self.init(
         ExitCodes.policy,
         "refused-content",
-        "'\(path)' begins like \(kind.summary)",
+        "'\(path)' begins like \(kind.words)",
         hint: "registries carry text, not programs"
       )
     case .pageInsteadOfManifest(let source): self.init(pageInsteadOfManifest: source)

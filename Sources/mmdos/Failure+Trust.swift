@@ -69,7 +69,7 @@ extension Failure {
     self.init(
       ExitCodes.failure,
       "invalid-key",
-      "\(source): \(problem.summary)",
+      "\(source): \(problem.words)",
       hint: "what openssl pkey -pubout writes, or its base64 on one line"
     )
   }
@@ -79,7 +79,7 @@ extension Failure {
     self.init(
       ExitCodes.failure,
       "invalid-key",
-      "\(source)\(place): neither a key nor a trust store: \(problem.summary)"
+      "\(source)\(place): neither a key nor a trust store: \(problem.words)"
     )
   }
 
@@ -102,7 +102,7 @@ extension Failure {
       self.init(
         ExitCodes.failure,
         "invalid-key",
-        "\(path.quoted): \(problem.summary)",
+        "\(path.quoted): \(problem.words)",
         hint: "mmdos registry keygen --publisher --out PREFIX"
       )
     case .exists:
@@ -112,17 +112,6 @@ extension Failure {
         "\(path.quoted) is there already",
         hint: "--force overwrites it, and the old key is gone for good"
       )
-    }
-  }
-}
-
-extension ManifestDifference {
-  /// What is wrong with a file.
-  var words: String {
-    switch self {
-    case .notNamed: "is not named by manifest.json"
-    case .missing: "is named by manifest.json and not there"
-    case .changed: "is not what manifest.json states"
     }
   }
 }

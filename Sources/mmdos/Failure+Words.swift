@@ -42,15 +42,6 @@ extension Failure {
       return "\(sync) --locked --approved puts in use what it names, \(sync) --approved what is newest"
     }
   }
-
-  /// What the value of an option of `publish` looks like.
-  static func form(of option: String) -> String {
-    switch option {
-    case "--version": "a version looks like 1.2.3"
-    case "--expires-at": "a time looks like 2027-01-31T12:00:00Z; 'never' leaves it out"
-    default: "it takes one line of text, at most 256 bytes"
-    }
-  }
 }
 
 /// What to do about a registry that is not as it was published.

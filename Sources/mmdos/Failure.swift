@@ -33,7 +33,7 @@ struct Failure: Error, Equatable {
       switch error {
       case let failure as Failure: failure
       case _ where error.isCancellation: .interrupted
-      case let error as OutputError: Failure(ExitCodes.failure, "output", error.summary)
+      case let error as OutputError: Failure(ExitCodes.failure, "output", error.words)
       default:
         Failure(ofTheLibraries: error) ?? Failure(ofTheOperations: error)
           ?? Failure(ExitCodes.failure, "failure", "an error without words: \(type(of: error))")
@@ -107,9 +107,7 @@ struct Failure: Error, Equatable {
       self.init(outOfDescriptors: error)
       return
     }
-    let why =
-      error.isWrongKind && error.operation == .open ? "it is a link or not what is expected" : "\(error.code)"
     let code = error.code == .noSuchFileOrDirectory ? ExitCodes.absent : ExitCodes.failure
-    self.init(code, "disk", "cannot \(error.operation.rawValue) \(error.path.quoted): \(why)")
+    self.init(code, "disk", error.words)
   }
 }

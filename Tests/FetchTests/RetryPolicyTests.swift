@@ -212,10 +212,4 @@ private struct FixedRandom: RandomNumberGenerator {
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
   }
-
-  @Test func everyErrorHasASummaryWithoutFullStop() {
-    for error in Self.final + Self.passing + Self.slow {
-      #expect(!error.summary.isEmpty && !error.summary.hasSuffix("."))
-    }
-  }
 }

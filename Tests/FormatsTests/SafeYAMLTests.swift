@@ -95,15 +95,33 @@ private func place(_ line: Int, _ column: Int) -> TextPosition { TextPosition(li
       Issue.record("no problem, but \(try parse(text))")
     } catch {
       #expect(error.position != nil)
-      guard case .yamlSyntax = error.reason else {
+      guard case .yamlSyntax(let problem) = error.reason, problem != .other else {
         Issue.record("\(error)")
         return
       }
     }
   }
 
+  /// The cases are told apart by libyaml's English, so another libyaml that words them differently shows here.
+  @Test(
+    arguments: [
+      ("a: b: c", .valueNotAllowed), ("[a", .unclosedList), ("{a: 1", .unclosedMap),
+      ("\"abc", .unclosedQuote),
+      ("a: \"\\q\"", .unknownEscape), ("x: \"\\x4\"", .badHexEscape), ("a: \"\\ud800\"", .badHexEscape),
+      ("a: |x\n  b", .badBlockHeader), ("a: |0\n  b", .badBlockHeader), ("@a", .badCharacter),
+      ("%YAML 9.9\n---\na", .otherVersion), ("%X\n---", .badDirective), ("- a\nb: 1", .missingDash),
+      ("key: - x", .itemNotAllowed), ("a: ? b", .keyNotAllowed), ("a: 'b\n---\nc'", .documentMarkInQuotes),
+      ("a: [1, 2]]", .missingKey), ("a: 1\nb\nc: 2", .missingColon), ("a: * b", .badAnchor),
+      ("a: !<x b", .badTag), ("]", .missingValue), ("a: |\n\tb", .tabIndentation),
+      ("a\n...\nb: [", .missingDocumentStart), ("a: \u{1}", .controlCharacter),
+    ] as [(String, YAMLSyntaxProblem)]
+  )
+  func tellsWhatIsWrong(_ text: String, _ problem: YAMLSyntaxProblem) {
+    expectProblem(.yamlSyntax(problem)) { try parse(text) }
+  }
+
   @Test func namesThePlaceOfAControlCharacter() {
-    expectProblem(.yamlSyntax(problem: "control characters are not allowed", context: nil), at: place(2, 4)) {
+    expectProblem(.yamlSyntax(.controlCharacter), at: place(2, 4)) {
       try parse("a: 1\né: \u{7}")
     }
   }

@@ -55,7 +55,6 @@ import Testing
   ])
   func refuses(text: String, problem: VersionProblem) {
     #expect(throws: problem) { try SemanticVersion(parsing: text) }
-    expectSafe(problem.summary)
   }
 
   @Test func mutatedVersionsNeverCrash() {

@@ -24,31 +24,6 @@ struct RefErrorTests {
     ] + problems.map { .revision("x~1", $0) }
   }
 
-  @Test func everySummaryIsOneOfAKindInLowerCaseWithoutAFullStop() throws {
-    let summaries = try Self.all().map(\.summary)
-    for summary in summaries {
-      #expect(!summary.isEmpty)
-      #expect(!summary.hasSuffix("."))
-      #expect(summary.first?.isUppercase == false)
-    }
-    #expect(Set(summaries).count == summaries.count)
-  }
-
-  @Test func summaryNamesSubjectAndCause() throws {
-    let ref = RefName.registry(try RefComponent("acme"))
-    #expect(
-      RefError.unexpectedValue(ref, expected: .id(id(1)), found: nil).summary
-        == "the ref 'registries/acme' is absent, expected was \(id(1))"
-    )
-    #expect(
-      RefError.revision("ab", .tooShort).summary == "revision 'ab': a prefix needs at least 4 digits"
-    )
-    #expect(
-      RefError.disk(DiskError(.write, "/x", .noSpace)).summary
-        == "cannot write '/x': \(Errno.noSpace)"
-    )
-  }
-
   @Test func onlyWaitingHelpsAgainstOtherProcesses() throws {
     let retryable = try Self.all().filter(\.isRetryable)
     #expect(retryable.count == 2)

@@ -70,7 +70,6 @@ import Testing
     let key = try #require(line.split(separator: ":").first)
     let bytes = Self.text(Self.entry("a", [line], dropping: String(key)))
     let problem = #expect(throws: CatalogProblem.self) { try Catalog.parse(bytes) }
-    expectSafe(problem?.summary ?? "")
     #expect(problem?.position != nil)
   }
 
@@ -92,8 +91,7 @@ import Testing
     "catalog: !!map {}",
   ])
   func refusesShape(text: String) {
-    let problem = #expect(throws: CatalogProblem.self) { try Catalog.parse(Array(text.utf8)) }
-    expectSafe(problem?.summary ?? "")
+    #expect(throws: CatalogProblem.self) { try Catalog.parse(Array(text.utf8)) }
   }
 
   @Test(arguments: ["a b", "a/b", "../x", "a.b", "é", "con", "catalog", "Catalog", "__proto__"])
@@ -127,7 +125,6 @@ import Testing
         .unknownKey("colour", nearest: nil, of: slug, at: TextPosition(line: 11, column: 7)),
       ]
     )
-    for warning in warnings { expectSafe(warning.summary) }
     let many = (0..<500).map { "k\($0): 1" }
     #expect(try Catalog.parse(Self.text(Self.entry("a", many))).warnings.count == 100)
   }
@@ -142,7 +139,11 @@ import Testing
     let problem = #expect(throws: CatalogProblem.self) {
       try Catalog.parse(Array(text.utf8), requiresList: true)
     }
-    #expect(problem?.summary.contains("'catalog'") == true)
+    guard case .field(.text(let cause)) = problem else {
+      Issue.record("\(String(describing: problem))")
+      return
+    }
+    #expect(cause.reason == .missingKey("catalog"))
   }
 
   @Test func findsBySlugAndCountsCategories() throws {
@@ -164,12 +165,8 @@ import Testing
     let original = Self.text(Self.entry("a", ["tags: [x, y]"]), Self.entry("b"))
     for _ in 0..<2000 {
       let bytes = generator.mutate(original, pool: Array("-:[]{}\"'\n &*!|>#é\0a".utf8))
-      do {
-        let catalog = try Catalog.parse(bytes)
-        _ = catalog.search("plugin")
-      } catch {
-        expectSafe(error.summary)
-      }
+      // try?: whether it parses does not matter, only that nothing traps.
+      _ = (try? Catalog.parse(bytes))?.search("plugin")
     }
   }
 }

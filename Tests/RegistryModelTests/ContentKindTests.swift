@@ -46,9 +46,4 @@ import Testing
     detector.append(Array("12345678".utf8))
     #expect(detector.append(Array("#!".utf8)) == nil)
   }
-
-  @Test(arguments: ContentKind.allCases)
-  func hasASummary(kind: ContentKind) {
-    expectSafe(kind.summary)
-  }
 }

@@ -73,7 +73,6 @@ private let ones = String(repeating: "ff", count: 30)
   )
   func malformedPublicKeysAreRefused(text: String, problem: KeyProblem) {
     #expect(throws: problem) { try Ed25519PublicKey(parsing: text) }
-    expectSafe(problem.summary)
   }
 
   @Test func otherAlgorithmsAreRefused() async throws {
@@ -104,7 +103,6 @@ private let ones = String(repeating: "ff", count: 30)
   )
   func malformedPrivateKeysAreRefused(text: String, problem: KeyProblem) {
     #expect(throws: problem) { try Ed25519PrivateKey(pem: text) }
-    expectSafe(problem.summary)
   }
 
   @Test func keysRoundTripAndDiffer() throws {

@@ -270,7 +270,7 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
         .invalidValue(
           key: "verification_errors",
           value: "bad",
-          rule: .refused(because: "an entry with errors is not used")
+          rule: .refused(ValueProblem(LockEntryProblem.hasErrors))
         )
       ),
       (

@@ -54,20 +54,4 @@ import Testing
     // Far above what a busy machine takes with a debug build, far below anything quadratic.
     #expect(time < .seconds(20))
   }
-
-  @Test func everyProblemHasASafeSummary() {
-    let problems: [PathProblem] = [
-      .empty, .tooLong(bytes: 2, limit: 1), .componentTooLong(bytes: 2, limit: 1),
-      .tooDeep(components: 2, limit: 1), .absolute, .emptyComponent, .dotComponent(".."),
-      .forbiddenCharacter(":"), .controlCharacter("\u{1B}"), .bidirectionalCharacter("\u{202E}"),
-      .zeroWidthCharacter("\u{200B}"), .ignorableCharacter("\u{AD}"), .notNFC, .leadingSpace(" \u{1B}"),
-      .trailingSpace("a "), .trailingDot("a."), .windowsDeviceName("con"), .versionControlName(".git"),
-      .scriptPrototypeName("__proto__"), .extensionNotAllowed(".sh", allowed: [".md"]),
-      .extensionNotAllowed(nil, allowed: [".md"]), .reservedAtRoot("checksums.json"), .duplicate("a"),
-      .filesEqualIgnoringCase("a", "A"), .foldersEqualIgnoringCase("a", "A"),
-      .fileAndFolder(file: "a", folder: "A"),
-    ]
-    for problem in problems { expectSafe(problem.summary) }
-    #expect(Set(problems.map(\.summary)).count == problems.count)
-  }
 }

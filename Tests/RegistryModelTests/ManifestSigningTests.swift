@@ -66,10 +66,4 @@ import Testing
       try ManifestSigning.addSignature(to: odd, with: .alice, keyID: "k")
     }
   }
-
-  @Test(arguments: [
-    SigningProblem.badKeyID("\u{1B}"), .missingField("x"), .alreadySigned(keyID: "x"),
-    .tooManySignatures(limit: 16), .malformedSignatures,
-  ])
-  func problemsAreSafeToPrint(problem: SigningProblem) { expectSafe(problem.summary) }
 }

@@ -16,9 +16,7 @@ import Testing
   }
 
   private func problem(_ bytes: [UInt8]) throws -> PluginProblem {
-    let problem = try #require(#expect(throws: PluginProblem.self) { try parse(bytes) })
-    expectSafe(problem.summary)
-    return problem
+    try #require(#expect(throws: PluginProblem.self) { try parse(bytes) })
   }
 
   @Test func readsEveryField() throws {
@@ -184,12 +182,9 @@ import Testing
     let original = Self.text("allowed_file_patterns:\n  - .ai/skills/a/x.md\ndenied_file_patterns: [b]")
     for _ in 0..<2000 {
       let bytes = generator.mutate(original, pool: Array("-:[]{}\"'\n &*!|>#é\0a./".utf8))
-      do {
-        let plugin = try PluginManifest.parse(bytes, expecting: nil)
-        #expect(plugin.assets.allSatisfy { $0.path.description.hasPrefix(".ai/skills/") })
-      } catch {
-        expectSafe(error.summary)
-      }
+      // try?: most mutations are refused, which is as good.
+      guard let plugin = try? PluginManifest.parse(bytes, expecting: nil) else { continue }
+      #expect(plugin.assets.allSatisfy { $0.path.description.hasPrefix(".ai/skills/") })
     }
   }
 }

@@ -27,17 +27,6 @@ package enum ContentKind: Hashable, Sendable, CaseIterable {
   package static func refusedKind(ofPrefix prefix: some Collection<UInt8>) -> ContentKind? {
     magics.first { prefix.starts(with: $0.bytes) }?.kind
   }
-
-  /// The kind in a few words, for a message.
-  package var summary: String {
-    switch self {
-    case .elf: "an ELF executable"
-    case .windowsProgram: "a Windows executable"
-    case .machO: "a Mach-O executable"
-    case .machOUniversal: "a Mach-O universal executable or Java class"
-    case .script: "a script with an interpreter line"
-    }
-  }
 }
 
 /// Detects the kind from the first bytes of a stream, whatever the size of its pieces.

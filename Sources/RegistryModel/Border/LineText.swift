@@ -8,16 +8,6 @@ package enum LineProblem: Error, Hashable, Sendable {
   case tooLong(bytes: Int, limit: Int)
   /// A control character, line break or direction-changing character.
   case forbiddenCharacter(Unicode.Scalar)
-
-  /// What is wrong, worded to follow the field: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .empty: "the text is empty"
-    case .tooLong(let bytes, let limit): "the text is \(bytes) bytes long, more than \(limit)"
-    case .forbiddenCharacter(let scalar):
-      "the text has a forbidden character \(String(scalar).quotedForMessage)"
-    }
-  }
 }
 
 /// Rules for names and descriptions that come from outside and are displayed.

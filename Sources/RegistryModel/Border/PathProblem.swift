@@ -2,7 +2,7 @@ import Formats
 
 /// Why a manifest path, or a set of them, is refused (DESIGN section 5, "Manifest paths").
 ///
-/// Strings in the cases are as they came from outside; `summary` escapes them.
+/// Strings in the cases are as they came from outside; who prints them escapes them.
 package enum PathProblem: Error, Hashable, Sendable {
   /// The path has no characters.
   case empty
@@ -57,63 +57,4 @@ package enum PathProblem: Error, Hashable, Sendable {
 }
 
 extension PathProblem {
-  /// What is wrong, worded to follow the path: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .empty: "the path is empty"
-    case .tooLong(let bytes, let limit): "the path is \(bytes) bytes long, more than \(limit)"
-    case .componentTooLong(let bytes, let limit): "a component is \(bytes) bytes long, more than \(limit)"
-    case .tooDeep(let components, let limit): "the path has \(components) components, more than \(limit)"
-    case .absolute: "the path is not relative"
-    case .emptyComponent: "the path has an empty component"
-    case .dotComponent(let name): "the path has a \(name.quotedForMessage) component"
-    case .notNFC: "the path is not in Unicode normalization form C"
-    case .leadingSpace(let name): "\(name.quotedForMessage) begins with a space"
-    case .trailingSpace(let name): "\(name.quotedForMessage) ends in a space"
-    case .trailingDot(let name): "\(name.quotedForMessage) ends in a dot"
-    case .windowsDeviceName(let name): "\(name.quotedForMessage) is a device name on Windows"
-    case .versionControlName(let name): "\(name.quotedForMessage) is a version control name"
-    case .scriptPrototypeName(let name): "\(name.quotedForMessage) is a reserved name"
-    case .forbiddenCharacter, .controlCharacter, .bidirectionalCharacter, .zeroWidthCharacter,
-      .ignorableCharacter:
-      characterSummary
-    case .extensionNotAllowed, .reservedAtRoot, .duplicate, .filesEqualIgnoringCase,
-      .foldersEqualIgnoringCase, .fileAndFolder:
-      policyOrSetSummary
-    }
-  }
-
-  private var characterSummary: String {
-    let (kind, scalar): (String, Unicode.Scalar?) =
-      switch self {
-      case .forbiddenCharacter(let scalar): ("forbidden", scalar)
-      case .controlCharacter(let scalar): ("control", scalar)
-      case .bidirectionalCharacter(let scalar): ("direction-changing", scalar)
-      case .zeroWidthCharacter(let scalar): ("zero-width", scalar)
-      case .ignorableCharacter(let scalar): ("invisible", scalar)
-      default: ("refused", nil)
-      }
-    let hex = scalar.map { String($0.value, radix: 16, uppercase: true) } ?? ""
-    let padding = String(repeating: "0", count: max(0, 4 - hex.count))
-    return "the path has a \(kind) character, U+\(padding)\(hex)"
-  }
-
-  private var policyOrSetSummary: String {
-    switch self {
-    case .extensionNotAllowed(let found?, let allowed):
-      "extension \(found.quotedForMessage) is not one of the allowed "
-        + allowed.map(\.quotedForMessage).joined(separator: ", ")
-    case .extensionNotAllowed(nil, let allowed):
-      "the name has no extension, allowed are " + allowed.map(\.quotedForMessage).joined(separator: ", ")
-    case .reservedAtRoot(let name): "\(name.quotedForMessage) is reserved at the root of a registry"
-    case .duplicate(let path): "\(path.quotedForMessage) is named twice"
-    case .filesEqualIgnoringCase(let first, let second):
-      "\(first.quotedForMessage) and \(second.quotedForMessage) differ in case only"
-    case .foldersEqualIgnoringCase(let first, let second):
-      "the folders \(first.quotedForMessage) and \(second.quotedForMessage) differ in case only"
-    case .fileAndFolder(let file, let folder):
-      "\(file.quotedForMessage) is a file and \(folder.quotedForMessage) a folder of the same name"
-    default: "the path is refused"
-    }
-  }
 }

@@ -16,21 +16,6 @@ package enum RegistryNameProblem: Error, Hashable, Sendable {
   case temporaryPrefix(String)
   /// The name is a device name on Windows.
   case windowsDeviceName(String)
-
-  /// What is wrong, worded to follow the name: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .empty: "the name is empty"
-    case .tooLong(let bytes, let limit): "the name is \(bytes) characters long, more than \(limit)"
-    case .badFirstCharacter(let scalar):
-      "the name begins with \(String(scalar).quotedForMessage), not with a letter or digit"
-    case .badCharacter(let scalar):
-      "the name has \(String(scalar).quotedForMessage), which is not a letter, digit, '_' or '-'"
-    case .reserved(let name): "\(name.quotedForMessage) is reserved"
-    case .temporaryPrefix(let name): "\(name.quotedForMessage) begins with 'tmp_', kept for temporary files"
-    case .windowsDeviceName(let name): "\(name.quotedForMessage) is a device name on Windows"
-    }
-  }
 }
 
 /// The name of a configured registry: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`, without the reserved words.

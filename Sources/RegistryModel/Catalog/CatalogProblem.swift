@@ -16,18 +16,6 @@ package enum CatalogProblem: Error, Equatable, Sendable {
     case .badSlug(_, _, let position), .duplicateSlug(_, _, let position): position
     }
   }
-
-  /// What is wrong, without the position: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .field(let problem): problem.summary
-    case .badSlug(let slug, let problem, _): "slug \(slug.quotedForMessage): \(problem.summary)"
-    case .duplicateSlug(let slug, let first, _):
-      slug == first
-        ? "slug \(slug.quotedForMessage) is used twice"
-        : "slugs \(first.quotedForMessage) and \(slug.quotedForMessage) differ in case only"
-    }
-  }
 }
 
 /// A warning about a catalog that can be used.
@@ -36,15 +24,4 @@ package enum CatalogWarning: Hashable, Sendable {
   case unknownKey(String, nearest: String?, of: PluginSlug?, at: TextPosition)
   /// There is no list of plugins.
   case noList
-
-  /// What is ignored or missing: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .unknownKey(let key, let nearest, let slug, _):
-      let place = slug.map { " of plugin \($0.description.quotedForMessage)" } ?? ""
-      let hint = nearest.map { ", did you mean \($0.quotedForMessage)?" } ?? ""
-      return "unknown key \(key.quotedForMessage)\(place) is ignored\(hint)"
-    case .noList: return "catalog.yaml has no key 'catalog', so it lists no plugin"
-    }
-  }
 }

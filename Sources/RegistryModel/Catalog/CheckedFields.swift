@@ -14,14 +14,6 @@ package enum FieldProblem: Error, Equatable, Sendable {
     case .badText(_, _, let position): position
     }
   }
-
-  /// What is wrong, without the position: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .text(let problem): problem.summary
-    case .badText(let field, let problem, _): "\(field.quotedForMessage): \(problem.summary)"
-    }
-  }
 }
 
 /// The fields of one YAML map, read with the rules of `LineText`.

@@ -37,27 +37,4 @@ package enum PluginProblem: Error, Equatable, Sendable {
     case .conflictingAssets: nil
     }
   }
-
-  /// What is wrong, without the position: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .field(let problem): problem.summary
-    case .badSlug(let slug, let problem, _): "slug \(slug.quotedForMessage): \(problem.summary)"
-    case .slugDiffers(let expected, let found, _):
-      "the slug is \(found.description.quotedForMessage), not \(expected.description.quotedForMessage)"
-    case .tooMany(let field, let count, let limit, _):
-      "\(field.quotedForMessage) has \(count) items, more than \(limit)"
-    case .badAsset(let path, let problem, _): "asset \(path.quotedForMessage): \(problem.summary)"
-    case .assetOutsideFolders(let path, _):
-      "asset \(path.description.quotedForMessage) is in none of the folders that plugins may write to"
-    case .assetChangesTrust(let path, _):
-      "asset \(path.description.quotedForMessage) would change what is trusted"
-    case .assetReplacesManifest(let path, _):
-      "asset \(path.description.quotedForMessage) would replace the catalog or another plugin's manifest"
-    case .assetDenied(let path, let pattern, _):
-      "asset \(path.description.quotedForMessage) is denied by \(pattern.description.quotedForMessage)"
-    case .badPattern(let pattern, _): "pattern \(pattern.quotedForMessage) names no path"
-    case .conflictingAssets(let problem): problem.summary
-    }
-  }
 }

@@ -12,18 +12,6 @@ package enum SlugProblem: Error, Hashable, Sendable {
   case reserved(String)
   /// The file name of the plugin's manifest would break a rule for paths.
   case badPath(PathProblem)
-
-  /// What is wrong, worded to follow the slug: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .empty: "the slug is empty"
-    case .tooLong(let bytes, let limit): "the slug is \(bytes) characters long, more than \(limit)"
-    case .badCharacter(let scalar):
-      "the slug has \(String(scalar).quotedForMessage), which is not a letter, digit, '_' or '-'"
-    case .reserved(let slug): "the slug \(slug.quotedForMessage) is reserved"
-    case .badPath(let problem): problem.summary
-    }
-  }
 }
 
 /// A plugin's name in file names and commands: `[A-Za-z0-9_-]{1,128}` (INTEROP "Plugin manifest").

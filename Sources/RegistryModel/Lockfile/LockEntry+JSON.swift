@@ -86,7 +86,7 @@ extension LockEntry {
       throw fields.invalid(
         "verification_errors",
         error,
-        .refused(because: "an entry with errors is not used")
+        .refused(ValueProblem(LockEntryProblem.hasErrors))
       )
     }
     if let pinned = fields.object.find("pinned"), !isPinned {
@@ -131,4 +131,10 @@ extension LockEntry.Highest {
     version = try fields.need("version", fields.version("version"))
     generatedAt = try fields.need("generated_at", fields.time("generated_at"))
   }
+}
+
+/// Why an entry of the lockfile is not used, though it can be read.
+package enum LockEntryProblem: Error, Equatable, Sendable {
+  /// Its `verification_errors` is not empty: the Node tool found something wrong.
+  case hasErrors
 }

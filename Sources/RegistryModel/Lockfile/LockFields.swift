@@ -42,7 +42,7 @@ struct LockFields {
     do {
       return try WrittenTime(parsing: text)
     } catch {
-      throw invalid(key, text, .refused(because: error.summary))
+      throw invalid(key, text, .refused(ValueProblem(error)))
     }
   }
 
@@ -51,7 +51,7 @@ struct LockFields {
     do {
       return try SemanticVersion(parsing: text)
     } catch {
-      throw invalid(key, text, .refused(because: error.summary))
+      throw invalid(key, text, .refused(ValueProblem(error)))
     }
   }
 

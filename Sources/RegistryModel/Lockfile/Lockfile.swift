@@ -43,7 +43,7 @@ package struct Lockfile: Equatable, Sendable {
     do {
       return try RegistryName(parsing: member.name)
     } catch {
-      let rule = TextProblem.ValueRule.refused(because: error.summary)
+      let rule = TextProblem.ValueRule.refused(ValueProblem(error))
       throw TextProblem(.invalidValue(key: "entries", value: member.name, rule: rule), at: member.position)
     }
   }

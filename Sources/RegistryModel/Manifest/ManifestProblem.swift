@@ -4,7 +4,7 @@ package import ObjectStore
 /// Why a `manifest.json` is refused (INTEROP "manifest.json", DESIGN sections 5 and 8).
 ///
 /// Positions are nil where the problem has no single place. Strings in the cases are as they came from outside;
-/// `summary` escapes them.
+/// who prints them escapes them.
 package enum ManifestProblem: Error, Equatable, Sendable {
   /// The text is not strict JSON, lacks a field, or has one of the wrong type.
   case text(TextProblem)
@@ -41,31 +41,6 @@ package enum ManifestProblem: Error, Equatable, Sendable {
       .badSignature(_, _, let position):
       position
     case .conflictingPaths, .tooManySignatures: nil
-    }
-  }
-
-  /// What is wrong, without the position: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .text(let problem): problem.summary
-    case .badLine(let field, let problem, _): "\(field.quotedForMessage): \(problem.summary)"
-    case .badVersion(let field, let found, let problem, _):
-      "\(field.quotedForMessage) is \(found.quotedForMessage): \(problem.summary)"
-    case .badTime(let field, let found, let problem, _):
-      "\(field.quotedForMessage) is \(found.quotedForMessage): \(problem.summary)"
-    case .badHash(let name, let found, _):
-      "the hash of \(name.quotedForMessage) is \(found.quotedForMessage), "
-        + "not 'sha256:' and 64 lower-case hex digits"
-    case .catalogHashesDiffer(let catalogHash, let inFiles, _):
-      "'catalog_hash' is \(catalogHash), but 'files_hashes' names 'catalog.yaml' with \(inFiles)"
-    case .programTooOld(let needed, let program, _):
-      "the registry needs mmdos \(needed) or newer, this is \(program)"
-    case .tooManyFiles(let count, let limit, _): "the manifest names \(count) files, more than \(limit)"
-    case .badPath(let path, let problem, _): "path \(path.quotedForMessage): \(problem.summary)"
-    case .conflictingPaths(let problem): problem.summary
-    case .tooManySignatures(let count, let limit):
-      "the manifest has \(count) signature blocks, more than \(limit)"
-    case .badSignature(let index, let problem, _): "signature block \(index + 1): \(problem.summary)"
     }
   }
 }

@@ -91,14 +91,6 @@ package struct Policy: Equatable, Sendable {
       /// A signature algorithm that the Node tool knows and mmdos does not support.
       case unsupportedAlgorithm(String)
     }
-
-    /// What has no effect: lower case, no full stop, safe to print.
-    package var summary: String {
-      switch kind {
-      case .unsupportedAlgorithm(let name):
-        "the signature algorithm \(name.quotedForMessage) is not supported, such signatures do not count"
-      }
-    }
   }
 }
 

@@ -197,9 +197,7 @@ extension PolicyKey {
         for item in try node.items(for: name) {
           let text = try item.string(for: name)
           guard let exception = AuditException(parsing: text) else {
-            let rule = TextProblem.ValueRule.refused(
-              because: "must be a rule of the content audit, '@', and the 64 digits of an object id"
-            )
+            let rule = TextProblem.ValueRule.refused(ValueProblem(AuditExceptionProblem.malformed))
             throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
           }
           policy.auditAllow.insert(exception)
@@ -230,4 +228,10 @@ extension PolicyKey {
       text: { "[\($0.allowedSignatureAlgorithms.map(\.rawValue).joined(separator: ", "))]" }
     )
   }
+}
+
+/// Why an item of `audit_allow` is refused.
+package enum AuditExceptionProblem: Error, Equatable, Sendable {
+  /// It is not a rule of the content audit, `@` and an object id.
+  case malformed
 }

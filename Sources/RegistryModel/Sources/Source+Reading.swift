@@ -23,7 +23,7 @@ extension Source {
     do {
       return try RegistryName(parsing: rawName)
     } catch {
-      throw try invalid("name", rawName, .refused(because: error.summary), in: fields)
+      throw try invalid("name", rawName, .refused(ValueProblem(error)), in: fields)
     }
   }
 
@@ -41,7 +41,7 @@ extension Source {
       do {
         return .web(try RegistryURL(parsing: rawURL, allowHTTPLocalhost: true))
       } catch {
-        throw try invalid("url", rawURL, .refused(because: error.summary), in: fields)
+        throw try invalid("url", rawURL, .refused(ValueProblem(error)), in: fields)
       }
     case ("git", _):
       throw TextProblem(

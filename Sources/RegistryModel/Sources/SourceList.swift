@@ -12,13 +12,6 @@ package struct SourceList: Equatable, Sendable {
   package enum Warning: Equatable, Sendable {
     /// Two sources have the same normalised URL.
     case sameURL(first: RegistryName, second: RegistryName)
-
-    /// What may be a mistake: lower case, no full stop, safe to print.
-    package var summary: String {
-      switch self {
-      case .sameURL(let first, let second): "'\(first)' and '\(second)' have the same url"
-      }
-    }
   }
 
   /// The default without a file: only the bundled source.

@@ -1,6 +1,6 @@
 import Formats
 
-/// Why the text of a key is refused.
+/// Why the text of a key is refused; no case contains a byte of the key.
 package enum KeyProblem: Error, Equatable, Sendable {
   /// The text is not standard base64 on one line.
   case notBase64
@@ -16,21 +16,4 @@ package enum KeyProblem: Error, Equatable, Sendable {
   case encrypted
   /// There is text before, between or after the lines of the PEM text.
   case malformedPEM
-
-  /// What is wrong, worded to follow the key: lower case, no full stop, safe to print.
-  ///
-  /// No case contains a byte of the key.
-  package var summary: String {
-    switch self {
-    case .notBase64: "the key is not standard base64 on one line"
-    case .notEd25519: "the key is not an Ed25519 key as openssl writes it"
-    case .notCanonical: "the key's point is not in its canonical encoding"
-    case .smallOrder: "the key's point has a small order, anyone could sign for it"
-    case .wrongLabel(let expected, let found):
-      found.map { "the text is a \($0.quotedForMessage), not a \(expected.quotedForMessage)" }
-        ?? "the text does not begin with '-----BEGIN \(expected)-----'"
-    case .encrypted: "the key is protected by a passphrase, which is not supported"
-    case .malformedPEM: "the text is not one PEM block as openssl writes it"
-    }
-  }
 }

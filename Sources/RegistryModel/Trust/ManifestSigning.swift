@@ -12,18 +12,6 @@ package enum SigningProblem: Error, Equatable, Sendable {
   case tooManySignatures(limit: Int)
   /// `signatures` is not a list.
   case malformedSignatures
-
-  /// What is wrong: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .badKeyID(let keyID):
-      "the key id \(keyID.quotedForMessage) is not made of letters, digits, '_' and '-'"
-    case .missingField(let name): "the manifest has no \(name.quotedForMessage)"
-    case .alreadySigned(let keyID): "the manifest is signed by \(keyID.quotedForMessage) already"
-    case .tooManySignatures(let limit): "the manifest has \(limit) signatures, which is the most it may have"
-    case .malformedSignatures: "'signatures' of the manifest is not a list"
-    }
-  }
 }
 
 /// The key to sign a manifest with.

@@ -6,16 +6,6 @@ package enum ProjectKeyProblem: Error, Equatable, Sendable {
   case accessibleToOthers(mode: UInt32)
   /// The file belongs to another user, who can always read it.
   case ownedByAnotherUser(UInt32)
-
-  /// What is wrong, worded to follow the file: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .malformed: "the key is not 64 lower-case hexadecimal digits and a newline"
-    case .accessibleToOthers(let mode):
-      "others can access the key (mode \(String(mode, radix: 8))), it must have mode 600"
-    case .ownedByAnotherUser(let owner): "the key belongs to another user (\(owner))"
-    }
-  }
 }
 
 /// The project's HMAC key, 32 bytes (INTEROP "registry-signing-key"); its description reveals nothing.

@@ -20,23 +20,6 @@ package enum SignatureBlockProblem: Error, Equatable, Sendable {
   case missingSignedField(String)
   /// `signature` or `signatures`, which cannot be signed.
   case signsSignatures(String)
-
-  /// What is wrong, worded to follow the block's number: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .text(let problem): problem.summary
-    case .unknownAlgorithm(let name): "algorithm \(name.quotedForMessage) is unknown"
-    case .badKeyID(let keyID): "key_id \(keyID.quotedForMessage) is not made of letters, digits, '_' and '-'"
-    case .badEncoding(.ed25519): "the signature is not 64 bytes in standard base64"
-    case .badEncoding(.hmacSHA256): "the signature is not 64 lower-case hex digits"
-    case .noSignedFields: "'signed_fields' is empty"
-    case .tooManySignedFields(let count, let limit): "'signed_fields' has \(count) names, more than \(limit)"
-    case .repeatedSignedField(let name): "'signed_fields' names \(name.quotedForMessage) twice"
-    case .missingSignedField(let name):
-      "'signed_fields' names \(name.quotedForMessage), which the manifest does not have"
-    case .signsSignatures(let name): "'signed_fields' names \(name.quotedForMessage)"
-    }
-  }
 }
 
 /// One well-formed signature of a manifest, not verified.

@@ -35,22 +35,6 @@ package struct SignatureResult: Equatable, Sendable {
     case noProjectKey
     /// The signature is valid, but does not cover these required fields.
     case fieldsTooNarrow(missing: [String])
-
-    /// The reason, worded to follow the key's id: lower case, no full stop, safe to print.
-    package var summary: String {
-      switch self {
-      case .algorithmNotAllowed: "the policy does not allow its algorithm"
-      case .algorithmOfAnotherKey(let algorithm): "the key of that name is for \(algorithm.rawValue)"
-      case .unknownKey: "the key is not in the trust store"
-      case .revoked: "the key is revoked"
-      case .disabled: "the key is disabled"
-      case .outOfScope: "the key has no scope that covers a manifest"
-      case .notASigner: "the key is not among the source's signers"
-      case .noProjectKey: "the project has no key to check it with"
-      case .fieldsTooNarrow(let missing):
-        "the signature does not cover \(missing.map(\.quotedForMessage).joined(separator: ", "))"
-      }
-    }
   }
 }
 

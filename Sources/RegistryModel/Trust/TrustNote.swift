@@ -22,23 +22,4 @@ package enum TrustNote: Equatable, Sendable {
     case .unsigned, .ignoredSignature, .signersChanged, .overrode: true
     }
   }
-
-  /// The text of the note: lower case, no full stop, safe to print.
-  package var summary: String {
-    switch self {
-    case .signed(let signers, let fields):
-      "signed by \(Self.list(signers)), covers \(fields.map(\.quotedForMessage).joined(separator: ", "))"
-    case .unsigned: "no signature counts"
-    case .ignoredSignature(let keyID, let algorithm, let reason):
-      "the \(algorithm.rawValue) signature of \(keyID.quotedForMessage) does not count: \(reason.summary)"
-    case .firstPin(let signers): "pinned \(Self.list(signers))"
-    case .signersChanged(let old, let new):
-      "the signers changed from \(Self.list(old)) to \(Self.list(new))"
-    case .overrode(let override, let refusal): "\(override.flag): \(refusal.summary)"
-    }
-  }
-
-  private static func list(_ signers: [CountedSigner]) -> String {
-    signers.map(\.summary).joined(separator: ", ")
-  }
 }

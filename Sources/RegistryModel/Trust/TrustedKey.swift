@@ -79,7 +79,7 @@ extension TrustedKey {
     do {
       publicKey = try Ed25519PublicKey(parsing: rawKey)
     } catch {
-      throw try Self.invalid("public_key", rawKey, .refused(because: error.summary), fields)
+      throw try Self.invalid("public_key", rawKey, .refused(ValueProblem(error)), fields)
     }
     scopes = try Self.readScopes(fields)
     status = try Self.word("status", try fields.readString("status"), fields)
@@ -139,7 +139,7 @@ extension TrustedKey {
     do {
       return try WrittenTime(parsing: text)
     } catch {
-      throw try invalid(key, text, .refused(because: error.summary), fields)
+      throw try invalid(key, text, .refused(ValueProblem(error)), fields)
     }
   }
 

@@ -53,7 +53,7 @@ package struct InstallRecord: Equatable, Sendable {
   private static func entry(_ member: JSONMember) throws(TextProblem) -> Entry {
     let slug: PluginSlug
     do { slug = try PluginSlug(parsing: member.name) } catch {
-      throw invalid("plugins", member.name, error.summary, at: member.position)
+      throw invalid("plugins", member.name, error, at: member.position)
     }
     let fields = try JSONFields(
       member.value,
@@ -62,11 +62,11 @@ package struct InstallRecord: Equatable, Sendable {
     )
     let source = try fields.readString("source")
     guard let origin = PluginOrigin(parsing: source) else {
-      throw invalid("source", source, "it is no source", at: member.position)
+      throw invalid("source", source, InstallRecordProblem.notASource, at: member.position)
     }
     let snapshot = try fields.findString("snapshot").map { (text) throws(TextProblem) in
       guard let id = ObjectID(hex: text) else {
-        throw invalid("snapshot", text, "it is no object id", at: member.position)
+        throw invalid("snapshot", text, InstallRecordProblem.notAnObjectID, at: member.position)
       }
       return id
     }
@@ -74,13 +74,13 @@ package struct InstallRecord: Equatable, Sendable {
     for file in try fields.read("files").members(for: "files") {
       let text = try file.value.string(for: file.name)
       guard text.hasPrefix("sha256:"), let id = ObjectID(hex: text.dropFirst(7)) else {
-        throw invalid(file.name, text, "it is not 'sha256:' and an object id", at: file.position)
+        throw invalid(file.name, text, InstallRecordProblem.notAHash, at: file.position)
       }
       do {
         let position = file.position ?? TextPosition(line: 1, column: 1)
         files[try PluginAssetRules.check(file.name, slug: slug, at: position).path] = id
       } catch {
-        throw invalid("files", file.name, error.summary, at: file.position)
+        throw invalid("files", file.name, error, at: file.position)
       }
     }
     let version = try fields.readString("version")
@@ -90,10 +90,10 @@ package struct InstallRecord: Equatable, Sendable {
   private static func invalid(
     _ key: String,
     _ value: String,
-    _ reason: String,
+    _ problem: any Error & Equatable,
     at position: TextPosition?
   ) -> TextProblem {
-    TextProblem(.invalidValue(key: key, value: value, rule: .refused(because: reason)), at: position)
+    TextProblem(.invalidValue(key: key, value: value, rule: .refused(ValueProblem(problem))), at: position)
   }
 
   /// The entry of a plugin, ignoring case, or nil.
@@ -132,6 +132,14 @@ package struct InstallRecord: Equatable, Sendable {
       .object([("record_version", .string(Self.version)), ("plugins", .object(plugins))])
     )
   }
+}
+
+/// Why a value of the install record is refused, where no other type says it.
+package enum InstallRecordProblem: Error, Equatable, Sendable {
+  case notASource
+  case notAnObjectID
+  /// It is not `sha256:` and an object id.
+  case notAHash
 }
 
 extension Project {

@@ -25,9 +25,9 @@ package enum PublishProblem: Error, Equatable, Sendable {
   /// There are more files than the default limit of clients.
   case tooManyFiles(count: Int, limit: Int)
   /// A field that the first publication needs was not given.
-  case missingField(String)
+  case missingField(PublishField)
   /// The value of a field is not valid in a manifest.
-  case badField(String, String)
+  case badField(PublishField, String)
   /// `expires_at` is not in the future; kept from the manifest in the folder, or asked for.
   case expired(Timestamp, isKept: Bool)
   /// The version is not newer than that of the manifest in the folder.
@@ -42,6 +42,18 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case signing(SigningProblem)
   /// The signed manifest would differ from the old one in more than its signatures.
   case notFaithful
+}
+
+/// A field of the manifest that the publisher gives.
+package enum PublishField: Hashable, Sendable, CaseIterable {
+  case registryName, publisher, version, expiresAt
+}
+
+/// What clients will warn about, though the folder was published.
+package enum PublishWarning: Hashable, Sendable {
+  /// The manifest before this one was signed and this one is not: clients who remember its signers refuse it.
+  case signatureLost
+  case catalog(CatalogWarning)
 }
 
 /// How a file of a folder differs from the folder's manifest.

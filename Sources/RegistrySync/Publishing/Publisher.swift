@@ -45,7 +45,7 @@ package struct Publisher: Sendable {
     /// The key that signed in this run; nil where none did.
     package let signer: Signer?
     /// What clients will warn about.
-    package let warnings: [String]
+    package let warnings: [PublishWarning]
   }
 
   let folder: Folder
@@ -79,12 +79,9 @@ package struct Publisher: Sendable {
       contents,
       catalog,
       signer: signer,
-      warnings: loses ? [Self.signatureLost] : []
+      warnings: loses ? [.signatureLost] : []
     )
   }
-
-  private static let signatureLost =
-    "the manifest before this one was signed; clients who remember its signers refuse an unsigned one"
 
   /// Writes a manifest, after checking that a client can parse it.
   func write(
@@ -107,7 +104,7 @@ package struct Publisher: Sendable {
     _ contents: RegistryFolder,
     _ catalog: Catalog,
     signer: Signer?,
-    warnings: [String] = []
+    warnings: [PublishWarning] = []
   ) -> Report {
     Report(
       registryName: manifest.registryName,
@@ -120,7 +117,7 @@ package struct Publisher: Sendable {
       path: folder.path.appending(ProjectLayout.manifest),
       signatures: manifest.signatureBlocks,
       signer: signer,
-      warnings: warnings + catalog.warnings.map(\.summary)
+      warnings: warnings + catalog.warnings.map { .catalog($0) }
     )
   }
 
@@ -159,10 +156,10 @@ package struct Publisher: Sendable {
     }
   }
 
-  /// Checks a field and names the option in the error, where the manifest's own check would name the field.
-  private static func checkLine(_ text: String?, option: String) throws {
+  /// Checks a field before it is in a manifest, so that the error is about what was given and not about the manifest.
+  private static func checkLine(_ text: String?, of field: PublishField) throws {
     guard let text else { return }
-    do { try LineText.checkName(text) } catch { throw PublishProblem.badField(option, text) }
+    do { try LineText.checkName(text) } catch { throw PublishProblem.badField(field, text) }
   }
 
   /// The files of the folder, checked by the rules that a sync applies by default.
@@ -181,14 +178,14 @@ package struct Publisher: Sendable {
     _ contents: RegistryFolder
   ) throws -> [JSONMember] {
     guard let name = fields.registryName ?? old?.registryName else {
-      throw PublishProblem.missingField("--name")
+      throw PublishProblem.missingField(.registryName)
     }
     guard let publisher = fields.publisher ?? old?.publisher else {
-      throw PublishProblem.missingField("--publisher")
+      throw PublishProblem.missingField(.publisher)
     }
     let version = try Self.version(fields, old: old)
-    try Self.checkLine(fields.registryName, option: "--name")
-    try Self.checkLine(fields.publisher, option: "--publisher")
+    try Self.checkLine(fields.registryName, of: .registryName)
+    try Self.checkLine(fields.publisher, of: .publisher)
     guard let catalog = contents.files.first(where: { $0.path.description == ProjectLayout.catalog.string })
     else {
       throw PublishProblem.missingCatalog(folder.path)
@@ -213,11 +210,11 @@ package struct Publisher: Sendable {
   /// The version of the manifest: the requested one, else that of the existing manifest where it may stay.
   private static func version(_ fields: Fields, old: Manifest?) throws -> SemanticVersion {
     guard let text = fields.version ?? old?.version.description else {
-      throw PublishProblem.missingField("--version")
+      throw PublishProblem.missingField(.version)
     }
     let version: SemanticVersion
     do { version = try SemanticVersion(parsing: text) } catch {
-      throw PublishProblem.badField("--version", text)
+      throw PublishProblem.badField(.version, text)
     }
     if let old, version <= old.version, !(version == old.version && fields.allowSameVersion) {
       throw PublishProblem.versionNotNewer(new: version, published: old.version)
@@ -237,7 +234,7 @@ package struct Publisher: Sendable {
     var expiry = old
     if let text {
       do { expiry = try Timestamp(parsing: text) } catch {
-        throw PublishProblem.badField("--expires-at", text)
+        throw PublishProblem.badField(.expiresAt, text)
       }
     }
     if let expiry, expiry <= now { throw PublishProblem.expired(expiry.wholeSeconds, isKept: text == nil) }

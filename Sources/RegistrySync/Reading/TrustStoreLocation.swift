@@ -24,7 +24,7 @@ package struct TrustStoreLocation: Equatable, Sendable {
     do {
       components = try ManifestPath(parsing: text).components.map { StoreLayout.component($0) }
     } catch {
-      let rule = TextProblem.ValueRule.refused(because: error.summary)
+      let rule = TextProblem.ValueRule.refused(ValueProblem(error))
       let problem = TextProblem(.invalidValue(key: "trusted_keys_file", value: text, rule: rule), at: nil)
       throw ProjectError.invalidFile(ProjectLayout.policyPath, problem)
     }

@@ -49,11 +49,11 @@ package enum SyncWarning: Sendable {
   /// The catalog has an entry whose plugin file is not in the registry.
   case missingPluginFile(slug: String)
   /// The catalog has something that this version does not know.
-  case catalog(String)
+  case catalog(CatalogWarning)
   /// The policy has something that is not supported.
-  case policy(String)
+  case policy(Policy.Warning)
   /// Something about signatures that a person should look at.
-  case trust(String)
+  case trust(TrustNote)
   /// Objects that were damaged or lost were fetched again.
   case healed(count: Int)
   /// The view differed from the snapshot in use and was written anew.

@@ -182,14 +182,14 @@ package struct SyncTransaction: Sendable {
 
   private func warnings(_ offer: ManifestOffer, _ content: SyncContent, lostCount: Int) -> [SyncWarning] {
     warnings(offer)
-      + content.catalog.warnings.map { .catalog($0.summary) }
+      + content.catalog.warnings.map { .catalog($0) }
       + (lostCount > 0 ? [.healed(count: lostCount)] : [])
   }
 
   /// What can be said without having the files.
   func warnings(_ offer: ManifestOffer) -> [SyncWarning] {
-    registry.policy.warnings.map { .policy($0.summary) }
-      + offer.verdict.notes.filter(\.isWarning).map { .trust($0.summary) }
+    registry.policy.warnings.map { .policy($0) }
+      + offer.verdict.notes.filter(\.isWarning).map { .trust($0) }
       + registry.store.alternates.unavailable.map { .alternateUnavailable($0.string) }
   }
 }

@@ -18,7 +18,7 @@ struct CatalogList: Command {
     let open = try OpenCatalogs(from, in: session)
     CatalogTable(open.catalogs.flatMap { catalog in catalog.catalog.entries.map { (catalog.origin, $0) } })
       .print(open, in: session)
-    for warning in open.catalogs.flatMap(\.catalog.warnings) { session.console.warn(warning.summary) }
+    for warning in open.catalogs.flatMap(\.catalog.warnings) { session.console.warn(warning.words) }
     return open.end(in: session)
   }
 }

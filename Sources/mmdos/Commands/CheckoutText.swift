@@ -49,7 +49,7 @@ struct CheckoutText {
     }
     lines += report.trust.notes.filter { !$0.isWarning }.compactMap { note in
       // The pin was set when the snapshot was synced, so this note is not new.
-      if case .firstPin = note { nil } else { "  \(note.summary)" }
+      if case .firstPin = note { nil } else { "  \(note.words)" }
     }
     return lines
   }
@@ -69,7 +69,7 @@ struct CheckoutText {
   func print(in session: Session) {
     // Signatures are judged with the current keys; a missing one is only reported if the snapshot was signed.
     let warnings =
-      report.warnings.map(\.words) + report.trust.notes.filter(\.isWarning).map(\.summary)
+      report.warnings.map(\.words) + report.trust.notes.filter(\.isWarning).map(\.words)
     if session.options.isJSON {
       session.console.print(.object(json + [("warnings", .array(warnings.map { .string($0) }))]))
     } else {

@@ -43,7 +43,7 @@ struct DryRunText {
       "  published  \(report.generatedAt) by \(report.publisher)",
       "  manifest   \(report.manifest)",
     ]
-    lines += report.trust.notes.filter { !$0.isWarning }.map { "  trust      \($0.summary)" }
+    lines += report.trust.notes.filter { !$0.isWarning }.map { "  trust      \($0.words)" }
     lines += [
       "  files      " + counts.words + ", \(Quantity.count(report.missingCount, "file")) not here yet"
     ]

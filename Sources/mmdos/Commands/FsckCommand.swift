@@ -36,7 +36,7 @@ struct FsckCommand: Command {
 
   private func show(_ report: StoreCheck.Report, _ session: Session) {
     let console = session.console
-    for error in report.refs { console.print("\(SafeText("✗").styled(.bad)) \(SafeText(error.summary))") }
+    for error in report.refs { console.print("\(SafeText("✗").styled(.bad)) \(SafeText(error.words))") }
     for finding in report.objects where finding.isDamage || session.options.isVerbose {
       let mark = finding.isDamage ? SafeText("✗").styled(.bad) : SafeText("!").styled(.warning)
       console.print("\(mark) \(SafeText(finding.words))")
@@ -61,7 +61,7 @@ extension StoreCheck.Report {
         "findings",
         .array(
           refs.map {
-            .object([("kind", .string("ref")), ("damage", .boolean(true)), ("message", .string($0.summary))])
+            .object([("kind", .string("ref")), ("damage", .boolean(true)), ("message", .string($0.words))])
           }
             + objects.map {
               .object([

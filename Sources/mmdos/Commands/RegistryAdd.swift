@@ -45,7 +45,7 @@ struct RegistryAdd: Command {
       session.console.print("added \(SafeText(source.name.description)): \(SafeText(source.location.text))")
       session.console.note("next: mmdos registry sync \(source.name)")
     }
-    for warning in warnings { session.console.warn(warning.summary) }
+    for warning in warnings { session.console.warn(warning.words) }
     return ExitCodes.done
   }
 

@@ -54,7 +54,7 @@ struct RegistryAudit: Command {
     } else {
       let entry = try reader.history.resolve(target.revision)
       if let refusal = try reader.findRefusal(of: entry) {
-        session.console.warn("today this would be refused: \(refusal.summary)")
+        session.console.warn("today this would be refused: \(refusal.words)")
       }
       result = AuditResult(
         registry: registry.name,

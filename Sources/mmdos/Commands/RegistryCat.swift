@@ -23,7 +23,7 @@ struct RegistryCat: Command {
     let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(target.revision)
     if let refusal = try reader.findRefusal(of: entry) {
-      session.console.warn("today this would be refused: \(refusal.summary)")
+      session.console.warn("today this would be refused: \(refusal.words)")
     }
     let console = session.console
     if session.options.isJSON {

@@ -42,7 +42,7 @@ struct RegistryDiff: Command {
     let (old, new) = try reader.history.comparison(from: old, to: new)
     for entry in old.id == new.id ? [new] : [old, new] {
       if let refusal = try reader.findRefusal(of: entry) {
-        session.console.warn("today \(entry.id.abbreviated) would be refused: \(refusal.summary)")
+        session.console.warn("today \(entry.id.abbreviated) would be refused: \(refusal.words)")
       }
     }
     let differences = try reader.differences(from: old, to: new)

@@ -31,7 +31,7 @@ struct RegistryList: Command {
     ])
     for summary in summaries { table.append(summary.cells) }
     session.console.print(table)
-    for warning in list.warnings { session.console.warn(warning.summary) }
+    for warning in list.warnings { session.console.warn(warning.words) }
     return ExitCodes.done
   }
 }

@@ -27,7 +27,7 @@ struct RegistryLog: Command {
     let reader = try RegistryReader(registry)
     guard reader.history.latest != nil else { throw ReadingError.neverSynced(registry.name) }
     if let refusal = try reader.findRefusal(of: reader.history.resolve(nil)) {
-      session.console.warn("today the one in use would be refused: \(refusal.summary)")
+      session.console.warn("today the one in use would be refused: \(refusal.words)")
     }
     var items: [JSONValue] = []
     for entry in try reader.history.entries(limit: limit ?? .max) {

@@ -24,7 +24,7 @@ struct RegistryLs: Command {
     let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(target.revision)
     if let refusal = try reader.findRefusal(of: entry) {
-      session.console.warn("today this would be refused: \(refusal.summary)")
+      session.console.warn("today this would be refused: \(refusal.words)")
     }
     let files = try reader.files(of: entry, below: path)
     if session.options.isJSON {

@@ -62,7 +62,7 @@ struct RegistryPublish: Command {
     } else {
       print(report, session.console)
     }
-    for warning in report.warnings { session.console.warn(warning) }
+    for warning in report.warnings { session.console.warn(warning.words) }
     return ExitCodes.done
   }
 
@@ -120,7 +120,7 @@ struct RegistryPublish: Command {
             ])
           }
         )
-      ), ("warnings", .array(report.warnings.map { .string($0) })),
+      ), ("warnings", .array(report.warnings.map { .string($0.words) })),
     ])
   }
 }

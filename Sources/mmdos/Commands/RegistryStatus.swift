@@ -42,7 +42,7 @@ struct RegistryStatus: Command {
       session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
     }
     if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
-    for warning in policy.warnings { session.console.warn(warning.summary) }
+    for warning in policy.warnings { session.console.warn(warning.words) }
     for path in status.unavailableAlternates {
       session.console.warn("the alternate '\(path)' cannot be opened")
     }
@@ -70,7 +70,7 @@ extension ProjectStatus {
       ("lock_entries", .number(lockfile.entries.count)), ("objects", objects),
       ("machine_key", .string(orNull: machineKeyProblem?.words)),
       ("registries", .array(registries.map(\.json))),
-      ("warnings", .array(policy.warnings.map { .string($0.summary) })),
+      ("warnings", .array(policy.warnings.map { .string($0.words) })),
     ])
   }
 }

@@ -31,7 +31,7 @@ struct SyncReportText {
         "  \(Quantity.bytes(report.fetchedBytes)) fetched, \(Quantity.bytes(report.savedBytes)) saved, \(time)"
       )
       console.print("  manifest \(report.manifest)")
-      for note in report.trust.notes where !note.isWarning { console.print("  \(note.summary)") }
+      for note in report.trust.notes where !note.isWarning { console.print("  \(note.words)") }
     }
   }
 }
@@ -87,7 +87,9 @@ extension SyncWarning {
     switch self {
     case .missingPluginFile(let slug):
       "the catalog lists '\(slug)', but the registry has no catalog/\(slug).yaml"
-    case .catalog(let text), .policy(let text), .trust(let text): text
+    case .catalog(let warning): warning.words
+    case .policy(let warning): warning.words
+    case .trust(let note): note.words
     case .healed(let count): "\(Quantity.count(count, "damaged or lost file")) fetched again"
     case .viewRestored(let count):
       "the view differed from the snapshot in \(Quantity.count(count, "place")) and was written anew"

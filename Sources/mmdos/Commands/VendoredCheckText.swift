@@ -34,7 +34,7 @@ struct VendoredCheckText {
       + report.mismatches.map { ("lock", "'\($0)' in mmdos-lock.json is not what the files say") }
       + (report.forgedCodes ?? []).map {
         ("hmac", "'\($0)' in mmdos-lock.json was not made with the project's key")
-      } + (report.refusal.map { [("signatures", $0.summary)] } ?? [])
+      } + (report.refusal.map { [("signatures", $0.words)] } ?? [])
   }
 
   private var lines: [SafeText] {

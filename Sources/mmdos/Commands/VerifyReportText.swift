@@ -28,7 +28,7 @@ struct VerifyReportText {
         console.print("    \(mark) \(SafeText(finding.kind.words))")
       }
       if layer == .signatures {
-        for note in report.notes { console.print("    \(note.summary)") }
+        for note in report.notes { console.print("    \(note.words)") }
       }
     }
     let conclusion: SafeText =
@@ -64,7 +64,7 @@ extension VerifyReport {
         ("snapshot", .string(snapshot.description)), ("version", .string(orNull: version)),
         ("trust", .string(orNull: trust?.rawValue)), ("objects", .number(objectCount)),
         ("view_files", .number(viewFileCount)), ("project_key", .boolean(hasProjectKey)),
-        ("notes", .array(notes.map { .string($0.summary) })),
+        ("notes", .array(notes.map { .string($0.words) })),
         (
           "layers",
           .array(
@@ -151,8 +151,8 @@ extension VerifyReport.Finding.Kind {
     case .forgedEntry(let field):
       "'\(field)' of the entry does not match: it was changed, or made with another key"
     case .missingCode(let field): "the entry has no '\(field)' yet; the next sync writes it"
-    case .untrusted(let refusal): refusal.summary
-    case .stale(let refusal): "stale: \(refusal.summary)"
+    case .untrusted(let refusal): refusal.words
+    case .stale(let refusal): "stale: \(refusal.words)"
     case .equivocation(let entry):
       "at \(entry.time) version \(entry.version) was offered with other content: manifests \(entry.known) and \(entry.offered)"
     case .interrupted: "interrupted, finished by the next write command"

@@ -1,6 +1,7 @@
 import Disk
 import ObjectStore
 import Synchronization
+import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -17,14 +18,14 @@ struct OutputError: Error, Equatable {
   var code: Int32
 
   /// What failed and why, in words.
-  var summary: String {
+  var words: String {
     let stream =
       switch descriptor {
       case STDOUT_FILENO: "standard output"
       case STDERR_FILENO: "standard error"
       default: "descriptor \(descriptor)"
       }
-    return "cannot write to \(stream): \(strerror(code).map { String(cString: $0) } ?? "error \(code)")"
+    return "cannot write to \(stream): \(Errno(rawValue: code).words)"
   }
 }
 

@@ -1,9 +1,11 @@
+import Formats
+
 extension String {
   /// The text in single quotes, safe to print on one line of an error summary.
   ///
   /// Text from outside may hold escape sequences or direction marks; they are printed as `\u{...}` (DESIGN section 1,
   /// rule 7). Text is cut after 120 scalars.
-  package var quotedForMessage: String {
+  var quotedForMessage: String {
     var result = "'"
     var taken = 0
     for scalar in unicodeScalars {

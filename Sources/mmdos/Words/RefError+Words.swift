@@ -1,11 +1,11 @@
-import Disk
 import ObjectStore
+import Refs
 
 extension RefError {
   /// What failed and why: lower case, no full stop.
   ///
   /// Names and paths are not escaped; whoever prints the text escapes them.
-  package var summary: String {
+  var words: String {
     switch self {
     case .malformedName(let text): "'\(text)' is not a legal name"
     case .absent(let ref): "there is no ref '\(ref)'"
@@ -17,7 +17,7 @@ extension RefError {
     case .wrongLock(let ref, let held): "the ref '\(ref)' is changed under the lock of '\(held)'"
     case .zeroID(let ref): "the ref '\(ref)' cannot be set to zeros"
     case .commitFailed(let ref, let moved, let cause):
-      "the ref '\(ref)' could not be written: \(Self.describe(cause)); moved before it: "
+      "the ref '\(ref)' could not be written: \(cause.words); moved before it: "
         + (moved.isEmpty ? "none" : moved.map(\.description).joined(separator: ", "))
     case .malformedMessage(let text): "'\(text)' is not one line of text"
     case .malformedAgent(let text): "'\(text)' is not a program version"
@@ -27,13 +27,9 @@ extension RefError {
     case .busy(let path, let waited): "'\(path)' is locked by another process, waited \(waited)"
     case .unstable(let ref, let attempts):
       "the ref '\(ref)' changed during each of \(attempts) attempts to read it"
-    case .disk(let cause): Self.describe(cause)
-    case .revision(let text, let problem): "revision '\(text)': \(problem.summary)"
+    case .disk(let cause): cause.words
+    case .revision(let text, let problem): "revision '\(text)': \(problem.words)"
     }
-  }
-
-  private static func describe(_ cause: DiskError) -> String {
-    "cannot \(cause.operation.rawValue) '\(cause.path)': \(cause.code)"
   }
 
   private static func describe(_ value: ObjectID?) -> String {
@@ -43,7 +39,7 @@ extension RefError {
 
 extension RevisionProblem {
   /// Why the revision is refused: lower case, no full stop.
-  package var summary: String {
+  var words: String {
     switch self {
     case .malformed: "not a revision"
     case .tooShort: "a prefix needs at least \(Revision.minimumPrefixLength) digits"

@@ -1,11 +1,10 @@
 import Formats
 import ObjectStore
-
-internal import ObjectStore
+import RegistryModel
 
 extension TrustRefusal {
   /// What is wrong, worded to follow the registry's name: lower case, no full stop, safe to print.
-  package var summary: String {
+  var words: String {
     switch self {
     case .badSignature(let keyID, .ed25519):
       "the signature of key \(keyID.quotedForMessage) is wrong: the manifest is not what was signed"
@@ -16,16 +15,9 @@ extension TrustRefusal {
     case .signerChanged(let old, let new, let needed):
       "it is signed by other keys than before, \(needed) of the known ones must still sign"
         + Self.list(": before ", old) + Self.list(", now ", new)
-    case .thresholdNotMet(let needed, let found):
-      "\(needed) distinct trusted keys must sign, \(found) did"
+    case .thresholdNotMet(let needed, let found): "\(needed) distinct trusted keys must sign, \(found) did"
     case .otherRegistry(let expected, let found):
       "the manifest is of registry \(found.quotedForMessage), not of \(expected.quotedForMessage)"
-    default: otherSummary
-    }
-  }
-
-  private var otherSummary: String {
-    switch self {
     case .rollback(.version(let offered, let highest)):
       "version \(offered) is lower than \(highest), which was seen already"
     case .rollback(.generatedAt(let offered, let highest)):
@@ -49,16 +41,52 @@ extension TrustRefusal {
     case .trustedPublisherRequired:
       "no trusted publisher's signature counts, and require_trusted_publisher is true"
     case .tooYoung(let until): "the release is too young, it is taken from \(until) on (min_release_age)"
-    default: ""
     }
   }
 
   private static func list(_ prefix: String, _ signers: [CountedSigner]) -> String {
-    signers.isEmpty ? "" : prefix + signers.map(\.summary).joined(separator: ", ")
+    signers.isEmpty ? "" : prefix + signers.words
   }
 }
 
-extension CountedSigner {
-  /// The key's id and fingerprint, safe to print.
-  package var summary: String { "\(keyID.quotedForMessage) (\(algorithm.rawValue) \(fingerprint))" }
+extension TrustNote {
+  /// The note: lower case, no full stop, safe to print.
+  var words: String {
+    switch self {
+    case .signed(let signers, let fields):
+      "signed by \(signers.words), covers \(fields.map(\.quotedForMessage).joined(separator: ", "))"
+    case .unsigned: "no signature counts"
+    case .ignoredSignature(let keyID, let algorithm, let reason):
+      "the \(algorithm.rawValue) signature of \(keyID.quotedForMessage) does not count: \(reason.words)"
+    case .firstPin(let signers): "pinned \(signers.words)"
+    case .signersChanged(let old, let new): "the signers changed from \(old.words) to \(new.words)"
+    case .overrode(let override, let refusal): "\(override.flag): \(refusal.words)"
+    }
+  }
+}
+
+extension SignatureResult.Reason {
+  /// Why a signature does not count, worded to follow the key's id.
+  fileprivate var words: String {
+    switch self {
+    case .algorithmNotAllowed: "the policy does not allow its algorithm"
+    case .algorithmOfAnotherKey(let algorithm): "the key of that name is for \(algorithm.rawValue)"
+    case .unknownKey: "the key is not in the trust store"
+    case .revoked: "the key is revoked"
+    case .disabled: "the key is disabled"
+    case .outOfScope: "the key has no scope that covers a manifest"
+    case .notASigner: "the key is not among the source's signers"
+    case .noProjectKey: "the project has no key to check it with"
+    case .fieldsTooNarrow(let missing):
+      "the signature does not cover \(missing.map(\.quotedForMessage).joined(separator: ", "))"
+    }
+  }
+}
+
+extension [CountedSigner] {
+  /// The id and fingerprint of each key, safe to print.
+  fileprivate var words: String {
+    map { "\($0.keyID.quotedForMessage) (\($0.algorithm.rawValue) \($0.fingerprint))" }
+      .joined(separator: ", ")
+  }
 }

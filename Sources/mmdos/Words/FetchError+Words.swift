@@ -1,34 +1,36 @@
+import Fetch
+
 extension FetchError {
   /// What failed and why, in lower case; text from outside is not escaped.
-  package var summary: String {
+  var words: String {
     switch self {
     case .status(let url, let code, _): "'\(url)': the server answered \(code)"
     case .bodyTooLarge(let url, let limit): "'\(url)': larger than the limit of \(limit) bytes"
     case .truncated(let url, let received, let expected):
       "'\(url)': ended after \(received) \(expected.map { "of \($0) bytes" } ?? "bytes")"
     case .unframedBody(let url): "'\(url)': the server does not say where the file ends"
-    case .connect(let url, let cause): "'\(url)': no connection: \(cause.summary)"
-    case .proxy(let url, let cause): "'\(url)': \(cause.summary)"
-    case .tls(let url, let cause): "'\(url)': \(cause.summary)"
-    case .timeout(let url, let phase): "'\(url)': \(phase.summary)"
+    case .connect(let url, let cause): "'\(url)': no connection: \(cause.words)"
+    case .proxy(let url, let cause): "'\(url)': \(cause.words)"
+    case .tls(let url, let cause): "'\(url)': \(cause.words)"
+    case .timeout(let url, let phase): "'\(url)': \(phase.words)"
     case .tooSlow(let url, let rate, let minimum):
       "'\(url)': too slow: \(rate) bytes a second, at least \(minimum) are needed"
-    case .reset(let url, let cause): "'\(url)': the connection was lost: \(cause.summary)"
+    case .reset(let url, let cause): "'\(url)': the connection was lost: \(cause.words)"
     case .headersTooLarge(let url, let limit): "'\(url)': more than \(limit) bytes of headers"
     case .redirectRefused(let url, let location, let reason):
-      "'\(url)': redirect to '\(location)' refused: \(reason.summary)"
+      "'\(url)': redirect to '\(location)' refused: \(reason.words)"
     case .unexpectedEncoding(let url, let encoding): "'\(url)': sent with content encoding '\(encoding)'"
-    case .malformedResponse(let url, let cause): "'\(url)': not a valid HTTP response: \(cause.summary)"
+    case .malformedResponse(let url, let cause): "'\(url)': not a valid HTTP response: \(cause.words)"
     case .certificateFile(let path, let cause):
       "certificate file '\(path)': \(cause == .unreadable ? "cannot be read" : "holds no certificate")"
-    case .httpLibrary(let problem): problem.summary
+    case .httpLibrary(let problem): problem.words
     case .shutDown: "the network was shut down"
     }
   }
 }
 
 extension FetchError.ConnectCause {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .nameNotFound: "the host name was not found"
     case .refused: "connection refused"
@@ -41,26 +43,26 @@ extension FetchError.ConnectCause {
 }
 
 extension FetchError.ConnectCause {
-  fileprivate var proxySummary: String {
-    self == .nameNotFound ? "its host name was not found" : summary
+  fileprivate var proxyWords: String {
+    self == .nameNotFound ? "its host name was not found" : words
   }
 }
 
 extension FetchError.ProxyCause {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .invalidSetting(let variable): "the proxy in '\(variable)' is not valid"
     case .authenticationRequired: "the proxy wants a user name and password"
     case .badAnswer(let status?): "the proxy refused the request (status \(status))"
     case .badAnswer(nil): "what answered is not a proxy of that kind"
     case .unreachable(let address, let cause):
-      "no connection to the proxy '\(address)': \(cause.proxySummary)"
+      "no connection to the proxy '\(address)': \(cause.proxyWords)"
     }
   }
 }
 
 extension FetchError.TLSCause {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .expired: "the server's certificate has expired"
     case .notYetValid: "the server's certificate is not valid yet"
@@ -75,7 +77,7 @@ extension FetchError.TLSCause {
 }
 
 extension FetchError.ResetCause {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .closed: "closed by the server"
     case .byPeer: "broken off by the other side"
@@ -87,7 +89,7 @@ extension FetchError.ResetCause {
 }
 
 extension FetchError.MalformedCause {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .notHTTP: "it does not begin like one"
     case .status: "its status is no number from 100 to 599"
@@ -100,7 +102,7 @@ extension FetchError.MalformedCause {
 }
 
 extension FetchError.HTTPLibraryProblem {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .missing: "libcurl, which speaks HTTP for mmdos, is not installed"
     case .unfit: "libcurl is older than 7.80, or was built without HTTP/2 or https"
@@ -111,7 +113,7 @@ extension FetchError.HTTPLibraryProblem {
 }
 
 extension FetchError.TimeoutPhase {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .connect: "timed out while connecting"
     case .header: "timed out before the response began"
@@ -122,7 +124,7 @@ extension FetchError.TimeoutPhase {
 }
 
 extension FetchError.RedirectReason {
-  fileprivate var summary: String {
+  fileprivate var words: String {
     switch self {
     case .otherOrigin: "it leads to another server"
     case .httpsToHTTP: "it leads from https to http"

@@ -1,0 +1,44 @@
+import Formats
+import RegistryModel
+import RegistrySync
+
+// What a user should know, though nothing failed: lower case, no full stop, safe to print.
+
+extension Policy.Warning {
+  var words: String {
+    switch kind {
+    case .unsupportedAlgorithm(let name):
+      "the signature algorithm \(name.quotedForMessage) is not supported, such signatures do not count"
+    }
+  }
+}
+
+extension SourceList.Warning {
+  var words: String {
+    switch self {
+    case .sameURL(let first, let second): "'\(first)' and '\(second)' have the same url"
+    }
+  }
+}
+
+extension CatalogWarning {
+  var words: String {
+    switch self {
+    case .unknownKey(let key, let nearest, let slug, _):
+      let place = slug.map { " of plugin \($0.description.quotedForMessage)" } ?? ""
+      let hint = nearest.map { ", did you mean \($0.quotedForMessage)?" } ?? ""
+      return "unknown key \(key.quotedForMessage)\(place) is ignored\(hint)"
+    case .noList: return "catalog.yaml has no key 'catalog', so it lists no plugin"
+    }
+  }
+}
+
+extension PublishWarning {
+  var words: String {
+    switch self {
+    case .signatureLost:
+      "the manifest before this one was signed; clients who remember its signers refuse an unsigned one"
+    case .catalog(let warning): warning.words
+    }
+  }
+}

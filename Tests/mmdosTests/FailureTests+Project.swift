@@ -1,0 +1,115 @@
+import Formats
+import RegistryModel
+import RegistrySync
+import SystemPackage
+import Testing
+
+@testable import mmdos
+
+// The failures of a project, its keys and its policy, and of reading.
+extension FailureTests {
+  static func projectErrors() throws -> [ProjectError] {
+    let name = try RegistryName(parsing: "partner")
+    let keyProblems: [ProjectKeyProblem] = [
+      .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1),
+    ]
+    let files: [KeyFileProblem] = [
+      .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .key(.encrypted), .exists,
+    ]
+    return [
+      .noProject(path), .unsafeFolder(path, .ownedByAnotherUser), .unsafeFolder(path, .writableByEveryone),
+      .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
+      .invalidFile(path, TextProblem(.invalidUTF8, at: nil)), .invalidName("a b", .badCharacter(" ")),
+      .unknownRegistry("x", known: []), .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"),
+      .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"), .lockEntryChanged(name),
+    ] + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
+  }
+
+  static func expected(_ error: ProjectError) -> (code: Int32, kind: String) {
+    switch error {
+    case .noProject: (6, "no-project")
+    case .unsafeFolder: (4, "unsafe-folder")
+    case .unknownCacheFormat: (1, "cache-format")
+    case .invalidFile: (1, "invalid-file")
+    case .invalidName: (64, "invalid-name")
+    case .unknownRegistry: (6, "unknown-registry")
+    case .registryExists: (1, "registry-exists")
+    case .projectKey: (1, "project-key")
+    case .noProjectKey: (6, "no-project-key")
+    case .forgedLockEntry: (3, "forged-lock-entry")
+    case .lockEntryChanged: (7, "lock-entry-changed")
+    case .keyFile(_, let problem): expected(problem)
+    }
+  }
+
+  static func readingErrors() throws -> [ReadingError] {
+    let name = try RegistryName(parsing: "partner")
+    let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
+    let url = "https://h/catalog.yaml"
+    return [
+      .neverSynced(name), .noSuchFile(name, path: "a"), .invalidPath("a//b", .emptyComponent),
+      .provenance(name, .missingEntry), .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
+      .untrusted(name, .signatureStripped(old: [])), .invalidManifest(source: url, .text(text)),
+      .invalidManifest(source: url, .tooManySignatures(count: 9, limit: 1)),
+      .invalidCatalog(source: url, .field(.text(text))),
+    ]
+  }
+
+  static func expected(_ error: ReadingError) -> (code: Int32, kind: String) {
+    switch error {
+    case .neverSynced: (6, "never-synced")
+    case .noSuchFile: (6, "no-such-file")
+    case .invalidPath: (64, "invalid-path")
+    case .provenance: (3, "provenance")
+    case .keepsChanging: (7, "busy")
+    case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
+    case .invalidManifest: (3, "invalid-manifest")
+    case .invalidCatalog: (3, "invalid-catalog")
+    }
+  }
+
+  static func policyRefusals() throws -> [PolicyRefusal] {
+    [.remoteRegistries, .disabledSource(try RegistryName(parsing: "partner")), .bundledSource]
+  }
+
+  static func expected(_ refusal: PolicyRefusal) -> (code: Int32, kind: String) {
+    switch refusal {
+    case .remoteRegistries: (4, "remote-forbidden")
+    case .disabledSource: (4, "disabled-source")
+    case .bundledSource: (4, "bundled-source")
+    }
+  }
+
+  static func trustStoreProblems() throws -> [TrustStoreProblem] {
+    let digits = String(repeating: "ab", count: 32)
+    let fingerprint = try #require(KeyFingerprint(hex: digits))
+    let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
+    return [
+      .unknownKey("a", known: []), .unknownKey("a", known: ["b"]), .keyIDTaken("a", by: fingerprint),
+      .keyTaken(fingerprint, by: "a"), .badKeyID("a b"), .badKey(source: "f", .notBase64),
+      .notAKey(source: "f", text), .notInDocument(source: "f", keyID: "a"),
+      .withdrawnInDocument(source: "f", keyID: "a", .revoked),
+      .wrongFingerprint(expected: digits, found: fingerprint), .changedMeanwhile(keyID: "a"),
+    ]
+  }
+
+  static func expected(_ problem: TrustStoreProblem) -> (code: Int32, kind: String) {
+    switch problem {
+    case .unknownKey, .notInDocument: (6, "unknown-key")
+    case .keyIDTaken, .keyTaken: (1, "key-exists")
+    case .badKeyID: (64, "invalid-key-id")
+    case .badKey, .notAKey: (1, "invalid-key")
+    case .withdrawnInDocument: (3, "withdrawn-key")
+    case .wrongFingerprint: (3, "wrong-fingerprint")
+    case .changedMeanwhile: (7, "busy")
+    }
+  }
+
+  static func expected(_ problem: KeyFileProblem) -> (code: Int32, kind: String) {
+    switch problem {
+    case .accessibleToOthers, .ownedByAnotherUser: (4, "unsafe-key-file")
+    case .key: (1, "invalid-key")
+    case .exists: (1, "key-exists")
+    }
+  }
+}
