@@ -8,16 +8,16 @@ import ArgumentParser
   import Darwin
 #endif
 
-/// What is said about a command line that cannot be understood.
+/// The message about a command line that does not parse.
 ///
-/// The argument parser prints what was typed as it is; here it is escaped, and with `--json` it becomes a
-/// document like every other failure.
+/// The argument parser would print the user's text unescaped. Here it is escaped, and with `--json` it is a document
+/// like every other failure.
 struct UsageReport {
   let failure: Failure
-  /// What follows the message in text form: help and usage.
+  /// The lines after the message in text form: help and usage.
   let details: [String]
 
-  /// Nil when the error is none of the command line, or has been reported already.
+  /// Nil where the error does not concern the command line, or was reported already.
   init?(_ error: any Error) {
     guard !(error is ExitCode), MMDOS.exitCode(for: error).rawValue == ExitCodes.usage else { return nil }
     let message = Self.sentence(MMDOS.message(for: error))
@@ -26,7 +26,7 @@ struct UsageReport {
     failure = Failure(ExitCodes.usage, "usage", message, hint: "mmdos --help, or --help after a command")
   }
 
-  /// Prints it to standard error and ends the program.
+  /// Prints the report to standard error and ends the program.
   func print() -> Never {
     let isJSON = CommandLine.arguments.contains("--json")
     let errors = Output.standardError(color: .auto, settings: .ofProcess())
@@ -40,7 +40,7 @@ struct UsageReport {
     exit(ExitCodes.usage)
   }
 
-  /// The parser's message as ours are written: lower case, no full stop.
+  /// The parser's message in the form of all others: lower case, no full stop.
   private static func sentence(_ text: String) -> String {
     var text = text.split(separator: "\n").first.map(String.init) ?? text
     while text.hasSuffix(".") { text.removeLast() }

@@ -5,7 +5,6 @@ package import SystemPackage
 
 /// An opened bundle: the list of its snapshots and its objects, which are verified when they are read.
 package struct Bundle: Sendable {
-  /// The parsed header.
   package let header: BundleHeader
   /// The newest snapshot.
   package let newest: Snapshot

@@ -11,7 +11,6 @@ package struct PluginCatalog {
   package let trustLevel: Source.TrustLevel
   /// The snapshot it is read from; nil if the source is not a registry.
   package let snapshot: ObjectID?
-  /// The parsed catalog.
   package let catalog: Catalog
 
   private let contents: any PluginContents

@@ -31,7 +31,6 @@ package struct PluginSources: Sendable {
   }
 
   let project: Project
-  /// The current policy.
   let policy: Policy
   private let sources: SourceList
   private let lockTimeout: Duration

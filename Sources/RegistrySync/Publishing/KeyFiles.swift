@@ -3,17 +3,16 @@ import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Files with keys that the user names: a publisher's pair, and documents to read a key from.
+/// Files with keys that the user names: a publisher's key pair, and documents that contain a public key.
 package struct KeyFiles: Sendable {
   private static let maxPrivateKeyBytes = 4096
   private let disk: any Disk
 
-  /// Writes through the given disk.
   package init(disk: any Disk) {
     self.disk = disk
   }
 
-  /// Where a pair was written.
+  /// The paths of a key pair.
   package struct Pair: Sendable {
     /// PKCS#8 in PEM, mode 0600.
     package let privateKey: FilePath
@@ -23,8 +22,8 @@ package struct KeyFiles: Sendable {
 
   /// Writes `PREFIX.key` and `PREFIX.pub`.
   ///
-  /// - Throws: `ProjectError.keyFile` with `exists` before anything is written, unless `overwrites`;
-  ///   `DiskError`.
+  /// - Throws: `ProjectError.keyFile` with `exists`, unless `overwrites`, before anything is written; `DiskError`, after
+  ///   which the private key may have been written.
   package func write(
     _ key: Ed25519PrivateKey,
     prefix: FilePath,
@@ -47,10 +46,11 @@ package struct KeyFiles: Sendable {
     return pair
   }
 
-  /// Reads a private key; what is checked is the file that was opened.
+  /// Reads a private key.
   ///
-  /// - Throws: `ProjectError.keyFile`: a key that others can read is refused, not used with a warning;
-  ///   `DiskError`.
+  /// Owner and mode are checked on the opened file, so that it cannot be exchanged after the check.
+  ///
+  /// - Throws: `ProjectError.keyFile` for a key that others can access or that does not parse; `DiskError`.
   package static func readPrivateKey(_ path: FilePath) throws -> Ed25519PrivateKey {
     let (folder, name) = try open(path)
     guard let file = try folder.findFile(name) else { throw DiskError(.open, path, .noSuchFileOrDirectory) }
@@ -66,7 +66,7 @@ package struct KeyFiles: Sendable {
     }
   }
 
-  /// Reads a document that may hold a public key, at most `KeyDocument.maxBytes`.
+  /// Reads a document that may contain a public key, at most `KeyDocument.maxBytes`.
   ///
   /// - Throws: `DiskError`.
   package static func readDocument(_ path: FilePath) throws -> [UInt8] {

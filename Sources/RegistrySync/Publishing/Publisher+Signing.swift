@@ -4,20 +4,17 @@ import ObjectStore
 package import RegistryModel
 
 extension Publisher {
-  /// What a manifest is signed with.
+  /// A key to sign a manifest with, and its id.
   package struct Signer: Sendable {
-    /// The key.
     package let key: SigningKey
-    /// The key's name in the readers' trust stores.
+    /// The key's id in the readers' trust stores.
     package let keyID: String
 
-    /// Pairs a key with its name.
     package init(_ key: SigningKey, keyID: String) {
       self.key = key
       self.keyID = keyID
     }
 
-    /// What tells the key from others.
     package var fingerprint: KeyFingerprint {
       switch key {
       case .publisher(let key): key.publicKey.fingerprint
@@ -25,7 +22,6 @@ extension Publisher {
       }
     }
 
-    /// The manifest's members with one more signature.
     func sign(_ members: [JSONMember]) throws -> [JSONMember] {
       do {
         return try ManifestSigning.addSignature(to: members, with: key, keyID: keyID)
@@ -35,10 +31,10 @@ extension Publisher {
     }
   }
 
-  /// Signs the manifest that is in the folder once more; apart from signatures it says what it said.
+  /// Adds a signature to the folder's manifest and changes nothing else in it.
   ///
-  /// - Throws: `PublishProblem`: there is no manifest, or the folder is not what it states, as nobody
-  ///   should sign what was not looked at; then the manifest is as it was. `DiskError`.
+  /// - Throws: `PublishProblem` where there is no manifest, or the folder's files differ from it, because nobody should
+  ///   sign files that were not checked; `DiskError`. The manifest is then unchanged.
   package func addSignature(_ signer: Signer) throws -> Report {
     let contents = try readContents()
     let catalog = try checkCatalog(contents)

@@ -4,17 +4,14 @@ package import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// Writes `manifest.json` of a folder, so that the folder can be served by any web server.
+/// Writes `manifest.json` into a folder, so that any web server can serve the folder as a registry.
 package struct Publisher: Sendable {
   /// The values of the manifest's fields; nil keeps the value of the existing manifest.
   package struct Fields: Sendable {
-    /// The registry's own name.
     package var registryName: String?
-    /// Who publishes it.
     package var publisher: String?
-    /// The version of the content.
     package var version: String?
-    /// When the manifest expires: an RFC 3339 time, or `never`.
+    /// An RFC 3339 time, or `never`.
     package var expiresAt: String?
     /// Whether the version of the manifest in the folder may be published again.
     package var allowSameVersion = false
@@ -22,29 +19,25 @@ package struct Publisher: Sendable {
     package init() {}
   }
 
-  /// What was published.
+  /// The published manifest.
   package struct Report: Sendable {
-    /// The registry's own name.
     package let registryName: String
-    /// The version.
     package let version: SemanticVersion
-    /// When the manifest expires; nil if it does not.
+    /// Nil where the manifest does not expire.
     package let expiresAt: Timestamp?
-    /// How many files the manifest names.
+    /// The number of files that the manifest names.
     package let fileCount: Int
-    /// The size of these files in bytes.
+    /// Their size in bytes.
     package let byteCount: Int64
-    /// How many plugins the catalog names.
+    /// The number of plugins in the catalog.
     package let pluginCount: Int
-    /// The id of the manifest.
     package let manifest: ObjectID
-    /// Where it was written.
+    /// The path of the manifest.
     package let path: FilePath
     /// The signatures of the manifest, in its order.
     package let signatures: [SignatureBlock]
-    /// The key that signed in this run; nil where none did.
+    /// The key that made the newest signature; nil where none was made.
     package let signer: Signer?
-    /// What clients will warn about.
     package let warnings: [PublishWarning]
   }
 
@@ -97,7 +90,6 @@ package struct Publisher: Sendable {
     return manifest
   }
 
-  /// Summarises the published manifest.
   func report(
     _ manifest: Manifest,
     _ bytes: [UInt8],
@@ -121,7 +113,7 @@ package struct Publisher: Sendable {
     )
   }
 
-  /// Checks catalog and plugins by the rules of clients.
+  /// Checks the catalog and its plugins by the rules of clients.
   func checkCatalog(_ contents: RegistryFolder) throws -> Catalog {
     guard let bytes = try contents.findBytes(ProjectLayout.catalog.string) else {
       throw PublishProblem.missingCatalog(folder.path)
@@ -147,7 +139,7 @@ package struct Publisher: Sendable {
     return catalog
   }
 
-  /// Reads the manifest that is in the folder.
+  /// The folder's manifest, or nil.
   func readOldManifest() throws -> Manifest? {
     let bytes = try folder.findBytes(ProjectLayout.manifest, limit: Int(Policy().limits.maxManifestBytes))
     guard let bytes else { return nil }

@@ -1,9 +1,9 @@
 /// How many terminal columns a text takes.
 ///
-/// For text that `Escaper` has passed: no control or zero-width characters are left. Follows what
-/// `wcwidth` of current C libraries says; terminals differ for the rare rest.
+/// Only for text that `Escaper` has escaped, so that it has no control or zero-width characters. The widths are those
+/// of `wcwidth` in current C libraries; terminals differ in a few rare characters.
 enum DisplayWidth {
-  /// Columns of the longest line; a tab goes to the next multiple of eight.
+  /// Columns of the longest line; a tab advances to the next multiple of eight.
   static func columns(of text: String) -> Int {
     if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
     var longest = 0
@@ -19,11 +19,11 @@ enum DisplayWidth {
     return longest
   }
 
-  /// Columns of one scalar: 0 if it sits on the one before it, 2 if it is wide, else 1.
+  /// Columns of one scalar: 0 if it combines with the one before it, 2 if it is wide, else 1.
   static func columns(of scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return value < 0x20 ? 0 : 1 }
-    // Vowels and finals of decomposed Hangul join the leading consonant, which is counted as wide.
+    // Vowels and final consonants of decomposed Hangul combine with the leading consonant, which counts as wide.
     if (0x1160...0x11FF).contains(value) { return 0 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
@@ -34,7 +34,7 @@ enum DisplayWidth {
   private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
     let value = scalar.value
     if value < 0x1100 { return false }
-    // Two regional indicators make one flag of two columns.
+    // Two regional indicators form one flag, which takes two columns.
     if (0x1F1E6...0x1F1FF).contains(value) { return false }
     if scalar.properties.isEmojiPresentation { return true }
     var low = 0
@@ -46,8 +46,9 @@ enum DisplayWidth {
     return low < wideRanges.count && wideRanges[low].contains(value)
   }
 
-  /// East Asian Width W and F (Unicode Standard Annex 11) without emoji, ascending; gaps of unassigned
-  /// characters are closed.
+  /// The characters of East Asian Width W and F (Unicode Standard Annex 11) except emoji, ascending.
+  ///
+  /// Ranges that only unassigned characters separate are joined.
   private static let wideRanges: [ClosedRange<UInt32>] = [
     0x1100...0x115F,  // Hangul leading consonants
     0x2329...0x232A,  // angle brackets

@@ -1,44 +1,42 @@
-/// Turns outside text into text that shows every character and commands no terminal.
+/// Escapes outside text so that a terminal shows every character and executes none (DESIGN section 1, rule 7).
 ///
-/// DESIGN section 1, rule 7. Works scalar by scalar, never by grapheme cluster: a cluster may hide a
-/// control character behind a letter.
+/// Works scalar by scalar, not by grapheme cluster, because a cluster may contain a control character behind a letter.
 struct Escaper {
   /// What the result is for, which decides the characters that need an escape.
   enum Form {
-    /// One line: newline and tab are escaped as well.
+    /// One line: newline and tab are escaped too.
     case line
-    /// The inside of single quotes: as `line`, and backslash and quote are escaped, so that two
-    /// different names never look the same.
+    /// Text between single quotes: as `line`, and backslash and quote are escaped too, so that two different names
+    /// never look the same.
     case quoted
-    /// Contents of a file: newline and tab stay.
+    /// Contents of a file: newline and tab are kept.
     case block
   }
 
-  /// More combining marks than this on one base are escaped.
+  /// The largest number of combining marks on one base; further ones are escaped.
   ///
-  /// Stacked marks paint over other lines; no living orthography needs more than five.
+  /// Many marks would be drawn over other lines. No orthography in use needs more than five.
   static let maxMarks = 8
 
   private let form: Form
   private var result = ""
-  /// Marks on the current base; `nil` while there is none that a mark could belong to.
+  /// The number of marks on the current base; nil where no base precedes.
   private var marks: Int?
 
   init(_ form: Form) {
     self.form = form
   }
 
-  /// Escapes one whole text.
   static func escape(_ raw: String, _ form: Form) -> String {
     var escaper = Escaper(form)
     escaper.append(raw)
     return escaper.takeText()
   }
 
-  /// Whether a scalar is printed as it is; all else is invisible, unknown or gives orders.
+  /// Whether a scalar is printed as it is; all others are invisible, unknown or control the terminal.
   ///
-  /// Unassigned is by the Unicode tables of the standard library: what it does not know, it cannot
-  /// call harmless. Default-ignorable covers zero-width, tag and variation selector characters.
+  /// Characters that the standard library's Unicode tables do not know are escaped, as they may be harmful.
+  /// Default-ignorable characters are zero-width characters, tags and variation selectors.
   static func isShown(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x7F { return scalar.value >= 0x20 }
     switch scalar.properties.generalCategory {
@@ -50,7 +48,7 @@ struct Escaper {
   }
 
   mutating func append(_ raw: String) {
-    // Nearly all text is plain ASCII, and a manifest may name 200,000 files.
+    // A fast path for plain ASCII, because a manifest may name 200,000 files.
     if let last = raw.utf8.last, raw.utf8.allSatisfy(isPlain) {
       result += raw
       marks = last < 0x20 ? nil : 0
@@ -59,7 +57,7 @@ struct Escaper {
     for scalar in raw.unicodeScalars { append(scalar) }
   }
 
-  /// Hands out what was escaped so far; the next text goes on as if nothing had been taken.
+  /// Returns and clears what was escaped so far; combining marks at the start of the next text still find their base.
   mutating func takeText() -> String {
     defer { result = "" }
     return result
@@ -95,9 +93,9 @@ struct Escaper {
     }
   }
 
-  /// Whether a combining mark has a base to sit on; true for all other characters.
+  /// Whether a combining mark has a base to combine with; true for all other characters.
   ///
-  /// A loose mark would change the quote or colon that stands before the text.
+  /// Without a base it would combine with the quote or colon that is printed before the text.
   private mutating func hasRoom(for scalar: Unicode.Scalar) -> Bool {
     guard scalar.properties.generalCategory.isMark else {
       marks = 0
@@ -109,7 +107,7 @@ struct Escaper {
   }
 
   private mutating func appendEscape(_ scalar: Unicode.Scalar) {
-    // A mark that follows must not sit on the closing brace.
+    // A mark that follows must not combine with the closing brace.
     marks = nil
     let digits = String(scalar.value, radix: 16, uppercase: true)
     result += "\\u{" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "}"

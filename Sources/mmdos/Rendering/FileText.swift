@@ -1,4 +1,4 @@
-/// A file's contents on their way to standard output: as they are, or escaped for a terminal.
+/// Prints a file's contents: unchanged, or escaped where the output is a terminal.
 struct FileText {
   private let output: Output
   private var stream = SafeTextStream()
@@ -7,7 +7,6 @@ struct FileText {
     self.output = output
   }
 
-  /// Shows the next piece.
   mutating func show(_ piece: RawSpan) {
     if output.isTerminal {
       output.write(stream.take(piece))
@@ -16,7 +15,7 @@ struct FileText {
     }
   }
 
-  /// Shows what is left.
+  /// Prints a character that the last piece left incomplete; to be called after the last piece.
   mutating func end() {
     if output.isTerminal { output.write(stream.finish()) }
   }

@@ -11,13 +11,13 @@ import SystemPackage
   import Darwin
 #endif
 
-/// A write to standard output or standard error failed for good.
+/// A write to standard output or standard error failed, not only because it was interrupted.
 struct OutputError: Error, Equatable {
   var descriptor: Int32
-  /// The error number of the call.
+  /// The errno of the call.
   var code: Int32
 
-  /// What failed and why, in words.
+  /// What failed and why: lower case, no full stop.
   var words: String {
     let stream =
       switch descriptor {
@@ -31,9 +31,9 @@ struct OutputError: Error, Equatable {
 
 /// Buffered writing to one descriptor, which it does not own.
 ///
-/// Writing never throws: the first failure is kept, what follows is dropped, and `finish` tells. A
-/// reader that went away (EPIPE) is no failure: `isOpen` turns false, so that long work can stop early.
-/// Any thread may write; one call's bytes stay together.
+/// Writing never throws: the first failure is kept for `finish`, and later output is dropped. A reader that closed its
+/// end (EPIPE) is not reported, but `isOpen` becomes false, so that long work can stop early. Any thread may write; the
+/// bytes of one call stay together.
 final class Output: Sendable {
   private struct State {
     var buffer: [UInt8] = []
@@ -43,7 +43,7 @@ final class Output: Sendable {
   let descriptor: Int32
   let isTerminal: Bool
   let usesColor: Bool
-  /// Whether each line goes out at once: on terminals, and for messages.
+  /// Whether each line is written at once: on terminals, and for messages.
   private let flushesLines: Bool
   private let capacity: Int
   private let state = Mutex(State())
@@ -82,25 +82,24 @@ final class Output: Sendable {
     )
   }
 
-  /// Whether anything written can still arrive.
+  /// Whether no write has failed yet.
   var isOpen: Bool { state.withLock { $0.failure == nil } }
 
   func write(_ text: SafeText) {
     write(verbatim: text.rendered(inColor: usesColor))
   }
 
-  /// Writes the text and a newline.
   func line(_ text: SafeText = "") {
     write(verbatim: text.rendered(inColor: usesColor) + "\n")
   }
 
-  /// Writes text that is already harmless by other means, such as JSON with escapes.
+  /// Writes text that is safe for a terminal by other means, such as the escapes of JSON.
   func write(verbatim text: String) {
     var text = text
     text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Writes bytes as they are; the caller has made sure that no terminal reads them unescaped.
+  /// Writes bytes unchanged; the caller checks that the output is not a terminal, or escapes them.
   func write(_ bytes: RawSpan) {
     bytes.withUnsafeBytes { write($0) }
   }
@@ -109,9 +108,9 @@ final class Output: Sendable {
     state.withLock { flush(&$0) }
   }
 
-  /// Writes what waits and tells the first failure.
+  /// Writes the rest of the buffer and reports the first failure.
   ///
-  /// - Throws: `OutputError` if output was lost, except to a reader that went away.
+  /// - Throws: `OutputError` if output was lost, except to a reader that closed its end.
   func finish() throws(OutputError) {
     let failure = state.withLock { state in
       flush(&state)
@@ -126,7 +125,7 @@ final class Output: Sendable {
       guard state.failure == nil else { return }
       if state.buffer.count + bytes.count > capacity { flush(&state) }
       if bytes.count >= capacity {
-        // Large pieces go out from where they are.
+        // Large pieces are written without a copy.
         if state.failure == nil { state.failure = Self.write(bytes, to: descriptor) }
         return
       }
@@ -143,15 +142,15 @@ final class Output: Sendable {
     state.buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Writes everything; returns the error number of the failure, `nil` if there was none.
+  /// Writes everything; returns the errno of a failure, or nil.
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
     var rest = bytes
     let canWait = canBlock(descriptor)
     while !rest.isEmpty {
       var piece = rest
       if canWait {
-        // A reader may take its time: a write that blocks would not notice that the work was cancelled. What poll(2)
-        // lets through of this size does not block a pipe (pipe(7)).
+        // The reader may be slow, and a write that blocks would not notice a cancellation. After poll(2) a pipe accepts
+        // PIPE_BUF bytes without blocking (pipe(7)).
         guard waitUntilWritable(descriptor) else { return ECANCELED }
         piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Int(PIPE_BUF)))
       }
@@ -163,7 +162,7 @@ final class Output: Sendable {
       switch errno {
       case EINTR: continue
       case EAGAIN:
-        // Another process that shares the pipe or terminal may have made it non-blocking.
+        // Another process that shares the pipe or terminal may have set O_NONBLOCK.
         continue
       case let code: return code
       }
@@ -171,7 +170,7 @@ final class Output: Sendable {
     return nil
   }
 
-  /// Whether a write may have to wait for a reader; one that can only fail must do so at once.
+  /// Whether a write may have to wait for a reader; a write to a descriptor that is not writable must fail at once.
   private static func canBlock(_ descriptor: Int32) -> Bool {
     let flags = fcntl(descriptor, F_GETFL)
     guard flags >= 0, flags & O_ACCMODE != O_RDONLY else { return false }
@@ -179,12 +178,12 @@ final class Output: Sendable {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
   }
 
-  /// Waits until something can be written; false when the work was cancelled meanwhile.
+  /// Waits until something can be written; false if the work was cancelled meanwhile.
   private static func waitUntilWritable(_ descriptor: Int32) -> Bool {
     while true {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       let result = poll(&waiting, 1, 200)
-      // Ready, or broken in a way that the write will tell.
+      // Ready, or broken, which the write will report.
       if result > 0 || result < 0 && errno != EINTR { return true }
       if Cancellation.isRequested { return false }
     }
@@ -202,16 +201,15 @@ final class Output: Sendable {
 }
 
 extension Output {
-  /// Readies the process for output; call it first thing in `main`.
+  /// Prepares the process for output; to be called first in `main`.
   ///
-  /// A closed pipe then shows as EPIPE instead of killing the program in the middle of a write, and
-  /// descriptors 0 to 2 that the parent closed lead to `/dev/null`: else the next file opened, perhaps
-  /// a ref, would be standard output.
+  /// A write to a closed pipe then fails with EPIPE instead of killing the program. Descriptors 0 to 2 that the parent
+  /// closed are opened on `/dev/null`; otherwise the next file opened, such as a ref, would become standard output.
   static func prepareProcess() {
     signal(SIGPIPE, SIG_IGN)
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-      // The lowest free number is this one, as those below are open by now. Without /dev/null
-      // there is nothing better to do than to go on.
+      // `open` returns the lowest free number, which is this one, as those below are open. If it fails, the program
+      // continues, because there is no better remedy.
       _ = open("/dev/null", O_RDWR)
     }
   }

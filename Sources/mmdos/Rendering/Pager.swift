@@ -8,12 +8,11 @@
 
 /// Shows long results page by page on a terminal.
 ///
-/// A person may leave a pager open for hours: whoever calls this holds no lock any more (DESIGN section 3.2).
+/// A pager may stay open for hours, so the caller must hold no lock (DESIGN section 3.2).
 struct Pager {
   private let command: String?
 
-  /// The user's pager: `PAGER`, else `less`; none when standard output is no terminal, or `PAGER` is empty
-  /// or `cat`.
+  /// Takes `PAGER`, else `less`; no pager where the output is not a terminal, or `PAGER` is empty or `cat`.
   init(for output: Output, environment: [String: String]) {
     let wish = environment["PAGER"]
     guard output.isTerminal, wish != "", wish != "cat" else {
@@ -23,16 +22,17 @@ struct Pager {
     command = wish ?? (Self.isInstalled("less", path: environment["PATH"] ?? "") ? "less" : nil)
   }
 
-  /// Runs something that writes to the output it gets, and waits until the pager has been left.
+  /// Passes an output to `body` that leads to the pager, and waits until the user closes the pager.
   func show(on output: Output, _ body: (Output) -> Void) {
     guard let command else { return body(output) }
     output.flush()
-    // Git's choice: leave at the end of a short text, keep colours, do not clear the screen.
+    // As git does: end after a text that fits the screen (F), keep colours (R), do not clear the screen (X).
     setenv("LESS", "FRX", 0)
     guard let stream = popen(command, "w") else { return body(output) }
-    // Control-C in the pager ends what the pager does, not the pager's input.
+    // Control-C in the pager stops the pager's current action; this process must survive it.
     let old = signal(SIGINT, SIG_IGN)
-    // Who waits for a person to leave the pager notices nothing else: this ends the program, and nothing is open.
+    // While it waits for the pager the program does not check for cancellation, so SIGTERM ends it at once; no file is
+    // open for writing.
     let oldTermination = signal(SIGTERM, SIG_DFL)
     let paged = Output(
       descriptor: fileno(stream),

@@ -4,20 +4,20 @@ import RegistrySync
 
 /// Differences in the unified format of git, as `git apply` and `patch` read it.
 ///
-/// For a terminal, or a pager on it, every line is escaped. Elsewhere the lines of files are as they are, like
-/// what `registry cat` prints: an escaped patch would not apply.
+/// On a terminal, or in a pager on it, every line is escaped. Elsewhere the lines of files are unchanged, because an
+/// escaped patch would not apply.
 struct PatchText {
-  /// What goes out, finished.
+  /// The finished text, with colours and escapes.
   private(set) var bytes: [UInt8] = []
 
   private let isEscaped: Bool
   private let usesColor: Bool
 
-  /// Nothing escaped: for JSON, which has its own way.
+  /// Escapes nothing, because JSON escapes by itself.
   static let raw = PatchText(isEscaped: false, usesColor: false)
 
   init(for output: Output) {
-    // Colour that was asked for by flag ends on a terminal, whatever is between here and there.
+    // With `--color always` the text is meant for a terminal, even if it passes through a pipe first.
     self.init(isEscaped: output.isTerminal || output.usesColor, usesColor: output.usesColor)
   }
 
@@ -26,7 +26,6 @@ struct PatchText {
     self.usesColor = usesColor
   }
 
-  /// Adds one file.
   mutating func append(_ difference: FileDifference, _ comparison: FileComparison) {
     let (old, new) = (difference.old?.path.description, difference.new?.path.description)
     let (oldName, newName) = ("a/\(old ?? new ?? "")", "b/\(new ?? old ?? "")")
@@ -53,14 +52,14 @@ struct PatchText {
     }
   }
 
-  /// The line with both contents' ids, without which `git apply` takes no binary file for one.
+  /// Adds the line with the ids of both contents, without which `git apply` does not accept a binary file.
   private mutating func appendIndex(_ difference: FileDifference) {
     if difference.kind == .renamed { return }
     let ids = [difference.old, difference.new].map { $0?.id.abbreviated ?? "000000000000" }
     line("index \(ids[0])..\(ids[1])" + (difference.kind == .changed ? " 100644" : ""), .heading)
   }
 
-  /// A name with spaces is followed by a tab, by which `patch` finds its end (git does the same).
+  /// Adds a tab to a name with spaces, as git does, so that `patch` finds the end of the name.
   private static func ended(_ name: String) -> String { name.contains(" ") ? name + "\t" : name }
 
   private mutating func append(_ hunk: TextDiff.Hunk) {
@@ -86,9 +85,9 @@ struct PatchText {
     if line.lacksNewline { self.line("\\ No newline at end of file", nil) }
   }
 
-  /// A line of the program's own, with names of files in it.
+  /// Adds a line that is not from a file but may contain file names.
   private mutating func line(_ text: String, _ style: Style?) {
-    // Names of files have no control characters in any tree; what a terminal could still take amiss is escaped.
+    // File names in trees have no control characters, but may have others that are escaped on a terminal.
     let safe = isEscaped ? SafeText(contents: text) : nil
     if let safe { write(style.map { safe.styled($0) } ?? safe) } else { bytes += text.utf8 }
     bytes.append(UInt8(ascii: "\n"))

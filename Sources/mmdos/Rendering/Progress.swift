@@ -1,18 +1,18 @@
 import Synchronization
 
-/// A progress line that is redrawn in place, for work that many threads report on.
+/// A progress line that is redrawn in place; any thread may report progress.
 ///
-/// While a bar may be on the screen, other messages go through `note`, and `finish` comes before any
-/// other output. The current time is a parameter, so that tests need no waiting.
+/// While it may be on the screen, other messages must go through `note`, and `finish` must be called before any other
+/// output. The current time is a parameter, so that tests need not wait.
 final class Progress: Sendable {
   enum Mode: Sendable, Equatable {
-    /// `--quiet`: nothing at all.
+    /// Prints nothing (`--quiet`).
     case silent
     /// No bar; notes are plain lines.
     case lines
     case bar
 
-    /// Decides from the flags and from what standard error is.
+    /// Chooses by the flags and the kind of standard error.
     static func choose(
       noProgress: Bool,
       quiet: Bool,
@@ -31,17 +31,17 @@ final class Progress: Sendable {
 
   private struct State {
     var line: ProgressLine?
-    /// When the line was last drawn; `nil` if it is not on the screen.
+    /// The time of the last redraw; nil while the line is not on the screen.
     var drawn: ContinuousClock.Instant?
-    /// At each redraw of the last seconds, oldest first.
+    /// One sample for each redraw within the rate window, oldest first.
     var samples: [Sample] = []
   }
 
-  /// At most ten redraws a second: more are not seen, and cost time on slow terminals.
+  /// The shortest time between redraws; more would not be visible, and take time on slow terminals.
   static let redrawInterval = Duration.milliseconds(100)
-  /// The rate is the mean of so long, so that it neither jumps nor remembers a slow start for ever.
+  /// The time over which the rate is averaged, so that it neither jumps nor depends on a slow start.
   static let rateWindow = Duration.seconds(3)
-  /// Before this there is no rate: a first burst says nothing.
+  /// The time before a rate is shown; the first burst is not representative.
   static let rateDelay = Duration.milliseconds(500)
 
   private static let erase = "\r\u{1B}[K"
@@ -51,14 +51,14 @@ final class Progress: Sendable {
   private let width: @Sendable () -> Int
   private let state = Mutex(State())
 
-  /// Makes a progress display that shows nothing yet; `width` is asked at each redraw, as windows change.
+  /// Creates a display that shows nothing yet; `width` is called at each redraw, as the window may change.
   init(mode: Mode, output: Output, width: @escaping @Sendable () -> Int) {
     self.mode = mode
     self.output = output
     self.width = width
   }
 
-  /// Starts a new line, which replaces the one before; counts begin at 0.
+  /// Starts a new line in place of the current one; counts start at 0.
   func begin(_ name: SafeText, totalFiles: Int? = nil, now: ContinuousClock.Instant = .now) {
     guard mode == .bar else { return }
     state.withLock { state in
@@ -68,12 +68,11 @@ final class Progress: Sendable {
     }
   }
 
-  /// Tells the number of files once it is known.
+  /// Sets the number of files, once it is known.
   func expect(totalFiles: Int, now: ContinuousClock.Instant = .now) {
     change(now) { $0.totalFiles = totalFiles }
   }
 
-  /// Adds to the counts.
   func advance(files: Int = 0, bytes: Int = 0, now: ContinuousClock.Instant = .now) {
     change(now) { line in
       line.files += files
@@ -81,7 +80,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Sets the counts, for work that reports totals.
+  /// Sets the counts to totals.
   func update(files: Int, bytes: UInt64, now: ContinuousClock.Instant = .now) {
     change(now) { line in
       line.files = files
@@ -89,12 +88,12 @@ final class Progress: Sendable {
     }
   }
 
-  /// Redraws without news, so that the rate of a stalled transfer falls.
+  /// Redraws without new counts, so that the rate of a stalled transfer falls.
   func refresh(now: ContinuousClock.Instant = .now) {
     change(now) { _ in }
   }
 
-  /// Prints a line above the bar, or just the line; nothing when silent.
+  /// Prints a message above the progress line; in mode `silent` nothing.
   func note(_ text: SafeText, now: ContinuousClock.Instant = .now) {
     guard mode != .silent else { return }
     state.withLock { state in
@@ -105,7 +104,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Erases the line; harmless if there is none.
+  /// Erases the line, if it is on the screen.
   func finish() {
     guard mode == .bar else { return }
     state.withLock { state in
@@ -130,7 +129,7 @@ final class Progress: Sendable {
     guard var line = state.line else { return }
     line.rate = measure(&state, bytes: line.bytes, now: now)
     state.drawn = now
-    // A character in the last column makes some terminals begin a new line, which no `\r` takes back.
+    // A character in the last column makes some terminals start a new line, from which `\r` does not return.
     let text = line.text(width: max(width() - 1, 0))
     output.write(verbatim: "\r" + text.rendered(inColor: output.usesColor) + "\u{1B}[K")
     output.flush()
@@ -142,10 +141,10 @@ final class Progress: Sendable {
     output.write(verbatim: Self.erase)
   }
 
-  /// Bytes a second over the window, `nil` if too little time has passed.
+  /// Bytes a second over the window; nil if too little time has passed.
   private func measure(_ state: inout State, bytes: UInt64, now: ContinuousClock.Instant) -> UInt64? {
     state.samples.append(Sample(time: now, bytes: bytes))
-    // The oldest may be older than the window, else the rate would cover less than it.
+    // One sample older than the window is kept, so that the samples cover all of it.
     let stale = state.samples.dropFirst().prefix { now - $0.time >= Self.rateWindow }.count
     state.samples.removeFirst(stale)
     guard let first = state.samples.first, bytes >= first.bytes, bytes > 0 else { return nil }

@@ -1,11 +1,11 @@
-/// What a progress line says at one moment, and how it is laid out.
+/// The content of a progress line and its layout.
 struct ProgressLine {
   var name: SafeText
   var files = 0
-  /// `nil` while it is not known; then there is no bar and no percentage.
+  /// Nil while it is unknown; then there is no bar and no percentage.
   var totalFiles: Int?
   var bytes: UInt64 = 0
-  /// Bytes a second; `nil` until there is enough to tell.
+  /// Bytes a second; nil until it can be measured.
   var rate: UInt64?
 
   /// Lays the line out in at most `width` columns, leaving out the least important parts.
@@ -33,7 +33,7 @@ struct ProgressLine {
     return line
   }
 
-  /// Files done in the whole, in hundredths and rounded down: 100 % means all.
+  /// The percentage of files done, rounded down, so that 100 means all.
   private var percent: Int? {
     guard let totalFiles, totalFiles > 0 else { return nil }
     return min(max(files, 0), totalFiles) * 100 / totalFiles
@@ -48,7 +48,7 @@ struct ProgressLine {
 
   private var percentage: SafeText? {
     guard let digits = percent.map(String.init) else { return nil }
-    // Three places from the start, so that the line does not jump.
+    // Always three digits wide, so that the rest of the line does not move.
     return .spaces(3 - digits.count) + SafeText(digits + "%")
   }
 

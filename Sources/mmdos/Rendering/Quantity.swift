@@ -1,16 +1,16 @@
-/// Sizes, times and counts in the words that people read; `--json` gives plain numbers instead.
+/// Sizes, times and counts for people; `--json` prints plain numbers instead.
 ///
-/// No locale: the same output everywhere, so that it can be compared and searched.
+/// The output does not depend on the locale, so that it can be compared and searched.
 enum Quantity {
   private static let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
 
-  /// Exact below 1024 (`812 B`), then one decimal in powers of 1024 (`1.2 MiB`); below 0 counts as 0.
+  /// Exact below 1024 (`812 B`), then with one decimal in powers of 1024 (`1.2 MiB`); a negative count is 0.
   static func bytes(_ count: some BinaryInteger) -> SafeText {
     let count = UInt64(clamping: count)
     guard count >= 1024 else { return "\(count) B" }
     var shift: UInt64 = 10
     for unit in units {
-      // Rounded in whole tenths: what rounds to 1024.0 belongs to the next unit.
+      // Rounded to tenths; a value that rounds to 1024.0 is printed in the next unit.
       let size: UInt64 = 1 << shift
       let tenths = (count >> shift) * 10 + ((count & (size - 1)) * 10 + size / 2) >> shift
       if tenths < 10_240 || unit == units.last { return "\(tenths / 10).\(tenths % 10) \(unit)" }
@@ -19,15 +19,15 @@ enum Quantity {
     return "\(count) B"
   }
 
-  /// Bytes a second, as `1.2 MiB/s`.
+  /// Bytes a second, as in `1.2 MiB/s`.
   static func rate(_ bytesPerSecond: some BinaryInteger) -> SafeText {
     bytes(bytesPerSecond) + "/s"
   }
 
-  /// About three digits: `35 ms`, `1.24 s`, `12.3 s`, `2 min 5 s`, `1 h 2 min`, `3 d 4 h`; below 0 counts as 0.
+  /// About three digits: `35 ms`, `1.24 s`, `12.3 s`, `2 min 5 s`, `1 h 2 min`, `3 d 4 h`; a negative one is 0.
   static func duration(_ duration: Duration) -> SafeText {
     let (seconds, attoseconds) = max(duration, .zero).components
-    // Capped where the milliseconds would overflow.
+    // Limited so that the milliseconds do not overflow.
     let whole = min(seconds, .max / 2000)
     let milliseconds = whole * 1000 + (attoseconds + 500_000_000_000_000) / 1_000_000_000_000_000
     if milliseconds == 0, attoseconds > 0 { return "<1 ms" }
@@ -44,9 +44,7 @@ enum Quantity {
     return pair(hours / 24, "d", hours % 24, "h")
   }
 
-  /// A number with its noun: `1 file`, `2 files`, `2 registries`.
-  ///
-  /// Without `plural` it is the singular with an s.
+  /// A number with its noun, as in `1 file` or `2 registries`; without `plural`, an s is added to the singular.
   static func count(_ count: Int, _ singular: String, _ plural: String? = nil) -> SafeText {
     "\(count) \(count == 1 ? singular : plural ?? singular + "s")"
   }

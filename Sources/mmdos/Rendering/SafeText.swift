@@ -1,8 +1,8 @@
-/// Text that may go to a terminal: whatever came from outside is escaped, and nothing else gets in.
+/// Text that is safe to print on a terminal: everything from outside is escaped.
 ///
-/// `Output`, `Table` and `Progress` take nothing else, so forgetting to escape does not compile.
-/// Interpolation escapes each value: `"no file \(quoted: path) in \(name)"`. Styles are kept beside the
-/// text; `Output` decides whether they become colour.
+/// `Output`, `Table` and `Progress` accept no other type, so text that was not escaped does not compile. Interpolation
+/// escapes each value: `"no file \(quoted: path) in \(name)"`. Styles are stored separately from the text; `Output`
+/// decides whether they become colours.
 struct SafeText: Sendable, Hashable {
   /// A range of UTF-8 offsets in `text` that has a style.
   struct StyledRange: Sendable, Hashable {
@@ -12,35 +12,35 @@ struct SafeText: Sendable, Hashable {
 
   /// The escaped text, without any colour.
   private(set) var text: String
-  /// In ascending order, without overlap.
+  /// Ascending, without overlap.
   private(set) var styles: [StyledRange] = []
 
-  /// Escapes outside text for one line; newline and tab become `\n` and `\t`.
+  /// Escapes outside text for one line: newline and tab become `\n` and `\t`.
   init(_ raw: String) {
     text = Escaper.escape(raw, .line)
   }
 
-  /// Escapes the contents of a file: newlines and tabs stay.
+  /// Escapes the contents of a file: newlines and tabs are kept.
   init(contents raw: String) {
     text = Escaper.escape(raw, .block)
   }
 
-  /// Takes text that an `Escaper` has made.
+  /// Takes text that an `Escaper` returned.
   fileprivate init(escaped text: String) {
     self.text = text
   }
 
-  /// Escapes outside text and puts it in single quotes, as git shows paths.
+  /// Escapes outside text and encloses it in single quotes.
   static func quoted(_ raw: String) -> SafeText {
     SafeText(escaped: "'" + Escaper.escape(raw, .quoted) + "'")
   }
 
   var isEmpty: Bool { text.isEmpty }
 
-  /// Terminal columns of the text, of its longest line if it has several.
+  /// The terminal columns of the longest line.
   var width: Int { DisplayWidth.columns(of: text) }
 
-  /// The same text in one style; styles inside it are replaced.
+  /// The same text in one style, which replaces all others.
   func styled(_ style: Style) -> SafeText {
     var result = SafeText(escaped: text)
     if !text.isEmpty { result.styles = [StyledRange(range: 0..<text.utf8.count, style: style)] }
@@ -62,12 +62,12 @@ struct SafeText: Sendable, Hashable {
     return result
   }
 
-  /// That many spaces, none if the count is negative.
+  /// Spaces; none if the count is negative.
   static func spaces(_ count: Int) -> SafeText {
     SafeText(escaped: String(repeating: " ", count: max(0, count)))
   }
 
-  /// Cuts a line to so many columns; what was cut shows as an ellipsis, which counts too.
+  /// Cuts a line to at most `limit` columns, including the ellipsis that marks the cut.
   func truncated(to limit: Int) -> SafeText {
     guard width > limit else { return self }
     guard limit > 0 else { return "" }
@@ -75,7 +75,7 @@ struct SafeText: Sendable, Hashable {
     var end = text.unicodeScalars.startIndex
     for index in text.unicodeScalars.indices {
       let next = columns + DisplayWidth.columns(of: text.unicodeScalars[index])
-      // Strictly less would cut the marks off a base that just fits.
+      // Not `>=`: that would cut the combining marks off a base that just fits.
       if next > limit - 1 { break }
       columns = next
       end = text.unicodeScalars.index(after: index)
@@ -105,7 +105,7 @@ extension SafeText: ExpressibleByStringInterpolation {
     self = stringInterpolation.result
   }
 
-  /// Escapes every value; the words of the program between them pass the same way.
+  /// Escapes every value and the literal text between them.
   struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var result = SafeText(escaped: "")
 
@@ -139,13 +139,13 @@ extension SafeText: ExpressibleByStringInterpolation {
 
 /// Escapes the contents of a file that arrive in pieces.
 ///
-/// A character may be cut by the end of a piece; its bytes wait for the next one. Bytes that are no
-/// UTF-8 show as U+FFFD.
+/// The bytes of a character that a piece cuts in two are kept for the next piece. Bytes that are not UTF-8 become
+/// U+FFFD.
 struct SafeTextStream {
   private var escaper = Escaper(.block)
   private var pending: [UInt8] = []
 
-  /// Escapes what the piece completes.
+  /// Escapes all characters that are complete with this piece.
   mutating func take(_ piece: RawSpan) -> SafeText {
     piece.withUnsafeBytes { pending.append(contentsOf: $0) }
     let tail = Self.incompleteTail(of: pending)
@@ -154,14 +154,14 @@ struct SafeTextStream {
     return SafeText(escaped: escaper.takeText())
   }
 
-  /// Escapes what is left: an unfinished character.
+  /// Escapes an incomplete character at the end of the file.
   mutating func finish() -> SafeText {
     escaper.append(String(decoding: pending, as: UTF8.self))
     pending = []
     return SafeText(escaped: escaper.takeText())
   }
 
-  /// Counts the bytes at the end that begin a character and lack its rest; at most three.
+  /// The number of bytes of an incomplete character at the end; at most three.
   private static func incompleteTail(of bytes: [UInt8]) -> Int {
     for (distance, byte) in bytes.suffix(3).reversed().enumerated() {
       let length =

@@ -1,6 +1,4 @@
-/// The few roles that text can have in this program's output.
-///
-/// Colour only repeats what the words say: without it nothing is lost.
+/// The roles that text can have in the output; colour never carries information that the words lack.
 enum Style: Sendable, CaseIterable {
   case heading
   case good
@@ -12,8 +10,9 @@ enum Style: Sendable, CaseIterable {
   case added
   case removed
 
-  /// The parameters of the SGR sequence (ECMA-48 section 8.3.117); only the eight basic colours, which
-  /// every terminal theme makes legible.
+  /// The parameters of the SGR sequence (ECMA-48 section 8.3.117).
+  ///
+  /// Only the eight basic colours are used, because terminal themes keep them legible.
   private var parameters: String {
     switch self {
     case .heading: "1"
@@ -30,7 +29,7 @@ enum Style: Sendable, CaseIterable {
 }
 
 extension SafeText {
-  /// The text as it is written, with or without colour.
+  /// The text with or without the sequences for its styles.
   func rendered(inColor: Bool) -> String {
     guard inColor, !styles.isEmpty else { return text }
     var result = ""

@@ -1,6 +1,6 @@
 import RegistrySync
 
-/// Shows a running sync: a bar on a terminal, nothing much elsewhere.
+/// Shows the progress of a sync: a bar on a terminal, else only that it waits for a lock.
 struct SyncProgressView: Sendable {
   private let console: Console
   private let name: SafeText

@@ -6,7 +6,7 @@ struct Table {
   }
 
   struct Column: Sendable {
-    /// Shown above the column; a table whose titles are all `nil` has no heading.
+    /// Printed above the column; a table whose titles are all nil has no heading.
     var title: SafeText?
     var alignment: Alignment
 
@@ -16,7 +16,7 @@ struct Table {
     }
   }
 
-  /// A last column with less room than this is not cut: three letters and an ellipsis tell nothing.
+  /// The smallest width of a last column that is cut; a narrower one would show too little to be useful.
   static let minimumWidth = 12
 
   private let columns: [Column]
@@ -25,7 +25,7 @@ struct Table {
   private var rows: [[SafeText]] = []
   private var widths: [Int]
 
-  /// Makes an empty table; `indent` and `gap` are spaces before and between columns.
+  /// Creates an empty table; `indent` and `gap` are the numbers of spaces before and between columns.
   init(_ columns: [Column], indent: Int = 0, gap: Int = 2) {
     self.columns = columns
     self.indent = indent
@@ -35,21 +35,21 @@ struct Table {
 
   var isEmpty: Bool { rows.isEmpty }
 
-  /// Adds a row; cells that it lacks are empty.
+  /// Adds a row; missing cells are empty.
   mutating func append(_ cells: [SafeText]) {
     precondition(cells.count <= columns.count, "a row has no more cells than the table has columns")
     for (index, cell) in cells.enumerated() { widths[index] = max(widths[index], cell.width) }
     rows.append(cells)
   }
 
-  /// Writes the table; only for a terminal is the last column cut, to `width` columns in all.
+  /// Writes the table; on a terminal its last column is cut so that lines have at most `width` columns.
   func write(to output: Output, width: Int) {
     for line in lines(width: output.isTerminal ? width : nil) { output.line(line) }
   }
 
-  /// The finished lines, headings first, none with spaces at its end.
+  /// The lines of the table, the heading first, without trailing spaces.
   ///
-  /// With a width the last column is cut to it, if it is left-aligned: a number must not lose digits.
+  /// With a width the last column is cut, but only if it is left-aligned, because a number must not lose digits.
   func lines(width: Int?) -> [SafeText] {
     var lines: [SafeText] = []
     lines.reserveCapacity(rows.count + 1)
@@ -63,7 +63,7 @@ struct Table {
   private func line(_ cells: [SafeText], width: Int?) -> SafeText {
     var line = SafeText.spaces(indent)
     var position = indent
-    // Spaces wait until text follows them, so none end a line.
+    // Spaces are added only before further text, so that no line ends with them.
     var waiting = 0
     for (index, cell) in cells.enumerated() {
       if index > 0 { waiting += gap }

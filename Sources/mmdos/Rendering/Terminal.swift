@@ -6,18 +6,18 @@
   import Darwin
 #endif
 
-/// What is known of the terminal behind a descriptor, if there is one.
+/// Properties of the terminal that a descriptor leads to, if any.
 enum Terminal {
-  /// Width where nobody tells: that of a punched card, as everywhere.
+  /// The width where it is unknown.
   static let defaultWidth = 80
 
   static func isTerminal(_ descriptor: Int32) -> Bool {
     isatty(descriptor) == 1
   }
 
-  /// Columns of the terminal: `COLUMNS` if it is a sensible number, else what the terminal says, else 80.
+  /// The columns of the terminal: `COLUMNS` if it is from 1 to 10,000, else the terminal's own answer, else 80.
   static func width(of descriptor: Int32, settings: TerminalSettings) -> Int {
-    // The order of POSIX (Base Definitions section 8.3) and of git: the variable is the user's word.
+    // In the order of POSIX (Base Definitions section 8.3) and git: the user sets the variable on purpose.
     if let columns = settings.columns.flatMap(Int.init), (1...10_000).contains(columns) { return columns }
     var size = winsize()
     guard ioctl(descriptor, numericCast(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
@@ -27,7 +27,7 @@ enum Terminal {
   }
 }
 
-/// The environment variables that say how the user wants output to look.
+/// The environment variables that control the look of the output.
 struct TerminalSettings: Sendable, Equatable {
   /// `NO_COLOR`.
   var noColor: String?
@@ -38,7 +38,7 @@ struct TerminalSettings: Sendable, Equatable {
   /// `COLUMNS`.
   var columns: String?
 
-  /// Whether the terminal can move its cursor and paint, as far as `TERM` tells.
+  /// Whether the terminal supports cursor movement and colours, according to `TERM`.
   var canPaint: Bool {
     guard let term else { return false }
     return !term.isEmpty && term != "dumb"
@@ -62,10 +62,10 @@ enum ColorChoice: String, Sendable, CaseIterable {
   case always
   case never
 
-  /// Decides for one descriptor.
+  /// Whether output to one descriptor is coloured.
   ///
-  /// A flag wins over every variable. Then `NO_COLOR` (no-color.org: counts if not empty) over
-  /// `CLICOLOR_FORCE` (counts unless empty or 0): whoever sets both must not get colour by accident.
+  /// `always` and `never` take precedence over all variables; then `NO_COLOR` (set if not empty, no-color.org) over
+  /// `CLICOLOR_FORCE` (set unless empty or 0), so that nobody who sets both gets colours.
   func usesColor(isTerminal: Bool, settings: TerminalSettings) -> Bool {
     switch self {
     case .always: return true
