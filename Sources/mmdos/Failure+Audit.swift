@@ -12,7 +12,7 @@ extension Failure {
       "'\(name)' is refused by the content audit: \(count), the first in \(refusal.first.place): \(refusal.first.words)",
       hint:
         "mmdos registry audit \(name) --manifest \(refusal.manifest) shows all; what was reviewed and is right, "
-        + "audit_allow in .ai/policies/registry-policy.yaml accepts: \"\(refusal.first.exception)\""
+        + "audit_allow in \(policyFile) accepts: \"\(refusal.first.exception)\""
     )
   }
 }

@@ -8,7 +8,6 @@ extension Failure {
 }
 
 extension FetchError {
-  private static let policyFile = ".ai/policies/registry-policy.yaml"
   private static let tryAgain = "try again later; nothing changed, and what was proven is kept"
   private static let checkAddress =
     "check the address with mmdos registry list; if it is right, the publisher has moved or removed the files"
@@ -20,12 +19,12 @@ extension FetchError {
     case .connect(_, let cause): cause.hint
     case .proxy(_, let cause): cause.hint
     case .tls(_, let cause): cause.hint
-    case .bodyTooLarge: "the limits are in \(Self.policyFile)"
+    case .bodyTooLarge: "the limits are in \(policyFile)"
     case .unframedBody: "the host has to send Content-Length or chunks; ask whoever runs it"
     case .timeout(_, .connect), .timeout(_, .header):
-      "\(Self.tryAgain); connect_timeout and header_timeout in \(Self.policyFile) allow more time"
+      "\(Self.tryAgain); connect_timeout and header_timeout in \(policyFile) allow more time"
     case .timeout(_, .idle), .timeout(_, .transfer), .tooSlow:
-      "\(Self.tryAgain); idle_timeout, transfer_timeout and min_transfer_rate in \(Self.policyFile) allow more time"
+      "\(Self.tryAgain); idle_timeout, transfer_timeout and min_transfer_rate in \(policyFile) allow more time"
     case .truncated, .reset: Self.tryAgain
     case .headersTooLarge, .malformedResponse:
       "something between is not a web server, or is broken: check the address, and open it in a browser"
@@ -34,7 +33,7 @@ extension FetchError {
     case .redirectRefused: "ask the publisher; mmdos follows redirects within one host, by https only"
     case .unexpectedEncoding:
       "hashes are over the plain files: the publisher has to store and serve them without Content-Encoding"
-    case .certificateFile(_, .unreadable): "it is named by ca_file in \(Self.policyFile), or by SSL_CERT_FILE"
+    case .certificateFile(_, .unreadable): "it is named by ca_file in \(policyFile), or by SSL_CERT_FILE"
     case .certificateFile(_, .noCertificate): "a PEM file with '-----BEGIN CERTIFICATE-----' is needed"
     case .httpLibrary(let problem): problem.hint
     case .shutDown: Self.tryAgain
@@ -85,7 +84,7 @@ extension FetchError.TLSCause {
       "check the address; if it is right, somebody else answers there, or the host's certificate is wrong"
     case .untrustedIssuer:
       "if your organisation has an authority of its own, name its PEM file: ca_file in "
-        + ".ai/policies/registry-policy.yaml, or SSL_CERT_FILE"
+        + "\(policyFile), or SSL_CERT_FILE"
     case .certificate: "the host needs another certificate; ask whoever runs it"
     case .notTLS: "check the port; plain http is for this machine only"
     case .oldVersion: "the host needs TLS 1.2 or later; ask whoever runs it"

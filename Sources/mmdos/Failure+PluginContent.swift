@@ -5,8 +5,6 @@ import RegistrySync
 
 // The words for what a plugin brings.
 extension Failure {
-  private static let policyFile = ".ai/policies/registry-policy.yaml"
-
   init(pluginContent error: PluginContentError) {
     switch error {
     case .invalidManifest(let place, let problem):
@@ -20,40 +18,16 @@ extension Failure {
         hint: origin == .file ? nil : askPublisher
       )
     case .tooManyFiles(let count, let limit):
-      self.init(
-        ExitCodes.policy,
-        "too-many-files",
-        "the plugin has \(count) files, more than \(limit)",
-        hint: "max_plugin_files in \(Self.policyFile)"
-      )
+      self.init("too-many-files", "the plugin has \(count) files, more than \(limit)", by: "max_plugin_files")
     case .tooLarge(let limit):
-      self.init(
-        ExitCodes.policy,
-        "too-large",
-        "the plugin's files are larger than \(limit) bytes",
-        hint: "max_plugin_size_kb in \(Self.policyFile)"
-      )
+      self.init("too-large", "the plugin's files are larger than \(limit) bytes", by: "max_plugin_size_kb")
     case .outsideRoots(let path):
-      self.init(
-        ExitCodes.policy,
-        "outside-roots",
-        "'\(path)' is in none of the folders that plugins may write to",
-        hint: "allowed_write_roots in \(Self.policyFile)"
-      )
+      let message = "'\(path)' is in none of the folders that plugins may write to"
+      self.init("outside-roots", message, by: "allowed_write_roots")
     case .blocked(let path, let pattern):
-      self.init(
-        ExitCodes.policy,
-        "blocked-path",
-        "'\(path)' is blocked by '\(pattern)'",
-        hint: "blocked_paths in \(Self.policyFile)"
-      )
+      self.init("blocked-path", "'\(path)' is blocked by '\(pattern)'", by: "blocked_paths")
     case .badExtension(let path, let problem):
-      self.init(
-        ExitCodes.policy,
-        "bad-extension",
-        "'\(path)': \(problem.words)",
-        hint: "allowed_file_extensions in \(Self.policyFile)"
-      )
+      self.init("bad-extension", "'\(path)': \(problem.words)", by: "allowed_file_extensions")
     case .badContent(let path, let kind):
       self.init(
         ExitCodes.policy,
@@ -74,8 +48,7 @@ extension Failure {
       "audit",
       "'\(slug)' is refused by the content audit: \(Quantity.count(count, "critical finding")), the first in "
         + "\(first.place): \(first.words)",
-      hint:
-        "what was reviewed and is right, audit_allow in \(Self.policyFile) accepts: \"\(first.exception)\""
+      hint: "what was reviewed and is right, audit_allow in \(policyFile) accepts: \"\(first.exception)\""
     )
   }
 
@@ -84,8 +57,7 @@ extension Failure {
       ExitCodes.policy,
       "untrusted-source",
       "'\(origin)' is a \(level.rawValue) source, and the policy installs only from trusted ones",
-      hint:
-        "allow_untrusted_install: true in \(Self.policyFile), or trust_level in .ai/registries/sources.yaml"
+      hint: "allow_untrusted_install: true in \(policyFile), or trust_level in .ai/registries/sources.yaml"
     )
   }
 

@@ -5,8 +5,6 @@ import RegistrySync
 
 // The words for plugins.
 extension Failure {
-  private static let policyFile = ".ai/policies/registry-policy.yaml"
-
   init(pluginSearch error: PluginSearchError) {
     switch error {
     case .badSlug(let slug, let problem):
@@ -33,7 +31,7 @@ extension Failure {
         ExitCodes.policy,
         "unsigned",
         "'\(origin)' carries no signature, and the policy wants one",
-        hint: "allow_unsigned_\(origin == .bundled ? "bundled" : "local") in \(Self.policyFile)"
+        hint: "allow_unsigned_\(origin == .bundled ? "bundled" : "local") in \(policyFile)"
       )
     case .noSourceToUpdate(let origin):
       self.init(

@@ -15,14 +15,7 @@ extension Failure {
         "no project: neither \(path.quoted) nor a folder above it holds '.ai'",
         hint: "mmdos init --approved"
       )
-    case .unsafeFolder(let path, let reason):
-      let why = reason == .ownedByAnotherUser ? "belongs to another user" : "may be written to by everyone"
-      self.init(
-        ExitCodes.policy,
-        "unsafe-folder",
-        "\(path.quoted) \(why), so it is not used",
-        hint: "MMDOS_SAFE_DIRECTORY=\(path) allows it, if you trust who can write there"
-      )
+    case .unsafeFolder(let path, let reason): self.init(unsafeFolder: path, reason)
     case .unknownCacheFormat(let path, let found):
       self.init(
         ExitCodes.failure,
@@ -70,6 +63,20 @@ extension Failure {
     }
   }
 
+  private init(unsafeFolder path: FilePath, _ reason: ProjectError.UnsafeReason) {
+    let why =
+      switch reason {
+      case .ownedByAnotherUser: "belongs to another user"
+      case .writableByEveryone: "may be written to by everyone"
+      }
+    self.init(
+      ExitCodes.policy,
+      "unsafe-folder",
+      "\(path.quoted) \(why), so it is not used",
+      hint: "MMDOS_SAFE_DIRECTORY=\(path) allows it, if you trust who can write there"
+    )
+  }
+
   private init(projectKey path: FilePath, _ problem: ProjectKeyProblem) {
     self.init(
       ExitCodes.failure,
@@ -90,14 +97,13 @@ extension Failure {
 
   /// What the policy or a source forbids.
   init(refusal: PolicyRefusal) {
-    let file = ".ai/policies/registry-policy.yaml"
     switch refusal {
     case .remoteRegistries:
       self.init(
         ExitCodes.policy,
         "remote-forbidden",
         "the policy forbids remote registries",
-        hint: "set allow_remote_registries: true in \(file)"
+        hint: "set allow_remote_registries: true in \(policyFile)"
       )
     case .disabledSource(let name):
       self.init(

@@ -23,15 +23,10 @@ extension Failure {
     case .invalidPath(let path, let problem):
       self.init(ExitCodes.usage, "invalid-path", "'\(path)': \(problem.words)")
     case .provenance(let name, let problem):
-      let why =
-        switch problem {
-        case .missingEntry: "it has no entry"
-        case .mismatch(let field): "'\(field)' of its entry is not what the snapshot in use says"
-        }
       self.init(
         ExitCodes.integrity,
         "provenance",
-        "registry-lock.json does not vouch for '\(name)': \(why)",
+        "registry-lock.json does not vouch for '\(name)': \(problem.words)",
         hint: Self.hint(name: name.description, problem)
       )
     case .untrusted(let name, let refusal):
@@ -61,13 +56,23 @@ extension Failure {
   /// Whether it is the manifest that is wrong, or only not what this policy or program takes.
   private static func judge(_ problem: ManifestProblem) -> (code: Int32, hint: String) {
     switch problem {
-    case .tooManyFiles: (ExitCodes.policy, "max_registry_files in .ai/policies/registry-policy.yaml")
+    case .tooManyFiles: (ExitCodes.policy, "max_registry_files in \(policyFile)")
     case .badPath(_, .extensionNotAllowed, _):
-      (ExitCodes.policy, "allowed_file_extensions in .ai/policies/registry-policy.yaml")
+      (ExitCodes.policy, "allowed_file_extensions in \(policyFile)")
     case .programTooOld: (ExitCodes.integrity, "install a newer mmdos")
     case .text, .badLine, .badVersion, .badTime, .badHash, .catalogHashesDiffer, .badPath, .conflictingPaths,
       .tooManySignatures, .badSignature:
       (ExitCodes.integrity, askPublisher)
+    }
+  }
+}
+
+extension ProvenanceProblem {
+  /// Why the lockfile does not vouch for what is in use, worded to follow the registry's name.
+  fileprivate var words: String {
+    switch self {
+    case .missingEntry: "it has no entry"
+    case .mismatch(let field): "'\(field)' of its entry is not what the snapshot in use says"
     }
   }
 }

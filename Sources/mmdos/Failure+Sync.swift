@@ -7,15 +7,7 @@ extension Failure {
     switch error {
     case .tooLarge(let path, let limit): self.init(tooLarge: path, limit: limit)
     case .notAsLocked(let name, let problem): self.init(notAsLocked: name, problem)
-    case .invalidURL(let url, let problem):
-      // A password must not reach terminals and logs.
-      let subject = problem == .userInfo ? "the address" : "'\(url)'"
-      self.init(
-        ExitCodes.policy,
-        "invalid-url",
-        "\(subject) is refused: \(problem.words)",
-        hint: "a registry's address looks like https://host/path/catalog.yaml"
-      )
+    case .invalidURL(let url, let problem): self.init(url: url, problem)
     case .wrongContent(let url, let expected, let found):
       self.init(
         ExitCodes.integrity,
@@ -32,12 +24,7 @@ extension Failure {
       )
     case .pageInsteadOfManifest(let source): self.init(pageInsteadOfManifest: source)
     case .manifestTooLarge(let source, let limit):
-      self.init(
-        ExitCodes.policy,
-        "too-large",
-        "'\(source)' is larger than \(limit) bytes",
-        hint: "max_manifest_size_kb in .ai/policies/registry-policy.yaml"
-      )
+      self.init("too-large", "'\(source)' is larger than \(limit) bytes", by: "max_manifest_size_kb")
     case .unexpectedManifest(let expected, let found):
       self.init(
         ExitCodes.integrity,
@@ -60,6 +47,17 @@ extension Failure {
     }
   }
 
+  private init(url: String, _ problem: URLProblem) {
+    // A password must not reach terminals and logs.
+    let subject = problem == .userInfo ? "the address" : "'\(url)'"
+    self.init(
+      ExitCodes.policy,
+      "invalid-url",
+      "\(subject) is refused: \(problem.words)",
+      hint: "a registry's address looks like https://host/path/catalog.yaml"
+    )
+  }
+
   private init(pageInsteadOfManifest source: String) {
     self.init(
       ExitCodes.network,
@@ -78,12 +76,7 @@ extension Failure {
       case "catalog.yaml": "max_manifest_size_kb"
       default: "max_registry_file_size_kb"
       }
-    self.init(
-      ExitCodes.policy,
-      "too-large",
-      "\(subject) larger than \(limit) bytes",
-      hint: "\(key) in .ai/policies/registry-policy.yaml"
-    )
+    self.init("too-large", "\(subject) larger than \(limit) bytes", by: key)
   }
 
   private init(notAsLocked name: RegistryName, _ problem: LockedProblem) {

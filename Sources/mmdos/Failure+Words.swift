@@ -6,14 +6,13 @@ import SystemPackage
 extension TrustRefusal {
   /// What the user can do.
   func hint(name: String) -> String? {
-    let policy = ".ai/policies/registry-policy.yaml"
     switch self {
     case .badSignature: return "the manifest was changed after it was signed; " + askPublisher
     case .signatureStripped, .signerChanged, .rollback, .fromTheFuture:
       let flag = override.map { " \($0.flag)" } ?? ""
       return "ask the publisher; if it is meant so: mmdos registry sync \(name)\(flag) --approved"
     case .thresholdNotMet:
-      return "signature_threshold in \(policy), or more of the publisher's keys in the trust store"
+      return "signature_threshold in \(policyFile), or more of the publisher's keys in the trust store"
     case .otherRegistry: return "the address serves another registry now; add that under a name of its own"
     case .sameVersionOtherContent:
       return "the publisher must not change a version; both manifests are kept as evidence"
@@ -22,12 +21,13 @@ extension TrustRefusal {
     case .expired, .tooOld: return "ask the publisher for a fresh manifest; a mirror may be withholding it"
     case .unsigned(let setting):
       return
-        "mmdos registry trust add KEY_ID, if it is signed by a key you trust; or \(setting.rawValue): true in \(policy)"
+        "mmdos registry trust add KEY_ID, if it is signed by a key you trust; or \(setting.rawValue): true in \(policyFile)"
     case .signatureRequired(let bySource):
       return bySource
-        ? "signature_required of its entry in .ai/registries/sources.yaml" : "require_signature in \(policy)"
-    case .trustedPublisherRequired: return "require_trusted_publisher in \(policy)"
-    case .tooYoung: return "wait, or change min_release_age in \(policy)"
+        ? "signature_required of its entry in .ai/registries/sources.yaml"
+        : "require_signature in \(policyFile)"
+    case .trustedPublisherRequired: return "require_trusted_publisher in \(policyFile)"
+    case .tooYoung: return "wait, or change min_release_age in \(policyFile)"
     }
   }
 }
@@ -43,6 +43,15 @@ extension Failure {
     }
   }
 }
+
+extension Failure {
+  /// A refusal that a setting of the policy decides about; the hint names it.
+  init(_ kind: String, _ message: String, by setting: String) {
+    self.init(ExitCodes.policy, kind, message, hint: "\(setting) in \(policyFile)")
+  }
+}
+
+let policyFile = ".ai/policies/registry-policy.yaml"
 
 /// What to do about a registry that is not as it was published.
 let askPublisher = "nothing changed; tell the publisher"
