@@ -17,16 +17,16 @@ package struct TrustCheck: Sendable {
   }
 
   /// The state of a signer in the current trust store.
-  package enum State: String, Sendable {
+  package enum State: Sendable {
     case active, revoked, disabled
     /// The key has no scope that includes manifests.
-    case outOfScope = "out of scope"
+    case outOfScope
     /// The store has another key with that id.
-    case otherKey = "another key"
+    case otherKey
     /// The store has neither the id nor the key.
     case unknown
     /// It was signed with a project key, but the project has none now.
-    case noProjectKey = "no project key"
+    case noProjectKey
   }
 
   /// A synced registry.

@@ -50,7 +50,7 @@ struct TrustVerify: Command {
       for signer in registry.signers {
         let style: Style = signer.state == .active ? .good : .bad
         console.print(
-          "  \(signer.algorithm) \(signer.keyID)  \(signer.state.rawValue, style)  \(signer.fingerprint, .id)"
+          "  \(signer.algorithm) \(signer.keyID)  \(signer.state.words, style)  \(signer.fingerprint, .id)"
         )
       }
     }
@@ -81,7 +81,7 @@ struct TrustVerify: Command {
                   registry.signers.map { signer in
                     .object([
                       ("algorithm", .string(signer.algorithm)), ("key_id", .string(signer.keyID)),
-                      ("fingerprint", .string(signer.fingerprint)), ("state", .string(signer.state.rawValue)),
+                      ("fingerprint", .string(signer.fingerprint)), ("state", .string(signer.state.words)),
                     ])
                   }
                 )
@@ -91,5 +91,20 @@ struct TrustVerify: Command {
         )
       ),
     ])
+  }
+}
+
+extension TrustCheck.State {
+  /// The state in a few words; `--json` has them too.
+  fileprivate var words: String {
+    switch self {
+    case .active: "active"
+    case .revoked: "revoked"
+    case .disabled: "disabled"
+    case .outOfScope: "out of scope"
+    case .otherKey: "another key"
+    case .unknown: "unknown"
+    case .noProjectKey: "no project key"
+    }
   }
 }
