@@ -32,6 +32,8 @@ package struct VendoredCheck: Sendable {
   private let path: FilePath
   private let folder: Folder
   private let project: Project?
+  /// When the operation began.
+  private let now = Timestamp.now()
 
   /// Opens a folder; `project` is the one whose keys and policy are used, if any.
   ///
@@ -171,7 +173,7 @@ package struct VendoredCheck: Sendable {
       trustStore: trust.store,
       projectKey: trust.projectKey,
       memory: TrustMemory(lockEntry: entry, synced: nil),
-      now: Timestamp.now()
+      now: now
     )
     do throws(TrustRefusal) {
       _ = try TrustVerdict.judgeHeld(question)

@@ -43,6 +43,8 @@ package struct Publisher: Sendable {
 
   let folder: Folder
   private let disk: any Disk
+  /// When the operation began: what is published is of this moment.
+  private let now = Timestamp.now()
 
   /// Opens a folder for publishing.
   ///
@@ -182,7 +184,7 @@ package struct Publisher: Sendable {
     else {
       throw PublishProblem.missingCatalog(folder.path)
     }
-    let now = Timestamp.now().wholeSeconds
+    let now = now.wholeSeconds
     let expiry = try Self.expiry(fields.expiresAt, old: old?.expiresAt, now: now)
     return [
       JSONMember("registry_name", .string(name)), JSONMember("publisher", .string(publisher)),

@@ -1,4 +1,5 @@
 package import Disk
+import Formats
 import ObjectStore
 import Refs
 package import RegistryModel
@@ -46,6 +47,8 @@ package struct CacheClearing: Sendable {
   private let place: Place
   private let scope: Scope
   private let lockTimeout: Duration
+  /// When the operation began: ages count from it.
+  private let now = Timestamp.now()
   private let onWait: @Sendable () -> Void
 
   /// Describes a clear of a project's own cache.
@@ -127,7 +130,7 @@ package struct CacheClearing: Sendable {
     // Opened again: other processes may have changed it while this one waited for the lock.
     guard let cache = try findCache() else { return nil }
     let plan = try plan(cache)
-    try plan.carryOut(holding: lock, of: project, lockTimeout: lockTimeout)
+    try plan.carryOut(holding: lock, of: project, lockTimeout: lockTimeout, now: now)
     return plan.report
   }
 
@@ -137,7 +140,7 @@ package struct CacheClearing: Sendable {
     case .registry(let name):
       return try ClearPlan(registry: name, url: findURL(name), of: cache, disk: disk)
     case .unreachable(let name, let retention):
-      return try ClearPlan(unreachableIn: cache, trimming: name, retention, disk: disk)
+      return try ClearPlan(unreachableIn: cache, trimming: name, retention, now: now, disk: disk)
     }
   }
 

@@ -14,10 +14,11 @@ extension ClearPlan {
   func carryOut(
     holding lock: borrowing StoreLock,
     of project: Project?,
-    lockTimeout: Duration
+    lockTimeout: Duration,
+    now: Timestamp
   ) throws {
     if isEverything { return try clearEverything() }
-    for name in registries { try clear(name, holding: lock, lockTimeout: lockTimeout) }
+    for name in registries { try clear(name, holding: lock, lockTimeout: lockTimeout, now: now) }
     try trim(holding: lock, of: project, lockTimeout: lockTimeout)
     // Reflogs, refs and the list of trimmed snapshots are durable by now, so objects can be removed.
     try garbage.sweep()
@@ -50,7 +51,8 @@ extension ClearPlan {
   private func clear(
     _ name: RegistryName,
     holding lock: borrowing StoreLock,
-    lockTimeout: Duration
+    lockTimeout: Duration,
+    now: Timestamp
   ) throws {
     let views = ViewWriter(cache: cache, disk: disk, name: name)
     try views.remove()
@@ -59,7 +61,7 @@ extension ClearPlan {
       let held = try RegistryLock.acquire(registry, holding: lock, on: disk, timeout: lockTimeout)
       let note = try ReflogNote(
         agentVersion: Agent.version,
-        seconds: Timestamp.now().secondsSince1970,
+        seconds: now.secondsSince1970,
         message: "clear"
       )
       try RefTransaction.prepare(updates, note: note, vouchedBy: NoNotary(), lock: held, on: disk)

@@ -1,4 +1,5 @@
 import Disk
+import Formats
 import ObjectStore
 import Refs
 import RegistryModel
@@ -87,6 +88,7 @@ struct ClearPlan: Sendable {
     unreachableIn cache: Cache,
     trimming name: RegistryName?,
     _ retention: Retention,
+    now: Timestamp,
     disk: any Disk
   ) throws {
     self.cache = cache
@@ -98,7 +100,7 @@ struct ClearPlan: Sendable {
     if !retention.isUnlimited {
       let names = try name.map { name in [try name.refComponent()] }
       for registry in names ?? roots.registries.keys.sorted() {
-        let trimming = try HistoryTrimming(registry, roots, retention, now: .now(), in: cache.store)
+        let trimming = try HistoryTrimming(registry, roots, retention, now: now, in: cache.store)
         if !trimming.isEmpty { trimmings.append(trimming) }
       }
     }

@@ -1,5 +1,5 @@
 import Disk
-import Formats
+package import Formats
 import ObjectStore
 import Refs
 package import RegistryModel
@@ -9,8 +9,11 @@ import SystemPackage
 package struct SourceEditing: Sendable {
   private let project: Project
   private let lockTimeout: Duration
+  /// When the operation began.
+  private let now: Timestamp
 
-  package init(_ project: Project, lockTimeout: Duration) {
+  package init(_ project: Project, lockTimeout: Duration, now: Timestamp = .now()) {
+    self.now = now
     self.project = project
     self.lockTimeout = lockTimeout
   }
@@ -73,7 +76,7 @@ package struct SourceEditing: Sendable {
   private func dropRefs(_ updates: [RefUpdate], lock: borrowing RegistryLock) throws {
     let note = try ReflogNote(
       agentVersion: Agent.version,
-      seconds: Timestamp.now().secondsSince1970,
+      seconds: now.secondsSince1970,
       message: "remove"
     )
     try RefTransaction.prepare(updates, note: note, vouchedBy: NoNotary(), lock: lock, on: project.disk)

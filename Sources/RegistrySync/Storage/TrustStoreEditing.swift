@@ -1,4 +1,4 @@
-import Formats
+package import Formats
 import ObjectStore
 package import RegistryModel
 package import SystemPackage
@@ -8,11 +8,14 @@ package struct TrustStoreEditing: Sendable {
   private let project: Project
   private let location: TrustStoreLocation
   private let lockTimeout: Duration
+  /// When the operation began: the `added_at` of a new key.
+  package let now: Timestamp
 
   /// Edits the trust store that the policy names.
   ///
   /// - Throws: `ProjectError.invalidFile` for a path that is not one inside the project.
-  package init(_ project: Project, policy: Policy, lockTimeout: Duration) throws {
+  package init(_ project: Project, policy: Policy, lockTimeout: Duration, now: Timestamp = .now()) throws {
+    self.now = now
     self.project = project
     self.lockTimeout = lockTimeout
     location = try TrustStoreLocation(policy)

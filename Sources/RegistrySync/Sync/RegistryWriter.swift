@@ -211,8 +211,7 @@ struct RegistryWriter: Sendable {
       etag: offer.etag,
       manifest: offer.id,
       checkedAt: checkedAt,
-      // File times lag behind the clock by up to a timer tick; what changed in that time is proven anew.
-      provenUntil: Timestamp.now().nanosecondsSince1970.addingClamped(-20_000_000),
+      provenUntil: FileTime.settled(),
       seen: .init(version: offer.manifest.version.description, since: offer.firstSeen),
       audit: AuditStamp.of(registry.policy)
     )

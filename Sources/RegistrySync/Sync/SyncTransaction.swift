@@ -1,6 +1,6 @@
 import Disk
 import Fetch
-import Formats
+package import Formats
 import ObjectStore
 package import RegistryModel
 package import SystemPackage
@@ -61,10 +61,19 @@ package struct SyncTransaction: Sendable {
     policy: Policy,
     options: SyncOptions,
     connector: SourceConnector,
+    now: Timestamp = .now(),
     observer: @escaping SyncObserver
   ) throws {
     let connected = try connector.connect(to: source, policy: policy, isOffline: options.isOffline)
-    try self.init(of: source, in: project, policy: policy, options: options, from: connected, observer)
+    try self.init(
+      of: source,
+      in: project,
+      policy: policy,
+      options: options,
+      from: connected,
+      now: now,
+      observer
+    )
   }
 
   /// Prepares a sync from wherever the reader reads; `source` is whose registry it is.
@@ -74,6 +83,7 @@ package struct SyncTransaction: Sendable {
     policy: Policy,
     options: SyncOptions,
     from reader: any SourceReader,
+    now: Timestamp = .now(),
     takeEarlier: EarlierSnapshots.Taking? = nil,
     _ observer: @escaping SyncObserver
   ) throws {
@@ -86,7 +96,8 @@ package struct SyncTransaction: Sendable {
       in: project,
       policy: policy,
       cache: try Cache.create(in: project, lender: shared?.lender),
-      lockTimeout: options.lockTimeout
+      lockTimeout: options.lockTimeout,
+      now: now
     )
     self.reader = RetryingReader(
       reader: reader,

@@ -100,7 +100,7 @@ struct TrustAdd: AsyncCommand {
       name: name,
       publicKey: publicKey,
       scopes: scopes.isEmpty ? TrustedKey.Scope.allCases : scopes,
-      addedAt: WrittenTime(.now().wholeSeconds),
+      addedAt: WrittenTime(editing.now.wholeSeconds),
       remoteSourceURL: url
     )
     try editing.check(key)
