@@ -12,20 +12,15 @@ package enum LineProblem: Error, Hashable, Sendable {
 
 /// Rules for names and descriptions that come from outside and are displayed.
 package enum LineText {
-  /// The longest name, version or tag, in UTF-8 bytes.
-  static let maxNameBytes = 256
-  /// The longest description or note, in UTF-8 bytes.
-  static let maxDescriptionBytes = 4096
-
   /// Requires one line of text that is not empty.
   package static func checkName(_ text: String) throws(LineProblem) {
     if text.isEmpty { throw .empty }
-    try check(text, maxBytes: maxNameBytes, allowed: [])
+    try check(text, maxBytes: Limits.maxNameBytes, allowed: [])
   }
 
   /// Requires text without control characters other than line breaks and tabs.
   static func checkDescription(_ text: String) throws(LineProblem) {
-    try check(text, maxBytes: maxDescriptionBytes, allowed: ["\n", "\r", "\t"])
+    try check(text, maxBytes: Limits.maxDescriptionBytes, allowed: ["\n", "\r", "\t"])
   }
 
   private static func check(

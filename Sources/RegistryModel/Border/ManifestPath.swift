@@ -12,8 +12,8 @@ package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvert
   package init(parsing rawPath: String) throws(PathProblem) {
     let bytes = Array(rawPath.utf8)
     if bytes.isEmpty { throw .empty }
-    guard bytes.count <= PathRules.maxPathBytes else {
-      throw .tooLong(bytes: bytes.count, limit: PathRules.maxPathBytes)
+    guard bytes.count <= Limits.maxPathBytes else {
+      throw .tooLong(bytes: bytes.count, limit: Limits.maxPathBytes)
     }
     if bytes.first == UInt8(ascii: "/") { throw .absolute }
     try PathRules.checkCharacters(of: rawPath, bytes: bytes)

@@ -2,10 +2,6 @@ import Formats
 
 /// The rules for one component of a manifest path (DESIGN section 5).
 enum PathRules {
-  static let maxPathBytes = 1024
-  static let maxComponentBytes = 255
-  static let maxDepth = 32
-
   /// Checks every character of the path, and its normal form unless it is pure ASCII.
   static func checkCharacters(of path: String, bytes: [UInt8]) throws(PathProblem) {
     var isASCII = true
@@ -35,7 +31,7 @@ enum PathRules {
   static func checkComponents(of bytes: [UInt8]) throws(PathProblem) {
     let slash = UInt8(ascii: "/")
     let count = bytes.count { $0 == slash } + 1
-    guard count <= maxDepth else { throw .tooDeep(components: count, limit: maxDepth) }
+    guard count <= Limits.maxPathDepth else { throw .tooDeep(components: count, limit: Limits.maxPathDepth) }
     var start = 0
     while true {
       let end = bytes[start...].firstIndex(of: slash) ?? bytes.endIndex
@@ -52,7 +48,9 @@ enum PathRules {
   /// True for every name that `checkComponent` refuses: too long, not ASCII, with a dot, space or underscore in a
   /// critical place, with a `~`, or beginning like a device name.
   private static func mayBreakRule(_ name: ArraySlice<UInt8>) -> Bool {
-    guard let first = name.first, let last = name.last, name.count <= maxComponentBytes else { return true }
+    guard let first = name.first, let last = name.last, name.count <= Limits.maxPathComponentBytes else {
+      return true
+    }
     switch (first, last) {
     case (UInt8(ascii: "."), _), (UInt8(ascii: "_"), _), (UInt8(ascii: " "), _), (_, UInt8(ascii: " ")),
       (_, UInt8(ascii: ".")):
@@ -78,7 +76,9 @@ enum PathRules {
   private static func checkComponent(_ name: String) throws(PathProblem) {
     if name == "." || name == ".." { throw .dotComponent(name) }
     let count = name.utf8.count
-    guard count <= maxComponentBytes else { throw .componentTooLong(bytes: count, limit: maxComponentBytes) }
+    guard count <= Limits.maxPathComponentBytes else {
+      throw .componentTooLong(bytes: count, limit: Limits.maxPathComponentBytes)
+    }
     let scalars = name.unicodeScalars
     if scalars.first?.properties.isWhitespace == true { throw .leadingSpace(name) }
     if scalars.last?.properties.isWhitespace == true { throw .trailingSpace(name) }

@@ -23,9 +23,6 @@ package enum RegistryNameProblem: Error, Hashable, Sendable {
 /// It names a folder, a ref and a log file in the cache, so its spelling is kept as configured; all names in use must
 /// have distinct `key`s.
 package struct RegistryName: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// The longest name, in bytes; all characters are ASCII.
-  package static let maxBytes = 64
-
   /// The entry for bundled plugins in `sources.yaml`: read and listed, never synced.
   package static let bundled = RegistryName(trusted: "bundled")
 
@@ -45,7 +42,9 @@ package struct RegistryName: Hashable, Comparable, Sendable, CustomStringConvert
   package init(parsing rawName: String) throws(RegistryNameProblem) {
     let count = rawName.utf8.count
     guard let first = rawName.unicodeScalars.first else { throw .empty }
-    guard count <= Self.maxBytes else { throw .tooLong(bytes: count, limit: Self.maxBytes) }
+    guard count <= Limits.maxRegistryNameBytes else {
+      throw .tooLong(bytes: count, limit: Limits.maxRegistryNameBytes)
+    }
     guard Self.isLetterOrDigit(first) else { throw .badFirstCharacter(first) }
     for scalar in rawName.unicodeScalars {
       guard Self.isLetterOrDigit(scalar) || scalar == "_" || scalar == "-" else {

@@ -25,7 +25,7 @@ package struct RequestURL: Hashable, Sendable, CustomStringConvertible {
   ) throws(URLProblem) {
     if rawReference.isEmpty { throw .empty }
     let count = rawReference.utf8.count
-    guard count <= URLParser.maxBytes else { throw .tooLong(bytes: count, limit: URLParser.maxBytes) }
+    guard count <= Limits.maxURLBytes else { throw .tooLong(bytes: count, limit: Limits.maxURLBytes) }
     let resolved = URLReference.resolve(rawReference, against: base.parts)
     parts = try URLParser.parse(resolved, allowHTTPLocalhost: allowHTTPLocalhost)
   }

@@ -26,15 +26,15 @@ struct URLParts: Hashable, Sendable {
 /// It works on bytes and is strict on purpose: library parsers repair malformed URLs, and a repaired URL is not the
 /// one that a person reviewed.
 struct URLParser {
-  static let maxBytes = 2048
-
   private let bytes: [UInt8]
 
   /// Checks the text and returns its parts in normal form.
   static func parse(_ text: String, allowHTTPLocalhost: Bool) throws(URLProblem) -> URLParts {
     let bytes = Array(text.utf8)
     if bytes.isEmpty { throw .empty }
-    guard bytes.count <= maxBytes else { throw .tooLong(bytes: bytes.count, limit: maxBytes) }
+    guard bytes.count <= Limits.maxURLBytes else {
+      throw .tooLong(bytes: bytes.count, limit: Limits.maxURLBytes)
+    }
     try checkCharacters(of: text)
     let parts = try URLParser(bytes: bytes).parse(allowHTTPLocalhost: allowHTTPLocalhost)
     try checkLength(of: parts)
@@ -44,7 +44,7 @@ struct URLParser {
   /// Escaping makes a URL longer, so the limit is also applied to the form that is stored and requested.
   static func checkLength(of parts: URLParts) throws(URLProblem) {
     let count = parts.description.utf8.count
-    guard count <= maxBytes else { throw .tooLong(bytes: count, limit: maxBytes) }
+    guard count <= Limits.maxURLBytes else { throw .tooLong(bytes: count, limit: Limits.maxURLBytes) }
   }
 
   /// Refuses characters that are not allowed in any part of a URL; square brackets are checked with host and path.

@@ -2,8 +2,6 @@ import Formats
 
 /// Reads a `catalog.yaml` key by key.
 struct CatalogReader {
-  // Enough to see the mistake; the limit bounds the memory that a hostile catalog can fill.
-  private static let maxWarnings = 100
   private static let catalogKeys = ["version", "description", "plugins"]
   private static let entryKeys = [
     "slug", "name", "version", "description", "category", "tags", "use_cases", "supported_templates",
@@ -125,7 +123,7 @@ struct CatalogReader {
 
   private mutating func warn(about fields: CheckedFields, known: [String], slug: PluginSlug?) {
     for member in fields.fields.members where !known.contains(member.key) {
-      guard warnings.count < Self.maxWarnings else { return }
+      guard warnings.count < Limits.maxCatalogWarnings else { return }
       let nearest = NearestName.find(member.key, in: known)
       warnings.append(
         .unknownKey(member.key, nearest: nearest, of: slug, at: member.position)

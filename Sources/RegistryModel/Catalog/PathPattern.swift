@@ -15,7 +15,7 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
   ///
   /// A leading `/` or `./` and a trailing `/` are ignored.
   package init?(parsing rawPattern: String) {
-    guard rawPattern.utf8.count <= PathRules.maxPathBytes else { return nil }
+    guard rawPattern.utf8.count <= Limits.maxPathBytes else { return nil }
     let names = UnicodeRules.caseFolded(rawPattern).utf8.split(separator: UInt8(ascii: "/"))
       .map { String(Substring($0)) }.filter { $0 != "." }
     guard !names.isEmpty, !names.contains(".."), names.contains(where: { $0 != "**" }) else { return nil }

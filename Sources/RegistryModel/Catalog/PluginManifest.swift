@@ -12,10 +12,6 @@ package struct PluginManifest: Sendable {
     package let position: TextPosition
   }
 
-  /// The largest number of assets that is read; the policy's `max_plugin_files` is far lower.
-  package static let maxAssets = 1000
-  private static let maxPatterns = 64
-
   /// The display name; one line.
   package let name: String
   /// The plugin's name in files and commands.
@@ -108,7 +104,8 @@ package struct PluginManifest: Sendable {
 
   private static func readPatterns(_ fields: CheckedFields) throws(PluginProblem) -> [PathPattern] {
     var patterns: [PathPattern] = []
-    for (text, position) in try readList("denied_file_patterns", in: fields, limit: maxPatterns) {
+    for (text, position) in try readList("denied_file_patterns", in: fields, limit: Limits.maxPluginPatterns)
+    {
       guard let pattern = PathPattern(parsing: text) else { throw .badPattern(text, at: position) }
       patterns.append(pattern)
     }
@@ -121,7 +118,7 @@ package struct PluginManifest: Sendable {
     denied: [PathPattern]
   ) throws(PluginProblem) -> [Asset] {
     var assets: [Asset] = []
-    for (text, position) in try readList("allowed_file_patterns", in: fields, limit: maxAssets) {
+    for (text, position) in try readList("allowed_file_patterns", in: fields, limit: Limits.maxPluginAssets) {
       let asset = try PluginAssetRules.check(text, slug: slug, at: position)
       // Some manifests list themselves; the manifest is installed in any case.
       if asset.path == slug.installedPath { continue }

@@ -16,8 +16,6 @@ package enum SlugProblem: Error, Hashable, Sendable {
 
 /// A plugin's name in file names and commands: `[A-Za-z0-9_-]{1,128}` (INTEROP "Plugin manifest").
 package struct PluginSlug: Hashable, Comparable, Sendable, CustomStringConvertible {
-  private static let maxBytes = 128
-
   /// The slug as written.
   package let description: String
   /// The path of the plugin's manifest in a registry: `catalog/<slug>.yaml`.
@@ -31,7 +29,7 @@ package struct PluginSlug: Hashable, Comparable, Sendable, CustomStringConvertib
   package init(parsing rawSlug: String) throws(SlugProblem) {
     let count = rawSlug.utf8.count
     if count == 0 { throw .empty }
-    guard count <= Self.maxBytes else { throw .tooLong(bytes: count, limit: Self.maxBytes) }
+    guard count <= Limits.maxSlugBytes else { throw .tooLong(bytes: count, limit: Limits.maxSlugBytes) }
     for scalar in rawSlug.unicodeScalars {
       guard scalar.isASCII, ASCII.isLetterOrDigit(UInt8(scalar.value)) || scalar == "_" || scalar == "-"
       else {

@@ -16,8 +16,8 @@ package struct ManifestRules: Sendable {
   package init(
     programVersion: SemanticVersion,
     allowedExtensions: [String]?,
-    maxBytes: Int = 4096 << 10,
-    maxFiles: Int = 10_000
+    maxBytes: Int = Int(Limits().maxManifestBytes),
+    maxFiles: Int = Limits().maxManifestEntries
   ) {
     self.programVersion = programVersion
     self.allowedExtensions = allowedExtensions

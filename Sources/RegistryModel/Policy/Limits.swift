@@ -1,6 +1,7 @@
-/// All limits of sizes, counts and times, each with its unit (DESIGN section 5).
+/// All limits of sizes, counts and times of registries and projects, each with its unit (DESIGN section 5).
 ///
-/// Stored properties can be changed by the policy; static ones are fixed. Sizes are of uncompressed bytes.
+/// Stored properties can be changed by the policy; static ones are fixed. Sizes are of uncompressed bytes. Fetch and
+/// Preview know no policy and have structs of their own; `TransferLimits.init(_:)` is where this one becomes that.
 package struct Limits: Equatable, Sendable {
   // MARK: One snapshot
 
@@ -50,19 +51,4 @@ package struct Limits: Equatable, Sendable {
   package var minReleaseAge: Duration?
 
   package init() {}
-
-  // MARK: Fixed
-
-  /// The size of all headers of one response, in bytes (DESIGN section 5).
-  package static let maxHeaderBytes = 64 << 10
-  /// The number of redirects of one request (DESIGN section 5).
-  package static let maxRedirects = 3
-  /// The time over which the transfer rate is averaged (DESIGN section 5).
-  package static let transferRateWindow: Duration = .seconds(10)
-  /// Signature blocks of one manifest (DESIGN section 8).
-  package static let maxSignatureBlocks = 16
-  /// `signed_fields` of one block (DESIGN section 8).
-  package static let maxSignedFields = 64
-  /// How far `generated_at` may be ahead of the clock (DESIGN section 8).
-  package static let maxClockSkew: Duration = .seconds(86_400)
 }

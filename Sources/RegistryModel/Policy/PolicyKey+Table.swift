@@ -67,21 +67,21 @@ extension PolicyKey {
       "max_plugin_size_kb",
       \.limits.maxPluginBytes,
       unit: 1_024,
-      1...maxKilobytes,
+      1...Limits.maxPolicyKilobytes,
       "all files of one plugin, manifest included"
     ),
     .bytes(
       "max_registry_cache_size_kb",
       \.limits.maxSnapshotBytes,
       unit: 1_024,
-      1...maxKilobytes,
+      1...Limits.maxPolicyKilobytes,
       "all files of one snapshot"
     ),
     .bytes(
       "max_registry_file_size_kb",
       \.limits.maxFileBytes,
       unit: 1_024,
-      1...maxKilobytes,
+      1...Limits.maxPolicyKilobytes,
       "one file"
     ),
     .count(
@@ -137,7 +137,6 @@ extension PolicyKey {
   ]
 
   // 4 TiB: more than any registry needs, and small enough that sums of bytes do not overflow.
-  private static let maxKilobytes: Int64 = 1 << 32
   private static let hour: Duration = .seconds(3_600)
 
   private static func days(_ count: Int64) -> Duration { .seconds(count * 86_400) }

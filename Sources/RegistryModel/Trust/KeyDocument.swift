@@ -2,9 +2,6 @@ import Formats
 
 /// A file or download with a publisher's key: PEM, one line of base64, or a whole trust store.
 package enum KeyDocument {
-  /// The largest document in bytes: room for a trust store of some thousand keys.
-  package static let maxBytes = 1 << 20
-
   /// Reads the key with this name.
   ///
   /// - Parameters:

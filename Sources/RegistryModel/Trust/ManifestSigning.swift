@@ -59,8 +59,8 @@ package enum ManifestSigning {
     let first = members.first { $0.name == "signature" }?.value
     let others = try items(of: members.first { $0.name == "signatures" }?.value)
     let present = (first.map { $0.isNull ? [] : [$0] } ?? []) + others
-    guard present.count < SignatureBlock.maxBlocks else {
-      throw .tooManySignatures(limit: SignatureBlock.maxBlocks)
+    guard present.count < Limits.maxSignatureBlocks else {
+      throw .tooManySignatures(limit: Limits.maxSignatureBlocks)
     }
     let name = JSONValue.string(keyID)
     if present.contains(where: { $0.find("key_id") == name }) { throw .alreadySigned(keyID: keyID) }

@@ -24,12 +24,6 @@ package enum SignatureBlockProblem: Error, Equatable, Sendable {
 
 /// One well-formed signature of a manifest, not verified.
 package struct SignatureBlock: Hashable, Sendable {
-  /// The largest number of blocks of one manifest.
-  package static let maxBlocks = 16
-  /// The largest number of fields that one block covers.
-  package static let maxSignedFields = 64
-  private static let maxKeyIDBytes = 128
-
   package let algorithm: SignatureAlgorithm
   /// The id of the key that is said to have made it, `[A-Za-z0-9_-]{1,128}`.
   package let keyID: String
@@ -47,7 +41,9 @@ package struct SignatureBlock: Hashable, Sendable {
     } catch {
       throw .text(error)
     }
-    guard values.count <= maxBlocks else { throw .tooManySignatures(count: values.count, limit: maxBlocks) }
+    guard values.count <= Limits.maxSignatureBlocks else {
+      throw .tooManySignatures(count: values.count, limit: Limits.maxSignatureBlocks)
+    }
     if values.isEmpty { return [] }
     // Compared as bytes: `String` treats canonically equivalent names as equal, JSON does not.
     let names = Set(manifest.members.map { Array($0.name.utf8) })
@@ -88,7 +84,7 @@ package struct SignatureBlock: Hashable, Sendable {
   }
 
   private static func isKeyID(_ text: String) -> Bool {
-    (1...maxKeyIDBytes).contains(text.utf8.count)
+    (1...Limits.maxKeyIDBytes).contains(text.utf8.count)
       && text.utf8.allSatisfy {
         ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
       }
@@ -112,8 +108,8 @@ package struct SignatureBlock: Hashable, Sendable {
     memberNames: Set<[UInt8]>
   ) throws(SignatureBlockProblem) {
     if signedFields.isEmpty { throw .noSignedFields }
-    guard signedFields.count <= maxSignedFields else {
-      throw .tooManySignedFields(count: signedFields.count, limit: maxSignedFields)
+    guard signedFields.count <= Limits.maxSignedFields else {
+      throw .tooManySignedFields(count: signedFields.count, limit: Limits.maxSignedFields)
     }
     var seen: Set<[UInt8]> = []
     for field in signedFields {

@@ -5,9 +5,6 @@ internal import ObjectStore
 
 /// The steps of the trust decision, one function each; they also collect the notes.
 struct TrustJudge {
-  /// How far `generated_at` may be ahead of the clock (DESIGN section 8, "Rollback").
-  static let clockTolerance = Duration.seconds(24 * 3600)
-
   let question: TrustQuestion
   private let signers: [CountedSigner]
   private var notes: [TrustNote] = []
@@ -113,7 +110,7 @@ struct TrustJudge {
     if question.manifestID != memory.settledManifest, let rollback { try refuse(.rollback(rollback)) }
     try checkSameVersion()
     let ahead = manifest.generatedAt - question.now
-    if ahead > Self.clockTolerance { try refuse(.fromTheFuture(manifest.generatedAt, by: ahead)) }
+    if ahead > Limits.maxClockSkew { try refuse(.fromTheFuture(manifest.generatedAt, by: ahead)) }
   }
 
   private var rollback: TrustRefusal.Rollback? {

@@ -100,7 +100,7 @@ package struct VendoredCheck: Sendable {
 
   private func readEntry() throws -> LockEntry {
     let name = ProjectLayout.vendorLock
-    let bytes = try folder.findBytes(name, limit: 1 << 20)
+    let bytes = try folder.findBytes(name, limit: Limits.maxVendorLockBytes)
     guard let bytes else { throw BundleError.vendor(path, .notVendored) }
     let lockfile = try ProjectError.parsing(path.appending(name)) { () throws(TextProblem) in
       try Lockfile.parse(bytes)

@@ -41,7 +41,8 @@ package struct Cache: Sendable {
   /// Opens a folder as a cache, whoever owns it; nil when it is not a cache.
   static func find(at folder: Folder, lender: Folder? = nil, disk: any Disk) throws -> Cache? {
     let (format, objects) = (
-      try folder.findBytes(StoreLayout.format, limit: 4096), try folder.findFolder(StoreLayout.objects)
+      try folder.findBytes(StoreLayout.format, limit: Limits.maxFormatMarkerBytes),
+      try folder.findFolder(StoreLayout.objects)
     )
     guard try isOurs(format, hasObjects: objects != nil, folder: folder), let objects else { return nil }
     return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)

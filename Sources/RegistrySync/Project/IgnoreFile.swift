@@ -1,5 +1,6 @@
 import Disk
 import ObjectStore
+import RegistryModel
 import SystemPackage
 
 /// The project's `.gitignore`; lines are only added, never removed.
@@ -15,7 +16,7 @@ struct IgnoreFile {
   ///
   /// - Throws: `DiskError`.
   init(in root: Folder, wanted: [String] = IgnoreFile.lines) throws(DiskError) {
-    bytes = try root.findBytes(ProjectLayout.gitignore, limit: 1 << 20)
+    bytes = try root.findBytes(ProjectLayout.gitignore, limit: Limits.maxIgnoreFileBytes)
     let present = String(decoding: bytes ?? [], as: UTF8.self).split(whereSeparator: \.isNewline)
       .map(String.init)
     missing = wanted.filter { !present.contains($0) }

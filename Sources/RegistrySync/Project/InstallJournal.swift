@@ -23,9 +23,6 @@ struct InstallJournal: Equatable, Sendable {
   var folders: [ManifestPath] = []
   var steps: [Step] = []
 
-  // Far more than the policy's `max_plugin_files` allows.
-  private static let maxBytes = 4 << 20
-
   func encode() -> [UInt8] {
     var text = "install 1\n"
     for folder in folders { text += "folder \(folder)\n" }
@@ -74,7 +71,7 @@ struct InstallJournal: Equatable, Sendable {
     let bytes: [UInt8]?
     do throws(DiskError) {
       bytes = try cache.findFolder(RefsLayout.state)?
-        .findBytes(ProjectLayout.installPending, limit: maxBytes)
+        .findBytes(ProjectLayout.installPending, limit: Limits.maxInstallJournalBytes)
     } catch {
       guard error.code == .fileTooLarge || error.isWrongKind else { throw error }
       throw PluginFileError.brokenJournal

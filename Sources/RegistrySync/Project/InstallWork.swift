@@ -137,7 +137,7 @@ struct InstallWork {
   ) throws {
     let name = StoreLayout.component(staged)
     let expected = staged.hasSuffix(".new") ? step.new : step.old
-    let bytes = try stage.findBytes(name, limit: Int(InstalledFiles.maxBytes))
+    let bytes = try stage.findBytes(name, limit: Int(Limits.maxInstalledFileBytes))
     guard let bytes, ObjectID(hashing: bytes) == expected else { throw PluginFileError.brokenJournal }
     let place = try files.makePlace(step.path)
     do throws(DiskError) {

@@ -13,11 +13,6 @@ struct InstalledFiles: Sendable {
     let mode: UInt16
   }
 
-  /// The largest file in the place of a plugin's file that is read, in bytes.
-  ///
-  /// It is compared and backed up in memory; no plugin's file is that large.
-  static let maxBytes: Int64 = 64 << 20
-
   let root: Folder
   let disk: any Disk
 
@@ -29,7 +24,7 @@ struct InstalledFiles: Sendable {
     do throws(DiskError) {
       guard let (folder, name) = try findPlace(path) else { return nil }
       guard let file = try folder.findFile(name) else { return nil }
-      let bytes = try file.readAll(limit: Int(Self.maxBytes))
+      let bytes = try file.readAll(limit: Int(Limits.maxInstalledFileBytes))
       let mode = try folder.findAttributes(name)?.mode ?? 0o644
       return Found(id: ObjectID(hashing: bytes), bytes: bytes, mode: UInt16(mode & 0o777))
     } catch {
@@ -91,7 +86,9 @@ struct InstalledFiles: Sendable {
 
   /// Converts a disk error to its meaning for a plugin's file.
   static func wrapped(_ error: DiskError, _ path: ManifestPath) -> any Error {
-    if error.code == .fileTooLarge { return PluginFileError.tooLarge(path, limit: maxBytes) }
+    if error.code == .fileTooLarge {
+      return PluginFileError.tooLarge(path, limit: Limits.maxInstalledFileBytes)
+    }
     return error.isWrongKind ? PluginFileError.inTheWay(path) : error
   }
 }

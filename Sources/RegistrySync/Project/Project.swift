@@ -110,7 +110,7 @@ package struct Project: Sendable {
   func findBytes(
     _ name: FileName,
     inFolder folder: FileName? = nil,
-    limit: Int = 16 << 20
+    limit: Int = Limits.maxProjectFileBytes
   ) throws -> [UInt8]? {
     guard let folder else { return try ai.findBytes(name, limit: limit) }
     return try ai.findFolder(folder)?.findBytes(name, limit: limit)

@@ -36,7 +36,7 @@ struct RegistryState: Equatable, Sendable {
   static func find(_ name: RegistryName, in cache: Cache) throws -> RegistryState? {
     let bytes = try cache.folder.findFolder(RefsLayout.state)?.findBytes(
       ProjectLayout.state(name),
-      limit: 64 << 10
+      limit: Limits.maxRegistryStateBytes
     )
     // An incomplete or older file is ignored, as everything in it can be determined again.
     guard let bytes, let value = try? StrictJSON.parse(bytes) else { return nil }

@@ -5,7 +5,6 @@ package import SystemPackage
 
 /// Files with keys that the user names: a publisher's key pair, and documents that contain a public key.
 package struct KeyFiles: Sendable {
-  private static let maxPrivateKeyBytes = 4096
   private let disk: any Disk
 
   package init(disk: any Disk) {
@@ -54,7 +53,7 @@ package struct KeyFiles: Sendable {
   package static func readPrivateKey(_ path: FilePath) throws -> Ed25519PrivateKey {
     let (folder, name) = try open(path)
     guard let file = try folder.findFile(name) else { throw DiskError(.open, path, .noSuchFileOrDirectory) }
-    let (attributes, bytes) = (file.attributes, try file.readAll(limit: maxPrivateKeyBytes))
+    let (attributes, bytes) = (file.attributes, try file.readAll(limit: Limits.maxPrivateKeyBytes))
     guard attributes.owner == CurrentUser.id else {
       throw ProjectError.keyFile(path, .ownedByAnotherUser(attributes.owner))
     }
@@ -66,12 +65,12 @@ package struct KeyFiles: Sendable {
     }
   }
 
-  /// Reads a document that may contain a public key, at most `KeyDocument.maxBytes`.
+  /// Reads a document that may contain a public key, at most `Limits.maxKeyDocumentBytes`.
   ///
   /// - Throws: `DiskError`.
   package static func readDocument(_ path: FilePath) throws -> [UInt8] {
     let (folder, name) = try open(path)
-    guard let bytes = try folder.findBytes(name, limit: KeyDocument.maxBytes) else {
+    guard let bytes = try folder.findBytes(name, limit: Limits.maxKeyDocumentBytes) else {
       throw DiskError(.open, path, .noSuchFileOrDirectory)
     }
     return bytes

@@ -63,7 +63,7 @@ package struct EvidenceLog: Sendable {
   /// - Throws: `DiskError`; EINVAL when a line is not one that `add` writes.
   package static func entries(of name: RegistryName, in cache: Cache) throws -> [Entry] {
     guard let folder = try findFolder(in: cache),
-      let bytes = try folder.findBytes(ProjectLayout.view(name), limit: 1 << 20)
+      let bytes = try folder.findBytes(ProjectLayout.view(name), limit: Limits.maxEvidenceBytes)
     else { return [] }
     var entries: [Entry] = []
     // Split as bytes: in a String, CR LF is one Character and would not split.

@@ -1,5 +1,6 @@
 package import Formats
 package import ObjectStore
+import RegistryModel
 
 /// The line-by-line difference of a file.
 package enum FileComparison: Sendable {
@@ -10,9 +11,6 @@ package enum FileComparison: Sendable {
   /// At least one side is too large to be compared line by line.
   case tooLarge
 
-  /// The largest size of a side for a line-by-line comparison, in bytes.
-  package static let maximumBytes: Int64 = 4 << 20
-
   /// Reads both sides and compares them; an absent side is an empty text.
   ///
   /// `limit`: The largest size of a side in bytes.
@@ -20,7 +18,7 @@ package enum FileComparison: Sendable {
   /// - Throws: `ObjectStoreError` when a side is missing or damaged.
   package static func read(
     _ difference: FileDifference,
-    limit: Int64 = maximumBytes,
+    limit: Int64 = Limits.maxComparedBytes,
     in store: ObjectStore
   ) throws(ObjectStoreError) -> FileComparison {
     // Equal ids mean equal content, so nothing needs to be read.

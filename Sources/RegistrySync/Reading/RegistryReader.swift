@@ -71,7 +71,7 @@ package final class RegistryReader {
     let store = cache.store
     let found = try TreeWalk.find(treePath, below: entry.snapshot.tree, in: store)
     guard let found, found.kind == .blob else { throw ReadingError.noSuchFile(history.name, path: path) }
-    if found.size <= 8 << 20 {
+    if found.size <= Limits.maxShownWholeBytes {
       let payload = try store.read(found.id, size: found.size, limit: found.size)
       return output(payload.span.bytes)
     }

@@ -37,7 +37,7 @@ package struct TrustStoreLocation: Equatable, Sendable {
   ///
   /// - Throws: `DiskError`, also for a link or folder in its place.
   func findBytes(in project: Project) throws -> [UInt8]? {
-    try project.root.findFolder(at: folders)?.findBytes(name, limit: TrustStore.maxBytes)
+    try project.root.findFolder(at: folders)?.findBytes(name, limit: Limits.maxProjectFileBytes)
   }
 
   /// Replaces the file, creating missing folders.
@@ -53,9 +53,4 @@ package struct TrustStoreLocation: Equatable, Sendable {
     }
     try AtomicFile(disk: project.disk).replace(name, in: folder, with: bytes)
   }
-}
-
-extension TrustStore {
-  /// The largest trust store in bytes (DESIGN section 4).
-  static let maxBytes = 16 << 20
 }

@@ -171,7 +171,7 @@ struct ViewWriter {
 
   private func copy(_ file: TreeFile, to target: Folder) throws {
     let name = Self.fileName(file)
-    if file.size <= 1 << 20 {
+    if file.size <= Limits.maxCopiedWholeBytes {
       let payload = try cache.store.read(file.id, size: file.size, limit: file.size)
       let output = try disk.createFile(name, in: target, mode: 0o644)
       return try disk.write(payload.span.bytes, to: output)

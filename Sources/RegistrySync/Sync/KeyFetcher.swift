@@ -37,7 +37,7 @@ package struct KeyFetcher: Sendable {
   package func fetchKey(_ keyID: String, from rawURL: String) async throws -> Ed25519PublicKey {
     let url = try Self.parse(rawURL, policy: policy)
     let bytes = try await fetch(
-      FetchRequest(url: url, maxBytes: Int64(KeyDocument.maxBytes), bypassCaches: true)
+      FetchRequest(url: url, maxBytes: Int64(Limits.maxKeyDocumentBytes), bypassCaches: true)
     )
     return try KeyDocument.read(bytes, for: keyID, from: url.description)
   }
