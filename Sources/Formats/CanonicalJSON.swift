@@ -11,14 +11,16 @@ package enum CanonicalJSON {
     of members: [JSONMember],
     signedFields: [String]
   ) throws(TextProblem) -> [UInt8] {
-    var seen = NameSet()
-    var signed: [JSONMember] = []
+    var wanted = NameSet()
     for name in signedFields {
-      guard seen.insert(name) else { throw TextProblem(.signedFieldRepeated(name), at: nil) }
-      guard let member = members.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-        throw TextProblem(.signedFieldMissing(name), at: nil)
-      }
-      signed.append(member)
+      guard wanted.insert(name) else { throw TextProblem(.signedFieldRepeated(name), at: nil) }
+    }
+    // One pass: a document may have as many members as fit into its bytes.
+    let signed = members.filter { wanted.contains($0.name) }
+    guard signed.count == signedFields.count else {
+      let present = NameSet(signed.map(\.name))
+      let missing = signedFields.first { !present.contains($0) } ?? ""
+      throw TextProblem(.signedFieldMissing(missing), at: nil)
     }
     return encode(JSONValue(.object(signed)))
   }

@@ -4,7 +4,11 @@
 package struct NameSet {
   private var names: Set<Name> = []
 
-  package init() {}
+  package init(_ names: [String] = []) {
+    self.names = Set(names.map(Name.init))
+  }
+
+  package func contains(_ name: String) -> Bool { names.contains(Name(text: name)) }
 
   /// Adds a name; false where it was there already.
   package mutating func insert(_ name: String) -> Bool {

@@ -134,6 +134,21 @@ private let bobPrint = TrustScene.bob.publicKey.fingerprint
     #expect(try scene.results(bytes) == [.doesNotCount(.notASigner)])
   }
 
+  /// Each block would make the judge build another payload of the whole manifest, and nobody needs a key for that.
+  @Test func blocksBehindABadOneAreNotLookedAt() throws {
+    let block = { (keyID: String, index: Int) in
+      SignatureBlockTests.block(
+        keyID: keyID,
+        signature: String(repeating: "A", count: 86) + "==",
+        fields: Manifest.requiredFields + ["y\(index)"]
+      )
+    }
+    let blocks = [block("nobody", 0)] + (1..<16).map { block("alice", $0) }
+    var text = ManifestText().with("signatures", "[\(blocks.joined(separator: ", "))]")
+    for index in 0..<16 { text = text.with("y\(index)", "1") }
+    #expect(try TrustScene().results(text.bytes) == [.doesNotCount(.unknownKey), .bad])
+  }
+
   @Test func oneKeyCountsOnce() throws {
     let text = ManifestText()
     let manifest = try Manifest.parse(try text.signed(("alice", .alice)), rules: .forTests())

@@ -5,10 +5,13 @@ import Formats
 /// Pure: no file, network or clock is used, so the same blocks give the same results with the same trust store,
 /// project key, policy and source (DESIGN section 8, "The decision depends on local files alone").
 package struct ManifestSignatures: Equatable, Sendable {
-  /// The results in the order of the blocks.
+  /// The results in the order of the blocks, up to and including the first bad one.
   package let results: [SignatureResult]
 
-  /// Checks every signature block of a manifest.
+  /// Checks the signature blocks of a manifest, up to the first bad one.
+  ///
+  /// A bad one refuses the manifest by itself. Without that stop anybody could make a reader build sixteen payloads of
+  /// the whole manifest, by naming the id of a trusted key in as many blocks with different fields.
   ///
   /// - Parameters:
   ///   - manifest: The manifest; its blocks are well-formed, as parsing checks that.
@@ -31,7 +34,13 @@ package struct ManifestSignatures: Equatable, Sendable {
       allowed: policy.allowedSignatureAlgorithms,
       signers: source.signers
     )
-    results = manifest.signatureBlocks.map { SignatureResult(block: $0, outcome: judge.judge($0)) }
+    var results: [SignatureResult] = []
+    for block in manifest.signatureBlocks {
+      let outcome = judge.judge(block)
+      results.append(SignatureResult(block: block, outcome: outcome))
+      if outcome == .bad { break }
+    }
+    self.results = results
   }
 
   /// The keys whose signatures count, without duplicates, in the order of the manifest.
