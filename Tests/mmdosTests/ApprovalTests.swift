@@ -165,13 +165,16 @@ import Testing
     expect(try await project.run("registry", "sync", "web"), exit: 2, output: "required by the source")
   }
 
+  /// As short as an id may be: fewer digits can be met by trying (2^48 manifests for 12).
+  private static let someID = "0123456789abcdef0123456789abcdef"
+
   @Test func previewRepeatsWhatWasExpected() async throws {
     let project = try TestProject()
     try project.setSources(["web": "https://registry.example/a/catalog.yaml"])
     expect(
-      try await project.run("registry", "sync", "web", "--expect", "0123456789ab"),
+      try await project.run("registry", "sync", "web", "--expect", Self.someID),
       exit: 2,
-      output: "mmdos registry sync web --expect 0123456789ab --approved"
+      output: "mmdos registry sync web --expect \(Self.someID) --approved"
     )
   }
 
@@ -186,17 +189,17 @@ import Testing
     let (project, server) = try await makeStage(isSynced: true)
     let before = try project.state()
     let words = ["registry", "sync", "web", "--approved", "--expect"]
-    expect(try await project.run(words + ["0123456789ab"]), exit: 3, error: "not the expected 0123456789ab")
+    expect(try await project.run(words + [Self.someID]), exit: 3, error: "not the expected \(Self.someID)")
     try expectUnchanged(project, since: before)
     #expect(Set(server.targets) == [TestRegistry.base + "manifest.json"])
     let id = TestRegistry.hash(TestRegistry(count: 2).changing(0..<1).manifest).dropFirst(7)
-    expect(try await project.run(words + [String(id.prefix(12))]), exit: 0, output: "version 1.1.0")
+    expect(try await project.run(words + [String(id.prefix(32))]), exit: 0, output: "version 1.1.0")
   }
 
   @Test(arguments: [
     ["registry", "sync"], ["registry", "sync", "web", "--all"],
-    ["registry", "sync", "web", "--expect", "0123"],
-    ["registry", "sync", "--all", "--expect", "0123456789ab"], ["registry", "nonsense"], ["--nonsense"],
+    ["registry", "sync", "web", "--expect", String(someID.dropLast())],
+    ["registry", "sync", "--all", "--expect", someID], ["registry", "nonsense"], ["--nonsense"],
   ])
   func wrongUsageIsNamed(words: [String]) async throws {
     let project = try TestProject()

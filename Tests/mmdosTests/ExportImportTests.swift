@@ -122,9 +122,9 @@ import Testing
 
   @Test func onlyTheReviewedManifestIsTaken() async throws {
     let scene = try await scene()
-    try await expectRefused(scene, exit: 3, "expected", "--expect", "0123456789ab")
+    try await expectRefused(scene, exit: 3, "expected", "--expect", String(repeating: "0", count: 32))
     let id = CrashSceneRegistry.id(registry.manifest).description
-    expect(try await scene.take("--expect", String(id.prefix(12))), exit: 0)
+    expect(try await scene.take("--expect", String(id.prefix(32))), exit: 0)
   }
 
   @Test func sourceMustBeConfigured() async throws {

@@ -32,7 +32,11 @@ import Testing
       #expect(result.output.contains("create") && result.output.contains(".ai/\(file)"))
     }
     #expect(result.output.contains("+++ b/.ai/skills/code-review.md"))
-    #expect(result.output.contains("  mmdos catalog install code-review --approved"))
+    let suggested = try #require(
+      result.output.firstRange(of: "  mmdos catalog install code-review --expect ")
+    )
+    let id = result.output[suggested.upperBound...].prefix(while: \.isHexDigit)
+    #expect(id.count == 64 && result.output[id.endIndex...].hasPrefix(" --approved"))
     let json = try await project.expect(2, "catalog", "install", "code-review", "--json").object()
     let would = try #require(json["would"] as? [String: Any])
     let files = try #require(would["files"] as? [[String: Any]])
@@ -135,12 +139,19 @@ import Testing
       "install",
       "code-review",
       "--expect",
-      "000000000000",
+      String(repeating: "0", count: 32),
       "--approved"
     )
-    #expect(wrong.error.contains("not the expected 000000000000"))
+    #expect(wrong.error.contains("not the expected 00000000000000000000000000000000"))
     try await project.expect(3, "catalog", "install", "bug-hunt", "--expect", id, "--approved")
-    try await project.expect(64, "catalog", "install", "code-review", "--expect", "0000")
+    try await project.expect(
+      64,
+      "catalog",
+      "install",
+      "code-review",
+      "--expect",
+      String(repeating: "0", count: 31)
+    )
     #expect(!has(project, ".ai/plugins"))
     try await project.expect(0, "catalog", "install", "code-review", "--expect", id, "--approved")
   }

@@ -78,12 +78,12 @@ import Testing
       "partner",
       "--approved",
       "--expect",
-      "000000000000",
+      String(repeating: "0", count: 32),
       "--json"
     )
     #expect(try refused.failure()["kind"] as? String == "unexpected-manifest")
-    try await project.expect(64, "registry", "sync", "partner", "--expect", "0000")
-    try await project.expect(64, "registry", "sync", "--all", "--expect", "000000000000")
+    try await project.expect(64, "registry", "sync", "partner", "--expect", String(repeating: "0", count: 31))
+    try await project.expect(64, "registry", "sync", "--all", "--expect", String(repeating: "0", count: 32))
   }
 
   @Test func removeTakesSourceViewAndLockEntry() async throws {

@@ -115,7 +115,12 @@ import Testing
     expect(result, exit: 3, error: "\"kind\": \"rollback\"")
     // What had to be set aside to see it has to be set aside to take it.
     expect(try await stage.dryRun("--allow-rollback"), exit: 0, output: " --allow-rollback --expect ")
-    let other = try await stage.dryRun("--expect", "000000000000", "--allow-rollback", "--json")
+    let other = try await stage.dryRun(
+      "--expect",
+      String(repeating: "0", count: 32),
+      "--allow-rollback",
+      "--json"
+    )
     expect(other, exit: 3, error: "\"kind\": \"unexpected-manifest\"")
     try expectUnchanged(stage.project, since: before)
   }

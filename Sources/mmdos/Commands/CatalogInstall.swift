@@ -1,4 +1,5 @@
 import ArgumentParser
+import ObjectStore
 import RegistryModel
 import RegistrySync
 import SystemPackage
@@ -20,7 +21,7 @@ struct CatalogInstall: Command {
   @OptionGroup var change: PluginChangeOptions
   @Option(
     help: ArgumentHelp(
-      "Install only from the snapshot whose id begins so; 12 digits or more.",
+      "Install only from the snapshot whose id begins so; 32 digits or more.",
       valueName: "id"
     )
   )
@@ -37,7 +38,9 @@ struct CatalogInstall: Command {
       from: from.source.selection,
       expecting: expect
     )
-    let words = ["catalog", "install", slug] + from.words + (expect.map { ["--expect", $0] } ?? [])
+    // What is suggested takes the snapshot that is shown here, whatever comes meanwhile.
+    let expected = expect ?? package.snapshot?.description
+    let words = ["catalog", "install", slug] + from.words + (expected.map { ["--expect", $0] } ?? [])
     return try PluginChange(
       request: .install(package),
       options: change,

@@ -4,7 +4,7 @@ import RegistryModel
 /// The reviewed snapshot and the overrides: options of every command that accepts a manifest.
 struct ReviewOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Take only the manifest whose id begins so; 12 digits or more.", valueName: "id")
+    help: ArgumentHelp("Take only the manifest whose id begins so; 32 digits or more.", valueName: "id")
   )
   var expect: String?
   @Flag(
@@ -36,8 +36,8 @@ struct ReviewOptions: ParsableArguments {
   static func validate(_ expect: String?) throws {
     guard let expect else { return }
     let isPrefix =
-      (12...64).contains(expect.utf8.count)
+      (32...64).contains(expect.utf8.count)
       && expect.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
-    guard isPrefix else { throw ValidationError("--expect takes 12 to 64 lower-case hex digits") }
+    guard isPrefix else { throw ValidationError("--expect takes 32 to 64 lower-case hex digits") }
   }
 }
