@@ -95,6 +95,22 @@ import Testing
     #expect(try await scene.run("registry", "log", "acme").output.contains("1.0.0"))
   }
 
+  /// Putting the snapshot together again must not become a search: a reflog can be forged, and name any number of lines.
+  @Test(.timeLimit(.minutes(1))) func forgedReflogDoesNotMakeARepairCompute() async throws {
+    let scene = try await synced()
+    let ref = try scene.ref()
+    try FileManager.default.removeItem(atPath: scene.object(ref))
+    let other = String(repeating: "ab", count: 32)
+    let lines = (0..<20_000).map { index in
+      "\(index == 0 ? String(repeating: "0", count: 64) : other) \(other) mmdos/0.\(index).1 <mmdos> "
+        + "\(1_700_000_000 + 400 * index) +0000\tsync: version 1.0.0\n"
+    }
+    try scene.folder.write(".ai/registry-cache/refs/registries/acme", text: other + "\n")
+    try scene.folder.write(".ai/registry-cache/logs/registries/acme", text: lines.joined())
+    #expect(try await scene.sync().exitCode == 0)
+    #expect(try scene.view() == registry.view)
+  }
+
   @Test func damagedRefIsNamed() async throws {
     let scene = try await synced()
     try scene.folder.write(".ai/registry-cache/refs/registries/acme", text: "not an id\n")

@@ -1,3 +1,4 @@
+import Disk
 import Formats
 import ObjectStore
 import Refs
@@ -6,11 +7,14 @@ import RegistryModel
 /// Puts back the snapshot in use when its object was lost or damaged.
 ///
 /// An alternate may have the same one. No publisher can be asked for it, but what it said stands elsewhere too: in
-/// the lock entry, the manifest and the reflog. Only the second in which it was made is guessed at, and its id tells
-/// whether each word is right.
+/// the lock entry, the manifest and the reflog line that put it in use. Its id tells whether each word is right. Only
+/// the time between making it and writing that line is unknown, and only a few seconds are tried: a reflog may be
+/// forged, and must not make a sync compute.
 struct SnapshotRepair {
-  /// The longest time, in seconds, between making a snapshot and writing its reflog line.
-  private static let longestCommit: Int64 = 300
+  /// The longest time that is tried, in seconds, between making a snapshot and writing its reflog line.
+  private static let longestCommit: Int64 = 10
+  /// How many of the reflog lines that name the snapshot are tried.
+  private static let maxLines = 4
 
   let registry: OpenRegistry
   let entry: LockEntry?
@@ -57,12 +61,11 @@ struct SnapshotRepair {
   /// The payload that has the id; nil where lock entry or manifest do not say enough, or are about another.
   private func findPayload(of id: ObjectID, _ history: RegistryHistory) -> [UInt8]? {
     guard var guess = makeFirstGuess() else { return nil }
-    let lines = history.reflog.filter { $0.new == id }
-    for parent in [nil] + history.roots.filter({ $0 != id }) {
-      guess.parent = parent
-      for agent in Set(lines.map { "mmdos/\($0.note.agentVersion)" } + [Agent.name]) {
-        guess.agent = agent
-        for time in times(lines) {
+    for line in history.reflog.lazy.filter({ $0.new == id }).prefix(Self.maxLines) {
+      guess.agent = "mmdos/\(line.note.agentVersion)"
+      for parent in line.old == nil ? [nil] : [line.old, nil] {
+        guess.parent = parent
+        for time in times(line) {
           guess.syncedAt = time
           // A guess that cannot be written is a wrong one.
           if let payload = try? guess.encoded(), ObjectID(hashing: payload) == id { return payload }
@@ -73,9 +76,9 @@ struct SnapshotRepair {
   }
 
   /// When it may have been made, the likeliest first.
-  private func times(_ lines: [ReflogEntry]) -> [String] {
-    let logged = lines.flatMap { line in
-      (0...Self.longestCommit).compactMap { Timestamp(secondsSince1970: line.note.seconds - $0)?.description }
+  private func times(_ line: ReflogEntry) -> [String] {
+    let logged = (0...Self.longestCommit).compactMap {
+      Timestamp(secondsSince1970: line.note.seconds.addingClamped(-$0))?.description
     }
     return (entry.map { [$0.syncedAt.description] } ?? []) + logged
   }
