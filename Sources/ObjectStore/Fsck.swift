@@ -39,14 +39,15 @@ package enum Fsck {
   /// Verifies every stored object and everything reachable from the roots.
   ///
   /// The roots are the snapshots that refs and reflogs name; `others` are further blobs to be kept, such as evidence.
-  /// The limit is the largest size in bytes of an unreachable object, as no tree states its size.
+  /// The limit is up to how many bytes an unreachable object is decompressed, as no tree states its size; a larger one
+  /// is dangling like the others.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package static func check(
     _ store: ObjectStore,
     snapshots roots: [ObjectID],
     others: [ObjectID] = [],
-    limit: Int64 = .max
+    limit: Int64 = Tree.maximumPayloadBytes
   ) throws(ObjectStoreError) -> Report {
     let listing = try ObjectStoreError.wrapping { () throws(DiskError) in try store.loose.list() }
     let marks = try Reachability.mark(snapshots: roots, in: store)
@@ -66,7 +67,8 @@ package enum Fsck {
       .filter { marks.uses[$0] == nil && !damagedIDs.contains($0) && !kept.contains($0) }
       .map(Finding.dangling)
     findings += listing.strangers.map(Finding.leftover)
-    findings += store.alternates.unavailable.map(Finding.unavailableAlternate)
+    findings += try ObjectStoreError.wrapping { () throws(DiskError) in try store.alternates.unavailable() }
+      .map(Finding.unavailableAlternate)
     return Report(objectCount: listing.ids.count, findings: findings)
   }
 
@@ -86,7 +88,8 @@ package enum Fsck {
         case nil: try store.verify(id, size: nil, limit: limit)
         }
       } catch {
-        guard case .corrupt = error else { throw error }
+        guard case .corrupt(_, _, let damage) = error else { throw error }
+        if uses[id] == nil, case .encoding(.tooLarge) = damage { return }
         damaged.withLock { $0.append((id, error)) }
       }
     }

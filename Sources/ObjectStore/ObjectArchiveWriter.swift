@@ -42,19 +42,24 @@ package struct ObjectArchiveWriter: ~Copyable {
 
   package var count: Int { written.count }
 
-  /// Adds an object, unless it was added before.
+  /// Adds an object, unless it was added before; `size` as a tree states it, nil for a tree, snapshot or manifest.
   ///
   /// - Throws: `ObjectStoreError.missing`, `.corrupt`, `.disk`.
-  package mutating func add(_ id: ObjectID, from store: ObjectStore) throws(ObjectStoreError) {
+  package mutating func add(
+    _ id: ObjectID,
+    size: Int64? = nil,
+    from store: ObjectStore
+  ) throws(ObjectStoreError) {
     guard written.insert(id).inserted else { return }
     var length: Int64 = 0
     // The first pass verifies the object and counts its bytes. If the store changes before the second pass, the
     // reader of the archive notices.
-    try store.streamStored(id) { length += Int64($0.byteCount) }
+    let limit = Tree.maximumPayloadBytes
+    try store.streamStored(id, size: size, limit: limit) { length += Int64($0.byteCount) }
     do throws(DiskError) { try write(Array("\(id) \(length)\n".utf8)) } catch { throw .disk(error) }
     let end = byteCount + length
     var failure: DiskError?
-    try store.streamStored(id) { bytes in
+    try store.streamStored(id, size: size, limit: limit) { bytes in
       do throws(DiskError) { if failure == nil { try write(bytes) } } catch { failure = error }
     }
     if let failure { throw .disk(failure) }

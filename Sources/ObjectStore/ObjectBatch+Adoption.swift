@@ -2,9 +2,25 @@ import Disk
 import Synchronization
 import SystemPackage
 
+/// How much of what killed processes left is decompressed, as nothing says what the sizes should be.
+///
+/// Whoever can write to the cache can plant a quarantine, and a small file can decompress to a thousand times its size.
+package struct AdoptionLimits: Sendable {
+  /// The largest object that is adopted, in bytes.
+  package var objectBytes: Int64
+  /// All objects together, in bytes; what comes later is dropped and has to be fetched again.
+  package var totalBytes: Int64
+
+  package init(objectBytes: Int64, totalBytes: Int64) {
+    self.objectBytes = objectBytes
+    self.totalBytes = totalBytes
+  }
+}
+
 extension ObjectBatch {
   /// Moves the objects from quarantines of killed processes into this one, if they hash to their ids.
-  func adoptAbandoned() throws(DiskError) {
+  func adoptAbandoned(within limits: AdoptionLimits) throws(DiskError) {
+    state.withLock { $0.adoptable = limits }
     for other in try store.folder.names()
     where other.string.hasPrefix(StoreLayout.quarantinePrefix) && other != name {
       do {
@@ -41,8 +57,11 @@ extension ObjectBatch {
     do throws(ObjectStoreError) {
       let found = try ObjectStoreError.wrapping { () throws(DiskError) in try folder.findFile(file) }
       guard let opened = found else { return nil }
+      guard let limit = state.withLock({ $0.adoptable.map { min($0.objectBytes, $0.totalBytes) } }), limit > 0
+      else { return nil }
       var size: Int64 = 0
-      try ObjectDecoder.stream(opened, as: id, size: nil, limit: .max) { (bytes) throws(DiskError) in
+      defer { state.withLock { $0.adoptable?.totalBytes -= size } }
+      try ObjectDecoder.stream(opened, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
         size += Int64(bytes.byteCount)
       }
       return size
@@ -50,7 +69,7 @@ extension ObjectBatch {
       // The file could not be examined for lack of resources: the folder stays for the next batch.
       throw problem
     } catch {
-      // Truncated, foreign or unreadable: it is removed with its folder, and the object is fetched again.
+      // Truncated, foreign, unreadable or too large: it is removed with its folder, and the object is fetched again.
       return nil
     }
   }

@@ -22,7 +22,7 @@ extension ObjectBatch {
     inspect: (RawSpan) -> Void = { _ in },
     restart: () -> Void = {}
   ) throws(ObjectStoreError) -> Int64? {
-    for place in store.alternates.places {
+    for place in try store.alternatePlaces() {
       if let size = try borrow(id, from: place, limit: limit, inspect: inspect, restart: restart) {
         return size
       }
@@ -32,11 +32,15 @@ extension ObjectBatch {
 
   /// Takes an object from another store, as `borrow` does from an alternate.
   ///
-  /// - Returns: The size of the payload in bytes; nil when that store has no intact copy of its own.
+  /// - Returns: The size of the payload in bytes; nil when that store has no intact copy of its own within the limit.
   /// - Throws: `ObjectStoreError.disk`.
   @discardableResult
-  package func borrow(_ id: ObjectID, from lender: ObjectStore) throws(ObjectStoreError) -> Int64? {
-    try borrow(id, from: lender.loose, limit: .max, inspect: { _ in }, restart: {})
+  package func borrow(
+    _ id: ObjectID,
+    from lender: ObjectStore,
+    limit: Int64
+  ) throws(ObjectStoreError) -> Int64? {
+    try borrow(id, from: lender.loose, limit: limit, inspect: { _ in }, restart: {})
   }
 
   private func borrow(

@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// They are written to a quarantine folder, which readers do not search, until `commit` makes all of them durable and
 /// then moves them to their final names. The folder is locked while its batch is alive: an unlocked one was left by a
-/// killed process, and the next batch adopts the objects in it that hash to their ids.
+/// killed process, and a batch that is told to adopts the objects in it that hash to their ids.
 ///
 /// Adding is safe from several threads. `commit` and `discard` end the batch: nothing can be added afterwards, and
 /// ending it again does nothing.
@@ -16,6 +16,8 @@ package final class ObjectBatch: Sendable {
     var sizes: [ObjectID: Int64] = [:]
     /// Folders of killed processes that were adopted; see `removeFolders`.
     var adopted: [FileName] = []
+    /// What may still be decompressed of abandoned objects; see `adoptAbandoned`.
+    var adoptable: AdoptionLimits?
     var hasEnded = false
   }
 
@@ -28,10 +30,10 @@ package final class ObjectBatch: Sendable {
   let borrowing = Mutex<[ObjectIdentifier: Borrowing]>([:])
   private let lock: FileLock
 
-  /// Creates a quarantine folder and adopts the objects of killed processes.
+  /// Creates a quarantine folder and, where limits for them are given, adopts the objects of killed processes.
   ///
   /// - Throws: `ObjectStoreError.disk`.
-  package init(store: ObjectStore) throws(ObjectStoreError) {
+  package init(store: ObjectStore, adopting limits: AdoptionLimits? = nil) throws(ObjectStoreError) {
     self.store = store
     name = TemporaryName.make(prefix: StoreLayout.quarantinePrefix)
     let unlocked = TemporaryName.make()
@@ -47,7 +49,8 @@ package final class ObjectBatch: Sendable {
     } catch {
       throw .disk(error)
     }
-    try ObjectStoreError.wrapping { () throws(DiskError) in try adoptAbandoned() }
+    guard let limits else { return }
+    try ObjectStoreError.wrapping { () throws(DiskError) in try adoptAbandoned(within: limits) }
   }
 
   package var count: Int { state.withLock { $0.sizes.count } }

@@ -15,7 +15,7 @@ package final class ObjectStore: Sendable {
   /// The `objects` folder of the cache.
   package let folder: Folder
 
-  /// The alternates as listed when the store was opened.
+  /// The alternates as listed when the first of them is needed.
   package let alternates: Alternates
 
   let disk: any Disk
@@ -25,14 +25,12 @@ package final class ObjectStore: Sendable {
   ///
   /// `lender`: An object folder to search after the listed alternates, such as that of a shared store.
   ///
-  /// - Throws: `ObjectStoreError.disk` when the list of alternates cannot be read.
-  package init(folder: Folder, lender: Folder? = nil, disk: any Disk) throws(ObjectStoreError) {
+  /// Nothing is read yet.
+  package init(folder: Folder, lender: Folder? = nil, disk: any Disk) {
     self.folder = folder
     self.disk = disk
     loose = LooseObjects(folder: folder)
-    alternates = try ObjectStoreError.wrapping { () throws(DiskError) in
-      try Alternates.read(in: folder, and: lender)
-    }
+    alternates = Alternates(in: folder, and: lender)
   }
 
   /// Whether this store itself has a file for the object; its content is verified only when it is read.
@@ -74,16 +72,18 @@ package final class ObjectStore: Sendable {
     }
   }
 
-  /// Passes an object on as one zlib stream, after verifying it.
+  /// Passes an object on as one zlib stream, after verifying it; size and limit as in `read`.
   ///
   /// - Throws: As `read`; `.disk` where the verified copy cannot be read a second time.
   package func streamStored(
     _ id: ObjectID,
+    size: Int64?,
+    limit: Int64,
     into output: (RawSpan) -> Void
   ) throws(ObjectStoreError) {
     var failure: DiskError?
     try fromFirstGoodPlace(id) { (file) throws(ObjectStoreError) in
-      try ObjectDecoder.stream(file, as: id, size: nil, limit: .max) { _ throws(DiskError) in }
+      try ObjectDecoder.stream(file, as: id, size: size, limit: limit) { _ throws(DiskError) in }
       do throws(DiskError) {
         try file.rewind()
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -108,7 +108,7 @@ package final class ObjectStore: Sendable {
   package func verify(
     _ id: ObjectID,
     size: Int64?,
-    limit: Int64 = .max,
+    limit: Int64 = Tree.maximumPayloadBytes,
     inspect: (RawSpan) -> Void = { _ in }
   ) throws(ObjectStoreError) {
     guard let file = try loose.findFile(id) else { throw .missing(id) }
@@ -136,6 +136,10 @@ package final class ObjectStore: Sendable {
     try ObjectStoreError.wrapping { () throws(DiskError) in try loose.list().ids }
   }
 
+  func alternatePlaces() throws(ObjectStoreError) -> [LooseObjects] {
+    try ObjectStoreError.wrapping { () throws(DiskError) in try alternates.places() }
+  }
+
   /// Tries each copy of the object until one is intact.
   private func fromFirstGoodPlace<Result>(
     _ id: ObjectID,
@@ -148,7 +152,7 @@ package final class ObjectStore: Sendable {
       guard error.isOfOneCopy else { throw error }
       firstDamage = error
     }
-    for place in alternates.places {
+    for place in try alternatePlaces() {
       do {
         if let file = try place.findFile(id) { return try body(file) }
       } catch {

@@ -47,7 +47,7 @@ extension AlternateProblem {
   fileprivate var code: Int32 {
     switch self {
     case .notAStore, .notLinked: ExitCodes.absent
-    case .itself, .alreadyLinked, .unwritablePath: ExitCodes.failure
+    case .itself, .alreadyLinked, .unwritablePath, .tooMany: ExitCodes.failure
     }
   }
 
@@ -58,6 +58,7 @@ extension AlternateProblem {
     case .alreadyLinked: "already-linked"
     case .notLinked: "not-linked"
     case .unwritablePath: "unwritable-path"
+    case .tooMany: "too-many-alternates"
     }
   }
 
@@ -68,6 +69,7 @@ extension AlternateProblem {
     case .alreadyLinked: "is linked already"
     case .notLinked: "is not linked"
     case .unwritablePath: "cannot be linked: its path has a line break or is not UTF-8"
+    case .tooMany(let limit): "cannot be linked: \(limit) stores are linked, which is the most there may be"
     }
   }
 
@@ -75,6 +77,7 @@ extension AlternateProblem {
     switch self {
     case .notAStore: "sync something there first, or check the path"
     case .notLinked: "mmdos registry cache stats lists what is linked"
+    case .tooMany: "mmdos registry cache unlink DIR takes one off the list"
     case .itself, .alreadyLinked, .unwritablePath: nil
     }
   }

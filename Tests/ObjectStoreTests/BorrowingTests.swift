@@ -128,7 +128,7 @@ struct BorrowingTests {
 
   @Test func listReadsBackAsWritten() throws {
     let paths: [FilePath] = ["/one", "/two words"]
-    try AlternatesList.write(paths, in: store.objects, disk: PosixDisk())
+    try AlternatesList.write(paths.map(AlternatesList.Line.init), in: store.objects, disk: PosixDisk())
     #expect(try AlternatesList.read(in: store.objects) == paths)
     try AlternatesList.write([], in: store.objects, disk: PosixDisk())
     #expect(try store.names("objects/info").isEmpty)

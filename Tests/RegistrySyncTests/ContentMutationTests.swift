@@ -65,7 +65,7 @@ import Testing
     )
     let manifest = try Manifest.parse(registry.manifest, rules: .held)
     let entry = try #require(manifest.entries.first { $0.path.description == path })
-    return WantedFile(id: entry.id, path: entry.path, maxBytes: 1 << 20)
+    return WantedFile(id: entry.id, path: entry.path, maxBytes: 1 << 20, copyCount: 1)
   }
 
   @Test(arguments: [

@@ -144,7 +144,46 @@ import Testing
     #expect(try editing(b).list().count == 1)
   }
 
+  /// The list may have been written by another program; what cannot be used can still be taken off it.
+  @Test func everyLineOfTheListCanBeUnlinked() async throws {
+    try await a.sync()
+    try await b.sync()
+    let list = "b/.ai/registry-cache/objects/info/alternates"
+    let fifo = scratch.path.appending("fifo")
+    #expect(fifo.withPlatformString { mkfifo($0, 0o600) } == 0)
+    let lines = [
+      "relative/path", fifo.string, "/gone/objects", "/gone//twice/", a.cachePath.string + "/objects",
+    ]
+    try scratch.write(list, text: lines.map { $0 + "\n" }.joined())
+    for (index, line) in lines.enumerated() {
+      let typed = scratch.path.pushing(FilePath(line))
+      #expect(try editing(b).unlink(typed, line: line) == FilePath(line))
+      let rest = lines.dropFirst(index + 1).map { $0 + "\n" }.joined()
+      if rest.isEmpty { break }
+      #expect(try scratch.read(list) == Array(rest.utf8))
+    }
+    #expect(try editing(b).list().isEmpty)
+  }
+
+  @Test func noMoreAreLinkedThanAreSearched() async throws {
+    try await a.sync()
+    try await b.sync()
+    let lines = (0..<Alternates.maximumCount).map { "/gone/\($0)\n" }.joined()
+    try scratch.write("b/.ai/registry-cache/objects/info/alternates", text: lines)
+    #expect(throws: SharingError.alternate(a.root, .tooMany(limit: Alternates.maximumCount))) {
+      try editing(b).link(a.root)
+    }
+    _ = try editing(b).unlink("/gone/3")
+    _ = try editing(b).link(a.root)
+  }
+
   // MARK: The shared store
+
+  @Test func freshVolumeCanBeTheSharedStore() async throws {
+    try scratch.makeFolder("shared/lost+found")
+    #expect(try await a.sync(sharedStore: sharedPath).sharedStoreWarnings == 0)
+    #expect(try !openShared().store.ids().isEmpty)
+  }
 
   private var sharedPath: FilePath { scratch.path.appending("shared") }
 

@@ -83,12 +83,15 @@ extension FailureTests {
     case .alreadyLinked: (1, "already-linked")
     case .notLinked: (6, "not-linked")
     case .unwritablePath: (1, "unwritable-path")
+    case .tooMany: (1, "too-many-alternates")
     }
   }
 
   static let sharingErrors: [SharingError] =
     [.noSharedStore(nil), .noSharedStore(path)]
-    + [.notAStore, .itself, .alreadyLinked, .notLinked, .unwritablePath].map { .alternate(path, $0) }
+    + [.notAStore, .itself, .alreadyLinked, .notLinked, .unwritablePath, .tooMany(limit: 16)].map {
+      .alternate(path, $0)
+    }
 
   static func expected(_ error: SharingError) -> (code: Int32, kind: String) {
     switch error {

@@ -12,12 +12,13 @@ struct BundleReader: SourceReader {
   /// The id of each path; empty if the manifest cannot be read, which the sync reports.
   private let ids: [String: ObjectID]
 
-  init(_ bundle: Bundle, manifest: ObjectID) {
+  /// `limit`: The largest manifest, in bytes.
+  init(_ bundle: Bundle, manifest: ObjectID, limit: Int64) {
     archive = bundle.archive
     self.manifest = manifest
     var ids: [String: ObjectID] = [:]
     // Errors in the manifest are reported when the sync reads it.
-    if let bytes = try? archive.read(manifest, limit: Tree.maximumPayloadBytes),
+    if let bytes = try? archive.read(manifest, limit: limit),
       let parsed = try? Manifest.parse(bytes, rules: .held)
     {
       for entry in parsed.entries { ids[entry.path.description] = entry.id }

@@ -103,12 +103,14 @@ package struct RegistryExport {
     to writer: inout ObjectArchiveWriter
   ) throws(ObjectStoreError) {
     try writer.add(snapshot.tree, from: store)
-    var ids: [ObjectID] = []
+    var entries: [Tree.Entry] = []
     try TreeWalk.walk(snapshot.tree) { id throws(ObjectStoreError) in
       try store.readTree(id)
     } visit: { _, entry in
-      ids.append(entry.id)
+      entries.append(entry)
     }
-    for id in ids { try writer.add(id, from: store) }
+    for entry in entries {
+      try writer.add(entry.id, size: entry.kind == .blob ? entry.size : nil, from: store)
+    }
   }
 }

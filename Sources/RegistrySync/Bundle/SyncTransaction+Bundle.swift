@@ -22,7 +22,11 @@ extension SyncTransaction {
       in: project,
       policy: policy,
       options: options,
-      from: BundleReader(bundle, manifest: bundle.newest.manifest),
+      from: BundleReader(
+        bundle,
+        manifest: bundle.newest.manifest,
+        limit: policy.limits.maxManifestBytes
+      ),
       takeEarlier: { offer, basis, registry in
         try await BundleHistory(bundle: bundle, registry: registry, observer: observer)
           .take(below: offer, basis)

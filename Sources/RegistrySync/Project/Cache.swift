@@ -45,7 +45,7 @@ package struct Cache: Sendable {
       try folder.findFolder(StoreLayout.objects)
     )
     guard try isOurs(format, hasObjects: objects != nil, folder: folder), let objects else { return nil }
-    return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)
+    return Cache(folder: folder, objects: objects, lender: lender, disk: disk)
   }
 
   /// Creates a cache in a folder.
@@ -62,12 +62,12 @@ package struct Cache: Sendable {
     try file.replace(StoreLayout.format, in: folder, with: Array(StoreLayout.formatLine.utf8))
     let objects = try disk.ensureFolder(StoreLayout.objects, in: folder)
     try disk.synchronize(folder)
-    return try Cache(folder: folder, objects: objects, lender: lender, disk: disk)
+    return Cache(folder: folder, objects: objects, lender: lender, disk: disk)
   }
 
-  private init(folder: Folder, objects: Folder, lender: Folder?, disk: any Disk) throws {
+  private init(folder: Folder, objects: Folder, lender: Folder?, disk: any Disk) {
     self.folder = folder
-    store = try ObjectStore(folder: objects, lender: lender, disk: disk)
+    store = ObjectStore(folder: objects, lender: lender, disk: disk)
     refs = RefStore(cache: folder)
   }
 

@@ -27,8 +27,6 @@ package struct ProjectStatus: Sendable {
   package let cacheState: CacheState
   /// The configured registries.
   package let registries: [RegistrySummary]
-  /// Alternates that are listed and cannot be opened.
-  package let unavailableAlternates: [String]
 
   /// Reads everything; nothing is written.
   ///
@@ -54,6 +52,5 @@ package struct ProjectStatus: Sendable {
       registries.append(try RegistrySummary(of: source, in: cache, lockfile: lockfile))
     }
     self.registries = registries
-    unavailableAlternates = cache?.store.alternates.unavailable.map(\.string) ?? []
   }
 }

@@ -38,10 +38,12 @@ package struct AlternateEditing: Sendable {
     let canonical = try Self.canonicalPath(objects.path)
     guard AlternatesList.canHold(canonical) else { throw SharingError.alternate(path, .unwritablePath) }
     guard let cache = try Cache.find(in: project) else { return canonical }
-    let identity = try identity(objects)
-    if try self.identity(cache.store.folder) == identity { throw SharingError.alternate(path, .itself) }
-    for folder in cache.store.alternates.folders where try self.identity(folder) == identity {
-      throw SharingError.alternate(path, .alreadyLinked)
+    if try identity(cache.store.folder) == identity(objects) { throw SharingError.alternate(path, .itself) }
+    // Compared by path: one of the listed folders may be on a server that is gone, and is not needed for this.
+    let listed = try AlternatesList.read(in: cache.store.folder)
+    if listed.contains(canonical) { throw SharingError.alternate(path, .alreadyLinked) }
+    guard listed.count < Alternates.maximumCount else {
+      throw SharingError.alternate(path, .tooMany(limit: Alternates.maximumCount))
     }
     return canonical
   }
@@ -54,9 +56,9 @@ package struct AlternateEditing: Sendable {
     let added = try resolve(path)
     _ = try Cache.create(in: project)
     // Checked again under the lock: another process may have linked it meanwhile.
-    try change { paths in
+    try change { lines in
       _ = try resolve(path)
-      return paths + [added]
+      return lines + [AlternatesList.Line(added)]
     }
     return added
   }
@@ -84,50 +86,51 @@ package struct AlternateEditing: Sendable {
 
   /// The listed folder that a path refers to, whether or not it exists.
   ///
+  /// `line`: What was typed, for a line of the list that is not an absolute path.
+  ///
   /// - Throws: `SharingError.alternate` when none.
-  package func find(_ path: FilePath) throws -> FilePath {
-    try Self.find(path, in: list())
+  package func find(_ path: FilePath, line: String? = nil) throws -> FilePath {
+    try Self.find(path, line, in: list())
   }
 
   /// Removes a store from the list, durably; all objects taken from it are kept in our own store.
   ///
   /// - Returns: The path that was listed.
   /// - Throws: As `find`; `RefError` when a lock stays busy.
-  package func unlink(_ path: FilePath) throws -> FilePath {
+  package func unlink(_ path: FilePath, line: String? = nil) throws -> FilePath {
     var removed = path
-    try change { paths in
-      removed = try Self.find(path, in: paths)
-      return paths.filter { $0 != removed }
+    try change { lines in
+      removed = try Self.find(path, line, in: lines.map(\.path))
+      return lines.filter { $0.path != removed }
     }
     return removed
   }
 
-  private static func find(_ path: FilePath, in listed: [FilePath]) throws -> FilePath {
+  /// Nothing is opened if the list has the path as it is written: its folder may be on a server that is gone.
+  private static func find(_ path: FilePath, _ line: String?, in listed: [FilePath]) throws -> FilePath {
+    if let line, listed.contains(FilePath(line)) { return FilePath(line) }
     // try?: a store that no longer exists has no real path, but can be removed by its listed path.
-    let bases = [path.lexicallyNormalized(), try? canonicalPath(path)].compactMap { $0 }
-    let candidates = bases.flatMap { base in
-      [
+    let bases = [{ path.lexicallyNormalized() }, { try? canonicalPath(path) }]
+    for base in bases.lazy.compactMap({ $0() }) {
+      let candidates = [
         base, base.appending(StoreLayout.objects),
         base.appending([ProjectLayout.ai, ProjectLayout.cache, StoreLayout.objects]),
       ]
+      if let found = listed.first(where: candidates.contains) { return found }
     }
-    guard let found = listed.first(where: candidates.contains) else {
-      throw SharingError.alternate(path, .notLinked)
-    }
-    return found
+    throw SharingError.alternate(path, .notLinked)
   }
 
   // MARK: Helpers
 
   /// Changes the list under the locks of store and project.
-  private func change(_ body: ([FilePath]) throws -> [FilePath]) throws {
+  private func change(_ body: ([AlternatesList.Line]) throws -> [AlternatesList.Line]) throws {
     guard let cache = try Cache.find(in: project) else {
       throw SharingError.alternate(project.root.path, .notLinked)
     }
     let storeLock = try StoreLock.acquire(in: cache.folder, .shared, timeout: lockTimeout)
     let lock = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
-    let old = try AlternatesList.read(in: cache.store.folder)
-    let new = try body(old)
+    let new = try body(AlternatesList.lines(in: cache.store.folder))
     try AlternatesList.write(new, in: cache.store.folder, disk: project.disk)
     _ = consume lock
     _ = consume storeLock

@@ -23,7 +23,12 @@ struct ContentFetch: Sendable {
   /// Gets the missing files; verified ones are kept even when this fails.
   func fetch(_ offer: ManifestOffer, knowing base: SyncBase) async throws -> SyncContent {
     observer(.checking)
-    let batch = try ObjectBatch(store: registry.store)
+    let limits = registry.policy.limits
+    let adoption = AdoptionLimits(
+      objectBytes: max(limits.maxFileBytes, limits.maxManifestBytes),
+      totalBytes: limits.maxSnapshotBytes
+    )
+    let batch = try ObjectBatch(store: registry.store, adopting: adoption)
     do {
       return try await fillBatch(batch, offer, base)
     } catch {

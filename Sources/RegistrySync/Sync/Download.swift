@@ -103,12 +103,12 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   }
 
   deinit {
-    if !isFinished { meter.takeBack(size) }
+    if !isFinished { meter.takeBack(size, copies: file.copyCount) }
   }
 
   mutating func receive(_ bytes: RawSpan) throws {
     size += Int64(bytes.byteCount)
-    try meter.add(Int64(bytes.byteCount))
+    try meter.add(Int64(bytes.byteCount), copies: file.copyCount)
     detector.take(bytes)
     if let kind = detector.refusedKind { throw SyncError.refusedContent(path: file.path, kind) }
     if writer == nil, buffer.count + bytes.byteCount <= Self.bufferLimit {
@@ -164,12 +164,12 @@ final class SizeMeter: Sendable {
   /// The number of bytes downloaded and kept.
   var downloaded: Int64 { state.withLock { $0.downloaded } }
 
-  /// Counts bytes as they arrive.
+  /// Counts bytes as they arrive; `copies` is how many files of the snapshot they are for.
   ///
   /// - Throws: `SyncError.tooLarge` as soon as the limit is passed.
-  func add(_ bytes: Int64) throws {
+  func add(_ bytes: Int64, copies: Int64 = 1) throws {
     let total = state.withLock { state in
-      state.total = state.total.addingClamped(bytes)
+      state.total = state.total.addingClamped(bytes.multipliedClamped(by: copies))
       state.downloaded = state.downloaded.addingClamped(bytes)
       return state.total
     }
@@ -177,9 +177,9 @@ final class SizeMeter: Sendable {
   }
 
   /// Subtracts the bytes of a failed attempt.
-  func takeBack(_ bytes: Int64) {
+  func takeBack(_ bytes: Int64, copies: Int64) {
     state.withLock { state in
-      state.total = state.total.addingClamped(-bytes)
+      state.total = state.total.addingClamped(bytes.multipliedClamped(by: -copies))
       state.downloaded = state.downloaded.addingClamped(-bytes)
     }
   }

@@ -16,7 +16,7 @@ extension ManifestFetch {
   /// - Throws: `SyncError.notHeld` when there is none at all; else the reason why the newest is refused.
   func findOffline() throws -> ManifestOffer {
     var candidates: [Candidate] = []
-    for id in hintedSnapshots() {
+    for id in try hintedSnapshots() {
       // A hint to a missing or damaged object is ignored.
       guard let candidate = try? Candidate(id, in: registry.store),
         !candidates.contains(where: { $0.manifest == candidate.manifest })
@@ -31,11 +31,11 @@ extension ManifestFetch {
   }
 
   /// The values of `refs/sources` for the URL, in our own cache and in those of the alternates.
-  private func hintedSnapshots() -> [ObjectID] {
+  private func hintedSnapshots() throws -> [ObjectID] {
     let name = "sources/\(ObjectID(hashing: Array(registry.url.utf8)))"
     // A digest is always a valid name.
     guard let ref = try? RefName(parsing: name) else { return [] }
-    let lenders = registry.store.alternates.folders.compactMap { objects in
+    let lenders = try registry.store.alternates.folders().compactMap { objects in
       // An alternate whose folder cannot be opened is ignored.
       (try? Folder.open(objects.path.removingLastComponent())).map { RefStore(cache: $0) }
     }

@@ -99,7 +99,7 @@ struct RepairFiles: Sendable {
   ) async throws -> [UInt8]? {
     let limit = registry.policy.limits.maxManifestBytes
     // Damaged is as good as lost here.
-    if let bytes = try? registry.store.read(id, size: nil, limit: Tree.maximumPayloadBytes) { return bytes }
+    if let bytes = try? registry.store.read(id, size: nil, limit: limit) { return bytes }
     do {
       let isBorrowed = try batch.borrow(id, limit: limit) != nil
       if !isBorrowed { try await download(id, limit, to: batch) }

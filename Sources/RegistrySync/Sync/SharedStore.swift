@@ -52,6 +52,8 @@ package enum SharedStore {
   private static func isOurs(_ name: FileName) -> Bool {
     name.string.hasPrefix(StoreLayout.temporaryPrefix)
       || [ProjectLayout.gitignore, ProjectLayout.cacheReadme].contains(name)
+      // A file system has this at its root from the beginning, so a fresh volume can be the shared store.
+      || name.string == "lost+found"
   }
 
   private static func findFolder(_ path: FilePath) throws -> Folder? {
@@ -138,38 +140,45 @@ struct SharedStoreFilling: Sendable {
     fetched: Set<ObjectID>,
     to shared: Cache
   ) throws -> ObjectID {
-    var ids: Set<ObjectID> = [snapshot.tree]
+    var limits: [ObjectID: Int64] = [snapshot.tree: Tree.maximumPayloadBytes]
     // Trees are few, and without a good one nothing beneath it is found.
     var suspects = fetched.union([snapshot.tree, snapshot.manifest])
     try TreeWalk.walk(
       snapshot.tree,
       readTree: { id throws(ObjectStoreError) in try store.readTree(id) },
       visit: { _, entry throws(ObjectStoreError) in
-        ids.insert(entry.id)
+        limits[entry.id] = entry.kind == .tree ? Tree.maximumPayloadBytes : entry.size
         if entry.kind == .tree { suspects.insert(entry.id) }
       }
     )
-    let batch = try ObjectBatch(store: shared.store)
-    let (wanted, proving) = (ids.sorted(), suspects)
+    let batch = try ObjectBatch(store: shared.store, adopting: adoption(limits.values))
+    let (wanted, proving) = (limits.sorted { $0.key < $1.key }, suspects)
     try Parallel.forEach(count: wanted.count) { (index) throws(ObjectStoreError) in
-      let id = wanted[index]
-      if try isThere(id, in: shared.store, proving: proving.contains(id)) || batch.contains(id) { return }
-      if try batch.borrow(id, from: store) == nil { throw .missing(id) }
+      let (id, limit) = wanted[index]
+      let isSuspect = proving.contains(id)
+      if try isThere(id, in: shared.store, proving: isSuspect ? limit : nil) || batch.contains(id) { return }
+      if try batch.borrow(id, from: store, limit: limit) == nil { throw .missing(id) }
     }
     let id = try batch.addIfNeeded(try snapshot.encoded())
     try batch.commit()
     return id
   }
 
+  /// What a killed process left there is taken up to the sizes of this snapshot.
+  private func adoption(_ sizes: some Collection<Int64>) -> AdoptionLimits {
+    AdoptionLimits(objectBytes: sizes.max() ?? 0, totalBytes: sizes.clampedSum())
+  }
+
+  /// `proving`: Up to how many bytes the copy there is decompressed and proven; nil where its name is enough.
   private func isThere(
     _ id: ObjectID,
     in shared: ObjectStore,
-    proving: Bool
+    proving limit: Int64?
   ) throws(ObjectStoreError) -> Bool {
     guard try shared.contains(id) else { return false }
-    guard proving else { return true }
+    guard let limit else { return true }
     do {
-      try shared.verify(id, size: nil)
+      try shared.verify(id, size: nil, limit: limit)
       return true
     } catch {
       if case .disk = error { throw error }

@@ -21,4 +21,6 @@ package enum AlternateProblem: Equatable, Sendable {
   case notLinked
   /// Its path has a line break, or is not UTF-8.
   case unwritablePath
+  /// As many as are searched are linked already.
+  case tooMany(limit: Int)
 }

@@ -32,7 +32,7 @@ struct SyncBase: Sendable {
   init(of name: RegistryName, in cache: Cache) throws {
     let registry = try name.refComponent()
     (inUse, synced) = (try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)))
-    isOwn = cache.store.alternates.folders.isEmpty
+    isOwn = try cache.store.alternates.isEmpty()
     state = try RegistryState.find(name, in: cache)
     let newest = try Self.readIfWhole(synced, in: cache.store)
     snapshot = newest?.snapshot

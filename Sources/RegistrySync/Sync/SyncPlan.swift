@@ -8,13 +8,17 @@ struct WantedFile: Sendable {
   let id: ObjectID
   let path: ManifestPath
   let maxBytes: Int64
+  /// How many files of the registry have this content; in a view each takes its bytes.
+  let copyCount: Int64
 
   /// A manifest's files, each content once; the catalog has the manifest's size limit.
   static func list(of manifest: Manifest, _ limits: Limits) -> [WantedFile] {
-    var seen: Set<ObjectID> = []
-    return manifest.entries.filter { seen.insert($0.id).inserted }.map { entry in
+    var counts: [ObjectID: Int64] = [:]
+    for entry in manifest.entries { counts[entry.id, default: 0] += 1 }
+    return manifest.entries.compactMap { entry in
+      guard let count = counts.removeValue(forKey: entry.id) else { return nil }
       let limit = entry.id == manifest.catalogID ? limits.maxManifestBytes : limits.maxFileBytes
-      return WantedFile(id: entry.id, path: entry.path, maxBytes: limit)
+      return WantedFile(id: entry.id, path: entry.path, maxBytes: limit, copyCount: count)
     }
   }
 }
@@ -74,22 +78,38 @@ private struct HeldFile {
 
   /// The size of a proven copy; nil when the file has to be downloaded.
   func findSize(in store: ObjectStore, batch: ObjectBatch) throws -> Int64? {
-    if let waiting = batch.size(of: file.id) { return waiting }
+    if let waiting = try proveWaiting(in: batch) { return waiting }
     let attributes = try store.findAttributes(file.id)
     if let attributes {
-      if let knownSize, let provenUntil, attributes.kind == .file, attributes.changeTime < provenUntil {
-        return knownSize
+      if let believedSize, let provenUntil, attributes.kind == .file, attributes.changeTime < provenUntil {
+        return believedSize
       }
       if let size = try proveOwn(in: store) { return size }
     }
     return try borrow(batch)
   }
 
+  /// The tree that states a size may be anybody's: more than the limit is not believed.
+  private var believedSize: Int64? {
+    if let knownSize, knownSize <= file.maxBytes { knownSize } else { nil }
+  }
+
+  /// The size of a file that a killed process left and the batch adopted.
+  private func proveWaiting(in batch: ObjectBatch) throws -> Int64? {
+    guard let size = batch.size(of: file.id) else { return nil }
+    var detector = ContentKindDetector()
+    try batch.stream(file.id, size: size, restart: { () throws(DiskError) in }) { (bytes) throws(DiskError) in
+      detector.take(bytes)
+    }
+    try check(size, detector)
+    return size
+  }
+
   private func proveOwn(in store: ObjectStore) throws -> Int64? {
     var size: Int64 = 0
     var detector = ContentKindDetector()
     do {
-      try store.verify(file.id, size: knownSize) { bytes in
+      try store.verify(file.id, size: believedSize, limit: file.maxBytes) { bytes in
         size += Int64(bytes.byteCount)
         detector.take(bytes)
       }

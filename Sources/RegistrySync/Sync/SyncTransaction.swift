@@ -201,6 +201,6 @@ package struct SyncTransaction: Sendable {
   func warnings(_ offer: ManifestOffer) -> [SyncWarning] {
     registry.policy.warnings.map { .policy($0) }
       + offer.verdict.notes.filter(\.isWarning).map { .trust($0) }
-      + registry.store.alternates.unavailable.map { .alternateUnavailable($0.string) }
+      + registry.store.alternates.knownUnavailable.map { .alternateUnavailable($0.string) }
   }
 }

@@ -43,9 +43,6 @@ struct RegistryStatus: Command {
     }
     if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
     for warning in policy.warnings { session.console.warn(warning.words) }
-    for path in status.unavailableAlternates {
-      session.console.warn("the alternate '\(path)' cannot be opened")
-    }
     return ExitCodes.done
   }
 }
