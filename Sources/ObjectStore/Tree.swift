@@ -31,6 +31,10 @@ package struct Tree: Equatable, Sendable {
   static let maximumSize: Int64 = 999_999_999_999_999_999
 
   private static let header = "tree 1\n"
+  static var headerBytes: Int { header.utf8.count }
+
+  /// The most bytes that an entry takes: kind, size, id, spaces and newline take at most 90, and the name its own.
+  static func maximumEntryBytes(_ name: String) -> Int { 90 + name.utf8.count }
 
   /// Makes a tree from entries in any order.
   ///
@@ -40,8 +44,7 @@ package struct Tree: Equatable, Sendable {
     var total: Int64 = 0
     var payloadBytes = Int64(Self.header.utf8.count)
     for entry in entries {
-      // Kind, size, id, spaces and newline take at most 90 bytes.
-      payloadBytes += Int64(90 + entry.name.utf8.count)
+      payloadBytes += Int64(Self.maximumEntryBytes(entry.name))
       guard Self.isLegalName(entry.name), let sum = Self.add(entry.size, to: total),
         payloadBytes <= Self.maximumPayloadBytes
       else { throw .unencodable(field: entry.name) }

@@ -24,7 +24,7 @@ extension Failure {
             + "which clients do not take by default", nil
         )
       case .tooManyFiles(let count, let limit):
-        ("\(count) files, more than the \(limit) that clients take", nil)
+        ("\(count) files and folders, more than the \(limit) that clients take", nil)
       case .missingField(let field): ("there is no manifest.json yet, so \(field.option) is needed", nil)
       case .badField(let field, let value): ("\(field.option) cannot be '\(value)'", field.form)
       case .expired(let time, let isKept):

@@ -117,12 +117,15 @@ func manifestProblem(_ text: ManifestText, maxFiles: Int = 10_000) throws -> Man
 
   @Test func sizeAndCountAreLimited() throws {
     let bytes = ManifestText().bytes
-    _ = try Manifest.parse(bytes, rules: .forTests(maxBytes: bytes.count, maxFiles: 2))
+    _ = try Manifest.parse(bytes, rules: .forTests(maxBytes: bytes.count, maxFiles: 6))
     let tooSmall = try ManifestRules.forTests(maxBytes: bytes.count - 1)
     #expect(throws: ManifestProblem.self) { try Manifest.parse(bytes, rules: tooSmall) }
-    guard case .tooManyFiles(2, 1, _) = try manifestProblem(ManifestText(), maxFiles: 1) else {
-      Issue.record("too many files")
-      return
+    // Two files and catalog.yaml, in the folders catalog, .ai and skills.
+    for (count, limit) in [(6, 5), (2, 1)] {
+      guard case .tooManyFiles(count, limit, _) = try manifestProblem(ManifestText(), maxFiles: limit) else {
+        Issue.record("too many files and folders for \(limit)")
+        return
+      }
     }
   }
 

@@ -49,10 +49,27 @@ import Testing
       (0..<9).reduce(registry) { $0.with("catalog/part-\($1).md", Array("\($1)".utf8) + bytes(0) + bytes(1)) }
     },
     Limit(
+      testDescription: "all files, many of them with one content",
+      policy: "max_registry_cache_size_kb: 8\n",
+      texts: ["all files together are larger than 8192 bytes", "hint: max_registry_cache_size_kb in"]
+    ) { registry in (0..<9).reduce(registry) { $0.with("catalog/same-\($1).md", bytes(1)) } },
+    Limit(
+      testDescription: "trees",
+      policy: "max_registry_cache_size_kb: 8\n",
+      texts: ["all files together are larger than 8192 bytes", "hint: max_registry_cache_size_kb in"]
+    ) { registry in
+      (0..<8).reduce(registry) { $0.with("\($1)/a/b/c/d/e/f/g/h/i/j/x.md", Array("\($1)".utf8)) }
+    },
+    Limit(
       testDescription: "number of files",
-      policy: "max_registry_files: 6\n",
-      texts: ["the manifest names 7 files, more than 6", "hint: max_registry_files in"]
+      policy: "max_registry_files: 10\n",
+      texts: ["the manifest names 11 files and folders, more than 10", "hint: max_registry_files in"]
     ) { $0.with("catalog/one.md", bytes(0)).with("catalog/two.md", Array("2".utf8)) },
+    Limit(
+      testDescription: "number of folders",
+      policy: "max_registry_files: 12\n",
+      texts: ["the manifest names 13 files and folders, more than 12", "hint: max_registry_files in"]
+    ) { $0.with("catalog/a/b/c/one.md", bytes(0)) },
   ]
 
   private func checkLimit(_ limit: Limit, _ project: TestProject, publish: (TestRegistry) throws -> Void)

@@ -9,7 +9,7 @@ package struct ManifestRules: Sendable {
   package var allowedExtensions: [String]?
   /// The largest `manifest.json`, in bytes (`max_manifest_size_kb`).
   package var maxBytes: Int
-  /// The largest number of entries of `files_hashes` (`max_registry_files`).
+  /// The largest number of files and of the folders they lie in, together (`max_registry_files`).
   package var maxFiles: Int
 
   /// The limits default to those of DESIGN section 5.
@@ -59,6 +59,8 @@ package struct Manifest: Sendable {
   package let catalogID: ObjectID
   /// Every file but `manifest.json`, sorted by path bytes; `catalog.yaml` is always included.
   package let entries: [Entry]
+  /// The folders of these files and of the manifest.
+  package let trees: TreeExtent
   /// The oldest version of the Node tool that can read the registry.
   package let minimumVersion: SemanticVersion
   /// The version of the publisher's safety policy; one line.
@@ -100,6 +102,14 @@ package struct Manifest: Sendable {
     safetyPolicyVersion = try reader.readLine("safety_policy_version")
     catalogID = try reader.readHash("catalog_hash")
     entries = try reader.readFiles(catalogID: catalogID, rules: rules)
+    trees = TreeExtent(of: [["manifest.json"]] + entries.map(\.path.components))
+    guard entries.count + trees.folderCount <= rules.maxFiles else {
+      throw .tooManyFiles(
+        count: entries.count + trees.folderCount,
+        limit: rules.maxFiles,
+        at: reader.position("files_hashes")
+      )
+    }
     signatureBlocks = try SignatureBlock.parseAll(of: reader)
     self.document = document
   }

@@ -20,7 +20,7 @@ package enum ManifestProblem: Error, Equatable, Sendable {
   case catalogHashesDiffer(catalogHash: ObjectID, inFiles: ObjectID, at: TextPosition?)
   /// `minimum_mmdo_version` is newer than this program.
   case programTooOld(needed: SemanticVersion, program: SemanticVersion, at: TextPosition?)
-  /// `files_hashes` has more entries than the policy allows.
+  /// `files_hashes` names more files and folders than the policy allows.
   case tooManyFiles(count: Int, limit: Int, at: TextPosition?)
   /// A path of `files_hashes` breaks a rule.
   case badPath(String, PathProblem, at: TextPosition?)

@@ -67,6 +67,7 @@ struct ManifestReader {
   /// Reads `files_hashes` and adds `catalog.yaml` if it is missing; sorted by path bytes.
   func readFiles(catalogID: ObjectID, rules: ManifestRules) throws(ManifestProblem) -> [Manifest.Entry] {
     let files = try readFileMembers()
+    // Folders are counted as well, once the paths are known to be good.
     guard files.count <= rules.maxFiles else {
       throw .tooManyFiles(count: files.count, limit: rules.maxFiles, at: position("files_hashes"))
     }

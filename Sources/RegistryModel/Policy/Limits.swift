@@ -5,12 +5,12 @@
 package struct Limits: Equatable, Sendable {
   // MARK: One snapshot
 
-  /// The size of all files of one snapshot together, in bytes (`max_registry_cache_size_kb`).
+  /// The size of all files and trees of one snapshot together, in bytes (`max_registry_cache_size_kb`).
   package var maxSnapshotBytes: Int64 = 65_536 << 10
   /// The size of one file, in bytes (`max_registry_file_size_kb`).
   package var maxFileBytes: Int64 = 1_024 << 10
-  /// Entries of one manifest (`max_registry_files`).
-  package var maxManifestEntries = 10_000
+  /// Files and folders of one manifest (`max_registry_files`).
+  package var maxManifestEntries = 50_000
   /// The size of `manifest.json` and of `catalog.yaml`, in bytes (`max_manifest_size_kb`).
   package var maxManifestBytes: Int64 = 4_096 << 10
 

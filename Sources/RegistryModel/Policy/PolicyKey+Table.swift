@@ -75,7 +75,7 @@ extension PolicyKey {
       \.limits.maxSnapshotBytes,
       unit: 1_024,
       1...Limits.maxPolicyKilobytes,
-      "all files of one snapshot"
+      "all files of one snapshot, and the trees that name them"
     ),
     .bytes(
       "max_registry_file_size_kb",
@@ -88,7 +88,7 @@ extension PolicyKey {
       "max_registry_files",
       \.limits.maxManifestEntries,
       1...10_000_000,
-      "files named by one manifest"
+      "files and folders of one manifest"
     ),
     .bytes(
       "max_manifest_size_kb",

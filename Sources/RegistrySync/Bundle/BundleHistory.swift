@@ -93,7 +93,7 @@ struct BundleHistory: Sendable {
 
   private func fetch(_ offer: ManifestOffer, _ base: SyncBase) async throws -> SyncContent {
     let reader = RetryingReader(
-      reader: BundleReader(bundle, manifest: offer.id, limit: policy.limits.maxManifestBytes),
+      reader: BundleReader(bundle, manifest: offer.id, limit: registry.policy.limits.maxManifestBytes),
       policy: RetryPolicy(maxAttempts: 1),
       budget: RetryBudget(.zero)
     )

@@ -49,6 +49,7 @@ package struct VendoredExport {
     let entry = try reader.history.resolve(revision)
     try reader.judge(entry)
     let content = try ViewContent(of: entry.snapshot, in: registry.store)
+    try content.check(registry.policy.limits, source: entry.snapshot.source)
     let lockName = ProjectLayout.vendorLock.string
     guard !content.files.contains(where: { $0.path.components[0] == lockName }) else {
       throw BundleError.vendor(path, .nameTaken)

@@ -22,7 +22,7 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case notAFile(path: String)
   /// A file, or all files together, are larger than the default limit of clients; in bytes.
   case tooLarge(path: String?, limit: Int64)
-  /// There are more files than the default limit of clients.
+  /// There are more files and folders than the default limit of clients.
   case tooManyFiles(count: Int, limit: Int)
   /// A field that the first publication needs was not given.
   case missingField(PublishField)

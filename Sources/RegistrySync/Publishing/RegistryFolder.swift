@@ -22,9 +22,13 @@ struct RegistryFolder: Sendable {
   /// - Throws: `PublishProblem` for the first rule that is broken, `DiskError`.
   init(_ folder: Folder, limits: Limits, allowedExtensions: [String]) throws {
     self.folder = folder
-    let paths = try Self.list(folder)
-    guard paths.count <= limits.maxManifestEntries else {
-      throw PublishProblem.tooManyFiles(count: paths.count, limit: limits.maxManifestEntries)
+    let paths = try Self.list(folder).sorted()
+    let trees = TreeExtent(of: paths.lazy.map(\.components))
+    guard paths.count + trees.folderCount <= limits.maxManifestEntries else {
+      throw PublishProblem.tooManyFiles(
+        count: paths.count + trees.folderCount,
+        limit: limits.maxManifestEntries
+      )
     }
     for path in paths {
       do { try path.checkExtension(allowed: allowedExtensions) } catch {
@@ -38,7 +42,7 @@ struct RegistryFolder: Sendable {
       found.withLock { $0.append(file) }
     }
     files = found.withLock { $0 }.sorted { $0.path < $1.path }
-    let total = files.map(\.size).clampedSum()
+    let total = files.map(\.size).clampedSum().addingClamped(trees.payloadBytes)
     guard total <= limits.maxSnapshotBytes else {
       throw PublishProblem.tooLarge(path: nil, limit: limits.maxSnapshotBytes)
     }

@@ -71,11 +71,12 @@ struct ContentFetch: Sendable {
     )
   }
 
-  /// The stored bytes of a manifest's files, each counted as often as it is named, and of the manifest.
+  /// The stored bytes of a manifest's files, each counted as often as it is named, of its trees and of the manifest.
   ///
   /// The sizes come from trees of an earlier snapshot, in a cache that may come from somebody else.
   static func bytes(of offer: ManifestOffer, _ sizes: [ObjectID: Int64]) -> Int64 {
-    offer.manifest.entries.map { sizes[$0.id] ?? 0 }.clampedSum().addingClamped(Int64(offer.bytes.count))
+    let files = offer.manifest.entries.map { sizes[$0.id] ?? 0 }.clampedSum()
+    return [files, offer.manifest.trees.payloadBytes, Int64(offer.bytes.count)].clampedSum()
   }
 
   private func readCatalog(_ manifest: Manifest, _ batch: ObjectBatch) throws -> Catalog {

@@ -18,11 +18,13 @@ extension RegistryWriter {
     guard base.inUse != target.id else {
       return try restoreView(of: target.id, knowing: base, pin, lock: lock)
     }
+    let content = try ViewContent(of: target.snapshot, in: cache.store)
+    try content.check(registry.policy.limits, source: target.snapshot.source)
     let expected: Expected = base.inUse.map { .id($0) } ?? .absent
     let update = RefUpdate(.registry(try name.refComponent()), expecting: expected, .set(target.id))
     return try SnapshotSwitch(
       snapshot: target.snapshot,
-      content: ViewContent(of: target.snapshot, in: cache.store),
+      content: content,
       reusing: base.view,
       record: PendingRecord(old: base.inUse, new: target.id),
       refs: RefMove(
