@@ -1,4 +1,5 @@
 import Formats
+import ObjectStore
 import RegistryModel
 import RegistrySync
 
@@ -35,6 +36,13 @@ extension Failure {
         refusal.word,
         "'\(name)' is refused: \(refusal.words)",
         hint: refusal.hint(name: name.description)
+      )
+    case .unbelieved(let name, let snapshot, let disbelief):
+      self.init(
+        ExitCodes.integrity,
+        "unbelieved",
+        "nothing shows that snapshot \(snapshot.abbreviated) of '\(name)' is what was synced: \(disbelief.words)",
+        hint: "sync again: mmdos registry sync \(name) --approved"
       )
     case .keepsChanging(let name):
       self.init(ExitCodes.busy, "busy", "'\(name)' kept changing while it was being read", hint: "try again")

@@ -1,6 +1,7 @@
 import Disk
 import Foundation
 import ObjectStore
+import Refs
 import SystemPackage
 import TestSupport
 import Testing
@@ -52,7 +53,7 @@ struct InstallFaultTests {
     #expect(call > 30)
   }
 
-  @Test func killAtAnyCallIsFinishedOrUndoneByTheNextWriter() throws {
+  @Test func killAtAnyCallIsUndoneByTheNextWriter() throws {
     let after = try after()
     var (call, hasSucceeded) = (1, false)
     var outcomes: Set<String> = []
@@ -88,7 +89,7 @@ struct InstallFaultTests {
     }
   }
 
-  /// Any command that changes the project's files finishes the installation; this is the smallest.
+  /// Any command that changes the project's files undoes the installation; this is the smallest.
   private func recover(_ scene: InstallScene) throws {
     let project = try scene.project()
     let cache = try Cache.create(in: project)
@@ -98,33 +99,89 @@ struct InstallFaultTests {
 
   @Test(arguments: [
     "install 1\nstep - - .ai/policies/registry-policy.yaml\n", "install 2\n", "install 1\nstep - -\n", "",
-    "install 1\nstep - - ../x.md\n", "install 1\nstep - - .ai/skills/a.md", "install 1\nfolder .ai/skills\n",
-    "install 1\nstep - - .ai/plugins/catalog.yaml\n", "install 1\nstep - - .git/hooks/post-commit\n",
-    "install 1\nstep - - .ai/registry-signing-key\n", "install 1\nstep 00 - .ai/skills/a.md\n",
+    "install 2\nstep - - ../x.md\nvoucher -\n", "install 2\nstep - - .ai/skills/a.md", "\n",
+    "install 2\n\n\n",
+    "install 2\nstep - - .git/hooks/post-commit\nvoucher -\n",
+    "install 2\nstep - - .ai/registry-signing-key\nvoucher -\n",
+    "install 2\nvoucher \(String(repeating: "0", count: 64))\n",
   ])
-  func forgedJournalIsRefused(text: String) throws {
+  func forgedJournalIsDropped(text: String) throws {
     let scene = try InstallScene()
     try scene.install()
     try scene.write(".ai/registry-cache/state/install.pending", text)
     let before = try scene.files()
-    #expect(throws: PluginFileError.self) { try scene.project().hasInterruptedInstall() }
-    #expect(throws: PluginFileError.self) { try recover(scene) }
-    #expect(try scene.files() == before)
-  }
-
-  @Test func journalOverUnprovenFilesIsUndone() throws {
-    let scene = try InstallScene()
-    try scene.install()
-    let old = ObjectID(hashing: Array("a 1\n".utf8))
-    let new = ObjectID(hashing: Array("evil\n".utf8))
-    try scene.write(".ai/registry-cache/state/install/0.new", "other\n")
-    try scene.write(
-      ".ai/registry-cache/state/install.pending",
-      "install 1\nstep \(old) \(new) .ai/skills/a.md\n"
-    )
-    let before = try scene.files()
+    #expect(try !scene.project().hasInterruptedInstall())
     try recover(scene)
     #expect(try scene.files() == before)
+    #expect(!scene.has(".ai/registry-cache/state/install.pending"))
+  }
+
+  /// A journal that is right in everything but that somebody else wrote it.
+  private func plantJournal(_ scene: InstallScene, by notary: any Notary) throws {
+    let old = ObjectID(hashing: Array("a 1\n".utf8))
+    let new = ObjectID(hashing: Array("evil\n".utf8))
+    var journal = InstallJournal()
+    journal.steps = [
+      .init(old: old, new: new, path: try ManifestPath(parsing: ".ai/skills/a.md")),
+      .init(old: nil, new: new, path: try ManifestPath(parsing: ".ai/skills/evil.md")),
+    ]
+    let state = ".ai/registry-cache/state"
+    try scene.write(
+      "\(state)/install.pending",
+      String(decoding: journal.vouched(by: notary).encode(), as: UTF8.self)
+    )
+    for index in 0...1 { try scene.write("\(state)/install/\(index).new", "evil\n") }
+    try scene.write("\(state)/install/0.old", "a 1\n")
+  }
+
+  @Test func journalOfAnotherMachineIsNotCarriedOut() throws {
+    let scene = try InstallScene()
+    try scene.install()
+    let before = try scene.files()
+    let scope = MachineKey.Scope(project: scene.root.string, registry: "")
+    let stranger = MachineKeyFile(in: scene.scratch.path.appending("stranger/mmdos"), disk: PosixDisk())
+    for notary in [NoNotary(), ProjectNotary(file: stranger, scope: scope)] as [any Notary] {
+      try plantJournal(scene, by: notary)
+      #expect(try !scene.project().hasInterruptedInstall())
+      try recover(scene)
+      #expect(try scene.files() == before)
+      #expect(!scene.has(".ai/registry-cache/state/install"))
+    }
+  }
+
+  @Test func journalOfAnotherProjectOrForARegistryIsNotCarriedOut() throws {
+    let scene = try InstallScene()
+    try scene.install()
+    let before = try scene.files()
+    let key = try scene.project().machineKey
+    let registry = try RegistryName(parsing: "acme")
+    let other = ProjectNotary(file: key, scope: .init(project: "/elsewhere", registry: ""))
+    for notary in [other, try scene.project().notary(for: registry)] as [any Notary] {
+      try plantJournal(scene, by: notary)
+      try recover(scene)
+      #expect(try scene.files() == before)
+    }
+  }
+
+  @Test func ownJournalIsUndoneAndNeverCarriedOut() throws {
+    let scene = try InstallScene()
+    try scene.install()
+    let before = try scene.files()
+    try plantJournal(scene, by: scene.project().notary(for: nil))
+    #expect(try scene.project().hasInterruptedInstall())
+    try recover(scene)
+    #expect(try scene.files() == before)
+    // What it did by then is taken back, without the execute bit that somebody gave the staged copy.
+    try plantJournal(scene, by: scene.project().notary(for: nil))
+    try scene.write(".ai/skills/a.md", "evil\n")
+    let staged = scene.root.appending(".ai/registry-cache/state/install/0.old").string
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: staged)
+    try recover(scene)
+    #expect(try scene.files() == before)
+    let attributes = try FileManager.default.attributesOfItem(
+      atPath: scene.root.appending(".ai/skills/a.md").string
+    )
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o644)
   }
 
   /// `state/install.pending` is the journal, so no registry may have that name's pending record.

@@ -54,7 +54,13 @@ struct InstallScene {
   }
 
   func project() throws -> Project {
-    try Project.find(target: root, workingFolder: "/", safeDirectories: [], disk: disk)
+    try Project.find(
+      target: root,
+      workingFolder: "/",
+      safeDirectories: [],
+      machineKey: MachineKeyFile(in: scratch.path.appending("state/mmdos"), disk: PosixDisk()),
+      disk: disk
+    )
   }
 
   func package(_ slug: String = "demo") throws -> PluginPackage {

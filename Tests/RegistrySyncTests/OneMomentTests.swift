@@ -39,7 +39,13 @@ struct OneMomentTests {
     let written = moment.wholeSeconds
     #expect(try cache.store.readSnapshot(report.snapshot).syncedAt == written.description)
     #expect(try scene.project.readLockfile().find(name)?.syncedAt.time == written)
-    let state = try #require(try RegistryState.find(name, in: cache))
+    let state = try #require(
+      try RegistryState.find(
+        name,
+        in: cache.folder,
+        vouchedBy: scene.project.notary(for: name)
+      )
+    )
     #expect(state.checkedAt == written && state.seen?.since.wholeSeconds == written)
     let log = try RegistryHistory(of: name, in: cache).reflog
     #expect(log.map(\.note.seconds) == [moment.secondsSince1970])
@@ -47,7 +53,13 @@ struct OneMomentTests {
 
   @Test func timesOfFilesAreNotTheOperations() async throws {
     _ = try await sync(at: moment)
-    let state = try #require(try RegistryState.find(name, in: scene.openCache()))
+    let state = try #require(
+      try RegistryState.find(
+        name,
+        in: scene.openCache().folder,
+        vouchedBy: scene.project.notary(for: name)
+      )
+    )
     // By the operation's time, files that change in the next three days would be believed unseen.
     #expect(try #require(state.provenUntil) <= Timestamp.now().nanosecondsSince1970)
   }

@@ -62,7 +62,7 @@ struct OwnFileParserTests {
     // Records of the first version are read, and are written anew as the second.
     let old = "pending 1\n\(Self.id)\n\(Self.id)\n"
     #expect(PendingRecord.decode(Array(old.utf8)) != nil)
-    let text = "pending 2\n\(Self.id)\n\(Self.id)\nvoucher -\n"
+    let text = "pending 2\n\(Self.id)\n\(Self.id)\nvoucher \(Self.id)\n"
     #expect(PendingRecord.decode(Array(text.utf8)) != nil)
     for bytes in Self.variants(of: text) {
       if let record = PendingRecord.decode(bytes) { #expect(record.encode() == bytes) }
@@ -70,7 +70,8 @@ struct OwnFileParserTests {
   }
 
   @Test func reflogLineIsReadByBytes() {
-    let text = "\(Self.id) \(Self.id) mmdos/0.1.0 <mmdos> 17 +0000\tsync: version 1"
+    let text =
+      "\(Self.id) \(Self.id) mmdos/0.1.0 <mmdos> 17 +0000\tsync: version 1\tpin=set\tvoucher=\(Self.id)"
     #expect(ReflogEntry.decode(Array(text.utf8)[...]) != nil)
     for bytes in Self.variants(of: text) {
       if let entry = ReflogEntry.decode(bytes[...]) { #expect(entry.encode().dropLast() == bytes[...]) }
@@ -78,7 +79,7 @@ struct OwnFileParserTests {
   }
 
   @Test func installJournalIsReadByBytes() throws {
-    let text = "install 1\nfolder .ai/skills\nstep - \(Self.id) .ai/skills/a b.md\n"
+    let text = "install 2\nfolder .ai/skills\nstep - \(Self.id) .ai/skills/a b.md\nvoucher \(Self.id)\n"
     #expect(InstallJournal.decode(Array(text.utf8)) != nil)
     for bytes in Self.variants(of: text) {
       if let journal = InstallJournal.decode(bytes) { #expect(journal.encode() == bytes) }

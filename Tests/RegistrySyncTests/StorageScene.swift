@@ -37,7 +37,13 @@ struct StorageScene: Sendable {
     }
     try scratch.write("\(folder)/.ai/registries/sources.yaml", text: "sources:\n" + sources.joined())
     if !policy.isEmpty { try scratch.write("\(folder)/.ai/policies/registry-policy.yaml", text: policy) }
-    project = try Project.find(target: root, workingFolder: root, safeDirectories: [], disk: UnflushedDisk())
+    project = try Project.find(
+      target: root,
+      workingFolder: root,
+      safeDirectories: [],
+      machineKey: MachineKeyFile(in: scratch.path.appending("state/mmdos"), disk: PosixDisk()),
+      disk: UnflushedDisk()
+    )
   }
 
   init(registries names: [String] = ["one"], policy: String = "", _ name: String = #function) throws {
@@ -55,7 +61,13 @@ struct StorageScene: Sendable {
       )
     }
     root = scratch.path.appending("project")
-    project = try Project.find(target: root, workingFolder: root, safeDirectories: [], disk: disk)
+    project = try Project.find(
+      target: root,
+      workingFolder: root,
+      safeDirectories: [],
+      machineKey: MachineKeyFile(in: scratch.path.appending("state/mmdos"), disk: PosixDisk()),
+      disk: disk
+    )
   }
 
   // MARK: Publishing

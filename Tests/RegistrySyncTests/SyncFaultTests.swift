@@ -153,7 +153,7 @@ final class SyncFaultScene {
 
   private static func sync(_ root: FilePath, on disk: any Disk) async -> Bool {
     do {
-      let project = try Project.find(target: root, workingFolder: root, safeDirectories: [], disk: disk)
+      let project = try find(root, on: disk)
       let source = try source(project)
       _ = try await SyncTransaction(
         of: source,
@@ -170,12 +170,24 @@ final class SyncFaultScene {
     }
   }
 
+  /// The key lies beside the project, as that of a user does.
+  private static func find(_ root: FilePath, on disk: any Disk) throws -> Project {
+    let folder = root.removingLastComponent().appending("state/mmdos")
+    return try Project.find(
+      target: root,
+      workingFolder: root,
+      safeDirectories: [],
+      machineKey: MachineKeyFile(in: folder, disk: PosixDisk()),
+      disk: disk
+    )
+  }
+
   private static func source(_ project: Project) throws -> Source {
     try #require(try project.readSources().find(RegistryName(parsing: "acme")))
   }
 
   private func open() throws -> Project {
-    try Project.find(target: root, workingFolder: root, safeDirectories: [], disk: PosixDisk())
+    try Self.find(root, on: PosixDisk())
   }
 
   private func version(_ cache: Cache?) throws -> String? {

@@ -44,6 +44,12 @@ package struct Program: Sendable {
     return try? ScratchFolder("states")
   }()
 
+  /// The machine's key that programs of this process use by default; nil before the first of them made it.
+  package static var machineKey: [UInt8]? {
+    guard let path = states?.path.appending("mmdos/machine-key").string else { return nil }
+    return FileManager.default.contents(atPath: path).map { [UInt8]($0) }
+  }
+
   /// Describes a program; the environment holds `PATH`, `LC_ALL` and `XDG_STATE_HOME` alone, plus what is given.
   package init(path: FilePath, folder: FilePath? = nil, environment: [String: String] = [:]) {
     self.path = path

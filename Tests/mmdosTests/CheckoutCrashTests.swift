@@ -95,7 +95,12 @@ import Testing
       try FileManager.default.removeItem(atPath: stage.scene.cache("acme/\(path)"))
     }
     for (path, bytes) in view { try stage.scene.folder.write(".ai/registry-cache/acme/\(path)", bytes) }
-    let pending = "pending 1\n\(stage.ids[1 - goal])\n\(stage.ids[goal])\n"
+    let pending = try TestVoucher.pending(
+      stage.ids[1 - goal],
+      stage.ids[goal],
+      of: "acme",
+      in: stage.scene.folder.path
+    )
     try stage.scene.folder.write(".ai/registry-cache/state/acme.pending", text: pending)
     #expect(try await stage.used("goal \(goal)") == goal)
     try await stage.expectSettled(at: goal, "goal \(goal)")
@@ -107,7 +112,7 @@ import Testing
     try await stage.checkout("v1.0.0")
     let result = try await stage.scene.run("registry", "unpin", "acme", "--approved")
     #expect(result.exitCode == 0)
-    let pending = "pending 1\n\(stage.ids[0])\n\(stage.ids[0])\n"
+    let pending = try TestVoucher.pending(stage.ids[0], stage.ids[0], of: "acme", in: stage.scene.folder.path)
     try stage.scene.folder.write(".ai/registry-cache/state/acme.pending", text: pending)
     try await stage.expectSettled(at: 1, "restore")
   }

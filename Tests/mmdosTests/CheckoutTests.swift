@@ -234,7 +234,7 @@ import Testing
     let before = try stage.project.state()
     for words in [["checkout", "latest"], ["pin", "latest"]] {
       let result = try await stage.run(words[0], words[1], "--json")
-      expect(result, exit: 3, error: "\"kind\": \"not-as-published\"")
+      expect(result, exit: 3, error: "\"kind\": \"unbelieved\"", "was not made of its manifest")
     }
     try expectUnchanged(stage.project, since: before)
   }

@@ -46,8 +46,11 @@ extension FailureTests {
     let name = try RegistryName(parsing: "partner")
     let text = TextProblem(.invalidUTF8, at: TextPosition(line: 2, column: 3))
     let url = "https://h/catalog.yaml"
+    let question = BeliefQuestion(lock: .absent, voucher: .missing, verdict: .unsigned)
+    let disbelief = try #require(Belief.judge(question).disbelief)
     return [
-      .neverSynced(name), .noSuchFile(name, path: "a"), .invalidPath("a//b", .emptyComponent),
+      .unbelieved(name, id, disbelief), .neverSynced(name), .noSuchFile(name, path: "a"),
+      .invalidPath("a//b", .emptyComponent),
       .provenance(name, .missingEntry), .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
       .untrusted(name, .signatureStripped(old: [])), .invalidManifest(source: url, .text(text)),
       .invalidManifest(source: url, .tooManySignatures(count: 9, limit: 1)),
@@ -61,6 +64,7 @@ extension FailureTests {
     case .noSuchFile: (6, "no-such-file")
     case .invalidPath: (64, "invalid-path")
     case .provenance: (3, "provenance")
+    case .unbelieved: (3, "unbelieved")
     case .keepsChanging: (7, "busy")
     case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
     case .invalidManifest: (3, "invalid-manifest")

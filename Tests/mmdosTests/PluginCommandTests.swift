@@ -180,7 +180,12 @@ import Testing
 
   @Test func readersReportAnInterruptedInstallation() async throws {
     let project = try await makeProject()
-    try project.scratch.write("project/.ai/registry-cache/state/install.pending", text: "install 1\n")
+    let journal = "install 2\n"
+    let voucher = try TestVoucher.make(journal, kind: "install-journal", project: project.root)
+    try project.scratch.write(
+      "project/.ai/registry-cache/state/install.pending",
+      text: journal + "voucher \(voucher)\n"
+    )
     for command in [
       ["plugin", "list"], ["plugin", "status"], ["plugin", "remove", "bug-hunt"], ["catalog", "status"],
     ] {

@@ -35,11 +35,11 @@ package struct RegistryExport {
   ///
   /// `revision`: Nil for the snapshot in use.
   ///
-  /// - Throws: `ReadingError.untrusted`, `RefError` for a revision that names none or several,
+  /// - Throws: `ReadingError.untrusted`, `ReadingError.unbelieved`, `RefError` for a revision that names none or several,
   ///   `ObjectStoreError`.
   package func find(_ revision: String?) throws -> RegistryHistory.Entry {
     let entry = try reader.history.resolve(revision)
-    try reader.judge(entry)
+    try reader.judge(entry, isChosen: revision != nil)
     return entry
   }
 
@@ -91,7 +91,10 @@ package struct RegistryExport {
     depth: Int
   ) throws -> [RegistryHistory.Entry] {
     var chain = [newest]
-    while chain.count < depth, let last = chain.last, case .snapshot(let parent) = last.parent {
+    // Whoever imports it judges it anew, but what nobody vouches for here is not passed on.
+    while chain.count < depth, let last = chain.last, case .snapshot(let parent) = last.parent,
+      try reader.isBelieved(parent)
+    {
       chain.append(try reader.history.resolve(parent.description))
     }
     return chain

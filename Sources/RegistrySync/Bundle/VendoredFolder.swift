@@ -47,7 +47,7 @@ package struct VendoredExport {
   package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws -> Report {
     let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(revision)
-    try reader.judge(entry)
+    let believed = try reader.judge(entry, isChosen: revision != nil)
     let content = try ViewContent(of: entry.snapshot, in: registry.store)
     try content.check(registry.policy.limits, source: entry.snapshot.source)
     let lockName = ProjectLayout.vendorLock.string
@@ -57,7 +57,7 @@ package struct VendoredExport {
     let place = try UserFile(path)
     let isReplacing = try checkPlace(place, path, replaces: replaces)
     let temporary = TemporaryName.make()
-    let lock = try lockfile(entry.snapshot, reader.trust().projectKey)
+    let lock = try lockfile(believed.stated, reader.trust().projectKey)
     do {
       try build(content, lock, as: temporary, in: place.folder)
       try put(temporary, at: place, isReplacing: isReplacing)

@@ -6,9 +6,12 @@ import SystemPackage
 
 /// The steps of an installation, written durably before they are done: `state/install.pending`.
 ///
-///     install 1\n
+///     install 2\n
 ///     folder <path>\n                                   *  made if it is missing, the outermost first
 ///     step <old id or -> <new id or -> <path>\n         *  in the order they are done
+///     voucher <64 hex digits, or - where the machine has no key>\n
+///
+/// The first version, `install 1`, has no last line; like any journal that this machine did not write it is dropped.
 ///
 /// The new content of step N, from 0, is in `state/install/N.new`, the old content in `N.old`.
 struct InstallJournal: Equatable, Sendable {
@@ -22,9 +25,16 @@ struct InstallJournal: Equatable, Sendable {
   /// The folders that did not exist.
   var folders: [ManifestPath] = []
   var steps: [Step] = []
+  /// Says who wrote the journal.
+  private(set) var voucher: Voucher?
 
   func encode() -> [UInt8] {
-    var text = "install 1\n"
+    statement + Array("voucher \(voucher?.description ?? "-")\n".utf8)
+  }
+
+  /// The lines before the voucher, which are vouched for.
+  private var statement: [UInt8] {
+    var text = "install 2\n"
     for folder in folders { text += "folder \(folder)\n" }
     for step in steps {
       text += "step \(step.old?.description ?? "-") \(step.new?.description ?? "-") \(step.path)\n"
@@ -32,29 +42,28 @@ struct InstallJournal: Equatable, Sendable {
     return Array(text.utf8)
   }
 
+  /// The same journal with a voucher of this machine, if it has a key.
+  func vouched(by notary: any Notary) -> InstallJournal {
+    var journal = self
+    journal.voucher = notary.voucher(for: statement, as: .installJournal)
+    return journal
+  }
+
+  /// Whether this machine wrote the journal.
+  func isVouched(by notary: any Notary) -> Bool {
+    guard let voucher else { return false }
+    return notary.isRight(voucher, for: statement, as: .installJournal)
+  }
+
   /// Decodes a journal; nil for anything that `encode` does not write, or with a path that no plugin may write.
-  ///
-  /// The cache may come from somebody else, so a journal is not trusted and can only do what an installation could.
   static func decode(_ bytes: [UInt8]) -> InstallJournal? {
     var journal = InstallJournal()
     // Split as bytes: in a String, a space and a combining mark after it are one Character.
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for line in lines.dropFirst().dropLast() {
-      let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
-        .map { String(decoding: $0, as: UTF8.self) }
-      if words.first == "folder" {
-        let text = String(decoding: line.dropFirst("folder ".utf8.count), as: UTF8.self)
-        // try?: with an invalid path it is not a valid journal.
-        guard let path = try? ManifestPath(parsing: text) else { return nil }
-        journal.folders.append(path)
-      } else {
-        // try?: as above.
-        guard words.count == 4, let path = try? ManifestPath(parsing: words[3]),
-          PluginAssetRules.isWritten(path)
-        else { return nil }
-        let (old, new) = (ObjectID(hex: words[1]), ObjectID(hex: words[2]))
-        journal.steps.append(Step(old: old, new: new, path: path))
-      }
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard lines.count >= 3, lines.popLast()?.isEmpty == true, let last = lines.popLast() else { return nil }
+    journal.voucher = Voucher(hex: String(decoding: last.dropFirst("voucher ".utf8.count), as: UTF8.self))
+    for line in lines.dropFirst() {
+      guard journal.take(line) else { return nil }
     }
     guard journal.folders.allSatisfy({ folder in journal.steps.contains { $0.isBelow(folder) } }) else {
       return nil
@@ -62,23 +71,50 @@ struct InstallJournal: Equatable, Sendable {
     return journal.encode() == bytes ? journal : nil
   }
 
+  /// Takes one line of a folder or a step; false for any other, and for a path that no plugin may write.
+  private mutating func take(_ line: ArraySlice<UInt8>) -> Bool {
+    let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    if words.first == "folder" {
+      let text = String(decoding: line.dropFirst("folder ".utf8.count), as: UTF8.self)
+      // try?: with an invalid path it is not a valid journal.
+      guard let path = try? ManifestPath(parsing: text) else { return false }
+      folders.append(path)
+    } else {
+      // try?: as above.
+      guard words.count == 4, let path = try? ManifestPath(parsing: words[3]),
+        PluginAssetRules.isWritten(path)
+      else { return false }
+      steps.append(Step(old: ObjectID(hex: words[1]), new: ObjectID(hex: words[2]), path: path))
+    }
+    return true
+  }
+
   // MARK: On disk
 
-  /// The journal of an interrupted installation, or nil.
+  /// What lies in the place of a journal.
+  enum Found {
+    /// A journal that this machine wrote.
+    case own(InstallJournal)
+    /// Anything else: it asks for nothing that would be done.
+    case foreign
+  }
+
+  /// What lies in the place of the journal; nil when no installation was interrupted.
   ///
-  /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
-  static func find(in cache: Folder) throws -> InstallJournal? {
+  /// - Throws: `DiskError`.
+  static func find(in cache: Folder, vouchedBy notary: any Notary) throws -> Found? {
     let bytes: [UInt8]?
     do throws(DiskError) {
       bytes = try cache.findFolder(RefsLayout.state)?
         .findBytes(ProjectLayout.installPending, limit: Limits.maxInstallJournalBytes)
     } catch {
       guard error.code == .fileTooLarge || error.isWrongKind else { throw error }
-      throw PluginFileError.brokenJournal
+      return .foreign
     }
     guard let bytes else { return nil }
-    guard let journal = decode(bytes) else { throw PluginFileError.brokenJournal }
-    return journal
+    guard let journal = decode(bytes), journal.isVouched(by: notary) else { return .foreign }
+    return .own(journal)
   }
 }
 
@@ -90,11 +126,12 @@ extension InstallJournal.Step {
 }
 
 extension Project {
-  /// Whether an installation was interrupted and waits to be finished by the next command that writes.
+  /// Whether an installation was interrupted and waits to be undone by the next command that writes.
   ///
-  /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
+  /// - Throws: `DiskError`.
   package func hasInterruptedInstall() throws -> Bool {
     guard let cache = try Cache.find(in: self) else { return false }
-    return try InstallJournal.find(in: cache.folder) != nil
+    let found = try InstallJournal.find(in: cache.folder, vouchedBy: notary(for: nil))
+    return if case .own? = found { true } else { false }
   }
 }

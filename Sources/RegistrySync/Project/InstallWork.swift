@@ -10,9 +10,11 @@ import SystemPackage
 struct InstallWork {
   let files: InstalledFiles
   let cache: Folder
+  private let notary: any Notary
   private var disk: any Disk { files.disk }
 
   init(_ project: Project, _ cache: Cache) {
+    notary = project.notary(for: nil)
     files = InstalledFiles(root: project.root, disk: project.disk)
     self.cache = cache.folder
   }
@@ -46,11 +48,11 @@ struct InstallWork {
     let stage: Folder
     do throws(DiskError) {
       stage = try makeStage(staged)
-      // From here on the next command that writes finishes or undoes this one if it is interrupted.
+      // From here on the next command that writes undoes this one if it is interrupted.
       try AtomicFile(disk: disk).replace(
         ProjectLayout.installPending,
         in: try state(),
-        with: journal.encode()
+        with: journal.vouched(by: notary).encode()
       )
     } catch {
       // Nothing was changed yet; the next installation removes staged files that cannot be removed now.
@@ -60,7 +62,7 @@ struct InstallWork {
     do {
       try apply(journal, stage)
     } catch {
-      try undo(journal, stage)
+      try undo(journal, stage, isOwnStage: true)
       throw error
     }
     try end()
@@ -180,8 +182,10 @@ struct InstallWork {
 
   /// Restores the old files, last step first; files that were changed meanwhile are left alone.
   ///
+  /// `isOwnStage`: Whether the staged files were written by this process just now.
+  ///
   /// Continues after an error and throws it at the end: the journal stays for the next attempt.
-  private func undo(_ journal: InstallJournal, _ stage: Folder) throws {
+  private func undo(_ journal: InstallJournal, _ stage: Folder, isOwnStage: Bool) throws {
     var failure: (any Error)?
     for (index, step) in journal.steps.enumerated().reversed() {
       do {
@@ -189,8 +193,10 @@ struct InstallWork {
         if current.id == step.old { continue }
         if step.old == nil {
           try remove(step.path)
-        } else {
+        } else if isOwnStage {
           try put("\(index).old", step, current.id == nil, stage)
+        } else {
+          try restore("\(index).old", step, stage)
         }
       } catch {
         failure = failure ?? error
@@ -232,17 +238,52 @@ struct InstallWork {
 
   // MARK: After an interruption
 
-  /// Finishes an interrupted installation, or undoes it where it cannot be finished.
+  /// Undoes an interrupted installation; plan, policy and audit are asked again when the user installs again.
   ///
-  /// - Throws: `PluginContentError.brokenJournal`, `DiskError`.
+  /// A journal that this machine did not write asks for nothing: it goes with its staged files, and no file of the
+  /// project changes.
+  ///
+  /// - Throws: `DiskError`, `PluginFileError`; the journal then stays for the next command.
   func recover() throws {
-    guard let journal = try InstallJournal.find(in: cache) else { return }
-    let stage = try disk.ensureFolder(ProjectLayout.installStage, in: try state())
-    do {
-      try apply(journal, stage)
-    } catch {
-      return try undo(journal, stage)
+    switch try InstallJournal.find(in: cache, vouchedBy: notary) {
+    case nil: return
+    case .foreign?: try drop()
+    case .own(let journal)?:
+      let stage = try disk.ensureFolder(ProjectLayout.installStage, in: try state())
+      // All files are as they were to be, and success may have been promised: a power cut can bring a journal back. Only
+      // empty folders are left to go.
+      if try journal.steps.allSatisfy({ try findForUndo($0.path)?.id == $0.new }) {
+        try apply(journal, stage)
+        return try end()
+      }
+      try undo(journal, stage, isOwnStage: false)
     }
-    try end()
+  }
+
+  /// Removes journal and staged files, durably, whatever they are.
+  private func drop() throws {
+    let state = try state()
+    try disk.removeRecursively(ProjectLayout.installPending, in: state)
+    try disk.synchronize(state)
+    try disk.removeRecursively(ProjectLayout.installStage, in: state)
+  }
+
+  /// Writes an old file from its staged copy, if that is still what was staged.
+  ///
+  /// Nobody vouches for the copy: its bytes are proven by the journal, but its mode may be anybody's, so it is written
+  /// anew, without execute bits, and nobody else may write to it.
+  private func restore(_ staged: String, _ step: InstallJournal.Step, _ stage: Folder) throws {
+    let name = StoreLayout.component(staged)
+    guard let bytes = try stage.findBytes(name, limit: Int(InstalledFiles.maxBytes)),
+      ObjectID(hashing: bytes) == step.old
+    else { throw PluginFileError.brokenJournal }
+    let place = try files.makePlace(step.path)
+    do throws(DiskError) {
+      let mode = try stage.findAttributes(name)?.mode ?? 0o644
+      try AtomicFile(disk: disk)
+        .replace(place.name, in: place.folder, with: bytes, mode: UInt16(mode & 0o644) | 0o400)
+    } catch {
+      throw InstalledFiles.wrapped(error, step.path)
+    }
   }
 }

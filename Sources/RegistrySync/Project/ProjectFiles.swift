@@ -81,12 +81,12 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
-  /// Acquires the lock and finishes an interrupted installation.
+  /// Acquires the lock and undoes an interrupted installation.
   ///
-  /// - Throws: `RefError` when the lock stays busy, `PluginContentError.brokenJournal`, `DiskError`.
+  /// - Throws: `RefError` when the lock stays busy, `DiskError`.
   func lock() throws -> ProjectLock {
     let held = try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    // Whichever command writes next finishes an interrupted installation.
+    // Whichever command writes next undoes an interrupted installation.
     try InstallWork(project, cache).recover()
     return held
   }

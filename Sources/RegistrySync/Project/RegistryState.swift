@@ -5,7 +5,7 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// The cached results of a registry's last check; they are used only as far as they can be verified.
+/// The cached results of a registry's last check; all but the time is used only where this machine vouches for it.
 struct RegistryState: Equatable, Sendable {
   /// The entity tag of the manifest below.
   var etag: String?
@@ -20,6 +20,12 @@ struct RegistryState: Equatable, Sendable {
   var seen: Seen?
   /// The stamp of the audit of the manifest's files (`AuditStamp`); nil when they were not audited.
   var audit: ObjectID?
+  /// The newest synced snapshot, for which the voucher speaks.
+  var synced: ObjectID?
+  /// The address from which it was synced.
+  var url: String?
+  /// Whether this machine wrote that snapshot and all that it follows.
+  var isHistoryOwn = false
 
   /// A version and the time when it was first offered.
   struct Seen: Equatable, Sendable {
@@ -33,22 +39,41 @@ struct RegistryState: Equatable, Sendable {
   }
 
   /// Reads the state; nil when there is none or it cannot be parsed, which only costs time.
-  static func find(_ name: RegistryName, in cache: Cache) throws -> RegistryState? {
-    let bytes = try cache.folder.findFolder(RefsLayout.state)?.findBytes(
+  ///
+  /// Without a right voucher it has the time of the check alone, which is only shown.
+  static func find(
+    _ name: RegistryName,
+    in cache: Folder,
+    vouchedBy notary: any Notary
+  ) throws -> RegistryState? {
+    let bytes = try cache.findFolder(RefsLayout.state)?.findBytes(
       ProjectLayout.state(name),
       limit: Limits.maxRegistryStateBytes
     )
     // An incomplete or older file is ignored, as everything in it can be determined again.
     guard let bytes, let value = try? StrictJSON.parse(bytes) else { return nil }
+    // An invalid time counts as absent.
+    let checkedAt = value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) }
+    guard let voucher = value.find("voucher")?.text.flatMap({ Voucher(hex: $0) }),
+      notary.isRight(voucher, for: statement(value), as: .state)
+    else { return RegistryState(checkedAt: checkedAt) }
     return RegistryState(
       etag: value.find("etag")?.text,
       manifest: value.find("manifest")?.text.flatMap { ObjectID(hex: $0) },
-      // An invalid time counts as absent.
-      checkedAt: value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) },
+      checkedAt: checkedAt,
       provenUntil: value.find("proven_until")?.text.flatMap { Int64($0) },
       seen: seen(value),
-      audit: value.find("audit")?.text.flatMap { ObjectID(hex: $0) }
+      audit: value.find("audit")?.text.flatMap { ObjectID(hex: $0) },
+      synced: value.find("synced")?.text.flatMap { ObjectID(hex: $0) },
+      url: value.find("url")?.text,
+      isHistoryOwn: value.find("history")?.text == "own"
     )
+  }
+
+  /// What is vouched for: the canonical JSON of all other members.
+  private static func statement(_ value: JSONValue) -> [UInt8] {
+    guard case .object(let members) = value.content else { return [] }
+    return CanonicalJSON.encode(.object(members: members.filter { $0.name != "voucher" }))
   }
 
   private static func seen(_ value: JSONValue) -> Seen? {
@@ -60,8 +85,8 @@ struct RegistryState: Equatable, Sendable {
   }
 
   /// Writes the state.
-  func write(_ name: RegistryName, in cache: Cache, disk: any Disk) throws {
-    let value = JSONValue.object([
+  func write(_ name: RegistryName, in cache: Folder, vouchedBy notary: any Notary, disk: any Disk) throws {
+    var members: [(String, JSONValue)] = [
       ("etag", .string(orNull: etag)),
       ("manifest", .string(orNull: manifest?.description)),
       ("checked_at", .string(orNull: checkedAt?.description)),
@@ -70,8 +95,14 @@ struct RegistryState: Equatable, Sendable {
       ("seen_version", .string(orNull: seen?.version)),
       ("seen_since", .string(orNull: seen?.since.description)),
       ("audit", .string(orNull: audit?.description)),
-    ])
-    let folder = try disk.ensureFolder(RefsLayout.state, in: cache.folder)
+      ("synced", .string(orNull: synced?.description)),
+      ("url", .string(orNull: url)),
+      ("history", .string(orNull: isHistoryOwn ? "own" : nil)),
+    ]
+    let voucher = notary.voucher(for: Self.statement(.object(members)), as: .state)
+    members.append(("voucher", .string(orNull: voucher?.description)))
+    let value = JSONValue.object(members)
+    let folder = try disk.ensureFolder(RefsLayout.state, in: cache)
     try AtomicFile(disk: disk).replace(
       ProjectLayout.state(name),
       in: folder,

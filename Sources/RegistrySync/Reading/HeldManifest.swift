@@ -16,13 +16,8 @@ enum HeldManifest {
     trust: TrustMaterial,
     after entry: LockEntry? = nil
   ) throws -> TrustQuestion {
-    let bytes = try registry.store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
-    let manifest: Manifest
-    do { manifest = try Manifest.parse(bytes, rules: .held) } catch {
-      throw ReadingError.invalidManifest(source: snapshot.source, error)
-    }
-    return TrustQuestion(
-      manifest,
+    TrustQuestion(
+      try read(snapshot, in: registry.store),
       id: snapshot.manifest,
       from: registry.source,
       policy: registry.policy,
@@ -31,6 +26,16 @@ enum HeldManifest {
       memory: .ofHeld(snapshot, after: entry),
       now: registry.now
     )
+  }
+
+  /// Reads a stored snapshot's manifest.
+  ///
+  /// - Throws: `ObjectStoreError` when it is damaged; `ReadingError.invalidManifest`.
+  static func read(_ snapshot: Snapshot, in store: ObjectStore) throws -> Manifest {
+    let bytes = try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
+    do { return try Manifest.parse(bytes, rules: .held) } catch {
+      throw ReadingError.invalidManifest(source: snapshot.source, error)
+    }
   }
 
   /// Judges a stored snapshot: its signatures, and that it matches its manifest.

@@ -49,7 +49,7 @@ package struct ProjectStatus: Sendable {
     }
     var registries: [RegistrySummary] = []
     for source in try project.readSources().sources {
-      registries.append(try RegistrySummary(of: source, in: cache, lockfile: lockfile))
+      registries.append(try RegistrySummary(of: source, in: project, cache, lockfile: lockfile))
     }
     self.registries = registries
   }

@@ -1,3 +1,4 @@
+package import ObjectStore
 package import RegistryModel
 
 /// Why stored content of a registry is not returned, as data; `mmdos` makes the words.
@@ -19,6 +20,9 @@ package enum ReadingError: Error, Equatable, Sendable {
 
   /// The manifest is refused: its signatures, its order in the history, or its age (DESIGN section 8).
   case untrusted(RegistryName, TrustRefusal)
+
+  /// Nothing shows that the snapshot is what was synced (DESIGN section 8a).
+  case unbelieved(RegistryName, ObjectID, Disbelief)
 
   /// The lockfile has no matching entry, which the policy requires.
   case provenance(RegistryName, ProvenanceProblem)

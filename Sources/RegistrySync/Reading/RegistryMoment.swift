@@ -17,6 +17,8 @@ struct RegistryMoment: Equatable {
   let current: ObjectID?
   private let latest: ObjectID?
   private let pending: PendingRecord?
+  /// Whether this machine wrote the record of the unfinished write.
+  let isPendingVouched: Bool
   private let view: FileAttributes.Identity?
   /// The registry's lock entry; its HMACs are checked by whoever uses it.
   let lockEntry: LockEntry?
@@ -41,6 +43,7 @@ struct RegistryMoment: Equatable {
       try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)),
       try PendingRecord.find(registry, in: cache.folder)
     )
+    isPendingVouched = pending?.isVouched(by: project.notary(for: name)) ?? false
   }
 
   /// Whether a write is committed, but its remaining steps are not finished.
@@ -61,6 +64,18 @@ struct RegistryMoment: Equatable {
     let mismatches = snapshots.map { Provenance.mismatch(lockEntry, $0, url: url) }
     guard !mismatches.contains(nil), let field = mismatches.first ?? nil else { return nil }
     return .mismatch(field: field)
+  }
+
+  /// Whether a believed snapshot may be in use beside this lock entry.
+  ///
+  /// Only an unfinished write explains an entry about another snapshot, and only where this machine wrote its record or
+  /// the snapshot shows by itself what it is: an old one, which was vouched for when it came, must not come back by a
+  /// record of somebody else's.
+  func explains(_ id: ObjectID, _ snapshot: Snapshot, _ belief: Belief, url: String) -> Bool {
+    if let lockEntry, Provenance.mismatch(lockEntry, snapshot, url: url) == nil { return true }
+    guard isUnfinished, id == current else { return false }
+    if case .vouched = belief { return isPendingVouched }
+    return true
   }
 
   /// The lock entry, if it is about another snapshot and so does not vouch for this one.

@@ -90,46 +90,80 @@ package final class RegistryReader {
   /// The snapshot in use, and its lock entry.
   private struct InUse {
     let entry: RegistryHistory.Entry
-    /// The lock entry, where it is about another snapshot.
+    /// The lock entry, where it is about another snapshot and nobody vouches for this one.
     let otherLockEntry: LockEntry?
-    /// Whether the lock entry names the snapshot's tree.
-    let isVouchedFor: Bool
   }
 
   /// The snapshot in use, with a matching lock entry where the policy requires one.
-  private func findInUse(_ key: ProjectKey?) throws -> InUse {
-    let (name, project, url) = (registry.name, registry.project, registry.url)
+  ///
+  /// While a write is unfinished this is the new snapshot if it is believed, else the old one.
+  private func findInUse(_ trust: TrustMaterial) throws -> InUse {
+    let (name, project) = (registry.name, registry.project)
     for _ in 0..<RegistryMoment.attempts {
-      let moment = try RegistryMoment(of: name, in: project, cache) { try $0.checkCodes(with: key) }
+      let moment = try RegistryMoment(of: name, in: project, cache) {
+        try $0.checkCodes(with: trust.projectKey)
+      }
       guard moment.current != nil else { throw ReadingError.neverSynced(name) }
       let entries = try moment.acceptable.map { id in
         try RegistryHistory(of: name, in: cache).resolve(id.description)
       }
-      let problem = moment.provenanceProblem(entries.map(\.snapshot), url: url)
-      if problem == nil || !registry.policy.provenanceRequired, let entry = entries.first {
-        return InUse(
-          entry: entry,
-          otherLockEntry: moment.otherLockEntry(than: entry.snapshot, url: url),
-          isVouchedFor: Provenance.vouches(moment.lockEntry, for: entry.snapshot, url: url)
-        )
-      }
+      let problem: any Error
+      do { return try findBelieved(entries, moment, trust) } catch { problem = error }
       // A problem is reported only if the registry did not change while it was read.
-      if let problem, try RegistryMoment(of: name, in: project, cache) == moment {
-        throw ReadingError.provenance(name, problem)
-      }
+      if try RegistryMoment(of: name, in: project, cache) == moment { throw problem }
     }
     throw ReadingError.keepsChanging(name)
   }
 
-  /// Why a snapshot would be refused now, for commands that only read: they warn and continue.
+  /// The first of the snapshots that may be used.
   ///
-  /// - Throws: An error when the trust store or the project's key cannot be read.
-  package func findRefusal(of entry: RegistryHistory.Entry) throws -> TrustRefusal? {
+  /// - Throws: `ReadingError.provenance`, `ReadingError.unbelieved`: why the first of them may not.
+  private func findBelieved(
+    _ entries: [RegistryHistory.Entry],
+    _ moment: RegistryMoment,
+    _ trust: TrustMaterial
+  ) throws -> InUse {
+    let (name, url) = (registry.name, registry.url)
+    if registry.policy.provenanceRequired,
+      let problem = moment.provenanceProblem(entries.map(\.snapshot), url: url)
+    {
+      throw ReadingError.provenance(name, problem)
+    }
+    let beliefs = beliefs(entry: moment.lockEntry, trust)
+    var problem: ReadingError?
+    for entry in entries {
+      let belief = try beliefs.belief(of: entry.id, entry.snapshot)
+      if let disbelief = belief.disbelief {
+        problem = problem ?? .unbelieved(name, entry.id, disbelief)
+      } else if moment.explains(entry.id, entry.snapshot, belief, url: url)
+        || !registry.policy.provenanceRequired
+      {
+        let isVouched = if case .vouched = belief { true } else { false }
+        let other = moment.otherLockEntry(than: entry.snapshot, url: url)
+        return InUse(entry: entry, otherLockEntry: isVouched ? nil : other)
+      } else {
+        let field = moment.lockEntry.flatMap { Provenance.mismatch($0, entry.snapshot, url: url) }
+        problem = problem ?? .provenance(name, field.map { .mismatch(field: $0) } ?? .missingEntry)
+      }
+    }
+    throw problem ?? .neverSynced(name)
+  }
+
+  private func beliefs(entry: LockEntry?, _ trust: TrustMaterial) -> BeliefGathering {
+    BeliefGathering(of: registry, entry: entry, key: trust.projectKey, trust: trust)
+  }
+
+  /// Why a snapshot would not be used now, for commands that only read: they warn and continue.
+  ///
+  /// - Throws: An error when lockfile, trust store or project key cannot be read.
+  package func findDoubt(of entry: RegistryHistory.Entry) throws -> SnapshotDoubt? {
     do {
-      try judge(entry)
+      try judge(entry, isChosen: true)
       return nil
     } catch ReadingError.untrusted(_, let refusal) {
-      return refusal
+      return .refused(refusal)
+    } catch ReadingError.unbelieved(_, _, let disbelief) {
+      return .unbelieved(disbelief)
     } catch ReadingError.invalidManifest {
       // Damage is reported where the damaged object itself is read.
       return nil
@@ -138,11 +172,24 @@ package final class RegistryReader {
     }
   }
 
-  /// Judges a snapshot by the current keys and policy.
+  /// Requires that a snapshot is believed, and accepted by the current keys and policy.
   ///
-  /// - Throws: `ReadingError.untrusted`, `ObjectStoreError`.
-  package func judge(_ entry: RegistryHistory.Entry) throws {
-    _ = try HeldManifest.judge(entry.snapshot, of: registry, trust: trust())
+  /// `isChosen`: Whether the user named the snapshot.
+  ///
+  /// - Throws: `ReadingError.untrusted`, `ReadingError.unbelieved`, `ObjectStoreError`.
+  @discardableResult
+  func judge(_ entry: RegistryHistory.Entry, isChosen: Bool) throws -> BelievedSnapshot {
+    let trust = try trust()
+    let lockEntry = try registry.project.readUncheckedLockfile().find(registry.name)
+    // First: what is wrong with the manifest says more than that nobody vouches for it.
+    _ = try HeldManifest.judge(entry.snapshot, of: registry, trust: trust)
+    return try beliefs(entry: lockEntry, trust).believe(entry.id, isChosen: isChosen)
+  }
+
+  /// Whether a snapshot is believed; one that cannot be read is not.
+  func isBelieved(_ id: ObjectID) throws -> Bool {
+    let lockEntry = try registry.project.readUncheckedLockfile().find(registry.name)
+    return try beliefs(entry: lockEntry, trust()).isBelieved(id)
   }
 
   /// The catalog of the snapshot in use.
@@ -154,19 +201,20 @@ package final class RegistryReader {
 
   /// The snapshot in use, if catalog and install may use it now.
   ///
-  /// - Throws: `ReadingError.provenance` where the policy wants a lock entry that matches; `PolicyRefusal`
+  /// - Throws: `ReadingError.provenance` where the policy wants a lock entry that matches; `ReadingError.unbelieved`
+  ///   where nothing shows that it is what was synced; `PolicyRefusal`
   ///   when remote registries are not allowed any more; `ReadingError.untrusted` by today's keys;
   ///   `ObjectStoreError`.
   func findTrustedEntry() throws -> RegistryHistory.Entry {
     try registry.policy.checkUse(of: registry.source)
     let trust = try trust()
-    let inUse = try findInUse(trust.projectKey)
+    let inUse = try findInUse(trust)
     _ = try HeldManifest.judge(
       inUse.entry.snapshot,
       of: registry,
       trust: trust,
       after: inUse.otherLockEntry,
-      isVouchedFor: inUse.isVouchedFor
+      isVouchedFor: true
     )
     return inUse.entry
   }
@@ -201,4 +249,12 @@ package final class RegistryReader {
     }
     return try cache.store.read(found.id, size: found.size, limit: limit ?? found.size)
   }
+}
+
+/// Why a snapshot would not be used now.
+package enum SnapshotDoubt: Sendable {
+  /// Today's keys or policy refuse it.
+  case refused(TrustRefusal)
+  /// Nothing shows that it is what was synced.
+  case unbelieved(Disbelief)
 }

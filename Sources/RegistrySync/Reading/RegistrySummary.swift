@@ -17,18 +17,20 @@ package struct RegistrySummary: Sendable {
   /// When the source was last asked.
   package let checkedAt: String?
   package let publisher: String?
-  /// The result of checking its signatures at the sync.
+  /// The result of checking its signatures at the sync; nil where nothing shows that it was synced.
   package let trust: String?
+  /// Why nothing shows that the snapshot in use is what was synced; nil where something does.
+  package let disbelief: Disbelief?
   package let isPinned: Bool
   /// Whether an interrupted write waits to be finished by the next command that writes.
   package let isInterrupted: Bool
 
   /// Reads the state of a source; only the snapshot itself is verified.
   package init(of source: Source, in project: Project) throws {
-    try self.init(of: source, in: Cache.find(in: project), lockfile: project.readLockfile())
+    try self.init(of: source, in: project, Cache.find(in: project), lockfile: project.readLockfile())
   }
 
-  init(of source: Source, in cache: Cache?, lockfile: Lockfile) throws {
+  init(of source: Source, in project: Project, _ cache: Cache?, lockfile: Lockfile) throws {
     self.source = source
     isPinned = lockfile.find(source.name)?.isPinned ?? false
     let registry = try source.name.refComponent()
@@ -47,9 +49,31 @@ package struct RegistrySummary: Sendable {
     version = read?.version
     syncedAt = read?.syncedAt
     publisher = read?.publisher
-    trust = read?.trust.rawValue
+    if let cache, let current, let read {
+      disbelief = try Self.belief(of: current, read, source, project, cache, lockfile.find(source.name))
+        .disbelief
+    } else {
+      disbelief = nil
+    }
+    trust = disbelief == nil ? read?.trust.rawValue : nil
     checkedAt = try cache.flatMap { cache in
-      try RegistryState.find(source.name, in: cache)
+      try RegistryState.find(source.name, in: cache.folder, vouchedBy: NoNotary())
     }?.checkedAt?.description
+  }
+
+  private static func belief(
+    of id: ObjectID,
+    _ snapshot: Snapshot,
+    _ source: Source,
+    _ project: Project,
+    _ cache: Cache,
+    _ entry: LockEntry?
+  ) throws -> Belief {
+    let policy = try project.readPolicy()
+    let registry = OpenRegistry(source, in: project, policy: policy, cache: cache, lockTimeout: .zero)
+    let key = try project.readProjectKey()
+    // try?: a listing goes on without the trust store; what needs it reports that it does not parse.
+    let trust = try? registry.readTrust(with: key)
+    return try BeliefGathering(of: registry, entry: entry, key: key, trust: trust).belief(of: id, snapshot)
   }
 }

@@ -63,9 +63,7 @@ package struct RegistryVerifier: Sendable {
       )
       findings += trust.findings
       notes = trust.notes
-    }
-    if moment.isUnfinished {
-      findings.append(.init(layer: .view, kind: .interrupted, isFailure: false))
+      findings += try checkBelief(newest.0, newest.1, moment, material)
     }
     return VerifyReport(
       registry: registry.name,
@@ -78,6 +76,33 @@ package struct RegistryVerifier: Sendable {
       notes: notes,
       findings: findings
     )
+  }
+
+  /// Whether anything shows that the snapshot is what was synced, and whether a write of ours is to be finished.
+  private func checkBelief(
+    _ id: ObjectID,
+    _ snapshot: Snapshot,
+    _ moment: RegistryMoment,
+    _ material: TrustMaterial
+  ) throws -> [VerifyReport.Finding] {
+    let beliefs = BeliefGathering(
+      of: registry,
+      entry: moment.lockEntry,
+      key: material.projectKey,
+      trust: material
+    )
+    let belief = try beliefs.belief(of: id, snapshot)
+    if let disbelief = belief.disbelief {
+      return [.init(layer: .signatures, kind: .unbelieved(disbelief), isFailure: true)]
+    }
+    guard moment.isUnfinished else { return [] }
+    // An old snapshot that somebody put back is no write of ours that is to be finished.
+    if let entry = moment.lockEntry, !moment.explains(id, snapshot, belief, url: registry.url),
+      let field = Provenance.mismatch(entry, snapshot, url: registry.url)
+    {
+      return [.init(layer: .lockfile, kind: .lockfile(.mismatch(field: field)), isFailure: true)]
+    }
+    return [.init(layer: .view, kind: .interrupted, isFailure: false)]
   }
 
   // MARK: Layers

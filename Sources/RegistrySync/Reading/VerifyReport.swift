@@ -33,6 +33,8 @@ package struct VerifyReport: Sendable {
       /// There is a project key, but the entry has no HMAC yet.
       case missingCode(field: String)
       case untrusted(TrustRefusal)
+      /// Nothing shows that the snapshot in use is what was synced.
+      case unbelieved(Disbelief)
       case stale(TrustRefusal)
       /// The publisher signed two manifests of one version; both are kept.
       case equivocation(EvidenceLog.Entry)

@@ -166,7 +166,12 @@ struct ManifestFetch: Sendable {
     case .tooYoung:
       var state = basis.base.state ?? RegistryState()
       state.seen = .init(version: question.manifest.version.description, since: firstSeen)
-      try state.write(source.name, in: registry.cache, disk: registry.disk)
+      try state.write(
+        source.name,
+        in: registry.cache.folder,
+        vouchedBy: registry.project.notary(for: registry.name),
+        disk: registry.disk
+      )
     case .sameVersionOtherContent(let version, let known, let offered):
       guard known.isSigned, !question.signatures.signers.isEmpty else { return }
       try EvidenceLog(name: registry.name, cache: registry.cache, disk: registry.disk)

@@ -4,8 +4,8 @@ package import RegistryModel
 
 /// Switches to a stored snapshot, and pins the registry to it or removes the pin (DESIGN section 7).
 ///
-/// Nothing is fetched. The snapshot is judged by the current keys and policy; its order in the history was judged
-/// when it was accepted, and the highest version and time are unchanged.
+/// Nothing is fetched. The snapshot has to be believed as anywhere else, and is judged by the current keys and policy;
+/// signers that are pinned and the highest version and time stay as they are.
 package struct RegistryCheckout: Sendable {
   /// The result of a checkout, or of its preview.
   package struct Report: Sendable {
@@ -41,6 +41,7 @@ package struct RegistryCheckout: Sendable {
       revision,
       registry,
       entry: records.lockfile.find(registry.name),
+      key: records.key,
       trust: registry.readTrust(with: records.key)
     )
     let report = plan.report(pinning: pinning, warnings: [])
@@ -53,16 +54,16 @@ package struct RegistryCheckout: Sendable {
   /// `revision`: The snapshot; nil for the one in use.
   /// `pinning`: Whether the registry is pinned afterwards.
   ///
-  /// - Throws: `ReadingError.untrusted` by the current keys, `RefError` for a revision
+  /// - Throws: `ReadingError.unbelieved`, `ReadingError.untrusted` by the current keys, `RefError` for a revision
   ///   that names none or several, `ObjectStoreError` when the snapshot is damaged; nothing was changed then.
   package func run(_ revision: String?, pinning: Bool) throws -> Report {
     let locks = try registry.lock()
     var writer = try RegistryWriter(registry, SyncOptions(), holding: locks.registry)
     try writer.finishInterrupted(lock: locks.registry)
-    let plan = try Plan(revision, registry, entry: writer.entry, trust: writer.trust())
-    let base = try SyncBase(of: registry.name, in: registry.cache)
+    let plan = try Plan(revision, registry, entry: writer.entry, key: writer.key, trust: writer.trust())
+    let base = try SyncBase(of: registry, believing: writer.beliefs())
     let warnings = try writer.checkOut(
-      plan.target,
+      plan.believed,
       pinning ? .pin : .release,
       base: base,
       lock: locks.registry
@@ -99,31 +100,36 @@ package struct RegistryCheckout: Sendable {
   /// The inputs, read before anything is written.
   private struct Plan {
     let target: RegistryHistory.Entry
+    let believed: BelievedSnapshot
     private let name: RegistryName
     private let previous: ObjectID?
     private let wasPinned: Bool
     private let changes: [TreeChange]
-    private let trust: TrustVerdict
+    private var trust: TrustVerdict { believed.verdict }
 
     init(
       _ revision: String?,
       _ registry: OpenRegistry,
       entry: LockEntry?,
-      trust material: TrustMaterial
+      key: ProjectKey?,
+      trust: TrustMaterial
     ) throws {
       name = registry.name
       let history = try RegistryHistory(of: registry.name, in: registry.cache)
       let target = try history.resolve(revision)
       self.target = target
       previous = history.current
-      var known = entry
-      wasPinned = known?.isPinned ?? false
-      // The registry's name must still match, but an old snapshot may have been signed by other keys.
-      known?.signers = nil
-      known?.signatureStatus = .unsigned
-      trust = try HeldManifest.judge(target.snapshot, of: registry, trust: material, after: known)
+      wasPinned = entry?.isPinned ?? false
+      believed = try BeliefGathering(of: registry, entry: entry, key: key, trust: trust)
+        .believe(target.id, isChosen: Self.isChosen(revision))
       let old = try history.current.map { try registry.store.readSnapshot($0) }
       changes = try TreeDiff.changes(from: old?.tree, to: target.snapshot.tree, in: registry.store)
+    }
+
+    /// Whether the user named a snapshot: what a ref says is in use or newest is not the user's word.
+    private static func isChosen(_ revision: String?) -> Bool {
+      guard let revision else { return false }
+      return !["latest", "current"].contains(revision)
     }
 
     func report(pinning: Bool, warnings: [SyncWarning]) -> Report {

@@ -118,8 +118,8 @@ package struct RegistryRepair: Sendable {
     let history = try RegistryHistory(of: registry.name, in: registry.cache)
     guard let current = history.current else { throw ReadingError.neverSynced(registry.name) }
     do {
-      try writer.checkVouched(current)
-      let warnings = try writer.restoreView(of: current, knowing: nil, lock: lock)
+      let words = try writer.wordsOfPinned(current)
+      let warnings = try writer.restoreView(of: current, words, knowing: nil, lock: lock)
       return warnings.reduce(0) { sum, warning in
         if case .viewRestored(let count) = warning { sum + count } else { sum }
       }

@@ -10,28 +10,28 @@ extension RegistryWriter {
   /// - Throws: Whatever stops it. Before the ref moved nothing that a user sees has changed; after it the next
   ///   write command finishes the rest.
   mutating func checkOut(
-    _ target: RegistryHistory.Entry,
+    _ target: BelievedSnapshot,
     _ pin: PinChange,
     base: SyncBase,
     lock: borrowing RegistryLock
   ) throws -> [SyncWarning] {
     guard base.inUse != target.id else {
-      return try restoreView(of: target.id, knowing: base, pin, lock: lock)
+      return try restoreView(of: target.id, .says(target.stated), knowing: base, pin, lock: lock)
     }
-    let content = try ViewContent(of: target.snapshot, in: cache.store)
-    try content.check(registry.policy.limits, source: target.snapshot.source)
+    let content = try ViewContent(of: target.stated, in: cache.store)
+    try content.check(registry.policy.limits, source: target.stated.source)
     let expected: Expected = base.inUse.map { .id($0) } ?? .absent
     let update = RefUpdate(.registry(try name.refComponent()), expecting: expected, .set(target.id))
     return try SnapshotSwitch(
-      snapshot: target.snapshot,
+      words: .says(target.stated),
       content: content,
       reusing: base.view,
       record: PendingRecord(old: base.inUse, new: target.id),
       refs: RefMove(
         [update],
         at: registry.now,
-        message: pin.message(version: target.snapshot.version),
-        facts: ReflogFacts(pin: pin.fact)
+        message: pin.message(version: target.stated.version),
+        facts: ReflogFacts(pin: pin.fact, isHistoryOwn: target.belief.isHistoryOwn)
       ),
       pin: pin
     )

@@ -4,9 +4,10 @@ import RegistryModel
 
 /// The registry's entry in `registry-lock.json`.
 extension RegistryWriter {
-  mutating func updateLockfile(_ snapshot: Snapshot, _ pin: PinChange = .keep) throws {
+  mutating func updateLockfile(_ words: LockWords, _ pin: PinChange = .keep) throws {
     // The lockfile is what a locked sync follows; it says so already.
     if options.isLocked { return }
+    guard case .says(let snapshot) = words else { return }
     let remembered = if let entry { entry } else { try entryOfNewest(unless: snapshot) }
     try setEntry(
       LockEntry(
@@ -27,11 +28,18 @@ extension RegistryWriter {
   }
 
   /// What the entry of the newest snapshot says, where there is none that could remember.
-  private func entryOfNewest(unless snapshot: Snapshot) throws -> LockEntry? {
+  private mutating func entryOfNewest(unless snapshot: Snapshot) throws -> LockEntry? {
     let id = try cache.refs.find(.synced(name.refComponent()))
     guard let id else { return nil }
-    let newest = try cache.store.readSnapshot(id)
-    guard newest != snapshot else { return nil }
+    let newest: Snapshot
+    do { newest = try beliefs().believe(id).stated } catch {
+      // What nobody vouches for, or today's keys refuse, is not remembered.
+      switch error {
+      case ReadingError.unbelieved, ReadingError.untrusted: return nil
+      default: throw error
+      }
+    }
+    guard newest.manifest != snapshot.manifest else { return nil }
     return try LockEntry(
       newest,
       of: registry,

@@ -1,6 +1,7 @@
 import Disk
 import ObjectStore
 import Refs
+import RegistryModel
 
 /// A view that is not what the refs say: finished after an interruption, or written anew.
 extension RegistryWriter {
@@ -13,12 +14,11 @@ extension RegistryWriter {
     let pending = try PendingRecord.find(registry, in: cache.folder)
     guard let pending else { return }
     let value = try cache.refs.find(.registry(registry))
-    guard pending.isEffective(with: value), let snapshot = try findFinishable(pending.new) else {
-      return try PendingRecord.remove(lock: lock, on: disk)
-    }
+    guard pending.isEffective(with: value) else { return try PendingRecord.remove(lock: lock, on: disk) }
+    guard let finishable = try findFinishable(pending) else { return try undo(pending, lock: lock) }
     _ = try SnapshotSwitch(
-      snapshot: snapshot,
-      content: ViewContent(of: snapshot, in: cache.store),
+      words: .says(finishable.stated),
+      content: ViewContent(of: finishable.stated, in: cache.store),
       reusing: nil,
       record: nil,
       refs: nil,
@@ -27,12 +27,44 @@ extension RegistryWriter {
     .carryOut(by: &self, lock: lock)
   }
 
+  /// Puts back what was in use before a write that must not be finished, if that is believed; else only the record
+  /// goes, and readers refuse the registry until a sync puts that right.
+  private mutating func undo(_ pending: PendingRecord, lock: borrowing RegistryLock) throws {
+    guard let old = pending.old, old != pending.new, let before = try findRestorable(old) else {
+      return try PendingRecord.remove(lock: lock, on: disk)
+    }
+    let ref = RefName.registry(try name.refComponent())
+    _ = try SnapshotSwitch(
+      words: .says(before.stated),
+      content: ViewContent(of: before.stated, in: cache.store),
+      reusing: nil,
+      record: nil,
+      refs: RefMove(
+        [RefUpdate(ref, expecting: .id(pending.new), .set(old))],
+        at: registry.now,
+        message: "undo: version \(before.stated.version)",
+        facts: ReflogFacts(isHistoryOwn: before.belief.isHistoryOwn)
+      ),
+      pin: .keep
+    )
+    .carryOut(by: &self, lock: lock)
+  }
+
+  /// What was in use before, if it is here and may be used; its loss is no reason to stop.
+  private mutating func findRestorable(_ id: ObjectID) throws -> BelievedSnapshot? {
+    do { return try findBelieved(id) } catch let error as ObjectStoreError where error.isOfOneCopy {
+      return nil
+    }
+  }
+
   /// Writes the view and the lock entry anew where they are not what the snapshot in use says.
   ///
+  /// `words`: What the lock entry is to say of it.
   /// `base`: What was read already and is not read again; view files that did not change since they were proven are
   /// believed. Nil to look at everything.
   mutating func restoreView(
     of target: ObjectID,
+    _ words: LockWords,
     knowing base: SyncBase?,
     _ pin: PinChange = .keep,
     lock: borrowing RegistryLock
@@ -47,11 +79,11 @@ extension RegistryWriter {
       unchangedSince: base?.state?.provenUntil
     )
     guard !findings.isEmpty else {
-      try updateLockfile(snapshot, pin)
+      try updateLockfile(words, pin)
       return []
     }
     let warnings = try SnapshotSwitch(
-      snapshot: snapshot,
+      words: words,
       content: content,
       reusing: content,
       record: PendingRecord(old: target, new: target),

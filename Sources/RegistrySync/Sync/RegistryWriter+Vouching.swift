@@ -1,4 +1,5 @@
 import ObjectStore
+import Refs
 import RegistryModel
 
 /// What may be taken into the lockfile of what lies in the cache.
@@ -8,38 +9,40 @@ import RegistryModel
 extension RegistryWriter {
   /// The snapshot that an interrupted write put in use, if the rest of that write may be done.
   ///
-  /// Nil where it is not what a sync would have taken, or not any more: the record is then dropped. Readers
-  /// refuse the registry, as its lock entry is about another snapshot, until a sync puts that right.
+  /// Nil where this machine did not write the record and neither lock entry nor signatures speak for the snapshot, or
+  /// where today's keys refuse it.
   ///
-  /// - Throws: `ObjectStoreError`, `ProjectError.invalidFile`, `ReadingError.invalidManifest`, `DiskError`,
-  ///   `ProjectError.forgedLockEntry`.
-  mutating func findFinishable(_ id: ObjectID) throws -> Snapshot? {
-    let snapshot = try readSnapshot(id)
-    if Provenance.vouches(entry, for: snapshot, url: registry.url) { return snapshot }
-    let trust = try trust()
-    do {
-      let verdict = try HeldManifest.judge(snapshot, of: registry, trust: trust, after: entry)
-      // The entry repeats what the snapshot says of its signers, so that has to be true.
-      return snapshot.trust == verdict.trust && snapshot.signers == verdict.signers ? snapshot : nil
-    } catch {
-      guard case ReadingError.untrusted = error else { throw error }
-      return nil
+  /// - Throws: `ObjectStoreError`, `ReadingError.invalidManifest`, `RefError`, `DiskError`.
+  mutating func findFinishable(_ pending: PendingRecord) throws -> BelievedSnapshot? {
+    guard let found = try findBelieved(pending.new) else { return nil }
+    // That the snapshot came here once does not say that it is to be in use: somebody may have put it back.
+    if case .vouched = found.belief, !pending.isVouched(by: notary) { return nil }
+    return found
+  }
+
+  /// A snapshot that may be put in use; nil for one that is not believed, or that today's keys refuse.
+  ///
+  /// - Throws: `ObjectStoreError`, `ReadingError.invalidManifest`, `RefError`, `DiskError`.
+  mutating func findBelieved(_ id: ObjectID) throws -> BelievedSnapshot? {
+    do { return try beliefs().believe(id) } catch {
+      switch error {
+      case ReadingError.untrusted, ReadingError.unbelieved: return nil
+      default: throw error
+      }
     }
   }
 
-  /// Whether the lockfile names a snapshot that was not judged just now: the one that is pinned.
+  /// What the lock entry is to say of what is in use and was not judged just now: the snapshot that is pinned.
   ///
-  /// - Throws: `ReadingError.provenance` when it does not; `ObjectStoreError`, `ProjectError.invalidFile`,
-  ///   `DiskError`, `ProjectError.forgedLockEntry`.
-  func checkVouched(_ id: ObjectID) throws {
-    let snapshot = try readSnapshot(id)
+  /// - Throws: `ReadingError.provenance` when the entry is not about it, `ReadingError.unbelieved`;
+  ///   `ObjectStoreError`, `DiskError`.
+  mutating func wordsOfPinned(_ id: ObjectID) throws -> LockWords {
+    let snapshot = try cache.store.readSnapshot(id)
     guard let entry else { throw ReadingError.provenance(name, .missingEntry) }
     if let field = Provenance.mismatch(entry, snapshot, url: registry.url) {
       throw ReadingError.provenance(name, .mismatch(field: field))
     }
-  }
-
-  private func readSnapshot(_ id: ObjectID) throws -> Snapshot {
-    try cache.store.readSnapshot(id)
+    // An entry of the Node tool lacks what it has to say.
+    return entry.tree == nil ? .says(try beliefs().believe(id).stated) : .stays
   }
 }

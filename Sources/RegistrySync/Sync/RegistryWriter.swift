@@ -53,6 +53,13 @@ struct RegistryWriter: Sendable {
     return read
   }
 
+  /// Answers whether snapshots are believed, by what is known now.
+  ///
+  /// - Throws: As `trust`.
+  mutating func beliefs() throws -> BeliefGathering {
+    BeliefGathering(of: registry, entry: entry, key: key, trust: try trust())
+  }
+
   // MARK: Commit
 
   /// Writes trees and snapshot and puts them in use, or finds that they are in use already.
@@ -69,36 +76,37 @@ struct RegistryWriter: Sendable {
     if !base.holdsManifest(offer.id) { try batch.add(offer.bytes, expecting: offer.id) }
     let files = try content.treeFiles(of: offer)
     let root = try base.tree(of: files) ?? batch.addTrees(of: files)
-    let known = try findKnown(root, offer, base)
-    let snapshot =
-      known?.snapshot
-      ?? Snapshot(
-        root,
-        of: offer,
-        in: registry,
-        parent: content.parent ?? (base.snapshot == nil ? nil : base.synced)
-      )
+    let new = Snapshot(
+      root,
+      of: offer,
+      in: registry,
+      parent: content.parent ?? (base.snapshot == nil ? nil : base.synced)
+    )
+    let known = try findKnown(new, base)
     let id: ObjectID
     if let known {
       id = known.id
     } else {
-      id = try batch.add(try snapshot.encoded())
+      id = try batch.add(try new.encoded())
     }
     try batch.commit()
     let isPinned = try isPinned(offer, base)
     let goal = Goal(
       inUse: isPinned ? (base.inUse ?? id) : id,
       // What the lockfile names says nothing of what is the newest, unless nothing else does.
-      synced: options.isLocked ? (base.synced ?? id) : id
+      synced: options.isLocked ? (base.synced ?? id) : id,
+      // A new one follows the newest; where that is not believed, it follows nothing.
+      isHistoryOwn: known?.isHistoryOwn ?? (base.snapshot == nil || base.isHistoryOwn)
     )
+    let snapshot = try stated(new, known)
     var warnings = missingPluginFiles(content.catalog, offer.manifest)
     if base.synced != goal.synced || base.inUse != goal.inUse {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {
-      if goal.inUse != id { try checkVouched(goal.inUse) }
-      warnings += try restoreView(of: goal.inUse, knowing: base, lock: lock)
+      let words = goal.inUse == id ? .says(snapshot) : try wordsOfPinned(goal.inUse)
+      warnings += try restoreView(of: goal.inUse, words, knowing: base, lock: lock)
     }
-    try remember(offer)
+    try remember(offer, goal, base)
     let isNew = known == nil || id != base.synced && !options.isLocked
     let changes = try difference(from: base.snapshot?.tree, to: root)
     let outcome: SyncReport.Outcome =
@@ -123,26 +131,43 @@ struct RegistryWriter: Sendable {
   private struct Goal {
     let inUse: ObjectID
     let synced: ObjectID
+    /// Whether this machine wrote the snapshot that was synced, and all that it follows.
+    let isHistoryOwn: Bool
+  }
+
+  /// A snapshot that is here already.
+  private struct Known {
+    let id: ObjectID
+    let snapshot: Snapshot
+    let isHistoryOwn: Bool
+  }
+
+  /// What the lock entry says of the snapshot of a sync: what was judged just now, but with the time of the first
+  /// sync that brought it.
+  private mutating func stated(_ new: Snapshot, _ known: Known?) throws -> Snapshot {
+    guard let known else { return new }
+    var stated = new
+    stated.syncedAt =
+      known.isHistoryOwn ? known.snapshot.syncedAt : try beliefs().syncedAt(of: new.manifest).description
+    return stated
   }
 
   /// The snapshot that says all that a new one would: of the newest, or for `--locked` of any that is here.
   ///
   /// The same files with other signatures that count are something new: what is pinned must be recorded.
-  private func findKnown(
-    _ root: ObjectID,
-    _ offer: ManifestOffer,
-    _ base: SyncBase
-  ) throws -> (id: ObjectID, snapshot: Snapshot)? {
-    if let id = base.synced, let snapshot = base.snapshot, snapshot.tree == root,
-      options.isLocked || (snapshot.trust == offer.verdict.trust && snapshot.signers == offer.verdict.signers)
+  private mutating func findKnown(_ new: Snapshot, _ base: SyncBase) throws -> Known? {
+    if let id = base.synced, let snapshot = base.snapshot, snapshot.isRecord(ofSameAs: new),
+      options.isLocked || (snapshot.trust == new.trust && snapshot.signers == new.signers)
     {
-      return (id, snapshot)
+      return Known(id: id, snapshot: snapshot, isHistoryOwn: base.isHistoryOwn)
     }
     guard options.isLocked else { return nil }
     let history = try RegistryHistory(of: name, in: cache)
     for id in try history.snapshots() {
       let snapshot = try cache.store.readSnapshot(id)
-      if snapshot.tree == root { return (id, snapshot) }
+      guard snapshot.isRecord(ofSameAs: new) else { continue }
+      let belief = try beliefs().belief(of: id, snapshot)
+      return Known(id: id, snapshot: snapshot, isHistoryOwn: belief.isHistoryOwn)
     }
     return nil
   }
@@ -158,13 +183,13 @@ struct RegistryWriter: Sendable {
     let refs = try refMove(to: goal, snapshot, offer, base: base)
     guard base.inUse != goal.inUse else {
       try refs.commit(vouchedBy: notary, lock: lock, on: disk)
-      try checkVouched(goal.inUse)
+      let words = try wordsOfPinned(goal.inUse)
       try raiseMemory(snapshot)
       // The state file is about to say that the view was proven.
-      return try restoreView(of: goal.inUse, knowing: base, lock: lock)
+      return try restoreView(of: goal.inUse, words, knowing: base, lock: lock)
     }
     return try SnapshotSwitch(
-      snapshot: snapshot,
+      words: .says(snapshot),
       content: ViewContent(of: snapshot, in: cache.store),
       reusing: base.view,
       record: PendingRecord(old: base.inUse, new: goal.inUse),
@@ -191,7 +216,10 @@ struct RegistryWriter: Sendable {
       ],
       at: registry.now,
       message: "\(options.verb): version \(snapshot.version)" + overrides(offer),
-      facts: ReflogFacts(overrides: offer.verdict.usedOverrides.map(\.rawValue))
+      facts: ReflogFacts(
+        overrides: offer.verdict.usedOverrides.map(\.rawValue),
+        isHistoryOwn: goal.isHistoryOwn
+      )
     )
   }
 
@@ -203,19 +231,23 @@ struct RegistryWriter: Sendable {
     return flags.isEmpty ? "" : " (\(flags.joined(separator: ", ")))"
   }
 
-  private func remember(_ offer: ManifestOffer) throws {
+  private func remember(_ offer: ManifestOffer, _ goal: Goal, _ base: SyncBase) throws {
     // Without a network nobody was asked.
-    let asked = options.isOffline ? nil : registry.now.wholeSeconds
-    let checkedAt = if let asked { asked } else { try RegistryState.find(name, in: cache)?.checkedAt }
+    let checkedAt = options.isOffline ? base.state?.checkedAt : registry.now.wholeSeconds
+    // A locked sync says nothing of the newest, which stays what it is, vouched for or not.
+    let isNewest = !options.isLocked || base.synced == nil
     let state = RegistryState(
       etag: offer.etag,
       manifest: offer.id,
       checkedAt: checkedAt,
       provenUntil: FileTime.settled(),
       seen: .init(version: offer.manifest.version.description, since: offer.firstSeen),
-      audit: AuditStamp.of(registry.policy)
+      audit: AuditStamp.of(registry.policy),
+      synced: isNewest ? goal.synced : base.state?.synced,
+      url: isNewest ? registry.url : base.state?.url,
+      isHistoryOwn: isNewest ? goal.isHistoryOwn : base.state?.isHistoryOwn ?? false
     )
-    try state.write(name, in: cache, disk: disk)
+    try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }
 
   private func difference(from old: ObjectID?, to new: ObjectID) throws -> [TreeChange] {
@@ -230,6 +262,12 @@ struct RegistryWriter: Sendable {
 }
 
 extension Snapshot {
+  /// Whether both are about the same manifest and the same files, whoever wrote them when.
+  fileprivate func isRecord(ofSameAs other: Snapshot) -> Bool {
+    tree == other.tree && manifest == other.manifest && version == other.version
+      && generatedAt == other.generatedAt && publisher == other.publisher
+  }
+
   /// The record of a manifest that was accepted just now.
   init(_ root: ObjectID, of offer: ManifestOffer, in registry: OpenRegistry, parent: ObjectID?) {
     self.init(

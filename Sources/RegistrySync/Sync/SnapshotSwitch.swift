@@ -10,7 +10,8 @@ import RegistryModel
 /// which steps are there to be made. Steps are those of DESIGN section 3.2; numbers in brackets are those of
 /// docs/WRITING-ORDER.md, which says what each step relies on.
 struct SnapshotSwitch {
-  let snapshot: Snapshot
+  /// What the lock entry is to say of the snapshot.
+  let words: LockWords
   /// What the view of the snapshot holds; its trees were read by now, so a missing one has shown itself.
   let content: ViewContent
   /// What the view in place holds, if it is known to be as it was written: unchanged files are linked.
@@ -38,7 +39,7 @@ struct SnapshotSwitch {
     // Step 4 [7]: not before step 3, or the view could show what is not in use.
     let exchange = try views.putInPlace()
     // Step 4 [8]: after the view, as the lock entry says that what it names is in place.
-    try writer.updateLockfile(snapshot, pin)
+    try writer.updateLockfile(words, pin)
     // Step 4 [9]: last, when nothing is left to be finished.
     try PendingRecord.remove(lock: lock, on: disk)
     return exchange == .fileByFile ? [.viewNotExchanged] : []
@@ -50,6 +51,14 @@ struct SnapshotSwitch {
     if content.files.count > 64, try writer.disk.synchronizeFileSystem(of: writer.cache.folder) { return }
     try writer.views.synchronizeBuilt(content)
   }
+}
+
+/// What a lock entry is to say of the snapshot in use.
+enum LockWords: Sendable {
+  /// What this snapshot says; its words were judged, not only read.
+  case says(Snapshot)
+  /// What it says already, as it is about the snapshot.
+  case stays
 }
 
 /// Refs to move together, and what their reflog lines say.

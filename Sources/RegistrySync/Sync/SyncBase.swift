@@ -8,8 +8,10 @@ struct SyncBase: Sendable {
   let inUse: ObjectID?
   /// The newest synced snapshot.
   let synced: ObjectID?
-  /// The newest synced snapshot, as far as it can be read.
+  /// The newest synced snapshot, as far as it can be read and is believed.
   let snapshot: Snapshot?
+  /// Whether this machine wrote that snapshot and all that it follows.
+  let isHistoryOwn: Bool
   /// The newest synced snapshot with its parsed manifest, which is nil if that is damaged: for what is
   /// remembered of the registry.
   let remembered: (snapshot: Snapshot, manifest: Manifest?)?
@@ -26,18 +28,21 @@ struct SyncBase: Sendable {
 
   /// Reads refs, state and the newest snapshot's trees.
   ///
-  /// Damaged or missing objects are no failure here: the sync brings them back.
+  /// Damaged or missing objects are no failure here: the sync brings them back. What nobody vouches for is like
+  /// missing, as anybody may have written it.
   ///
   /// - Throws: `RefError`, `DiskError`, `ObjectStoreError` for a failing disk.
-  init(of name: RegistryName, in cache: Cache) throws {
-    let registry = try name.refComponent()
-    (inUse, synced) = (try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)))
+  init(of registry: OpenRegistry, believing beliefs: BeliefGathering) throws {
+    let (name, cache) = (try registry.name.refComponent(), registry.cache)
+    (inUse, synced) = (try cache.refs.find(.registry(name)), try cache.refs.find(.synced(name)))
     isOwn = try cache.store.alternates.isEmpty()
-    state = try RegistryState.find(name, in: cache)
-    let newest = try Self.readIfWhole(synced, in: cache.store)
+    let notary = registry.project.notary(for: registry.name)
+    state = try RegistryState.find(registry.name, in: cache.folder, vouchedBy: notary)
+    let newest = try Self.readIfWhole(synced, in: cache.store, beliefs)
     snapshot = newest?.snapshot
-    remembered = newest.map { ($0.snapshot, Self.findManifest($0.snapshot, in: cache.store)) }
-    view = inUse == synced ? newest?.content : try Self.readIfWhole(inUse, in: cache.store)?.content
+    isHistoryOwn = newest?.isHistoryOwn ?? false
+    remembered = newest.map { ($0.remembered, Self.findManifest($0.snapshot, in: cache.store)) }
+    view = inUse == synced ? newest?.content : try Self.readIfWhole(inUse, in: cache.store, beliefs)?.content
     files = newest?.content.files ?? []
     knownSizes = Dictionary(
       files.map { ($0.id, $0.size) },
@@ -66,15 +71,41 @@ struct SyncBase: Sendable {
     return try? Manifest.parse(bytes, rules: .held)
   }
 
+  /// A snapshot that can be read and is believed, with its files.
+  private struct Whole {
+    let snapshot: Snapshot
+    let content: ViewContent
+    let belief: Belief
+
+    var isHistoryOwn: Bool { belief.isHistoryOwn }
+
+    /// The snapshot with the signers that may be remembered: its own words count only where this machine wrote them;
+    /// else the lock entry alone remembers, or what was proven just now.
+    var remembered: Snapshot {
+      if isHistoryOwn { return snapshot }
+      var remembered = snapshot
+      if case .verified(let verdict) = belief {
+        (remembered.trust, remembered.signers) = (verdict.trust, verdict.signers)
+      } else {
+        (remembered.trust, remembered.signers) = (.unsigned, [])
+      }
+      return remembered
+    }
+  }
+
   private static func readIfWhole(
     _ id: ObjectID?,
-    in store: ObjectStore
-  ) throws -> (snapshot: Snapshot, content: ViewContent)? {
+    in store: ObjectStore,
+    _ beliefs: BeliefGathering
+  ) throws -> Whole? {
     guard let id else { return nil }
     do {
       let snapshot = try store.readSnapshot(id)
-      return (snapshot, ViewContent(files: try TreeWalk.files(of: snapshot.tree, in: store)))
-    } catch {
+      let belief = try beliefs.belief(of: id, snapshot)
+      guard belief.disbelief == nil else { return nil }
+      let content = ViewContent(files: try TreeWalk.files(of: snapshot.tree, in: store))
+      return Whole(snapshot: snapshot, content: content, belief: belief)
+    } catch let error as ObjectStoreError {
       if case .disk = error { throw error }
       return nil
     }

@@ -56,10 +56,12 @@ extension SyncTransaction {
     let observer = observer
     let locks = try registry.lock { observer(.waitingForLock) }
     let records = try registry.project.readRecords()
+    let (entry, trust) = (records.lockfile.find(registry.name), try registry.readTrust(with: records.key))
+    let beliefs = BeliefGathering(of: registry, entry: entry, key: records.key, trust: trust)
     let basis = ManifestFetch.Basis(
-      base: try SyncBase(of: registry.name, in: registry.cache),
-      trust: try registry.readTrust(with: records.key),
-      lockEntry: records.lockfile.find(registry.name)
+      base: try SyncBase(of: registry, believing: beliefs),
+      trust: trust,
+      lockEntry: entry
     )
     let report: DryRunReport
     if comparing {

@@ -127,7 +127,7 @@ package struct SyncTransaction: Sendable {
     var writer = try RegistryWriter(registry, options, holding: locks.registry)
     try writer.finishInterrupted(lock: locks.registry)
     let restored = try SnapshotRepair(registry: registry, entry: writer.entry).run()
-    let base = try SyncBase(of: registry.name, in: registry.cache)
+    let base = try SyncBase(of: registry, believing: writer.beliefs())
     let basis = ManifestFetch.Basis(base: base, trust: try writer.trust(), lockEntry: writer.entry)
     var (offer, content) = try await obtain(basis)
     let audit = try audit(content, of: offer, base: base)

@@ -67,9 +67,9 @@ struct PluginChange {
 
 /// The text about the plan for one plugin.
 struct PluginChangeText {
-  /// Printed by reading commands while an interrupted installation waits to be finished.
+  /// Printed by reading commands while an interrupted installation waits to be undone.
   static let interrupted: SafeText =
-    "an installation was interrupted; the next command that writes finishes or undoes it"
+    "an installation was interrupted; the next command that writes undoes it"
 
   let plan: InstallPlan
   let hasDiff: Bool

@@ -53,8 +53,8 @@ struct RegistryAudit: Command {
       )
     } else {
       let entry = try reader.history.resolve(target.revision)
-      if let refusal = try reader.findRefusal(of: entry) {
-        session.console.warn("today this would be refused: \(refusal.words)")
+      if let doubt = try reader.findDoubt(of: entry) {
+        session.console.warn("today this \(doubt.words)")
       }
       result = AuditResult(
         registry: registry.name,

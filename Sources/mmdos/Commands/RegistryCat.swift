@@ -22,8 +22,8 @@ struct RegistryCat: Command {
     let registry = try session.registry(target.name)
     let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(target.revision)
-    if let refusal = try reader.findRefusal(of: entry) {
-      session.console.warn("today this would be refused: \(refusal.words)")
+    if let doubt = try reader.findDoubt(of: entry) {
+      session.console.warn("today this \(doubt.words)")
     }
     let console = session.console
     if session.options.isJSON {

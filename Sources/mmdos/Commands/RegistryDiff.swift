@@ -41,8 +41,8 @@ struct RegistryDiff: Command {
     let reader = try RegistryReader(registry)
     let (old, new) = try reader.history.comparison(from: old, to: new)
     for entry in old.id == new.id ? [new] : [old, new] {
-      if let refusal = try reader.findRefusal(of: entry) {
-        session.console.warn("today \(entry.id.abbreviated) would be refused: \(refusal.words)")
+      if let doubt = try reader.findDoubt(of: entry) {
+        session.console.warn("today \(entry.id.abbreviated) \(doubt.words)")
       }
     }
     let differences = try reader.differences(from: old, to: new)

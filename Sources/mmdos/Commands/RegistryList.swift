@@ -31,6 +31,12 @@ struct RegistryList: Command {
     ])
     for summary in summaries { table.append(summary.cells) }
     session.console.print(table)
+    for summary in summaries {
+      guard let disbelief = summary.disbelief else { continue }
+      session.console.warn(
+        "nothing shows that what '\(summary.source.name)' has in use was synced: \(disbelief.words)"
+      )
+    }
     for warning in list.warnings { session.console.warn(warning.words) }
     return ExitCodes.done
   }
@@ -69,7 +75,7 @@ extension RegistrySummary {
       ("checked_at", .string(orNull: checkedAt)), ("snapshot", .string(orNull: snapshot?.description)),
       ("latest", .string(orNull: latest?.description)), ("pinned", .boolean(isPinned)),
       ("publisher", .string(orNull: publisher)), ("trust", .string(orNull: trust)),
-      ("interrupted", .boolean(isInterrupted)),
+      ("interrupted", .boolean(isInterrupted)), ("doubt", .string(orNull: disbelief?.words)),
     ])
   }
 }

@@ -26,8 +26,8 @@ struct RegistryLog: Command {
     let isPinned = try registry.project.readLockfile().find(registry.name)?.isPinned ?? false
     let reader = try RegistryReader(registry)
     guard reader.history.latest != nil else { throw ReadingError.neverSynced(registry.name) }
-    if let refusal = try reader.findRefusal(of: reader.history.resolve(nil)) {
-      session.console.warn("today the one in use would be refused: \(refusal.words)")
+    if let doubt = try reader.findDoubt(of: reader.history.resolve(nil)) {
+      session.console.warn("today the one in use \(doubt.words)")
     }
     var items: [JSONValue] = []
     for entry in try reader.history.entries(limit: limit ?? .max) {

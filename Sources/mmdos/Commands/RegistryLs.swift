@@ -23,8 +23,8 @@ struct RegistryLs: Command {
     let registry = try session.registry(target.name)
     let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(target.revision)
-    if let refusal = try reader.findRefusal(of: entry) {
-      session.console.warn("today this would be refused: \(refusal.words)")
+    if let doubt = try reader.findDoubt(of: entry) {
+      session.console.warn("today this \(doubt.words)")
     }
     let files = try reader.files(of: entry, below: path)
     if session.options.isJSON {

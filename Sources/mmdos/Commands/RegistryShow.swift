@@ -37,6 +37,9 @@ struct RegistryShow: Command {
         ("in use", summary.isBundled ? "nothing to sync: it came with the program" : "nothing: never synced")
       )
     }
+    if let disbelief = summary.disbelief {
+      rows.append(("doubt", "nothing shows that it is what was synced: \(disbelief.words)"))
+    }
     if summary.isInterrupted {
       rows.append(("note", "a write was interrupted; the next write command finishes it"))
     }

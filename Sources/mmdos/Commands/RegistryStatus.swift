@@ -32,7 +32,9 @@ struct RegistryStatus: Command {
     if !status.registries.isEmpty { session.console.print("") }
     for summary in status.registries {
       let state =
-        if summary.isInterrupted {
+        if summary.disbelief != nil {
+          "nothing shows that what is in use was synced; sync it again"
+        } else if summary.isInterrupted {
           "a write was interrupted; the next write command finishes it"
         } else if summary.isBundled {
           "came with the program, nothing to sync"

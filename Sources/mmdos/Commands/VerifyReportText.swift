@@ -110,6 +110,7 @@ extension VerifyReport.Finding.Kind {
     case .forgedEntry: "forged-lock-entry"
     case .missingCode: "lock-entry-without-code"
     case .untrusted(let refusal): refusal.word
+    case .unbelieved: "unbelieved"
     case .stale: "stale"
     case .equivocation: "equivocation"
     case .interrupted: "interrupted"
@@ -152,6 +153,7 @@ extension VerifyReport.Finding.Kind {
       "'\(field)' of the entry does not match: it was changed, or made with another key"
     case .missingCode(let field): "the entry has no '\(field)' yet; the next sync writes it"
     case .untrusted(let refusal): refusal.words
+    case .unbelieved(let disbelief): "nothing shows that the snapshot in use was synced: \(disbelief.words)"
     case .stale(let refusal): "stale: \(refusal.words)"
     case .equivocation(let entry):
       "at \(entry.time) version \(entry.version) was offered with other content: manifests \(entry.known) and \(entry.offered)"
