@@ -119,8 +119,12 @@ private final class OwnThreads: TaskExecutor {
     let id = try #require(try batch?.add(Array("proven".utf8)))
     batch = nil
     let opened = try store.open()
-    #expect(isCancellation(await cancelled { try ObjectBatch(store: opened).commit() }))
-    let next = try ObjectBatch(store: store.open())
+    #expect(
+      isCancellation(
+        await cancelled { try ObjectBatch(store: opened, adopting: TestStore.adoption).commit() }
+      )
+    )
+    let next = try ObjectBatch(store: store.open(), adopting: TestStore.adoption)
     #expect(next.contains(id))
     try next.commit()
     #expect(try store.open().contains(id))

@@ -7,7 +7,7 @@ import Testing
 
 struct ObjectBatchAdoptionTests {
   private let store: TestStore
-  private let limits = AdoptionLimits(objectBytes: 1 << 20, totalBytes: 1 << 30)
+  private let limits = TestStore.adoption
   private let abandoned = "objects/tmp_incoming-00000000000000000000000000000001"
 
   init() throws {

@@ -15,7 +15,7 @@ struct ObjectBatchCommitTests {
 
   /// Adds everything and commits, as a sync does.
   private func run(_ payloads: [[UInt8]], _ store: TestStore) throws {
-    let batch = try ObjectBatch(store: store.open(store.disk))
+    let batch = try ObjectBatch(store: store.open(store.disk), adopting: TestStore.adoption)
     for payload in payloads { try batch.add(payload) }
     try batch.commit()
   }
@@ -187,7 +187,7 @@ struct ObjectBatchCommitTests {
       store.disk.arm(.call(2, .noSpace))
       #expect(throws: ObjectStoreError.self) { try batch.commit() }
     }
-    let next = try ObjectBatch(store: store.open())
+    let next = try ObjectBatch(store: store.open(), adopting: TestStore.adoption)
     #expect(next.contains(id))
     try next.commit()
     try store.open().verify(id, size: 1)

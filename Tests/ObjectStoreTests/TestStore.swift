@@ -20,6 +20,9 @@ struct TestStore {
     disk = FaultyDisk(aside: canLosePower ? aside : nil)
   }
 
+  /// Enough for everything that a test leaves behind.
+  static let adoption = AdoptionLimits(objectBytes: 1 << 20, totalBytes: 1 << 30)
+
   /// Opens the store anew, as the next command would.
   func open(_ disk: (any Disk)? = nil) throws -> ObjectStore {
     try ObjectStore(folder: Folder.open(objects.path), disk: disk ?? PosixDisk())

@@ -123,7 +123,7 @@ private func policyOfEveryKey() -> Policy {
     )
     let limits = policy.limits
     #expect(limits.maxSnapshotBytes == 67_108_864 && limits.maxFileBytes == 1_048_576)
-    #expect(limits.maxManifestEntries == 10_000 && limits.maxManifestBytes == 4_194_304)
+    #expect(limits.maxManifestEntries == 50_000 && limits.maxManifestBytes == 4_194_304)
     #expect(limits.maxPluginFiles == 20 && limits.maxPluginBytes == 102_400)
     #expect(limits.connectTimeout == .seconds(10) && limits.headerTimeout == .seconds(10))
     #expect(limits.idleTimeout == .seconds(15) && limits.transferTimeout == .seconds(300))
