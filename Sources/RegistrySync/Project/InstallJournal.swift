@@ -65,9 +65,12 @@ struct InstallJournal: Equatable, Sendable {
     for line in lines.dropFirst() {
       guard journal.take(line) else { return nil }
     }
-    guard journal.folders.allSatisfy({ folder in journal.steps.contains { $0.isBelow(folder) } }) else {
-      return nil
+    var above: Set<[String]> = []
+    for step in journal.steps {
+      let components = step.path.components
+      for depth in components.indices.dropFirst() { above.insert(Array(components[..<depth])) }
     }
+    guard journal.folders.allSatisfy({ above.contains($0.components) }) else { return nil }
     return journal.encode() == bytes ? journal : nil
   }
 
@@ -115,13 +118,6 @@ struct InstallJournal: Equatable, Sendable {
     guard let bytes else { return nil }
     guard let journal = decode(bytes), journal.isVouched(by: notary) else { return .foreign }
     return .own(journal)
-  }
-}
-
-extension InstallJournal.Step {
-  fileprivate func isBelow(_ folder: ManifestPath) -> Bool {
-    let (inner, outer) = (path.components, folder.components)
-    return inner.count > outer.count && inner.starts(with: outer)
   }
 }
 
