@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 SWIFT_FILES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: help build release test demo smoke bench format lint check-docs install uninstall clean
+.PHONY: help build release test fuzz sanitize demo smoke bench format lint check-docs install uninstall clean
 
 help:            ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,6 +19,14 @@ release:         ## release build, Swift's libraries linked in: .build/release/m
 test:            ## all tests; fails if none ran
 	@scripts/dependencies all
 	@scripts/test
+
+fuzz:            ## every parser of outside bytes by libFuzzer, FUZZ_SECONDS=30 each
+	@scripts/dependencies all
+	@scripts/fuzz
+
+sanitize:        ## all tests under the address and the thread sanitizer
+	@scripts/dependencies all
+	@scripts/sanitize
 
 demo:            ## builds, serves the example registry on this machine, walks through two syncs
 	@scripts/dependencies all

@@ -166,6 +166,22 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    // MARK: Parsers of outside bytes, given whatever comes
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["FuzzEntries", "TestSupport"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "FuzzEntries",
+      dependencies: [
+        "Audit", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel", "RegistrySync",
+        "TestSupport", systemPackage,
+      ],
+      path: "Tests/FuzzEntries",
+      swiftSettings: settings
+    ),
+
     // MARK: Support for tests
     .target(
       name: "TestSupport",
@@ -187,3 +203,15 @@ let package = Package(
     ),
   ]
 )
+
+// Only scripts/fuzz builds it: libFuzzer brings the `main`, so the compiler must not make one of its own.
+if Context.environment["MMDOS_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzDriver",
+      dependencies: ["FuzzEntries"],
+      path: "Tests/FuzzDriver",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+    )
+  )
+}

@@ -34,6 +34,9 @@ SUPPORT = {
     "TestSupport": ["Disk", "Formats"],
     "TestServers": ["Disk", "Fetch", "Preview", "RegistryModel", "TestSupport"],
     "TestScenes": ["ObjectStore", "TestServers", "TestSupport"],
+    "FuzzEntries": ["Audit", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel", "RegistrySync",
+                    "TestSupport"],
+    "FuzzDriver": ["FuzzEntries"],
 }
 TESTS = {
     "Disk": ["TestSupport"],
@@ -47,4 +50,6 @@ TESTS = {
     "Preview": ["Fetch", "TestServers", "TestSupport"],
     "RegistrySync": ["TestScenes", "TestSupport"],
     "mmdos": ["TestScenes", "TestServers", "TestSupport"],
+    # Not a target's tests: every parser at once, through its entry.
+    "Fuzz": ["FuzzEntries", "TestSupport"],
 }

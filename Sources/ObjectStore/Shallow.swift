@@ -19,6 +19,13 @@ enum Shallow {
       return (bytes, info.path.appending(StoreLayout.shallow))
     }
     guard let (bytes, path) = found else { return [] }
+    return try parse(bytes, path: path)
+  }
+
+  /// Parses the file's bytes.
+  ///
+  /// - Throws: `ObjectStoreError.malformedShallow`.
+  static func parse(_ bytes: [UInt8], path: FilePath) throws(ObjectStoreError) -> Set<ObjectID> {
     var ids: [ObjectID] = []
     for (index, line) in bytes.split(separator: newline, omittingEmptySubsequences: false).dropLast()
       .enumerated()

@@ -274,7 +274,7 @@ struct InstallWork {
   /// anew, without execute bits, and nobody else may write to it.
   private func restore(_ staged: String, _ step: InstallJournal.Step, _ stage: Folder) throws {
     let name = StoreLayout.component(staged)
-    guard let bytes = try stage.findBytes(name, limit: Int(InstalledFiles.maxBytes)),
+    guard let bytes = try stage.findBytes(name, limit: Int(Limits.maxInstalledFileBytes)),
       ObjectID(hashing: bytes) == step.old
     else { throw PluginFileError.brokenJournal }
     let place = try files.makePlace(step.path)

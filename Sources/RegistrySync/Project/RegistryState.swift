@@ -50,8 +50,13 @@ struct RegistryState: Equatable, Sendable {
       ProjectLayout.state(name),
       limit: Limits.maxRegistryStateBytes
     )
+    return bytes.flatMap { parse($0, vouchedBy: notary) }
+  }
+
+  /// Parses a state; nil where it is not JSON, and without each value that is not what it should be.
+  static func parse(_ bytes: [UInt8], vouchedBy notary: any Notary) -> RegistryState? {
     // An incomplete or older file is ignored, as everything in it can be determined again.
-    guard let bytes, let value = try? StrictJSON.parse(bytes) else { return nil }
+    guard let value = try? StrictJSON.parse(bytes) else { return nil }
     // An invalid time counts as absent.
     let checkedAt = value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) }
     guard let voucher = value.find("voucher")?.text.flatMap({ Voucher(hex: $0) }),

@@ -1,0 +1,36 @@
+import ObjectStore
+import SystemPackage
+
+@testable import Refs
+
+extension FuzzEntry {
+  static let refs: [FuzzEntry] = [
+    FuzzEntry("reflog") { bytes in
+      // The ref's value is that of the last whole line, as after a change that went through.
+      let last = bytes.split(separator: UInt8(ascii: "\n")).last.flatMap(ReflogEntry.decode)
+      for value in [last?.new, ObjectID(hashing: []), nil] {
+        guard let log = try? Reflog(bytes, value: value, path: "reflog") else { continue }
+        let text = log.entries.reversed().flatMap { $0.encode() }
+        guard log.confirmedLength <= bytes.count, text == Array(bytes[..<log.confirmedLength]) else {
+          return "the entries are not the bytes they were read from"
+        }
+      }
+      return nil
+    },
+    FuzzEntry("pending-record") { bytes in
+      guard let record = PendingRecord.decode(bytes) else { return nil }
+      return violation("a pending record has two forms", unless: record.encode() == bytes)
+    },
+    FuzzEntry(text: "revision") { text in
+      guard let revision = try? Revision(parsing: text) else { return nil }
+      return violation(
+        "more steps than the limit",
+        unless: (0...Revision.maximumSteps).contains(revision.steps)
+      )
+    },
+    FuzzEntry(text: "ref-name") { text in
+      guard let name = try? RefName(parsing: text) else { return nil }
+      return violation("a ref has two names", unless: name.description.utf8.elementsEqual(text.utf8))
+    },
+  ]
+}

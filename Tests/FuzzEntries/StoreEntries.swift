@@ -1,0 +1,61 @@
+import SystemPackage
+
+@testable import ObjectStore
+
+extension FuzzEntry {
+  private static let id = ObjectID(hashing: [])
+
+  static let store: [FuzzEntry] = [
+    FuzzEntry("tree") { bytes in
+      guard let tree = try? Tree.decode(bytes, id: id) else { return nil }
+      return violation("a tree has two forms", unless: tree.encoded() == bytes)
+    },
+    FuzzEntry("snapshot") { bytes in
+      guard let snapshot = try? Snapshot.decode(bytes, id: id) else { return nil }
+      return violation("a snapshot has two forms", unless: (try? snapshot.encoded()) == bytes)
+    },
+    FuzzEntry("zlib") { bytes in
+      let limit = 1 << 16
+      let whole = try? Inflater().decompressWhole(bytes, capacity: limit)
+      let inflater = Inflater()
+      inflater.reset()
+      var pieces: [UInt8] = []
+      var isBroken = false
+      do {
+        for start in stride(from: 0, to: bytes.count, by: 7) {
+          let piece = Array(bytes[start..<min(start + 7, bytes.count)])
+          try inflater.decompress(piece.span.bytes, limit: Int64(limit)) { output in
+            output.withUnsafeBytes { pieces.append(contentsOf: $0) }
+          }
+        }
+      } catch {
+        isBroken = true
+      }
+      if pieces.count > limit { return "more than the limit is passed on" }
+      let streamed = isBroken || !inflater.isFinished ? nil : pieces
+      return violation("whole and in pieces differ", unless: whole == streamed)
+    },
+    FuzzEntry("shallow") { bytes in
+      guard let ids = try? Shallow.parse(bytes, path: "shallow") else { return nil }
+      let text = ids.sorted().flatMap { Array("\($0)\n".utf8) }
+      return violation("a list of snapshots has two forms", unless: text == bytes)
+    },
+    FuzzEntry("alternates") { bytes in
+      let lines = AlternatesList.parse(bytes)
+      for line in lines where AlternatesList.canHold(line.path) {
+        if AlternatesList.parse(Array("\(line.path)\n".utf8)).map(\.path) != [line.path] {
+          return "a path that the list can hold reads back as another"
+        }
+      }
+      return nil
+    },
+    FuzzEntry(text: "object-id") { text in
+      guard let id = ObjectID(hex: text) else { return nil }
+      return violation("an id has two forms", unless: id.description.utf8.elementsEqual(text.utf8))
+    },
+    FuzzEntry(text: "tree-path") { text in
+      guard let path = try? TreePath(text) else { return nil }
+      return violation("a path has two forms", unless: path.description.utf8.elementsEqual(text.utf8))
+    },
+  ]
+}

@@ -1,0 +1,56 @@
+import Formats
+import ObjectStore
+import Refs
+import RegistryModel
+import TestSupport
+
+@testable import RegistrySync
+
+extension FuzzEntry {
+  static let sync: [FuzzEntry] = [
+    FuzzEntry("bundle-header") { bytes in
+      guard let header = try? BundleHeader.decode(bytes) else { return nil }
+      return violation("a header has two forms", unless: header.encode() == bytes)
+    },
+    FuzzEntry("bundle") { bytes in
+      guard let scratch = try? ScratchFolder("fuzz-bundle"), let path = try? scratch.write("b", bytes) else {
+        return "no scratch file"
+      }
+      guard let bundle = try? Bundle(path) else { return nil }
+      _ = try? bundle.history()
+      _ = BundleReader(bundle, manifest: bundle.newest.manifest, limit: 1 << 20)
+      return violation("an opened bundle has no snapshot", unless: !bundle.header.snapshots.isEmpty)
+    },
+    FuzzEntry("vendored-folder") { bytes in
+      guard let scratch = try? ScratchFolder("fuzz-vendored") else { return "no scratch folder" }
+      let names = ["mmdos-lock.json", "manifest.json", "catalog.yaml", "checksums.json"]
+      for (name, piece) in zip(names, bytes.pieces) {
+        guard (try? scratch.write(name, piece)) != nil else { return "no scratch file" }
+      }
+      _ = try? VendoredCheck(scratch.path, by: nil).run()
+      return nil
+    },
+    FuzzEntry("install-journal") { bytes in
+      guard let journal = InstallJournal.decode(bytes) else { return nil }
+      return violation("a journal has two forms", unless: journal.encode() == bytes)
+    },
+    FuzzEntry("install-record") { bytes in
+      guard let record = try? InstallRecord.parse(bytes) else { return nil }
+      guard let again = try? InstallRecord.parse(record.encode()) else {
+        return "a written record does not parse"
+      }
+      return violation("a written record is another one", unless: again.encode() == record.encode())
+    },
+    FuzzEntry("state") { bytes in
+      _ = RegistryState.parse(bytes, vouchedBy: EveryVoucher())
+      return nil
+    },
+  ]
+}
+
+/// Takes every voucher for right, so that what only a voucher lets in is read as well.
+private struct EveryVoucher: Notary {
+  func voucher(for bytes: [UInt8], as kind: VoucherKind) -> Voucher? { nil }
+
+  func isRight(_ voucher: Voucher, for bytes: [UInt8], as kind: VoucherKind) -> Bool { true }
+}
