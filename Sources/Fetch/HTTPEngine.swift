@@ -11,7 +11,8 @@ final class HTTPEngine: Sendable {
   private static let shutdownPatience = Duration.milliseconds(300)
 
   private let configuration: HTTPTransport.Configuration
-  private let roots = Mutex<TLSRoots?>(nil)
+  /// The trusted roots of requests with a login and of those without.
+  private let roots = Mutex<[Bool: TLSRoots]>([:])
   private let commands: CommandQueue
   private let ended: EndSignal
 
@@ -41,12 +42,13 @@ final class HTTPEngine: Sendable {
   ///
   /// The certificate files of the configuration are read when the first https request is made.
   func start(_ exchange: HTTPExchange, _ request: FetchRequest, at url: RequestURL) throws(FetchError) {
+    let login = request.credential?.field(for: url)
     let transfer = HTTPTransfer.Request(
       url: url,
-      fields: fields(for: request),
+      fields: fields(for: request) + (login.map { [$0] } ?? []),
       userAgent: configuration.userAgent,
       proxy: try ProxySettings.choose(for: url, environment: configuration.environment),
-      roots: url.scheme == "https" ? try loadedRoots() : nil,
+      roots: url.scheme == "https" ? try loadedRoots(withLogin: login != nil) : nil,
       limits: configuration.limits
     )
     let control = TransferControl(exchange: ObjectIdentifier(exchange), commands: commands)
@@ -60,17 +62,17 @@ final class HTTPEngine: Sendable {
     await ended.wait(atMost: Self.shutdownPatience)
   }
 
-  private func loadedRoots() throws(FetchError) -> TLSRoots {
+  private func loadedRoots(withLogin: Bool) throws(FetchError) -> TLSRoots {
     try roots.withLock { roots throws(FetchError) in
-      if let roots { return roots }
-      let loaded = try TLSRoots(caFile: configuration.caFile, environment: configuration.environment)
-      roots = loaded
+      if let loaded = roots[withLogin] { return loaded }
+      let files = [configuration.caFile, withLogin ? nil : configuration.projectCAFile].compactMap(\.self)
+      let loaded = try TLSRoots(caFiles: files, environment: configuration.environment)
+      roots[withLogin] = loaded
       return loaded
     }
   }
 
   private func fields(for request: FetchRequest) -> [String] {
-    // The place for credentials of this origin, once sources have them (DESIGN section 8b).
     var fields = ["Accept-Encoding: identity"]
     if let etag = request.etag, EntityTag.isValid(etag) { fields.append("If-None-Match: \(etag)") }
     if request.bypassCaches { fields.append("Cache-Control: no-cache") }

@@ -1,4 +1,4 @@
-import RegistryModel
+package import RegistryModel
 import Synchronization
 package import SystemPackage
 
@@ -12,8 +12,11 @@ package final class HTTPTransport: Transport {
     package var limits: TransferLimits
     /// The `User-Agent` header, `mmdos/<version>`.
     package var userAgent: String
-    /// A PEM file of trusted roots in addition to the system's (policy key `ca_file`).
+    /// The user's PEM file of trusted roots in addition to the system's.
     package var caFile: FilePath?
+    /// The project's PEM file of trusted roots (policy key `ca_file`), which counts only for requests without a login:
+    /// a project does not decide who is told a secret.
+    package var projectCAFile: FilePath?
     /// The environment, for `SSL_CERT_FILE` and the proxy variables.
     package var environment: [String: String]
     /// Whether a redirect on loopback may lead to plain http (policy key `allow_http_localhost`).
@@ -23,12 +26,14 @@ package final class HTTPTransport: Transport {
       limits: TransferLimits,
       version: String,
       caFile: FilePath? = nil,
+      projectCAFile: FilePath? = nil,
       environment: [String: String],
       allowHTTPLocalhost: Bool
     ) {
       self.limits = limits
       userAgent = "mmdos/\(version)"
       self.caFile = caFile
+      self.projectCAFile = projectCAFile
       self.environment = environment
       self.allowHTTPLocalhost = allowHTTPLocalhost
     }
@@ -55,6 +60,12 @@ package final class HTTPTransport: Transport {
   deinit {
     // If `shutdown()` was forgotten, the thread must still end.
     if case .running(let engine) = state.withLock({ $0 }) { Task { await engine.shutdown() } }
+  }
+
+  /// The proxy that a request would go through, as `host:port` and without its login; nil for none.
+  package static func proxyAddress(for url: RequestURL, environment: [String: String]) -> String? {
+    // try?: a setting that cannot be used is an error of the request.
+    (try? ProxySettings.choose(for: url, environment: environment))?.address
   }
 
   /// See `Transport`; follows redirects within the same origin, up to `TransferLimits.maxRedirects`.

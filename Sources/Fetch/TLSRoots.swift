@@ -9,12 +9,12 @@ final class TLSRoots: Sendable {
   /// Not written to after `init`, and OpenSSL does its own locking for readers.
   nonisolated(unsafe) let pointer: OpaquePointer
 
-  /// The system's roots, or those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, and in addition `caFile`.
+  /// The system's roots, or those of `SSL_CERT_FILE` or `SSL_CERT_DIR`, and in addition `caFiles`.
   ///
   /// A folder of hashed names is not loaded here: OpenSSL looks up certificates in it when needed.
   ///
   /// - Throws: `FetchError.certificateFile` for a named file that cannot be used; `.httpLibrary`.
-  init(caFile: FilePath?, environment: [String: String]) throws(FetchError) {
+  init(caFiles: [FilePath], environment: [String: String]) throws(FetchError) {
     guard let roots = ccurl_roots_make() else { throw .httpLibrary(.failed) }
     pointer = roots
     if let path = environment["SSL_CERT_FILE"], !path.isEmpty {
@@ -26,7 +26,7 @@ final class TLSRoots: Sendable {
     } else {
       guard ccurl_roots_add_system(roots) == 1 else { throw .httpLibrary(.failed) }
     }
-    if let caFile { try add(caFile) }
+    for file in caFiles { try add(file) }
   }
 
   deinit {

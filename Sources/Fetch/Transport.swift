@@ -35,12 +35,21 @@ package struct FetchRequest: Sendable {
   package var etag: String?
   /// Whether caches must ask the origin server (`Cache-Control: no-cache`).
   package var bypassCaches: Bool
+  /// The login to send, if the URL is of its host.
+  package var credential: OriginCredential?
 
-  package init(url: RequestURL, maxBytes: Int64, etag: String? = nil, bypassCaches: Bool = false) {
+  package init(
+    url: RequestURL,
+    maxBytes: Int64,
+    etag: String? = nil,
+    bypassCaches: Bool = false,
+    credential: OriginCredential? = nil
+  ) {
     self.url = url
     self.maxBytes = maxBytes
     self.etag = etag
     self.bypassCaches = bypassCaches
+    self.credential = credential
   }
 }
 

@@ -73,6 +73,8 @@ extension TextProblem {
     case wrongType(key: String, expected: ValueType, found: ValueType)
     /// A value of the right type that violates the key's rule.
     case invalidValue(key: String, value: String, rule: ValueRule)
+    /// As `invalidValue`, for a value that may be or contain a secret.
+    case hiddenValue(key: String, rule: ValueRule)
     /// A value that the Node tool accepts and mmdos does not support.
     case unsupportedValue(key: String, value: String, why: Unsupported)
     /// A value that another entry of the list already has; registry names compare ignoring case.

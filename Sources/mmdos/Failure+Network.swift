@@ -43,7 +43,7 @@ extension FetchError {
   private static func hint(status: Int) -> String {
     switch status {
     case 401:
-      "the host wants a login, and this version of mmdos sends none; ask the publisher for an address that needs none"
+      "the host wants a login, or another one; name it under credentials in your configuration, see docs/configuration.md"
     case 403, 404, 410: checkAddress
     case 408, 429, 500...599: tryAgain
     default: "open the address in a browser to see what the host says; \(checkAddress)"

@@ -20,13 +20,20 @@ extension Failure {
     switch error {
     case .alternate(let path, let problem):
       self.init(problem.code, problem.word, "\(path.quoted) \(problem.words)", hint: problem.hint)
-    case .noSharedStore(let path):
+    case .noSharedStore(_, let unlisted?):
+      self.init(
+        ExitCodes.absent,
+        "no-shared-store",
+        SyncWarning.sharedStoreNotListed(unlisted.string).words,
+        hint: "list it there, or name it in MMDOS_SHARED_STORE, if you want it used"
+      )
+    case .noSharedStore(let path, nil):
       self.init(
         ExitCodes.absent,
         "no-shared-store",
         path.map { "there is no shared store at \($0.quoted)" } ?? "no shared store is named",
         hint: path == nil
-          ? "MMDOS_SHARED_STORE=DIR, or shared_store in .ai/policies/registry-policy.yaml"
+          ? "MMDOS_SHARED_STORE=DIR, or shared_store in the policy and shared_stores in your own configuration"
           : "the next sync makes it"
       )
     }

@@ -58,6 +58,7 @@ struct Failure: Error, Equatable {
   private init?(ofTheOperations error: any Error) {
     switch error {
     case let error as ProjectError: self.init(project: error)
+    case let error as UserConfigurationError: self.init(user: error)
     case let error as ReadingError: self.init(reading: error)
     case let error as SyncError: self.init(sync: error)
     case let error as SharingError: self.init(sharing: error)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Disk
 import Formats
 import ObjectStore
+import RegistryModel
 import RegistrySync
 import SystemPackage
 
@@ -19,25 +20,22 @@ struct Session: Sendable {
   let console: Console
   let environment: [String: String]
   let workingFolder: FilePath
+  /// What the user decides, and no project.
+  let user: UserSettings
+  private let userEnvironment: UserEnvironment
   let disk = PosixDisk()
 
-  init(_ options: GlobalOptions, console: Console) throws(DiskError) {
+  init(_ options: GlobalOptions, console: Console) throws {
     self.options = options
     self.console = console
     environment = Self.readEnvironment()
     workingFolder = try Self.readWorkingFolder()
-  }
-
-  /// Folders that may belong to someone else: absolute paths, separated by colons, no wildcards.
-  private var safeDirectories: [FilePath] {
-    (environment["MMDOS_SAFE_DIRECTORY"] ?? "").split(separator: ":").map { FilePath(String($0)) }
-      .filter { $0.isAbsolute && !$0.string.contains("*") }
+    userEnvironment = UserEnvironment(environment, workingFolder: workingFolder)
+    user = try userEnvironment.readSettings()
   }
 
   /// The store that `MMDOS_SHARED_STORE` names; nil for none.
-  var sharedStore: FilePath? {
-    environment["MMDOS_SHARED_STORE"].flatMap { $0.isEmpty ? nil : absolute($0) }
-  }
+  var sharedStore: FilePath? { user.sharedStore }
 
   /// A path as the user gave it, made absolute.
   func absolute(_ path: String) -> FilePath {
@@ -46,13 +44,18 @@ struct Session: Sendable {
 
   /// The project that the command is about.
   func project() throws -> Project {
-    try Project.find(
+    let project = try Project.find(
       target: options.target.map { FilePath($0) },
       workingFolder: workingFolder,
-      safeDirectories: safeDirectories,
-      machineKey: MachineKeyFile(in: machineKeyFolder, disk: disk),
+      user: user,
+      machineKey: MachineKeyFile(in: userEnvironment.machineKeyFolder, disk: disk),
       disk: disk
     )
+    // Whoever works in a folder below, perhaps in another repository, learns what is changed.
+    if isChanging, options.target == nil, project.root.path != workingFolder {
+      console.note("the project is \(quoted: project.root.path)")
+    }
+    return project
   }
 
   /// A registry that was synced, by its name as typed.
@@ -68,24 +71,39 @@ struct Session: Sendable {
     )
   }
 
-  /// The folder of the machine's key, by the XDG Base Directory Specification 0.8; nil where none is known.
-  private var machineKeyFolder: FilePath? {
-    // An empty or a relative path counts as not set, as that specification says.
-    func folder(_ variable: String) -> FilePath? {
-      environment[variable].map { FilePath($0) }.flatMap { $0.isAbsolute ? $0 : nil }
+  /// The root of the project, if it was found above the working folder; nil also where there is no project yet.
+  func findOuterProject() throws -> String? {
+    guard options.target == nil else { return nil }
+    do {
+      let root = try project().root.path
+      return root == workingFolder ? nil : root.string
+    } catch ProjectError.noProject {
+      return nil
     }
-    let states = folder("XDG_STATE_HOME") ?? folder("HOME")?.pushing(".local/state")
-    return states?.appending("mmdos")
   }
+
+  /// The failure of a command; its hint says so where the user's own configuration is above the policy.
+  func explained(_ error: any Error) -> any Error {
+    guard let file = user.file, !(error is ExitCode), !error.isCancellation else { return error }
+    let failure = Failure(error)
+    guard let hint = failure.hint,
+      let key = user.configuration.atLeast.keys.first(where: { hint.contains($0) })
+    else { return error }
+    let more = "\(hint); \(key) in at_least of your own \(file.quoted) goes above the policy"
+    return Failure(failure.code, failure.kind, failure.message, hint: more)
+  }
+
+  /// Whether the command was told to make its change.
+  private var isChanging: Bool { CommandLine.arguments.contains("--approved") }
 
   /// Where a new project is to be made.
   func setup() throws -> ProjectSetup {
-    try ProjectSetup(absolute(options.target ?? "."), safeDirectories: safeDirectories, disk: disk)
+    try ProjectSetup(absolute(options.target ?? "."), user: user, disk: disk)
   }
 
   /// Makes readers for sources.
   func connector(_ project: Project) -> SourceConnector {
-    SourceConnector(environment: environment, root: project.root.path)
+    SourceConnector(environment: environment, root: project.root.path, user: user)
   }
 
   private static func readEnvironment() -> [String: String] {
@@ -121,7 +139,12 @@ protocol Command: ParsableCommand {
 extension Command {
   func run() throws {
     let console = Console(global)
-    try console.end(Result { try run(in: Session(global, console: console)) })
+    try console.end(
+      Result {
+        let session = try Session(global, console: console)
+        do { return try run(in: session) } catch { throw session.explained(error) }
+      }
+    )
   }
 }
 
@@ -142,7 +165,8 @@ extension AsyncCommand {
     let result: Result<Int32, any Error>
     do {
       try Failure.requireDescriptors()
-      result = .success(try await run(in: Session(global, console: console)))
+      let session = try Session(global, console: console)
+      do { result = .success(try await run(in: session)) } catch { throw session.explained(error) }
     } catch {
       result = .failure(error)
     }
@@ -182,17 +206,24 @@ struct Preview {
   let lines: [SafeText]
   /// The same for programs.
   let json: [(String, JSONValue)]
+  /// Whether it is about the project that the command works on, and not about one to be made.
+  var isAboutProject = true
 
   /// Shows it; nothing was changed.
-  func show(in session: Session) -> Int32 {
+  func show(in session: Session) throws -> Int32 {
+    let project = isAboutProject ? try session.findOuterProject() : nil
     let target = session.options.target.map { " " + ShellWord.line(["--target", $0]) } ?? ""
     let command = command + target
     if session.options.isJSON {
       session.console.print(
-        .object([("approved", .boolean(false)), ("would", .object(json)), ("next", .string(command))])
+        .object(
+          [("approved", .boolean(false)), ("would", .object(json)), ("next", .string(command))]
+            + (project.map { [("project", .string($0))] } ?? [])
+        )
       )
     } else {
       for line in lines { session.console.print(line) }
+      if let project { session.console.print("  project      \(SafeText(project))") }
       session.console.print("")
       session.console.print("Nothing was changed. To do it:")
       session.console.print("  \(SafeText(command))")

@@ -95,7 +95,6 @@ extension StorageScene {
     project = try Project.find(
       target: root,
       workingFolder: root,
-      safeDirectories: [],
       disk: UnflushedDisk()
     )
   }

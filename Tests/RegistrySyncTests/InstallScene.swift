@@ -57,7 +57,6 @@ struct InstallScene {
     try Project.find(
       target: root,
       workingFolder: "/",
-      safeDirectories: [],
       machineKey: MachineKeyFile(in: scratch.path.appending("state/mmdos"), disk: PosixDisk()),
       disk: disk
     )

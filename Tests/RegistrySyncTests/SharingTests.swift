@@ -202,12 +202,29 @@ import Testing
     try expectWhole(b)
   }
 
-  @Test func policyNamesItAndTheEnvironmentWins() throws {
+  @Test func policyNamesItTheUserListsItAndTheEnvironmentWins() throws {
     var policy = Policy()
     #expect(SharedStore.path(nil, policy, a.project) == nil)
     policy.sharedStore = "../shared"
-    #expect(SharedStore.path(nil, policy, a.project)?.lexicallyNormalized() == sharedPath)
+    #expect(SharedStore.path(nil, policy, a.project) == nil)
+    #expect(SharedStore.unlisted(nil, policy, a.project)?.lexicallyNormalized() == sharedPath)
     #expect(SharedStore.path("/elsewhere", policy, a.project) == "/elsewhere")
+    #expect(SharedStore.unlisted("/elsewhere", policy, a.project) == nil)
+    var configuration = UserConfiguration()
+    // Spelled another way: real paths are compared.
+    configuration.sharedStores = [
+      sharedPath.removingLastComponent().appending(".").appending("shared").string
+    ]
+    let root = a.project.root.path
+    let project = try Project.find(
+      target: root,
+      workingFolder: root,
+      user: UserSettings(configuration),
+      disk: UnflushedDisk()
+    )
+    #expect(SharedStore.path(nil, policy, project)?.lexicallyNormalized() == sharedPath)
+    policy.sharedStore = "../shared/inner"
+    #expect(SharedStore.path(nil, policy, project) == nil)
   }
 
   @Test func nothingOutsideTheProjectIsWrittenWithoutIt() async throws {

@@ -40,7 +40,6 @@ struct StorageScene: Sendable {
     project = try Project.find(
       target: root,
       workingFolder: root,
-      safeDirectories: [],
       machineKey: MachineKeyFile(in: scratch.path.appending("state/mmdos"), disk: PosixDisk()),
       disk: UnflushedDisk()
     )
@@ -64,7 +63,6 @@ struct StorageScene: Sendable {
     project = try Project.find(
       target: root,
       workingFolder: root,
-      safeDirectories: [],
       machineKey: MachineKeyFile(in: scratch.path.appending("state/mmdos"), disk: PosixDisk()),
       disk: disk
     )

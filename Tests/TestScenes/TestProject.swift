@@ -58,6 +58,14 @@ package struct TestProject: Sendable {
     try scratch.write("project/\(path)", text: text)
   }
 
+  /// Writes the user's own configuration beside the project and names it in the environment.
+  package mutating func configureUser(_ text: String) throws {
+    let path = scratch.path.appending("user")
+    try scratch.write("user/config.yaml", text: text)
+    for place in [path, path.appending("config.yaml")] { chmod(place.string, place == path ? 0o700 : 0o600) }
+    environment["MMDOS_CONFIG"] = path.appending("config.yaml").string
+  }
+
   /// Reads a file of the project.
   package func read(_ path: String) throws -> [UInt8] { try scratch.read("project/\(path)") }
 

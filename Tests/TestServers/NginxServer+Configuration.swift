@@ -35,6 +35,11 @@ extension NginxServer {
     """
   }
 
+  /// A folder whose files are served only to requests with the token.
+  package static let loginFolder = "login"
+  /// The token of `loginFolder`.
+  package static let token = "s3cret-token"
+
   private static func server(
     _ site: Site,
     _ folder: FilePath,
@@ -57,6 +62,9 @@ extension NginxServer {
           ssl_protocols TLSv1.2 TLSv1.3;
           \(certificate)
           root \(folder);
+          location /\(loginFolder)/ {
+            if ($http_authorization != "Bearer \(token)") { return 401; }
+          }
         }
 
       """

@@ -12,15 +12,16 @@ struct SyncOverTLSTests {
   private func withNginx(
     _ registry: TestRegistry,
     site: NginxServer.Site = .http2,
-    name: String = #function,
+    folder name: String = "one",
+    test: String = #function,
     _ body: (TestProject, NginxServer) async throws -> Void
   ) async throws {
-    var project = try TestProject(name: name)
+    var project = try TestProject(name: test)
     let folder = try project.scratch.makeFolder("served")
-    try registry.write(to: folder.appending("one"))
+    try registry.write(to: folder.appending(name))
     let server = try await NginxServer(serving: folder)
     project.environment["SSL_CERT_FILE"] = server.authority.string
-    try project.setSources(["web": server.origin(site) + "/one/catalog.yaml"])
+    try project.setSources(["web": server.origin(site) + "/\(name)/catalog.yaml"])
     do { try await body(project, server) } catch {
       await server.stop()
       throw error
@@ -186,6 +187,40 @@ struct SyncOverTLSTests {
       try project.setSources(["web": server.origin(.http2) + "/one/catalog.yaml"])
       expect(try await project.sync(), exit: 0)
       try expectView(project, "web", is: registry)
+    }
+  }
+
+  @Test func authorityOfTheUsersConfigurationIsTrusted() async throws {
+    try await withNginx(TestRegistry()) { project, server in
+      var project = project
+      project.environment = [:]
+      expect(try await project.sync(), exit: 5, error: "unknown issuer")
+      try project.configureUser("ca_file: \"\(server.authority)\"\n")
+      expect(try await project.sync(), exit: 0, output: "synced")
+    }
+  }
+
+  /// A project must not decide who is told the user's secrets.
+  @Test func loginIsSentOnlyWhereTheUsersOwnAuthoritiesVouch() async throws {
+    try await withNginx(TestRegistry(), folder: NginxServer.loginFolder) { project, server in
+      var project = project
+      let origin = try #require(server.origin(.http2).split(separator: "/").last)
+      expect(try await project.sync(), exit: 5, error: "401", "docs/configuration.md")
+      project.environment = ["TOKEN": NginxServer.token]
+      try project.setPolicy(TestProject.openPolicy + "ca_file: \"\(server.authority)\"\n")
+      try project.configureUser("credentials:\n  - host: \(origin)\n    bearer_env: TOKEN\n")
+      expect(try await project.sync(), exit: 5, error: "unknown issuer")
+      try project.configureUser(
+        "ca_file: \"\(server.authority)\"\ncredentials:\n  - host: \(origin)\n    bearer_env: TOKEN\n"
+      )
+      let result = try await project.sync()
+      expect(result, exit: 0, output: "synced")
+      #expect(!(result.output + result.error).contains(NginxServer.token))
+      // Of another port of the same host it is not told.
+      try project.configureUser(
+        "ca_file: \"\(server.authority)\"\ncredentials:\n  - host: localhost\n    bearer_env: TOKEN\n"
+      )
+      expect(try await project.sync(), exit: 5, error: "401")
     }
   }
 

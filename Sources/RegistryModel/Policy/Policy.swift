@@ -66,6 +66,9 @@ package struct Policy: Equatable, Sendable {
   /// For how many days `cache clear` keeps snapshots; nil keeps them for ever.
   package var keepDays: Int?
 
+  /// The keys that the user's own configuration makes stricter than the file (DESIGN section 8b).
+  package var raisedKeys: [String] = []
+
   /// Settings of the file that have no effect, in the order of the file.
   package var warnings: [Warning] = []
 

@@ -22,7 +22,7 @@ package struct Cache: Sendable {
   package static func find(in project: Project, lender: Folder? = nil) throws -> Cache? {
     let folder = try project.ai.findFolder(ProjectLayout.cache)
     guard let folder else { return nil }
-    try Project.checkOwner(of: folder, safeDirectories: project.safeDirectories)
+    try Project.checkOwner(of: folder, user: project.user)
     return try find(at: folder, lender: lender, disk: project.disk)
   }
 

@@ -21,8 +21,8 @@ package struct Project: Sendable {
   /// The disk on which changes are made.
   package let disk: any Disk
 
-  /// Folders that may belong to another user, from `MMDOS_SAFE_DIRECTORY`.
-  let safeDirectories: [FilePath]
+  /// What the user decides, and no project.
+  package let user: UserSettings
 
   /// The key with which this machine vouches for what it writes into the cache.
   package let machineKey: MachineKeyFile
@@ -34,26 +34,25 @@ package struct Project: Sendable {
     root: Folder,
     ai: Folder,
     disk: any Disk,
-    safeDirectories: [FilePath],
+    user: UserSettings,
     machineKey: MachineKeyFile
   ) {
     (self.root, self.ai, self.disk) = (root, ai, disk)
-    (self.safeDirectories, self.machineKey) = (safeDirectories, machineKey)
+    (self.user, self.machineKey) = (user, machineKey)
     // try?: without it nothing is vouched for; the commands themselves do not need it.
-    realPath = try? root.realPath()
+    realPath = try? RealPath.of(root.path)
   }
 
   /// Finds the project of a command.
   ///
   /// `target`: The folder that the user named; nil for the nearest folder upward that contains `.ai`.
-  /// `safeDirectories`: Folders that may belong to another user, from `MMDOS_SAFE_DIRECTORY`.
   /// `machineKey`: Vouches for what is written into the cache.
   ///
   /// - Throws: `ProjectError.noProject`, `ProjectError.unsafeFolder` (DESIGN section 1, rule 9), `DiskError`.
   package static func find(
     target: FilePath?,
     workingFolder: FilePath,
-    safeDirectories: [FilePath],
+    user: UserSettings = .none,
     machineKey: MachineKeyFile = .none,
     disk: any Disk
   ) throws -> Project {
@@ -62,15 +61,9 @@ package struct Project: Sendable {
     while let candidate = folder {
       let found = try candidate.findFolder(ProjectLayout.ai)
       if let ai = found {
-        try checkOwner(of: candidate, safeDirectories: safeDirectories)
-        try checkOwner(of: ai, safeDirectories: safeDirectories)
-        return Project(
-          root: candidate,
-          ai: ai,
-          disk: disk,
-          safeDirectories: safeDirectories,
-          machineKey: machineKey
-        )
+        try checkOwner(of: candidate, user: user)
+        try checkOwner(of: ai, user: user)
+        return Project(root: candidate, ai: ai, disk: disk, user: user, machineKey: machineKey)
       }
       if target != nil { break }
       folder = try candidate.parent()
@@ -83,25 +76,32 @@ package struct Project: Sendable {
   /// - Throws: `DiskError`, `ProjectError.unsafeFolder`.
   package static func create(
     at path: FilePath,
-    safeDirectories: [FilePath],
+    user: UserSettings,
     machineKey: MachineKeyFile = .none,
     disk: any Disk
   ) throws -> Project {
     let root = try Folder.open(path)
-    try checkOwner(of: root, safeDirectories: safeDirectories)
+    try checkOwner(of: root, user: user)
     let ai = try disk.ensureFolder(ProjectLayout.ai, in: root)
-    try checkOwner(of: ai, safeDirectories: safeDirectories)
-    return Project(root: root, ai: ai, disk: disk, safeDirectories: safeDirectories, machineKey: machineKey)
+    try checkOwner(of: ai, user: user)
+    return Project(root: root, ai: ai, disk: disk, user: user, machineKey: machineKey)
   }
 
-  /// Refuses a folder that another user owns, or that everyone may write to.
-  static func checkOwner(of folder: Folder, safeDirectories: [FilePath]) throws {
-    guard !safeDirectories.contains(where: { folder.path.starts(with: $0) }) else { return }
+  /// Refuses a folder that another user owns, or that everyone may write to, unless the user calls it safe.
+  static func checkOwner(of folder: Folder, user: UserSettings) throws {
+    guard try !user.isSafe(folder) else { return }
     let attributes = try folder.attributes()
     if attributes.owner != CurrentUser.id {
       throw ProjectError.unsafeFolder(folder.path, .ownedByAnotherUser)
     }
     if attributes.isWritableByEveryone { throw ProjectError.unsafeFolder(folder.path, .writableByEveryone) }
+  }
+
+  /// Whether a path leads out of the project, links being followed; a path that nothing has yet is judged by its folder.
+  package func isOutside(_ path: FilePath) -> Bool {
+    // try?: what cannot be resolved is said to be outside, as nothing shows that it is inside.
+    guard let root = try? RealPath.of(root), let path = RealPath.ofFuture(path) else { return true }
+    return !path.starts(with: root)
   }
 
   /// Reads a file below `.ai`; nil when it or its folder does not exist.
@@ -118,13 +118,15 @@ package struct Project: Sendable {
 
   /// Reads the policy; without a file all defaults apply, which forbid remote work.
   ///
+  /// What the user's own configuration demands at least is part of the result.
+  ///
   /// - Throws: `ProjectError.invalidFile` naming line and cause.
   package func readPolicy() throws -> Policy {
     guard let bytes = try findBytes(ProjectLayout.policyFile, inFolder: ProjectLayout.policies) else {
-      return Policy()
+      return user.configuration.atLeast.raise(Policy())
     }
     return try ProjectError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in
-      try Policy.parse(bytes)
+      user.configuration.atLeast.raise(try Policy.parse(bytes))
     }
   }
 

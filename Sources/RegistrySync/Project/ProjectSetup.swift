@@ -23,16 +23,16 @@ package struct ProjectSetup: Sendable {
 
   private let root: Folder
   private let disk: any Disk
-  private let safeDirectories: [FilePath]
+  private let user: UserSettings
 
   /// Opens the folder to make a project.
   ///
   /// - Throws: `DiskError`, `ProjectError.unsafeFolder`.
-  package init(_ path: FilePath, safeDirectories: [FilePath], disk: any Disk) throws {
+  package init(_ path: FilePath, user: UserSettings = .none, disk: any Disk) throws {
     root = try Folder.open(path)
-    try Project.checkOwner(of: root, safeDirectories: safeDirectories)
+    try Project.checkOwner(of: root, user: user)
     self.disk = disk
-    self.safeDirectories = safeDirectories
+    self.user = user
   }
 
   private static let files: [(folder: FileName, name: FileName, text: String)] = [
@@ -72,7 +72,7 @@ package struct ProjectSetup: Sendable {
   /// - Throws: `DiskError`.
   package func run() throws -> [File] {
     let plan = try plan()
-    let project = try Project.create(at: root.path, safeDirectories: safeDirectories, disk: disk)
+    let project = try Project.create(at: root.path, user: user, disk: disk)
     let writer = AtomicFile(disk: disk)
     for file in Self.files {
       let folder = try disk.ensureFolder(file.folder, in: project.ai)

@@ -3,14 +3,6 @@ import ObjectStore
 import Refs
 package import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Edits the list of other stores from which a project's store may take objects (DESIGN section 9).
 package struct AlternateEditing: Sendable {
   private let project: Project
@@ -35,7 +27,7 @@ package struct AlternateEditing: Sendable {
   /// - Throws: `SharingError.alternate`, `ProjectError.unknownCacheFormat`, `DiskError`.
   package func resolve(_ path: FilePath) throws -> FilePath {
     let objects = try findObjects(in: path)
-    let canonical = try Self.canonicalPath(objects.path)
+    let canonical = try RealPath.of(objects.path)
     guard AlternatesList.canHold(canonical) else { throw SharingError.alternate(path, .unwritablePath) }
     guard let cache = try Cache.find(in: project) else { return canonical }
     if try identity(cache.store.folder) == identity(objects) { throw SharingError.alternate(path, .itself) }
@@ -110,7 +102,7 @@ package struct AlternateEditing: Sendable {
   private static func find(_ path: FilePath, _ line: String?, in listed: [FilePath]) throws -> FilePath {
     if let line, listed.contains(FilePath(line)) { return FilePath(line) }
     // try?: a store that no longer exists has no real path, but can be removed by its listed path.
-    let bases = [{ path.lexicallyNormalized() }, { try? canonicalPath(path) }]
+    let bases = [{ path.lexicallyNormalized() }, { try? RealPath.of(path) }]
     for base in bases.lazy.compactMap({ $0() }) {
       let candidates = [
         base, base.appending(StoreLayout.objects),
@@ -138,14 +130,5 @@ package struct AlternateEditing: Sendable {
 
   private func identity(_ folder: Folder) throws -> FileAttributes.Identity {
     try folder.attributes().identity
-  }
-
-  /// The absolute path without links and dots, valid from any working directory.
-  private static func canonicalPath(_ path: FilePath) throws -> FilePath {
-    guard let real = path.withPlatformString({ realpath($0, nil) }) else {
-      throw DiskError(.inspect, path, Errno(rawValue: errno))
-    }
-    defer { free(real) }
-    return FilePath(platformString: real)
   }
 }

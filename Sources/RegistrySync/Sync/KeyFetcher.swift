@@ -1,11 +1,11 @@
 import Fetch
 import ObjectStore
 package import RegistryModel
-package import SystemPackage
 
 /// Fetches key documents over HTTPS: `trust add --url` and `trust sync` (DESIGN section 1, rule 1).
 package struct KeyFetcher: Sendable {
   private let policy: Policy
+  private let connector: SourceConnector
   private let transport: any Transport
   private let budget: RetryBudget
   private let throttle = Throttle()
@@ -13,11 +13,12 @@ package struct KeyFetcher: Sendable {
   /// Makes no connection yet.
   ///
   /// - Throws: `PolicyRefusal` when the policy forbids remote work.
-  package init(policy: Policy, environment: [String: String], root: FilePath) throws {
+  package init(policy: Policy, connector: SourceConnector) throws {
     guard policy.allowRemoteRegistries else { throw PolicyRefusal.remoteRegistries }
     self.policy = policy
     budget = RetryBudget(policy.limits.retryBudget)
-    transport = HTTPTransport(HTTPTransport.Configuration(policy, environment: environment, root: root))
+    self.connector = connector
+    transport = connector.makeTransport(policy)
   }
 
   /// Checks a URL by the rules of DESIGN section 5; the path may end with any name.
@@ -33,11 +34,17 @@ package struct KeyFetcher: Sendable {
 
   /// Fetches the key with this id, with retries.
   ///
-  /// - Throws: `SyncError.invalidURL`, `FetchError`; `TrustStoreProblem`; `CancellationError`.
+  /// - Throws: `SyncError.invalidURL`, `FetchError`; `UserConfigurationError.credential` for a login that cannot be
+  ///   used; `TrustStoreProblem`; `CancellationError`.
   package func fetchKey(_ keyID: String, from rawURL: String) async throws -> Ed25519PublicKey {
     let url = try Self.parse(rawURL, policy: policy)
     let bytes = try await fetch(
-      FetchRequest(url: url, maxBytes: Int64(Limits.maxKeyDocumentBytes), bypassCaches: true)
+      FetchRequest(
+        url: url,
+        maxBytes: Int64(Limits.maxKeyDocumentBytes),
+        bypassCaches: true,
+        credential: try connector.credential(for: url)
+      )
     )
     return try KeyDocument.read(bytes, for: keyID, from: url.description)
   }

@@ -12,9 +12,23 @@ package import SystemPackage
 package enum SharedStore {
   /// Where the shared store is: what the environment names, else the policy; nil when neither does.
   ///
+  /// The policy's counts only if the user's configuration lists it: a project does not decide where on the user's disk
+  /// something is written (DESIGN section 8b).
+  ///
   /// `variable`: The value of `MMDOS_SHARED_STORE`, absolute.
   package static func path(_ variable: FilePath?, _ policy: Policy, _ project: Project) -> FilePath? {
-    variable ?? policy.sharedStore.map { project.root.path.pushing(FilePath($0)) }
+    if let variable { return variable }
+    return policyPath(policy, project).flatMap { project.user.lists(sharedStore: $0) ? $0 : nil }
+  }
+
+  /// The policy's shared store that is not used, because the user's configuration does not list it.
+  package static func unlisted(_ variable: FilePath?, _ policy: Policy, _ project: Project) -> FilePath? {
+    guard variable == nil, let path = policyPath(policy, project) else { return nil }
+    return project.user.lists(sharedStore: path) ? nil : path
+  }
+
+  private static func policyPath(_ policy: Policy, _ project: Project) -> FilePath? {
+    policy.sharedStore.map { project.root.path.pushing(FilePath($0)) }
   }
 
   /// Opens the store without changing anything; nil when there is none.

@@ -5,8 +5,8 @@ package enum SharingError: Error, Equatable, Sendable {
   /// A folder is not linked as an alternate, or not unlinked.
   case alternate(FilePath, AlternateProblem)
 
-  /// No shared store is named, or there is none.
-  case noSharedStore(FilePath?)
+  /// No shared store is named, or there is none; `unlisted` is one that the policy names and the user does not list.
+  case noSharedStore(FilePath?, unlisted: FilePath?)
 }
 
 /// Why a folder is not linked as an alternate, or not unlinked.

@@ -10,11 +10,13 @@ package struct SourceConnector: Sendable {
   private let environment: [String: String]
   /// The project's root, to which relative paths refer.
   private let root: FilePath
+  private let user: UserSettings
 
-  /// Describes where the program runs.
-  package init(environment: [String: String], root: FilePath) {
+  /// Describes where the program runs, and for whom.
+  package init(environment: [String: String], root: FilePath, user: UserSettings = .none) {
     self.environment = environment
     self.root = root
+    self.user = user
   }
 
   /// Makes a reader; nothing is requested yet.
@@ -22,7 +24,7 @@ package struct SourceConnector: Sendable {
   /// `isOffline`: Whether the reader of a source on the web must not be able to request anything at all.
   ///
   /// - Throws: `PolicyRefusal`, `SyncError.localSource`, `SyncError.invalidURL` for http where it is not
-  ///   allowed.
+  ///   allowed; `UserConfigurationError.credential` for a login that cannot be used.
   func connect(
     to source: Source,
     policy: Policy,
@@ -40,7 +42,8 @@ package struct SourceConnector: Sendable {
       if isOffline { return OfflineReader(name: source.name, url: url) }
       return WebSourceReader(
         url: url,
-        transport: HTTPTransport(HTTPTransport.Configuration(policy, environment: environment, root: root))
+        transport: makeTransport(policy),
+        credential: try credential(for: url.manifestURL)
       )
     case .folder(let path):
       do {
@@ -52,18 +55,26 @@ package struct SourceConnector: Sendable {
       throw PolicyRefusal.bundledSource
     }
   }
-}
 
-extension HTTPTransport.Configuration {
-  /// What the policy of the project at `root` says of the client.
-  init(_ policy: Policy, environment: [String: String], root: FilePath) {
-    self.init(
-      limits: TransferLimits(policy.limits),
-      version: Agent.version,
-      caFile: policy.caFile.map { root.pushing(FilePath($0)) },
-      environment: environment,
-      allowHTTPLocalhost: policy.allowHTTPLocalhost
+  /// Makes a transport; nothing is requested yet.
+  func makeTransport(_ policy: Policy) -> HTTPTransport {
+    HTTPTransport(
+      HTTPTransport.Configuration(
+        limits: TransferLimits(policy.limits),
+        version: Agent.version,
+        caFile: user.caFile,
+        projectCAFile: policy.caFile.map { root.pushing(FilePath($0)) },
+        environment: environment,
+        allowHTTPLocalhost: policy.allowHTTPLocalhost
+      )
     )
+  }
+
+  /// The login for requests to a URL; nil when none is configured.
+  ///
+  /// - Throws: `UserConfigurationError.credential`.
+  func credential(for url: RequestURL) throws -> OriginCredential? {
+    try user.credential(for: url, environment: environment)
   }
 }
 

@@ -52,6 +52,7 @@ extension RegistryURL {
 struct WebSourceReader: SourceReader {
   let url: RegistryURL
   let transport: any Transport
+  let credential: OriginCredential?
 
   func location(of file: SourceFile) -> String { url.location(of: file) }
 
@@ -67,7 +68,8 @@ struct WebSourceReader: SourceReader {
           url: request,
           maxBytes: options.maxBytes,
           etag: options.etag,
-          bypassCaches: options.bypassCaches
+          bypassCaches: options.bypassCaches,
+          credential: credential
         ),
         receive: receive
       )

@@ -70,6 +70,8 @@ package enum SyncWarning: Sendable {
   case auditRefusal(count: Int)
   /// A listed alternate cannot be opened.
   case alternateUnavailable(String)
+  /// The policy names a shared store that the user's configuration does not list, so it is not used.
+  case sharedStoreNotListed(String)
   /// The shared store cannot be read or filled; the sync itself is whole without it.
   case sharedStore(String, any Error)
 }

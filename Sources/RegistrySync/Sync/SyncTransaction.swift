@@ -202,5 +202,7 @@ package struct SyncTransaction: Sendable {
     registry.policy.warnings.map { .policy($0) }
       + offer.verdict.notes.filter(\.isWarning).map { .trust($0) }
       + registry.store.alternates.knownUnavailable.map { .alternateUnavailable($0.string) }
+      + (SharedStore.unlisted(options.sharedStore, registry.policy, registry.project)
+        .map { [.sharedStoreNotListed($0.string)] } ?? [])
   }
 }

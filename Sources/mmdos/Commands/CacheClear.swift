@@ -56,7 +56,7 @@ struct CacheClear: Command {
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     let clearing = try makeClearing(project, session)
-    guard approval.isApproved else { return try preview(clearing, session) }
+    guard approval.isApproved else { return try preview(clearing, project, session) }
     guard let report = try clearing.run() else { return try reportNothing(project, session) }
     CacheClearText(report, isDone: true, isDryRun: false).print(to: session)
     return ExitCodes.done
@@ -69,7 +69,10 @@ struct CacheClear: Command {
     let timeout = session.options.lockTimeout
     if shared {
       guard let path = SharedStore.path(session.sharedStore, policy, project) else {
-        throw SharingError.noSharedStore(nil)
+        throw SharingError.noSharedStore(
+          nil,
+          unlisted: SharedStore.unlisted(session.sharedStore, policy, project)
+        )
       }
       return CacheClearing(sharedStore: path, disk: session.disk, lockTimeout: timeout, onWait: onWait)
     }
@@ -90,19 +93,21 @@ struct CacheClear: Command {
     return try project.source(argument).name
   }
 
-  private func preview(_ clearing: CacheClearing, _ session: Session) throws -> Int32 {
+  private func preview(_ clearing: CacheClearing, _ project: Project, _ session: Session) throws -> Int32 {
     let report = try clearing.preview()
     if isDryRun {
-      guard let report else { return try reportNothing(session.project(), session) }
+      guard let report else { return try reportNothing(project, session) }
       CacheClearText(report, isDone: false, isDryRun: true).print(to: session)
       return ExitCodes.done
     }
     let text = CacheClearText(report ?? .init(), isDone: false, isDryRun: false)
-    return Preview(
+    var outside = OutsideUse(project, try project.readPolicy(), session)
+    if shared { outside.addSharedStore() }
+    return try Preview(
       command: ShellWord.line(["mmdos", "registry", "cache", "clear"] + words + ["--approved"]),
       lines: text.lines,
       json: text.members
-    ).show(in: session)
+    ).adding(outside).show(in: session)
   }
 
   private var words: [String] {
@@ -113,9 +118,8 @@ struct CacheClear: Command {
 
   private func reportNothing(_ project: Project, _ session: Session) throws -> Int32 {
     if shared {
-      throw try SharingError.noSharedStore(
-        SharedStore.path(session.sharedStore, project.readPolicy(), project)
-      )
+      let policy = try project.readPolicy()
+      throw SharingError.noSharedStore(SharedStore.path(session.sharedStore, policy, project), unlisted: nil)
     }
     if session.options.isJSON {
       CacheClearText(.init(), isDone: true, isDryRun: isDryRun).print(to: session)

@@ -22,7 +22,9 @@ struct CacheLink: Command {
     let editing = AlternateEditing(try session.project(), lockTimeout: session.options.lockTimeout)
     let path = session.absolute(folder)
     guard approval.isApproved else {
-      return AlternateText(verb: "link", path: try editing.resolve(path)).preview(folder).show(in: session)
+      return try AlternateText(verb: "link", path: try editing.resolve(path)).preview(folder).show(
+        in: session
+      )
     }
     AlternateText(verb: "linked", path: try editing.link(path)).print(to: session)
     return ExitCodes.done
@@ -45,7 +47,7 @@ struct CacheUnlink: Command {
     let editing = AlternateEditing(try session.project(), lockTimeout: session.options.lockTimeout)
     let path = session.absolute(folder)
     guard approval.isApproved else {
-      return AlternateText(verb: "unlink", path: try editing.find(path, line: folder)).preview(folder).show(
+      return try AlternateText(verb: "unlink", path: try editing.find(path, line: folder)).preview(folder).show(
         in: session
       )
     }

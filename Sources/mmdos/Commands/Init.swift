@@ -18,10 +18,11 @@ struct Init: Command {
     let setup = try session.setup()
     guard approval.isApproved else {
       let plan = try setup.plan()
-      return Preview(
+      return try Preview(
         command: ShellWord.line(["mmdos", "init", "--approved"]),
         lines: plan.map { "\(Self.word($0.action, done: false)) \(SafeText($0.path.string))" },
-        json: [("files", Self.json(plan))]
+        json: [("files", Self.json(plan))],
+        isAboutProject: false
       ).show(in: session)
     }
     let done = try setup.run()

@@ -57,11 +57,13 @@ struct PluginChange {
       return ExitCodes.done
     }
     if !session.options.isJSON { text.printDiff(to: session.console.output) }
-    return Preview(
+    var outside = OutsideUse(project, try project.readPolicy(), session)
+    try outside.addAlternates()
+    return try Preview(
       command: ShellWord.line(["mmdos"] + words + options.words + ["--approved"]),
       lines: text.preview,
       json: text.json
-    ).show(in: session)
+    ).adding(outside).show(in: session)
   }
 }
 

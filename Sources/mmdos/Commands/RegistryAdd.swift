@@ -35,7 +35,7 @@ struct RegistryAdd: Command {
     )
     let editing = SourceEditing(project, lockTimeout: session.options.lockTimeout)
     try editing.check(source, policy: policy)
-    guard approval.isApproved else { return preview(source).show(in: session) }
+    guard approval.isApproved else { return try preview(source).show(in: session) }
     let warnings = try editing.add(source, policy: policy)
     if session.options.isJSON {
       session.console.print(

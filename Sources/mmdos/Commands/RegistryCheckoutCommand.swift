@@ -63,7 +63,7 @@ struct RegistryUnpin: Command {
     let entry = try project.readLockfile().find(source.name)
     guard let entry else { throw ReadingError.neverSynced(source.name) }
     guard approval.isApproved || !entry.isPinned else {
-      return Preview(
+      return try Preview(
         command: ShellWord.line(["mmdos", "registry", "unpin", name, "--approved"]),
         lines: [
           "would unpin \(SafeText(name)); what is in use stays in use until the next sync",
@@ -105,12 +105,14 @@ private struct Checkout {
   func run(_ words: [String], in session: Session) throws -> Int32 {
     let checkout = RegistryCheckout(try session.registry(name))
     guard isApproved else {
+      var outside = OutsideUse(checkout.registry.project, checkout.registry.policy, session)
+      try outside.addAlternates()
       let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
-      return Preview(
+      return try Preview(
         command: ShellWord.line(["mmdos", "registry"] + words + ["--approved"]),
         lines: text.preview,
         json: text.json
-      ).show(in: session)
+      ).adding(outside).show(in: session)
     }
     CheckoutText(try checkout.run(revision, pinning: isPinning)).print(in: session)
     return ExitCodes.done

@@ -27,7 +27,13 @@ struct RegistryImport: AsyncCommand {
     let bundle = try Bundle(session.absolute(file))
     let source = try bundle.source(in: project.readSources())
     try policy.checkUse(of: source)
-    guard approval.isApproved else { return preview(bundle, source).show(in: session) }
+    guard approval.isApproved else {
+      var outside = OutsideUse(project, policy, session)
+      outside.add(session.absolute(file), "the bundle")
+      try outside.addAlternates()
+      outside.addSharedStore()
+      return try preview(bundle, source).adding(outside).show(in: session)
+    }
     var options = SyncOptions()
     options.lockTimeout = session.options.lockTimeout
     options.expectedManifest = review.expect

@@ -40,7 +40,7 @@ struct RegistryKeygen: Command {
     if let out { return try makePair(out, session) }
     let setup = ProjectKeySetup(try session.project(), lockTimeout: session.options.lockTimeout)
     guard approval.isApproved else {
-      return preview(try setup.plan(overwrites: isForced)).show(in: session)
+      return try preview(setup.plan(overwrites: isForced)).show(in: session)
     }
     let (plan, fingerprint) = try setup.run(overwrites: isForced)
     if session.options.isJSON {

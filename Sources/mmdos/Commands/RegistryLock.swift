@@ -68,7 +68,7 @@ struct RegistryLockCommand: Command {
   private func resign(_ project: Project, _ session: Session) throws -> Int32 {
     let entries = try project.readUncheckedLockfile().entries
     guard approval.isApproved else {
-      return Preview(
+      return try Preview(
         command: "mmdos registry lock --resign --approved",
         lines: [
           "would write the codes of \(Quantity.count(entries.count, "entry", "entries")) in .ai/registry-lock.json anew:"

@@ -20,7 +20,7 @@ struct RegistryRemove: Command {
     let source = try project.source(name)
     if case .bundled = source.location { throw PolicyRefusal.bundledSource }
     guard approval.isApproved else {
-      return Preview(
+      return try Preview(
         command: ShellWord.line(["mmdos", "registry", "remove", name, "--approved"]),
         lines: [
           "would remove \(SafeText(name)):", "  its entry in .ai/registries/sources.yaml",

@@ -47,7 +47,7 @@ struct RegistrySyncCommand: AsyncCommand {
     let policy = try project.readPolicy()
     let sources = try selected(project)
     for source in sources where !isAll { try policy.checkUse(of: source) }
-    guard approval.isApproved else { return try preview(sources, policy, project).show(in: session) }
+    guard approval.isApproved else { return try preview(sources, policy, project, session).show(in: session) }
     var reports: [JSONValue] = []
     var code = ExitCodes.done
     for source in sources {
@@ -111,7 +111,17 @@ struct RegistrySyncCommand: AsyncCommand {
     return report.json
   }
 
-  private func preview(_ sources: [Source], _ policy: Policy, _ project: Project) throws -> Preview {
+  private func preview(
+    _ sources: [Source],
+    _ policy: Policy,
+    _ project: Project,
+    _ session: Session
+  ) throws -> Preview {
+    var outside = OutsideUse(project, policy, session)
+    for source in sources {
+      if isOffline { try outside.addAlternates() } else { try outside.add(source) }
+    }
+    outside.addSharedStore()
     let words =
       ["mmdos", "registry", "sync"] + (name.map { [$0] } ?? ["--all"])
       + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isOffline ? ["--offline"] : [])
@@ -123,6 +133,6 @@ struct RegistrySyncCommand: AsyncCommand {
       command: ShellWord.line(words + ["--approved"]),
       lines: previews.flatMap { $0.lines + [""] }.dropLast(),
       json: [("sync", .array(previews.map(\.json)))]
-    )
+    ).adding(outside)
   }
 }

@@ -121,14 +121,16 @@ struct RegistryVerify: AsyncCommand {
   ) throws -> Int32 {
     var lines: [SafeText] = []
     var json: [JSONValue] = []
+    var outside = OutsideUse(project, policy, session)
     for source in sources {
       guard let report = try verify(source, project, policy, session) else { continue }
+      try outside.add(source)
       let plan = RepairPlan(report, source)
       lines += plan.lines
       json.append(plan.json)
     }
     let words = ["mmdos", "registry", "verify", name ?? "--all", "--repair", "--approved"]
-    return Preview(command: ShellWord.line(words), lines: lines, json: [("repair", .array(json))])
-      .show(in: session)
+    return try Preview(command: ShellWord.line(words), lines: lines, json: [("repair", .array(json))])
+      .adding(outside).show(in: session)
   }
 }

@@ -102,6 +102,8 @@ extension SyncWarning {
     case .auditRefusal(let count):
       "the audit would refuse this: \(Quantity.count(count, "critical finding"))"
     case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"
+    case .sharedStoreNotListed(let path):
+      "the policy's shared_store '\(path)' is not used: shared_stores of your own configuration does not list it"
     case .sharedStore(let path, let error):
       "the shared store '\(path)' is not used: \(Failure(error).message)"
     }

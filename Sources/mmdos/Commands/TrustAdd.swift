@@ -49,9 +49,14 @@ struct TrustAdd: AsyncCommand {
     if let given { try check(given, editing) }
     // The policy is checked before anything is printed, as for `registry add`.
     let fetcher = try remote.map { _ in
-      try KeyFetcher(policy: policy, environment: session.environment, root: project.root.path)
+      try KeyFetcher(policy: policy, connector: session.connector(project))
     }
-    guard approval.isApproved else { return preview(given, remote, editing).show(in: session) }
+    guard approval.isApproved else {
+      var outside = OutsideUse(project, policy, session)
+      if let url { outside.add(try KeyFetcher.parse(url, policy: policy)) }
+      if let file { outside.add(session.absolute(file), "the key's file") }
+      return try preview(given, remote, editing).adding(outside).show(in: session)
+    }
     let found = if let given { given } else { try await fetch(remote, fetcher) }
     guard let found else { throw ValidationError("there is no key") }
     let key = try check(found, editing, url: remote)

@@ -39,8 +39,8 @@ struct TrustSyncCommand: AsyncCommand {
     let (project, policy, editing) = try session.trustStore()
     let keys = try editing.read().keys
     let accepts = try acceptances(editing)
-    let fetcher = try KeyFetcher(policy: policy, environment: session.environment, root: project.root.path)
-    guard approval.isApproved else { return try preview(keys, policy).show(in: session) }
+    let fetcher = try KeyFetcher(policy: policy, connector: session.connector(project))
+    guard approval.isApproved else { return try preview(keys, project, policy, session).show(in: session) }
     let outcomes: [TrustSync.Outcome]
     do {
       outcomes = try await TrustSync(fetcher).run(keys)
@@ -100,11 +100,19 @@ struct TrustSyncCommand: AsyncCommand {
       ? ExitCodes.integrity : codes.first { $0 != ExitCodes.done } ?? ExitCodes.done
   }
 
-  private func preview(_ keys: [TrustedKey], _ policy: Policy) throws -> Preview {
+  private func preview(
+    _ keys: [TrustedKey],
+    _ project: Project,
+    _ policy: Policy,
+    _ session: Session
+  ) throws -> Preview {
     var asked: [(TrustedKey, String)] = []
+    var outside = OutsideUse(project, policy, session)
     for key in keys where key.status == .active {
       guard let url = key.remoteSourceURL else { continue }
-      asked.append((key, try KeyFetcher.parse(url, policy: policy).description))
+      let parsed = try KeyFetcher.parse(url, policy: policy)
+      outside.add(parsed)
+      asked.append((key, parsed.description))
     }
     let lines = asked.flatMap { key, url -> [SafeText] in
       ["  \(key.keyID)  \(key.fingerprint, .id)", "    request  \(url)"]
@@ -128,6 +136,6 @@ struct TrustSyncCommand: AsyncCommand {
           )
         )
       ]
-    )
+    ).adding(outside)
   }
 }

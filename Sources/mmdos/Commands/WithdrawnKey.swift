@@ -30,7 +30,7 @@ struct WithdrawnKey: ParsableArguments {
   func withdraw(_ way: Way, in session: Session, _ global: GlobalOptions) throws -> Int32 {
     let editing = try session.trustStore().editing
     let key = try editing.find(keyID)
-    guard approval.isApproved else { return preview(way, key, editing.path, global).show(in: session) }
+    guard approval.isApproved else { return try preview(way, key, editing.path, global).show(in: session) }
     try way.apply(to: keyID, editing)
     if session.options.isJSON {
       session.console.print(

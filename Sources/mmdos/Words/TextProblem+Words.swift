@@ -35,6 +35,7 @@ extension TextProblem.Reason {
         + " must be \(expected.words), found \(found.words)"
     case .invalidValue(let key, let value, let rule):
       "\(key.quotedForMessage) is \(value.quotedForMessage): \(rule.words)"
+    case .hiddenValue(let key, let rule): "the value of \(key.quotedForMessage) is refused: \(rule.words)"
     case .unsupportedValue(let key, let value, let why):
       "\(key.quotedForMessage) is \(value.quotedForMessage), which is not supported: \(why.words)"
     case .alreadyUsed(let key, let value): "the \(key) \(value.quotedForMessage) is already used"

@@ -50,6 +50,7 @@ extension ValueProblem {
     case let problem as AuditExceptionProblem: problem.words
     case let problem as LockEntryProblem: problem.words
     case let problem as InstallRecordProblem: problem.words
+    case let problem as UserConfigurationProblem: problem.words
     default: "an error without words: \(type(of: error))"
     }
   }
@@ -59,6 +60,17 @@ extension AuditExceptionProblem {
   fileprivate var words: String {
     switch self {
     case .malformed: "must be a rule of the content audit, '@', and the 64 digits of an object id"
+    }
+  }
+}
+
+extension UserConfigurationProblem {
+  fileprivate var words: String {
+    switch self {
+    case .notAbsolutePath: "must be an absolute path without wildcards"
+    case .notAHost: "must be a host name, with ':' and a port if that is not 443"
+    case .notAVariable: "must be the name of an environment variable, not the secret itself"
+    case .notOneMethod: "needs exactly one of bearer_env, basic_env, netrc and command"
     }
   }
 }
