@@ -3,7 +3,7 @@ package import SystemPackage
 
 /// Why a file could not be fetched.
 ///
-/// Strings (`location`, `encoding`, details) come from outside and must be escaped before printing.
+/// Strings (`origin`, `encoding`, details) come from outside and must be escaped before printing.
 package enum FetchError: Error, Hashable, Sendable {
   /// A response with an unexpected status; `retryAfter` is set if the server asked for a pause.
   case status(url: RequestURL, code: Int, retryAfter: Duration?)
@@ -27,8 +27,8 @@ package enum FetchError: Error, Hashable, Sendable {
   case reset(url: RequestURL, cause: ResetCause)
   /// The headers are larger than the limit.
   case headersTooLarge(url: RequestURL, limitBytes: Int)
-  /// A redirect that is not followed.
-  case redirectRefused(from: RequestURL, location: String, reason: RedirectReason)
+  /// A redirect that is not followed; `origin` is where it leads, without path and login, if that can be told.
+  case redirectRefused(from: RequestURL, origin: String?, reason: RedirectReason)
   /// The body has a content encoding although `identity` was requested; hashes are of unencoded bytes.
   case unexpectedEncoding(url: RequestURL, encoding: String)
   /// The response is not valid HTTP.

@@ -86,13 +86,17 @@ package final class HTTPTransport: Transport {
       case .unprocessed(let error): throw error
       case .redirect(let location):
         guard hop < configuration.limits.maxRedirects else {
-          throw FetchError.redirectRefused(from: url, location: location, reason: .tooMany)
+          throw FetchError.redirectRefused(
+            from: url,
+            origin: url.originForMessages(of: location),
+            reason: .tooMany
+          )
         }
         url = try redirectTarget(of: location, from: url)
       }
     }
     // The last iteration of the loop always returns or throws.
-    throw FetchError.redirectRefused(from: url, location: "", reason: .tooMany)
+    throw FetchError.redirectRefused(from: url, origin: nil, reason: .tooMany)
   }
 
   /// Closes connections and ends the thread; running requests fail with `FetchError.shutDown`.
@@ -176,13 +180,17 @@ package final class HTTPTransport: Transport {
     guard let target = try? RequestURL(parsing: location, relativeTo: url, allowHTTPLocalhost: allowHTTP)
     else {
       let isDowngrade = url.scheme == "https" && location.lowercased().hasPrefix("http://")
-      throw .redirectRefused(from: url, location: location, reason: isDowngrade ? .httpsToHTTP : .invalid)
+      throw .redirectRefused(
+        from: url,
+        origin: url.originForMessages(of: location),
+        reason: isDowngrade ? .httpsToHTTP : .invalid
+      )
     }
     guard url.scheme != "https" || target.scheme == "https" else {
-      throw .redirectRefused(from: url, location: location, reason: .httpsToHTTP)
+      throw .redirectRefused(from: url, origin: url.originForMessages(of: location), reason: .httpsToHTTP)
     }
     guard target.isSameOrigin(as: url) else {
-      throw .redirectRefused(from: url, location: location, reason: .otherOrigin)
+      throw .redirectRefused(from: url, origin: url.originForMessages(of: location), reason: .otherOrigin)
     }
     return target
   }

@@ -27,7 +27,7 @@ struct ResponseRules: Sendable {
       let locations = head.values("location")
       guard locations.count == 1 else {
         return .refused(
-          .redirectRefused(from: url, location: locations.joined(separator: ", "), reason: .invalid)
+          .redirectRefused(from: url, origin: nil, reason: .invalid)
         )
       }
       return .redirect(location: locations[0])

@@ -67,8 +67,9 @@ extension FetchError.ProxyCause {
   fileprivate var hint: String {
     switch self {
     case .invalidSetting(let variable):
-      "\(variable) has to be http://[user:password@]host[:port] or socks5://host[:port]; no_proxy lists exceptions"
-    case .authenticationRequired: "put them into the variable: https_proxy=http://USER:PASSWORD@HOST:PORT"
+      "\(variable) has to be http://HOST:PORT, with USER:PASSWORD and '@' before HOST if it wants a login, or socks5://HOST:PORT; no_proxy lists exceptions"
+    case .authenticationRequired:
+      "put them into the variable https_proxy: USER:PASSWORD and '@' before the host"
     case .badAnswer: "https_proxy, or all_proxy, names it; no_proxy lists hosts that are reached without it"
     case .unreachable: "https_proxy, or all_proxy, names it; is it running, and is the port right?"
     }

@@ -1,3 +1,4 @@
+import Formats
 import RegistryModel
 import RegistrySync
 
@@ -49,7 +50,7 @@ extension Failure {
 
   private init(url: String, _ problem: URLProblem) {
     // A password must not reach terminals and logs.
-    let subject = problem == .userInfo ? "the address" : "'\(url)'"
+    let subject = url.mayHoldSecret ? "the address" : "'\(url)'"
     self.init(
       ExitCodes.policy,
       "invalid-url",

@@ -43,10 +43,12 @@ import Testing
     )
     server.behave(at: "/a", .redirect(to: location))
     let error = try await withTransport { try await $0.failure(server.origin + "/a") }
-    guard case .redirectRefused(let from, location, let reason) = error else {
+    guard case .redirectRefused(let from, let origin, let reason) = error else {
       return #expect(Bool(false), "\(error)")
     }
     #expect(from.path == "/a")
+    let expected = template.hasPrefix("//") ? "http:" + location : location
+    #expect(origin.map { $0 + "/b" } == expected)
     // `//host` takes over http, which is for loopback only.
     #expect(reason == (template.hasPrefix("//") ? .invalid : .otherOrigin))
     #expect(server.requests.count == 1)
@@ -66,11 +68,24 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
+  @Test(arguments: [
+    "https://me:S3CRET@other.example/a?t=S3CRET", "//me:S3CRET@other.example/S3CRET#S3CRET",
+    "/a?token=S3CRET",
+    "https://other.example/S3CRET/catalog.yaml", "https://me:S3/CRET@other.example/", "S3CRET://x",
+    "https://S3CRET:x/",
+  ])
+  func secretOfATargetIsNotRepeated(location: String) async throws {
+    let server = try await LoopbackServer()
+    server.behave(at: "/a", .redirect(to: location))
+    let error = try await withTransport { try await $0.failure(server.origin + "/a") }
+    #expect(!"\(error)".contains("CRET"), "\(error)")
+  }
+
   @Test func redirectWithoutTargetIsRefused() async throws {
     let server = try await LoopbackServer()
     server.behave(at: "/a", .status(302))
     let error = try await withTransport { try await $0.failure(server.origin + "/a") }
-    guard case .redirectRefused(_, "", .invalid) = error else { return #expect(Bool(false), "\(error)") }
+    guard case .redirectRefused(_, nil, .invalid) = error else { return #expect(Bool(false), "\(error)") }
   }
 
   @Test func endlessBodyOfARedirectDoesNotHoldItUp() async throws {

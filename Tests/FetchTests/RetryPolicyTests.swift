@@ -32,7 +32,7 @@ private struct FixedRandom: RandomNumberGenerator {
     .status(url: url, code: 404, retryAfter: nil), .status(url: url, code: 403, retryAfter: .seconds(1)),
     .status(url: url, code: 501, retryAfter: nil), .status(url: url, code: 206, retryAfter: nil),
     .bodyTooLarge(url: url, limitBytes: 1), .unframedBody(url: url), .tls(url: url, cause: .expired),
-    .headersTooLarge(url: url, limitBytes: 1), .redirectRefused(from: url, location: "x", reason: .tooMany),
+    .headersTooLarge(url: url, limitBytes: 1), .redirectRefused(from: url, origin: "x", reason: .tooMany),
     .unexpectedEncoding(url: url, encoding: "br"), .malformedResponse(url: url, cause: .notHTTP),
     .certificateFile(path: "/x", cause: .unreadable), .shutDown,
     .proxy(url: url, cause: .authenticationRequired),

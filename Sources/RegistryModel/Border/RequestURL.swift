@@ -30,6 +30,14 @@ package struct RequestURL: Hashable, Sendable, CustomStringConvertible {
     parts = try URLParser.parse(resolved, allowHTTPLocalhost: allowHTTPLocalhost)
   }
 
+  /// The origin to which a `Location` value leads, for messages; nil where it cannot be told.
+  ///
+  /// The value itself may hold a password or a token.
+  package func originForMessages(of rawReference: String) -> String? {
+    guard rawReference.utf8.count <= URLParser.maxBytes else { return nil }
+    return URLReference.origin(of: rawReference, against: parts)
+  }
+
   /// Takes parts that were checked before; only the length is checked again.
   init(_ parts: URLParts) throws(URLProblem) {
     try URLParser.checkLength(of: parts)

@@ -26,6 +26,25 @@ enum URLReference {
     return base.origin + withoutDotSegments((basePath[..<folderEnd] + path)[...]) + suffix
   }
 
+  /// Scheme, host and port of a reference, as far as they can be read, and nothing that may be a secret.
+  static func origin(of reference: String, against base: URLParts) -> String? {
+    let bytes = Array(resolve(reference, against: base).utf8)
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8)
+    else { return nil }
+    let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
+    guard scheme == "https" || scheme == "http" else { return nil }
+    let authority = bytes[(colon + 3)...].prefix { !"/?#\\".utf8.contains($0) }
+    let host = authority.suffix(
+      from: authority.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? authority.startIndex
+    )
+    let name = host.last == UInt8(ascii: "]") ? host : host.prefix { $0 != UInt8(ascii: ":") }
+    // try?: what is not a host is not repeated.
+    guard let normal = try? URLHost.normalize(name) else { return nil }
+    let port = host[name.endIndex...]
+    guard port.dropFirst().allSatisfy(ASCII.isDigit), port.count <= 6 else { return nil }
+    return scheme + "://" + normal + String(decoding: port, as: UTF8.self)
+  }
+
   /// Whether the bytes form a scheme (RFC 3986 section 3.1).
   static func isScheme(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard let first = bytes.first, ASCII.isLetter(first) else { return false }

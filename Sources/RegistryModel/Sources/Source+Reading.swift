@@ -1,5 +1,11 @@
 import Formats
 
+/// Why a value of a source is refused.
+package enum SourceProblem: Error, Equatable, Sendable {
+  /// A source of type `local` has an address instead of a folder.
+  case addressOfAFolder
+}
+
 extension Source {
   /// Reads one entry of `sources.yaml`.
   ///
@@ -36,12 +42,16 @@ extension Source {
     switch (type, name == .bundled) {
     // The Node tool gives its bundled entry the type `local`.
     case ("bundled", true), ("local", true): return .bundled(try oneLine(rawURL, "url", fields))
-    case ("local", false): return .folder(try oneLine(rawURL, "url", fields))
+    case ("local", false):
+      guard !rawURL.contains("://") else {
+        throw try invalidAddress(rawURL, because: ValueProblem(SourceProblem.addressOfAFolder), fields)
+      }
+      return .folder(try oneLine(rawURL, "url", fields))
     case ("https", false), ("remote", false):
       do {
         return .web(try RegistryURL(parsing: rawURL, allowHTTPLocalhost: true))
       } catch {
-        throw try invalid("url", rawURL, .refused(ValueProblem(error)), in: fields)
+        throw try invalidAddress(rawURL, because: ValueProblem(error), fields)
       }
     case ("git", _):
       throw TextProblem(
@@ -108,6 +118,17 @@ extension Source {
       throw try invalid(key, text, text.isEmpty ? .notEmpty : .shape(.oneLine), in: fields)
     }
     return text
+  }
+
+  /// Does not repeat an address that may hold a secret.
+  private static func invalidAddress(
+    _ text: String,
+    because problem: ValueProblem,
+    _ fields: YAMLFields
+  ) throws(TextProblem) -> TextProblem {
+    let rule = TextProblem.ValueRule.refused(problem)
+    guard text.mayHoldSecret else { return try invalid("url", text, rule, in: fields) }
+    return TextProblem(.hiddenValue(key: "url", rule: rule), at: try fields.read("url").position)
   }
 
   private static func invalid(

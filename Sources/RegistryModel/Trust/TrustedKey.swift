@@ -86,6 +86,22 @@ extension TrustedKey {
     addedAt = try Self.findTime("added_at", fields)
     let hasURL = fields.find("remote_source_url").map { !$0.isNull } ?? false
     remoteSourceURL = hasURL ? try Self.text("remote_source_url", .oneLine, fields) : nil
+    try Self.checkAddress(remoteSourceURL, fields)
+  }
+
+  /// Refuses an address with a secret, without repeating it; what else is wrong with one is said when it is used.
+  private static func checkAddress(_ rawURL: String?, _ fields: YAMLFields) throws(TextProblem) {
+    guard let rawURL else { return }
+    do { _ = try RequestURL(parsing: rawURL, allowHTTPLocalhost: true) } catch {
+      switch error {
+      case .userInfo, .query, .fragment:
+        throw TextProblem(
+          .hiddenValue(key: "remote_source_url", rule: .refused(ValueProblem(error))),
+          at: try fields.read("remote_source_url").position
+        )
+      default: return
+      }
+    }
   }
 
   /// The keys and values that `trust add` writes, in order.

@@ -35,7 +35,7 @@ extension AuditResult {
     console.print(
       "\(finding.place): \(finding.severity.rawValue, finding.severity.style): \(finding.words)"
     )
-    console.print("    \(finding.excerpt)")
+    console.print("    \(SafeText(lineOfFile: finding.excerpt))")
     console.print("    why: \(finding.rule.why)")
     console.print("    accept: \(finding.exception)")
   }

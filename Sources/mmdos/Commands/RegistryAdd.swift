@@ -1,4 +1,5 @@
 import ArgumentParser
+import Disk
 import Formats
 import RegistryModel
 import RegistrySync
@@ -51,7 +52,14 @@ struct RegistryAdd: Command {
 
   /// A web address where the text has a scheme, else a folder.
   private func location(_ policy: Policy, _ session: Session) throws -> Source.Location {
-    guard url.contains("://") else { return .folder(session.absolute(url).lexicallyNormalized().string) }
+    guard url.contains("://") else {
+      let path = session.absolute(url).lexicallyNormalized()
+      // What is not there and looks like an address with a login or a token is one, with its scheme forgotten.
+      guard !url.mayHoldSecret || (try? Folder.open(path)) != nil else {
+        throw SyncError.invalidURL(url, .notAbsolute)
+      }
+      return .folder(path.string)
+    }
     do {
       return .web(try RegistryURL(parsing: url, allowHTTPLocalhost: policy.allowHTTPLocalhost))
     } catch {

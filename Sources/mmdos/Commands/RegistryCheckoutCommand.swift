@@ -103,9 +103,10 @@ private struct Checkout {
   let isApproved: Bool
 
   func run(_ words: [String], in session: Session) throws -> Int32 {
-    let checkout = RegistryCheckout(try session.registry(name))
+    let registry = try session.registry(name)
+    let checkout = RegistryCheckout(registry)
     guard isApproved else {
-      var outside = OutsideUse(checkout.registry.project, checkout.registry.policy, session)
+      var outside = OutsideUse(registry.project, registry.policy, session)
       try outside.addAlternates()
       let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
       return try Preview(

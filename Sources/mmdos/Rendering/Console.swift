@@ -48,7 +48,7 @@ struct Console: Sendable {
 
   /// Prints the one document of `--json`.
   func print(_ value: JSONValue) {
-    JSONWriter.pretty(value).withUnsafeBytes { output.write(RawSpan(_unsafeBytes: $0)) }
+    JSONWriter.pretty(Self.redacted(value)).withUnsafeBytes { output.write(RawSpan(_unsafeBytes: $0)) }
   }
 
   /// Prints a line that is not part of the result, unless `--quiet` is set.
@@ -83,9 +83,14 @@ struct Console: Sendable {
 
   /// Writes the document of a failure.
   static func write(_ failure: Failure, to errors: Output) {
-    JSONWriter.pretty(.object([("error", failure.json)])).withUnsafeBytes {
+    JSONWriter.pretty(redacted(.object([("error", failure.json)]))).withUnsafeBytes {
       errors.write(RawSpan(_unsafeBytes: $0))
     }
+  }
+
+  /// The document without the secrets of addresses; what holds lines of files stays as it is.
+  private static func redacted(_ value: JSONValue) -> JSONValue {
+    value.redacted(exceptIn: ["patch", "excerpt", "snippet"])
   }
 
   /// Writes buffered output.

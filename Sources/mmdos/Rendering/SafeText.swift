@@ -1,3 +1,5 @@
+import Formats
+
 /// Text that is safe to print on a terminal: everything from outside is escaped.
 ///
 /// `Output`, `Table` and `Progress` accept no other type, so text that was not escaped does not compile. Interpolation
@@ -15,8 +17,13 @@ struct SafeText: Sendable, Hashable {
   /// Ascending, without overlap.
   private(set) var styles: [StyledRange] = []
 
-  /// Escapes outside text for one line: newline and tab become `\n` and `\t`.
+  /// Escapes outside text for one line: newline and tab become `\n` and `\t`. Secrets of addresses are left out.
   init(_ raw: String) {
+    text = Escaper.escape(AddressRedaction.redact(raw), .line)
+  }
+
+  /// Escapes a line of a file, which is shown as it is.
+  init(lineOfFile raw: String) {
     text = Escaper.escape(raw, .line)
   }
 
@@ -32,7 +39,7 @@ struct SafeText: Sendable, Hashable {
 
   /// Escapes outside text and encloses it in single quotes.
   static func quoted(_ raw: String) -> SafeText {
-    SafeText(escaped: "'" + Escaper.escape(raw, .quoted) + "'")
+    SafeText(escaped: "'" + Escaper.escape(AddressRedaction.redact(raw), .quoted) + "'")
   }
 
   var isEmpty: Bool { text.isEmpty }

@@ -17,8 +17,8 @@ extension FetchError {
       "'\(url)': too slow: \(rate) bytes a second, at least \(minimum) are needed"
     case .reset(let url, let cause): "'\(url)': the connection was lost: \(cause.words)"
     case .headersTooLarge(let url, let limit): "'\(url)': more than \(limit) bytes of headers"
-    case .redirectRefused(let url, let location, let reason):
-      "'\(url)': redirect to '\(location)' refused: \(reason.words)"
+    case .redirectRefused(let url, let origin, let reason):
+      "'\(url)': redirect \(origin.map { "to '\($0)' " } ?? "")refused: \(reason.words)"
     case .unexpectedEncoding(let url, let encoding): "'\(url)': sent with content encoding '\(encoding)'"
     case .malformedResponse(let url, let cause): "'\(url)': not a valid HTTP response: \(cause.words)"
     case .certificateFile(let path, let cause):

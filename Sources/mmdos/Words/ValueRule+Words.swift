@@ -51,6 +51,7 @@ extension ValueProblem {
     case let problem as LockEntryProblem: problem.words
     case let problem as InstallRecordProblem: problem.words
     case let problem as UserConfigurationProblem: problem.words
+    case let problem as SourceProblem: problem.words
     default: "an error without words: \(type(of: error))"
     }
   }
@@ -71,6 +72,14 @@ extension UserConfigurationProblem {
     case .notAHost: "must be a host name, with ':' and a port if that is not 443"
     case .notAVariable: "must be the name of an environment variable, not the secret itself"
     case .notOneMethod: "needs exactly one of bearer_env, basic_env, netrc and command"
+    }
+  }
+}
+
+extension SourceProblem {
+  fileprivate var words: String {
+    switch self {
+    case .addressOfAFolder: "must be a folder, not an address"
     }
   }
 }
