@@ -39,5 +39,6 @@ import Testing
         return
       }
     }
+    print("fuzz \(name): \(count) inputs")
   }
 }
