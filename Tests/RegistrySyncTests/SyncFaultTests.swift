@@ -176,7 +176,6 @@ final class SyncFaultScene {
     return try Project.find(
       target: root,
       workingFolder: root,
-      safeDirectories: [],
       machineKey: MachineKeyFile(in: folder, disk: PosixDisk()),
       disk: disk
     )

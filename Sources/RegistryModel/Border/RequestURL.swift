@@ -34,7 +34,7 @@ package struct RequestURL: Hashable, Sendable, CustomStringConvertible {
   ///
   /// The value itself may hold a password or a token.
   package func originForMessages(of rawReference: String) -> String? {
-    guard rawReference.utf8.count <= URLParser.maxBytes else { return nil }
+    guard rawReference.utf8.count <= Limits.maxURLBytes else { return nil }
     return URLReference.origin(of: rawReference, against: parts)
   }
 

@@ -40,7 +40,7 @@ package struct Project: Sendable {
     (self.root, self.ai, self.disk) = (root, ai, disk)
     (self.user, self.machineKey) = (user, machineKey)
     // try?: without it nothing is vouched for; the commands themselves do not need it.
-    realPath = try? RealPath.of(root.path)
+    realPath = (try? RealPath.of(root)) ?? nil
   }
 
   /// Finds the project of a command.

@@ -18,7 +18,7 @@ struct Lender {
 
   /// Nil where the folder is not the cache of a project.
   init?(_ cache: Folder, _ machineKey: MachineKeyFile) throws {
-    let path = try cache.realPath()
+    guard let path = try RealPath.of(cache) else { return nil }
     let ai = path.removingLastComponent()
     guard path.lastComponent?.string == ProjectLayout.cache.string,
       ai.lastComponent?.string == ProjectLayout.ai.string
