@@ -48,16 +48,24 @@ package struct TrustCheck: Sendable {
   /// Whether every signer of every registry is active now.
   package var isSound: Bool { registries.allSatisfy(\.isSound) }
 
-  /// Reads the signers from the snapshots; nothing is fetched, and no signature is checked again.
+  /// Reads the signers from the snapshots that are believed; nothing is fetched, and no signature is checked again.
   package init(of project: Project, with material: TrustMaterial) throws {
     let sources = try project.readSources().sources
     guard let cache = try Cache.find(in: project) else {
       registries = []
       return
     }
+    let (policy, lockfile) = (try project.readPolicy(), try project.readUncheckedLockfile())
     var found: [Registry] = []
     for source in sources {
-      let snapshots = try Self.snapshots(of: source.name, in: cache)
+      let registry = OpenRegistry(source, in: project, policy: policy, cache: cache, lockTimeout: .zero)
+      let beliefs = BeliefGathering(
+        of: registry,
+        entry: lockfile.find(source.name),
+        key: material.projectKey,
+        trust: material
+      )
+      let snapshots = try Self.snapshots(of: source.name, in: cache, beliefs)
       if snapshots.isEmpty { continue }
       var signers: [Signer] = []
       for signer in snapshots.flatMap(\.signers)
@@ -77,16 +85,20 @@ package struct TrustCheck: Sendable {
     registries = found
   }
 
-  private static func snapshots(of name: RegistryName, in cache: Cache) throws -> [Snapshot] {
+  private static func snapshots(
+    of name: RegistryName,
+    in cache: Cache,
+    _ beliefs: BeliefGathering
+  ) throws -> [Snapshot] {
     let registry = try name.refComponent()
     let ids = [try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry))].compactMap(
       \.self
     )
     var snapshots: [Snapshot] = []
     for id in ids.first == ids.last ? Array(ids.prefix(1)) : ids {
-      snapshots.append(
-        try cache.store.readSnapshot(id)
-      )
+      let snapshot = try cache.store.readSnapshot(id)
+      // What says only of itself that it is signed says nothing; `verify` reports it.
+      if try beliefs.belief(of: id, snapshot).disbelief == nil { snapshots.append(snapshot) }
     }
     return snapshots
   }
