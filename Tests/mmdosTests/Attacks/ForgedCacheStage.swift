@@ -90,6 +90,8 @@ struct ForgedCacheStage: Sendable {
     let name: String
     /// The new content of files of the cache, by path in it.
     let files: [String: [UInt8]]
+    /// Whether it is neither an object nor a file of the view.
+    var isHint: Bool { !isInView && !files.keys.allSatisfy { $0.hasPrefix("objects/") } }
     /// Whether it changes the view, where it stands until something is written.
     var isInView: Bool { files.keys.contains { $0.hasPrefix("web/") } }
   }
@@ -102,7 +104,9 @@ struct ForgedCacheStage: Sendable {
     for path in found where !path.hasSuffix("lock") {
       let kind = try FileManager.default.attributesOfItem(atPath: folder.appending(path).string)[.type]
       // Of many objects, those that the attacker brought are of no use to forge.
-      guard kind as? FileAttributeType == .typeRegular, !(path.hasPrefix("objects/") && isEvil(path)) else { continue }
+      guard kind as? FileAttributeType == .typeRegular, !(path.hasPrefix("objects/") && isEvil(path)) else {
+        continue
+      }
       forgeries.append(Forgery(name: path, files: [path: try content(for: path)]))
     }
     forgeries += planted

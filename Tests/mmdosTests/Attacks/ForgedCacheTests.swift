@@ -15,6 +15,11 @@ import Testing
     ["registry", "trust", "verify"], ["catalog", "status"],
   ]
 
+  /// Those of them that look at objects and views.
+  private static let looking = [
+    ["registry", "verify", "web"], ["registry", "ls", "web"], ["fsck"], ["registry", "list"],
+  ]
+
   /// Commands that show what could be installed: there nothing of the attacker's may be seen.
   private static let showing = [
     ["catalog", "list", "--source", "remote:web"], ["catalog", "search", "demo", "--source", "remote:web"],
@@ -36,7 +41,7 @@ import Testing
 
   @Test(
     arguments: ForgedCacheStage.Kind.allCases,
-    [(false, false), (true, false), (true, true)]
+    [(false, false), (true, true)]
   )
   func nothingUnvouchedLeavesTheCache(
     kind: ForgedCacheStage.Kind,
@@ -63,7 +68,8 @@ import Testing
 
   private func read(_ stage: ForgedCacheStage, _ forgery: ForgedCacheStage.Forgery) async throws {
     let before = try stage.project.state(.everything)
-    for words in Self.reading + Self.showing {
+    // An object or a view file is one kind of thing each; the commands that look at these are enough there.
+    for words in (forgery.isHint ? Self.reading : Self.looking) + Self.showing {
       let result = try await stage.project.run(words)
       #expect(!result.isTimedOut && result.exitCode < 100, "\(forgery.name): \(words)")
       guard Self.showing.contains(words) else { continue }
