@@ -227,10 +227,16 @@ import Testing
     #expect(SharedStore.path(nil, policy, project) == nil)
   }
 
-  @Test func nothingOutsideTheProjectIsWrittenWithoutIt() async throws {
-    let before = try FileManager.default.contentsOfDirectory(atPath: scratch.path.string).sorted()
+  @Test func nothingButTheMachineKeyIsWrittenOutsideTheProjectWithoutIt() async throws {
+    let before = try FileManager.default.contentsOfDirectory(atPath: scratch.path.string)
     try await a.sync()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path.string).sorted() == before)
+    let after = try FileManager.default.contentsOfDirectory(atPath: scratch.path.string)
+    // The scene keeps the folder of the machine's key, `state`, beside the project.
+    #expect(Set(after) == Set(before).union(["state"]))
+    #expect(
+      try FileManager.default.subpathsOfDirectory(atPath: scratch.path.appending("state").string).sorted()
+        == ["mmdos", "mmdos/machine-key"]
+    )
   }
 
   @Test func sharedStoreIsAWholeStoreOfNewestSnapshotsWithoutParents() async throws {

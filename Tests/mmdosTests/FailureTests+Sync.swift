@@ -89,7 +89,8 @@ extension FailureTests {
 
   static let sharingErrors: [SharingError] =
     [
-      .noSharedStore(nil, unlisted: nil), .noSharedStore(path, unlisted: nil), .noSharedStore(nil, unlisted: path),
+      .noSharedStore(nil, unlisted: nil), .noSharedStore(path, unlisted: nil),
+      .noSharedStore(nil, unlisted: path),
     ]
     + [.notAStore, .itself, .alreadyLinked, .notLinked, .unwritablePath, .tooMany(limit: 16)].map {
       .alternate(path, $0)

@@ -47,9 +47,10 @@ struct CacheUnlink: Command {
     let editing = AlternateEditing(try session.project(), lockTimeout: session.options.lockTimeout)
     let path = session.absolute(folder)
     guard approval.isApproved else {
-      return try AlternateText(verb: "unlink", path: try editing.find(path, line: folder)).preview(folder).show(
-        in: session
-      )
+      return try AlternateText(verb: "unlink", path: try editing.find(path, line: folder)).preview(folder)
+        .show(
+          in: session
+        )
     }
     AlternateText(verb: "unlinked", path: try editing.unlink(path, line: folder)).print(to: session)
     return ExitCodes.done

@@ -19,7 +19,8 @@ extension ManifestProblem {
       "'catalog_hash' is \(catalogHash), but 'files_hashes' names 'catalog.yaml' with \(inFiles)"
     case .programTooOld(let needed, let program, _):
       "the registry needs mmdos \(needed) or newer, this is \(program)"
-    case .tooManyFiles(let count, let limit, _): "the manifest names \(count) files and folders, more than \(limit)"
+    case .tooManyFiles(let count, let limit, _):
+      "the manifest names \(count) files and folders, more than \(limit)"
     case .badPath(let path, let problem, _): "path \(path.quotedForMessage): \(problem.words)"
     case .conflictingPaths(let problem): problem.words
     case .tooManySignatures(let count, let limit):
