@@ -55,6 +55,39 @@ import Testing
     }
   }
 
+  @Test func theNameIsCovered() throws {
+    let old = try makeEntry()
+    var entry = LockEntry(
+      name: try RegistryName(parsing: "other"),
+      url: old.url,
+      syncedAt: old.syncedAt,
+      catalog: old.catalog,
+      manifest: old.manifest
+    )
+    let name = entry.name
+    entry.authenticate(with: TrustScene.project)
+    // The same content under another name, as if the entries of two registries were exchanged.
+    var lockfile = Lockfile()
+    _ = lockfile.set(entry)
+    let text = String(decoding: lockfile.encode(), as: UTF8.self).replacing(
+      "\"other\": {",
+      with: "\"third\": {"
+    )
+    let read = try Lockfile.parse(Array(text.utf8))
+    #expect(read.find(name) == nil)
+    #expect(check(try #require(read.entries.first)) == [.valid, .mismatch])
+  }
+
+  @Test func problemsAreNamedByField() throws {
+    var entry = try makeEntry()
+    #expect(entry.codeProblems(with: TrustScene.project) == [] && entry.codeProblems(with: nil) == [])
+    #expect(
+      entry.codeProblems(with: .generate()) == [.wrong(field: "signature"), .wrong(field: "entry_hmac")]
+    )
+    entry.entryHMAC = nil
+    #expect(entry.codeProblems(with: TrustScene.project) == [.missing(field: "entry_hmac")])
+  }
+
   @Test func everyChangeIsFound() throws {
     let changes: [(inout LockEntry) throws -> Void] = [
       { $0.url = "https://example.org/" }, { $0.syncedAt = WrittenTime(.latest) },

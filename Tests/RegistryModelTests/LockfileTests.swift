@@ -210,7 +210,8 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
     let value = try StrictJSON.parse(payload)
     #expect(value.find("signature") == nil && value.find("entry_hmac") == nil)
     #expect(try value.members(for: "").first?.name == "catalog_sha256")
-    #expect(try value.members(for: "").count == 21)
+    #expect(try value.members(for: "").count == 22)
+    #expect(value.find("name") == .string("acme"))
     #expect(CanonicalJSON.encode(value) == payload)
     entry.signature = nil
     entry.entryHMAC = nil
@@ -223,7 +224,7 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
     arguments: [
       ("url", nil, .missingKey("url")), ("synced_at", nil, .missingKey("synced_at")),
       ("catalog_sha256", nil, .missingKey("catalog_sha256")),
-      ("manifest_sha256", "null", .missingKey("manifest_sha256")),
+      ("manifest_sha256", nil, .missingKey("manifest_sha256")),
       ("url", "5", .wrongType(key: "url", expected: .string, found: .number)),
       ("url", "\"a\\u0007\"", .invalidValue(key: "url", value: "a\u{7}", rule: .shape(.oneLine))),
       (
@@ -237,18 +238,7 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
         "signature_alg", "\"none\"",
         .invalidValue(key: "signature_alg", value: "none", rule: .oneOf(["hmac-sha256"]))
       ),
-      (
-        "lockfile_verdict", "\"failed\"",
-        .invalidValue(key: "lockfile_verdict", value: "failed", rule: .oneOf(["verified"]))
-      ),
-      (
-        "public_signature_status", "\"failed\"",
-        .invalidValue(
-          key: "public_signature_status",
-          value: "failed",
-          rule: .oneOf(["verified", "unsigned"])
-        )
-      ),
+      ("lockfile_verdict", "5", .wrongType(key: "lockfile_verdict", expected: .string, found: .number)),
       (
         "public_signature_status", "\"verified\"",
         .invalidValue(
@@ -263,14 +253,6 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
           key: "public_signature_algorithm",
           value: "gpg",
           rule: .oneOf(["ed25519", "hmac-sha256"])
-        )
-      ),
-      (
-        "verification_errors", "[\"bad\"]",
-        .invalidValue(
-          key: "verification_errors",
-          value: "bad",
-          rule: .refused(ValueProblem(LockEntryProblem.hasErrors))
         )
       ),
       (
@@ -290,6 +272,30 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
   )
   func refusesAnEntryThatIsWrong(_ key: String, _ value: String?, _ reason: TextProblem.Reason) {
     expectProblem(reason) { try parse(file { $0[key] = value }) }
+  }
+
+  /// What the Node tool records of a check that failed, or of a registry without a manifest.
+  @Test(
+    arguments: [
+      ("manifest_sha256", "null", nil), ("public_signature_status", "\"failed\"", "failed"),
+      ("trusted_publisher_status", "\"revoked\"", "revoked"), ("trust_verdict", "\"failed\"", "failed"),
+      ("lockfile_verdict", "\"tampered\"", "tampered"), ("verification_errors", "[\"bad\", \"x\"]", "bad"),
+    ] as [(String, String, String?)]
+  )
+  func anEntryThatRecordsAFailureIsKeptAndNotUsed(_ key: String, _ value: String, _ word: String?) throws {
+    var lockfile = try parse(file { $0[key] = value })
+    let name = try RegistryName(parsing: "acme")
+    #expect(lockfile.entries.isEmpty && lockfile.find(name) == nil)
+    let refused = try #require(lockfile.findRefused(name))
+    #expect(refused.field == key && refused.value == word)
+    #expect(try parse(text(lockfile)) == lockfile)
+    #expect(text(lockfile).contains("\"\(key)\": "))
+    // A sync replaces it, and removing the registry removes it.
+    var removed = lockfile
+    let isGone = removed.remove(name)
+    #expect(isGone && removed.refused.isEmpty)
+    try expectSet(entry(), in: &lockfile, changes: true)
+    #expect(lockfile.refused.isEmpty && lockfile.find(name) != nil)
   }
 
   @Test(arguments: [

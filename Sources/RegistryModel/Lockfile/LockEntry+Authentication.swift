@@ -10,8 +10,22 @@ package enum LockfileAuthentication: Equatable, Sendable {
   case mismatch
   /// There is no project key.
   case notChecked
-  /// There is a key, but the entry has no HMAC: a warning; the next sync adds it.
+  /// There is a key, but the entry has no HMAC (exit code 3).
   case missing
+}
+
+/// Why an entry may not be acted on where the project has a key (DESIGN section 8a).
+package enum LockCodeProblem: Error, Equatable, Sendable {
+  /// The code is not that of the entry: the entry was changed, or written with another key.
+  case wrong(field: String)
+  /// The entry has no such code: written without the key, or taken out.
+  case missing(field: String)
+
+  package var field: String {
+    switch self {
+    case .wrong(let field), .missing(let field): field
+    }
+  }
 }
 
 extension LockEntry {
@@ -23,6 +37,18 @@ extension LockEntry {
   /// Checks `entryHMAC` with the project key (DESIGN section 8, "Lockfile").
   package func checkEntryHMAC(with key: ProjectKey?) -> LockfileAuthentication {
     Self.check(entryHMAC, over: hmacPayload, with: key)
+  }
+
+  /// What is wrong with the codes; nothing where there is no key to check them with.
+  package func codeProblems(with key: ProjectKey?) -> [LockCodeProblem] {
+    let checks = [("signature", checkSignature(with: key)), ("entry_hmac", checkEntryHMAC(with: key))]
+    return checks.compactMap { field, result in
+      switch result {
+      case .valid, .notChecked: nil
+      case .mismatch: .wrong(field: field)
+      case .missing: .missing(field: field)
+      }
+    }
   }
 
   /// Computes both HMACs, or removes them without a key; must be the last change of an entry.

@@ -126,10 +126,20 @@ package struct LockEntry: Equatable, Sendable {
     return left == other
   }
 
-  /// The bytes that `entryHMAC` covers: the canonical JSON without `signature` and `entry_hmac`.
+  /// Whether two entries say the same, apart from the time of the sync and from their codes.
+  package func saysTheSame(as other: LockEntry) -> Bool {
+    var left = self
+    (left.signature, left.entryHMAC) = (other.signature, other.entryHMAC)
+    return left.hasSameContent(as: other)
+  }
+
+  /// The bytes that `entryHMAC` covers: the canonical JSON of the members without `signature` and `entry_hmac`, with
+  /// the entry's own name as `name`.
+  ///
+  /// Without the name the entries of two registries could be exchanged.
   package var hmacPayload: [UInt8] {
     let members = jsonMembers.filter { $0.name != "signature" && $0.name != "entry_hmac" }
-    return CanonicalJSON.encode(.object(members: members))
+    return CanonicalJSON.encode(.object(members: [JSONMember("name", .string(name.description))] + members))
   }
 }
 

@@ -10,6 +10,9 @@ package struct Lockfile: Equatable, Sendable {
   /// The entries, sorted by the bytes of their names, which are unique ignoring case.
   package private(set) var entries: [LockEntry] = []
 
+  /// Entries that record a failed check, sorted like `entries`; no name is in both.
+  package private(set) var refused: [RefusedLockEntry] = []
+
   // Used only for a lockfile without entries, whose time cannot be computed.
   private var timeWithoutEntries = WrittenTime(.earliest)
 
@@ -33,9 +36,14 @@ package struct Lockfile: Equatable, Sendable {
       guard names.insert(name.key).inserted else {
         throw TextProblem(.alreadyUsed(key: "name", value: member.name), at: member.position)
       }
-      lockfile.entries.append(try LockEntry(name: name, member.value))
+      if let refused = try RefusedLockEntry.find(name: name, member.value) {
+        lockfile.refused.append(refused)
+      } else {
+        lockfile.entries.append(try LockEntry(name: name, member.value))
+      }
     }
     lockfile.entries.sort { $0.name < $1.name }
+    lockfile.refused.sort { $0.name < $1.name }
     return lockfile
   }
 
@@ -58,6 +66,11 @@ package struct Lockfile: Equatable, Sendable {
     entries.first { $0.name == name }
   }
 
+  /// The entry of a registry that records a failed check, or nil.
+  package func findRefused(_ name: RegistryName) -> RefusedLockEntry? {
+    refused.first { $0.name.key == name.key }
+  }
+
   /// Adds an entry, replacing one of the same name, ignoring case.
   ///
   /// - Returns: Whether the file must be written. An entry that differs only in `synced_at` is not stored, so nothing
@@ -65,6 +78,7 @@ package struct Lockfile: Equatable, Sendable {
   package mutating func set(_ entry: LockEntry) -> Bool {
     if let old = find(entry.name), old.hasSameContent(as: entry) { return false }
     entries.removeAll { $0.name.key == entry.name.key }
+    refused.removeAll { $0.name.key == entry.name.key }
     entries.append(entry)
     entries.sort { $0.name < $1.name }
     return true
@@ -79,6 +93,10 @@ package struct Lockfile: Equatable, Sendable {
   ///
   /// - Returns: Whether there was one, and the file must be written.
   package mutating func remove(_ name: RegistryName) -> Bool {
+    if findRefused(name) != nil {
+      refused.removeAll { $0.name.key == name.key }
+      return true
+    }
     guard let index = entries.firstIndex(where: { $0.name == name }) else { return false }
     timeWithoutEntries = generatedAt
     entries.remove(at: index)
@@ -91,11 +109,18 @@ package struct Lockfile: Equatable, Sendable {
       .object([
         ("lockfile_version", .string(Self.version)),
         ("generated_at", .string(generatedAt.description)),
-        ("entries", .object(entries.map { ($0.name.description, .object(members: $0.jsonMembers)) })),
+        ("entries", .object(allMembers.map { ($0.name.description, .object(members: $0.members)) })),
       ])
     )
   }
 
+  private var allMembers: [(name: RegistryName, members: [JSONMember])] {
+    let all = entries.map { ($0.name, $0.jsonMembers) } + refused.map { ($0.name, $0.members) }
+    return all.sorted { $0.0 < $1.0 }
+  }
+
   /// Compares the entries; the time of an empty lockfile is ignored.
-  package static func == (left: Self, right: Self) -> Bool { left.entries == right.entries }
+  package static func == (left: Self, right: Self) -> Bool {
+    left.entries == right.entries && left.refused == right.refused
+  }
 }
