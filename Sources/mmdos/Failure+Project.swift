@@ -51,7 +51,8 @@ extension Failure {
         "the project has no key of its own",
         hint: "mmdos registry keygen --approved"
       )
-    case .forgedLockEntry(let name, let field): self.init(forgedEntryOf: name, field: field)
+    case .lockEntryCode(let name, let problem, let isOfNodeTool):
+      self.init(entryOf: name, problem, isOfNodeTool: isOfNodeTool)
     case .lockEntryChanged(let name):
       self.init(
         ExitCodes.busy,
@@ -82,16 +83,20 @@ extension Failure {
       ExitCodes.failure,
       "project-key",
       "\(path.quoted): \(problem.words)",
-      hint: "chmod 600 \(path), or make a new one with mmdos registry keygen --force --approved"
+      hint: problem == .absent
+        ? "--import and MMDOS_SIGNING_KEY_FILE name a file with the project's key"
+        : "chmod 600 \(path), or make a new one with mmdos registry keygen --force --approved"
     )
   }
 
-  private init(forgedEntryOf name: RegistryName, field: String) {
+  private init(entryOf name: RegistryName, _ problem: LockCodeProblem, isOfNodeTool: Bool) {
+    let kind = if case .wrong = problem { "forged-lock-entry" } else { "lock-entry-without-code" }
     self.init(
       ExitCodes.integrity,
-      "forged-lock-entry",
-      "the entry of '\(name)' in registry-lock.json was changed, or made with another key: '\(field)' does not match",
-      hint: "look at what changed; mmdos registry lock --resign --approved adopts it if it is right"
+      kind,
+      "the entry of '\(name)' in registry-lock.json \(problem.words)"
+        + (isOfNodeTool ? "; it \(LockEntryNote.nodeToolWords)" : ""),
+      hint: "mmdos registry lock --resign shows it; with --approved it is adopted, if it is right"
     )
   }
 

@@ -80,7 +80,8 @@ extension ProvenanceProblem {
   fileprivate var words: String {
     switch self {
     case .missingEntry: "it has no entry"
-    case .mismatch(let field): "'\(field)' of its entry is not what the snapshot in use says"
+    case .refusedEntry(let field, let value): "its entry \(LockEntryNote.refusedWords(field, value))"
+    case .disagrees(let found): found.words
     }
   }
 }

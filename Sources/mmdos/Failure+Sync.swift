@@ -85,9 +85,18 @@ extension Failure {
       ExitCodes.integrity,
       "not-as-locked",
       "'\(name)' cannot be put in use as locked: \(problem.words)",
-      hint: problem.isAboutPin
-        ? "mmdos registry sync \(name) --locked --approved, or mmdos registry unpin \(name) --approved"
-        : "mmdos registry sync \(name) without --locked takes what the publisher has now"
+      hint: Self.hint(name: name.description, problem)
     )
+  }
+
+  private static func hint(name: String, _ problem: LockedProblem) -> String {
+    switch problem {
+    case .pinned:
+      "mmdos registry sync \(name) --locked --approved, or mmdos registry unpin \(name) --approved"
+    case .disagrees:
+      "look at what changed in registry-lock.json; mmdos registry sync \(name) --approved writes its entry anew"
+    case .missingEntry, .refusedEntry, .otherURL, .otherManifest:
+      "mmdos registry sync \(name) without --locked takes what the publisher has now"
+    }
   }
 }

@@ -37,9 +37,11 @@ extension Failure {
   static func hint(name: String, _ problem: ProvenanceProblem) -> String {
     let sync = "mmdos registry sync \(name)"
     switch problem {
-    case .missingEntry: return "\(sync) --approved"
-    case .mismatch:
+    case .missingEntry, .refusedEntry: return "\(sync) --approved"
+    case .disagrees where problem.isAboutOtherManifest:
       return "\(sync) --locked --approved puts in use what it names, \(sync) --approved what is newest"
+    case .disagrees:
+      return "look at what changed in registry-lock.json; \(sync) --approved writes its entry anew"
     }
   }
 }
@@ -98,6 +100,8 @@ extension LockedProblem {
   var words: String {
     switch self {
     case .missingEntry: "registry-lock.json has no entry"
+    case .refusedEntry(let field, let value): "its entry \(LockEntryNote.refusedWords(field, value))"
+    case .disagrees(let found): found.words
     case .otherURL(let url): "its entry is about '\(url)', not what sources.yaml names"
     case .otherManifest(let locked, let found):
       "the publisher serves manifest \(found), and the locked \(locked) is not held here"

@@ -94,7 +94,7 @@ struct InstallFaultTests {
     let project = try scene.project()
     let cache = try Cache.create(in: project)
     try ProjectFiles(project: project, cache: cache, lockTimeout: .seconds(20))
-      .updateLockfile(key: nil) { _ in false }
+      .updateLockfile { _ in false }
   }
 
   @Test(arguments: [

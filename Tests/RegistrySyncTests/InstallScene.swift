@@ -63,7 +63,7 @@ struct InstallScene {
   }
 
   func package(_ slug: String = "demo") throws -> PluginPackage {
-    try PluginSources(project(), lockTimeout: .seconds(20))
+    try PluginSources(project(), lockTimeout: .seconds(20), isActing: true)
       .read(PluginSlug(parsing: slug), from: .local, expecting: nil)
   }
 

@@ -42,7 +42,7 @@ struct LockEntryChangeTests {
     let (project, name, path) = (scene.project, name, path)
     await #expect(throws: ProjectError.lockEntryChanged(name)) {
       try await sync {
-        var lockfile = try project.readLockfile()
+        var lockfile = try project.readUncheckedLockfile()
         var entry = try #require(lockfile.find(name))
         entry.isPinned = true
         let isChanged = lockfile.set(entry)
@@ -50,11 +50,11 @@ struct LockEntryChangeTests {
         try Data(lockfile.encode()).write(to: URL(fileURLWithPath: path))
       }
     }
-    let entry = try #require(try project.readLockfile().find(name))
+    let entry = try #require(try project.readUncheckedLockfile().find(name))
     #expect(entry.isPinned && entry.version?.description == "1.0.0")
     // The next sync finishes what this one had put in use, and keeps the change.
     try await scene.sync()
-    let finished = try #require(try project.readLockfile().find(name))
+    let finished = try #require(try project.readUncheckedLockfile().find(name))
     #expect(finished.isPinned && finished.version?.description == "1.0.1")
     try scene.expectClean()
   }
@@ -71,7 +71,7 @@ struct LockEntryChangeTests {
     let (project, path) = (scene.project, path)
     let other = try RegistryName(parsing: "other")
     try await sync {
-      var lockfile = try project.readLockfile()
+      var lockfile = try project.readUncheckedLockfile()
       let entry = try #require(lockfile.entries.first)
       var copy = LockEntry(
         name: other,
@@ -85,7 +85,7 @@ struct LockEntryChangeTests {
       #expect(isChanged)
       try Data(lockfile.encode()).write(to: URL(fileURLWithPath: path))
     }
-    let lockfile = try project.readLockfile()
+    let lockfile = try project.readUncheckedLockfile()
     #expect(lockfile.find(other)?.url == "../elsewhere")
     #expect(lockfile.find(name)?.version?.description == "1.0.1")
   }

@@ -11,7 +11,7 @@ extension FailureTests {
   static func projectErrors() throws -> [ProjectError] {
     let name = try RegistryName(parsing: "partner")
     let keyProblems: [ProjectKeyProblem] = [
-      .malformed, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1),
+      .malformed, .absent, .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1),
     ]
     let files: [KeyFileProblem] = [
       .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .key(.encrypted), .exists,
@@ -21,7 +21,8 @@ extension FailureTests {
       .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
       .invalidFile(path, TextProblem(.invalidUTF8, at: nil)), .invalidName("a b", .badCharacter(" ")),
       .unknownRegistry("x", known: []), .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"),
-      .noProjectKey, .forgedLockEntry(name, field: "entry_hmac"), .lockEntryChanged(name),
+      .noProjectKey, .lockEntryCode(name, .wrong(field: "entry_hmac"), isOfNodeTool: false),
+      .lockEntryCode(name, .missing(field: "signature"), isOfNodeTool: true), .lockEntryChanged(name),
     ] + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
   }
 
@@ -36,7 +37,8 @@ extension FailureTests {
     case .registryExists: (1, "registry-exists")
     case .projectKey: (1, "project-key")
     case .noProjectKey: (6, "no-project-key")
-    case .forgedLockEntry: (3, "forged-lock-entry")
+    case .lockEntryCode(_, .wrong, _): (3, "forged-lock-entry")
+    case .lockEntryCode(_, .missing, _): (3, "lock-entry-without-code")
     case .lockEntryChanged: (7, "lock-entry-changed")
     case .keyFile(_, let problem): expected(problem)
     }
@@ -51,7 +53,9 @@ extension FailureTests {
     return [
       .unbelieved(name, id, disbelief), .neverSynced(name), .noSuchFile(name, path: "a"),
       .invalidPath("a//b", .emptyComponent),
-      .provenance(name, .missingEntry), .provenance(name, .mismatch(field: "url")), .keepsChanging(name),
+      .provenance(name, .missingEntry), .provenance(name, .refusedEntry(field: "a", value: nil)),
+      .provenance(name, .disagrees([LockDisagreement(field: "url", locked: "a", expected: .value("b"))])),
+      .keepsChanging(name),
       .untrusted(name, .signatureStripped(old: [])), .invalidManifest(source: url, .text(text)),
       .invalidManifest(source: url, .tooManySignatures(count: 9, limit: 1)),
       .invalidCatalog(source: url, .field(.text(text))),

@@ -16,7 +16,8 @@ extension FailureTests {
     let url = "https://h/catalog.yaml"
     let locked: [LockedProblem] = [
       .missingEntry, .otherURL(locked: "https://h/"), .otherManifest(locked: id, found: other),
-      .pinned(locked: id, found: other),
+      .pinned(locked: id, found: other), .refusedEntry(field: "trust_verdict", value: "failed"),
+      .disagrees([LockDisagreement(field: "version", locked: "1.0.0", expected: .value("1.0.1"))]),
     ]
     return [
       .invalidURL("http://h/", .schemeNotAllowed("http")),

@@ -121,6 +121,7 @@ import Testing
   @Test func lockEntryIsCheckedWithTheProjectsKey() async throws {
     let home = try await CrashScene(registry)
     #expect(try await home.run("registry", "keygen", "--approved").exitCode == 0)
+    #expect(try await home.run("registry", "lock", "--resign", "--approved").exitCode == 0)
     #expect(try await home.sync().exitCode == 0)
     let scene = Scene(home: home, dir: home.folder.path.appending("vendor").string)
     #expect(try await home.run("registry", "export", "acme", "--dir", scene.dir).exitCode == 0)

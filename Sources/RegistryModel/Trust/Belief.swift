@@ -140,7 +140,7 @@ extension BeliefQuestion.Lock {
       self = .forged(field: "entry_hmac")
     } else if let mismatch {
       self = .differs(field: mismatch)
-    } else if codes.hmac == .missing {
+    } else if codes.hmac == .missing || codes.signature == .missing {
       self = .unauthenticated
     } else {
       self = .agrees

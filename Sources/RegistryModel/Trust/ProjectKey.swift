@@ -2,6 +2,8 @@
 package enum ProjectKeyProblem: Error, Equatable, Sendable {
   /// The file is not 64 lower-case hex digits and a newline.
   case malformed
+  /// The file that the user named is not there.
+  case absent
   /// Group or others may read or write the file; the value is its permission bits.
   case accessibleToOthers(mode: UInt32)
   /// The file belongs to another user, who can always read it.

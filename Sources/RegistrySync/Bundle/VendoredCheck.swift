@@ -15,7 +15,7 @@ package struct VendoredCheck: Sendable {
     /// The files that differ from the export.
     package let files: [ViewCheck.Finding]
     /// The fields of the lock entry that differ from the manifest or the files.
-    package let mismatches: [String]
+    package let mismatches: [LockDisagreement]
     /// The HMACs of the lock entry that the project's key did not make; nil without a project key.
     package let forgedCodes: [String]?
     /// Why the current keys and policy refuse the manifest; nil when they accept it, or without a project.
@@ -73,7 +73,7 @@ package struct VendoredCheck: Sendable {
       entry,
       fileCount: expected.count,
       files: files,
-      mismatches: mismatches(entry, manifest, root: root),
+      mismatches: mismatches(entry, manifest, id, root: root),
       try forgedCodes(entry),
       try refusal(of: manifest, id, entry)
     )
@@ -83,7 +83,7 @@ package struct VendoredCheck: Sendable {
     _ entry: LockEntry,
     fileCount: Int,
     files: [ViewCheck.Finding],
-    mismatches: [String],
+    mismatches: [LockDisagreement],
     _ forged: [String]?,
     _ refusal: TrustRefusal?
   ) -> Report {
@@ -136,22 +136,22 @@ package struct VendoredCheck: Sendable {
     try TreeBuilder.build(files) { ObjectID(hashing: $0) }
   }
 
-  private func mismatches(_ entry: LockEntry, _ manifest: Manifest, root: ObjectID?) -> [String] {
-    var fields: [String] = []
-    if entry.version != manifest.version { fields.append("version") }
-    if entry.generatedAt?.time != manifest.generatedAt { fields.append("generated_at") }
-    if entry.registryName != manifest.registryName { fields.append("registry_name") }
-    if entry.catalog != manifest.catalogID { fields.append("catalog_sha256") }
-    if let root, entry.tree != root { fields.append("tree") }
-    return fields
+  private func mismatches(
+    _ entry: LockEntry,
+    _ manifest: Manifest,
+    _ id: ObjectID,
+    root: ObjectID?
+  ) -> [LockDisagreement] {
+    // No configuration says which address a vendored folder must have come from.
+    entry.disagreements(with: LockedContent(url: entry.url, manifestID: id, manifest: manifest, tree: root))
   }
 
   private func forgedCodes(_ entry: LockEntry) throws -> [String]? {
     guard let key = try project?.readProjectKey() else { return nil }
-    let checks = [
-      ("signature", entry.checkSignature(with: key)), ("entry_hmac", entry.checkEntryHMAC(with: key)),
-    ]
-    return checks.filter { $0.1 == .mismatch }.map(\.0)
+    return entry.codeProblems(with: key).compactMap { problem in
+      // The folder may come from a project without a key.
+      if case .wrong(let field) = problem { field } else { nil }
+    }
   }
 
   /// Judges the manifest with the project's keys, as a manifest of the source with the entry's URL.

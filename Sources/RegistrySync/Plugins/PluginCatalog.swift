@@ -11,6 +11,8 @@ package struct PluginCatalog {
   package let trustLevel: Source.TrustLevel
   /// The snapshot it is read from; nil if the source is not a registry.
   package let snapshot: ObjectID?
+  /// What is remarkable about the registry's lock entry.
+  package let lockNote: LockEntryNote?
   package let catalog: Catalog
 
   private let contents: any PluginContents
@@ -19,12 +21,14 @@ package struct PluginCatalog {
     origin: PluginOrigin,
     trustLevel: Source.TrustLevel,
     snapshot: ObjectID? = nil,
+    lockNote: LockEntryNote? = nil,
     catalog: Catalog,
     contents: any PluginContents
   ) {
     self.origin = origin
     self.trustLevel = trustLevel
     self.snapshot = snapshot
+    self.lockNote = lockNote
     self.catalog = catalog
     self.contents = contents
   }

@@ -34,13 +34,18 @@ package struct PluginSources: Sendable {
   let policy: Policy
   private let sources: SourceList
   private let lockTimeout: Duration
+  private let isActing: Bool
 
   /// Reads policy and sources; catalogs are not opened yet.
   ///
+  /// `isActing`: Whether plugins are to be installed, and not only listed: a registry whose lock entry lacks right
+  /// codes is then refused.
+  ///
   /// - Throws: `ProjectError.invalidFile`, `DiskError`.
-  package init(_ project: Project, lockTimeout: Duration) throws {
+  package init(_ project: Project, lockTimeout: Duration, isActing: Bool) throws {
     self.project = project
     self.lockTimeout = lockTimeout
+    self.isActing = isActing
     policy = try project.readPolicy()
     sources = try project.readSources()
   }
@@ -164,11 +169,12 @@ package struct PluginSources: Sendable {
     let reader = try RegistryReader(
       .find(source, in: project, policy: policy, lockTimeout: lockTimeout)
     )
-    let entry = try reader.findTrustedEntry()
+    let entry = try reader.findTrustedEntry(acting: isActing)
     return PluginCatalog(
       origin: .registry(name),
       trustLevel: source.trustLevel,
       snapshot: entry.id,
+      lockNote: try project.readRecords().note(on: name),
       catalog: try reader.readCatalog(of: entry),
       contents: SnapshotContents(reader: reader, entry: entry)
     )

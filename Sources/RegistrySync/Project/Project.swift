@@ -24,6 +24,9 @@ package struct Project: Sendable {
   /// What the user decides, and no project.
   package let user: UserSettings
 
+  /// The file of the project's key, from `MMDOS_SIGNING_KEY_FILE`; nil for the one in `.ai`.
+  package var signingKeyFile: FilePath? = nil
+
   /// The key with which this machine vouches for what it writes into the cache.
   package let machineKey: MachineKeyFile
 
@@ -142,32 +145,9 @@ package struct Project: Sendable {
     }
   }
 
-  /// Reads the lockfile; without a file there are no entries.
+  /// Reads the lockfile without checking its HMACs; without a file there are no entries.
   ///
-  /// With a project key both HMACs of every entry are checked, wherever the lockfile is read.
-  ///
-  /// - Throws: `ProjectError.invalidFile` naming line and cause; `ProjectError.forgedLockEntry`,
-  ///   `ProjectError.projectKey`.
-  package func readLockfile() throws -> Lockfile {
-    try readRecords().lockfile
-  }
-
-  /// Reads the project's own key; nil where there is none.
-  ///
-  /// - Throws: `ProjectError.projectKey` for a key that other users can read.
-  package func readProjectKey() throws -> ProjectKey? {
-    do {
-      return try ProjectKey.find(ProjectLayout.signingKey, in: ai)
-    } catch let problem as ProjectKeyProblem {
-      throw ProjectError.projectKey(ai.path.appending(ProjectLayout.signingKey), problem)
-    } catch let error as DiskError {
-      throw error
-    } catch {
-      throw ProjectError.projectKey(ai.path.appending(ProjectLayout.signingKey), .malformed)
-    }
-  }
-
-  /// Reads the lockfile without checking its HMACs: for `verify`, which reports them, and `--resign`.
+  /// Whoever acts on an entry takes it from `readRecords`.
   ///
   /// - Throws: `ProjectError.invalidFile` naming line and cause.
   package func readUncheckedLockfile() throws -> Lockfile {

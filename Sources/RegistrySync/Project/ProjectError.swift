@@ -36,8 +36,8 @@ package enum ProjectError: Error, Equatable, Sendable {
   /// The project has no key of its own, but one is needed.
   case noProjectKey
 
-  /// An HMAC of a lockfile entry is wrong: the entry was changed, or made with another key.
-  case forgedLockEntry(RegistryName, field: String)
+  /// An HMAC of a lockfile entry that was to be used is wrong or missing.
+  case lockEntryCode(RegistryName, LockCodeProblem, isOfNodeTool: Bool)
 
   /// The lockfile's entry is not the one that the operation read and judged by: someone changed it meanwhile.
   case lockEntryChanged(RegistryName)

@@ -25,16 +25,13 @@ struct ProjectFiles: Sendable {
 
   /// Changes the lockfile; it is written only when `change` returns true.
   ///
-  /// - Parameters:
-  ///   - key: The project's key, which was read with the lockfile before; it checks the lockfile again.
-  ///   - change: Gets the current content and returns whether it must be written.
+  /// - Parameter change: Gets the current content and returns whether it must be written.
   /// - Returns: The content afterwards.
-  /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `ProjectError.forgedLockEntry`,
-  ///   `DiskError`; what `change` throws.
+  /// - Throws: `RefError` when the lock stays busy, `ProjectError.invalidFile`, `DiskError`; what `change` throws.
   @discardableResult
-  func updateLockfile(key: ProjectKey?, _ change: (inout Lockfile) throws -> Bool) throws -> Lockfile {
+  func updateLockfile(_ change: (inout Lockfile) throws -> Bool) throws -> Lockfile {
     let held = try lock()
-    var lockfile = try project.readLockfile(checkedBy: key)
+    var lockfile = try project.readUncheckedLockfile()
     if try change(&lockfile) {
       let bytes = lockfile.encode()
       try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: bytes)
@@ -43,12 +40,12 @@ struct ProjectFiles: Sendable {
     return lockfile
   }
 
-  /// Replaces a registry's entry, if it still is what an operation read and judged by.
+  /// Replaces a registry's entry, if it still is what an operation read, checked and judged by.
   ///
   /// - Returns: The entry afterwards: the old one where the new one says nothing else.
   /// - Throws: `ProjectError.lockEntryChanged`; as `updateLockfile`.
-  func changeEntry(from known: LockEntry?, to new: LockEntry, key: ProjectKey?) throws -> LockEntry? {
-    try updateLockfile(key: key) { lockfile in
+  func changeEntry(from known: LockEntry?, to new: LockEntry) throws -> LockEntry? {
+    try updateLockfile { lockfile in
       guard lockfile.find(new.name) == known else { throw ProjectError.lockEntryChanged(new.name) }
       return lockfile.set(new)
     }

@@ -1,9 +1,68 @@
 package import Disk
 import ObjectStore
 package import RegistryModel
-import SystemPackage
+package import SystemPackage
+
+extension Project {
+  /// Reads the project's own key; nil where there is none.
+  ///
+  /// - Throws: `ProjectError.projectKey` for a key that other users can read, and for a missing file that the user
+  ///   named; `DiskError`.
+  package func readProjectKey() throws -> ProjectKey? {
+    let path = signingKeyFile ?? ai.path.appending(ProjectLayout.signingKey)
+    do {
+      if let signingKeyFile { return try ProjectKey.read(signingKeyFile) }
+      return try ProjectKey.find(ProjectLayout.signingKey, in: ai)
+    } catch let problem as ProjectKeyProblem {
+      throw ProjectError.projectKey(path, problem)
+    }
+  }
+}
 
 extension ProjectKey {
+  /// Reads a key from a file that the user names, by the same rules as the project's own.
+  ///
+  /// - Throws: `ProjectError.projectKey`, also for a missing file; `DiskError`.
+  package static func read(_ path: FilePath) throws -> ProjectKey {
+    do {
+      guard let key = try find(path) else { throw ProjectKeyProblem.absent }
+      return key
+    } catch let problem as ProjectKeyProblem {
+      throw ProjectError.projectKey(path, problem)
+    }
+  }
+
+  /// Reads a key from an open file of any kind, such as a pipe.
+  ///
+  /// - Throws: `ProjectError.projectKey`; `Errno`.
+  package static func read(_ input: FileDescriptor, calledAs path: FilePath) throws -> ProjectKey {
+    var bytes = [UInt8](repeating: 0, count: digitCount + 2)
+    var count = 0
+    while count < bytes.count {
+      let read = try bytes.withUnsafeMutableBytes { try input.read(into: .init(rebasing: $0[count...])) }
+      if read == 0 { break }
+      count += read
+    }
+    do { return try ProjectKey(parsing: Array(bytes[..<count])) } catch {
+      throw ProjectError.projectKey(path, error)
+    }
+  }
+
+  /// Reads the key in a file outside the project; nil when there is none.
+  ///
+  /// The last component of the path may not be a link.
+  ///
+  /// - Throws: As `find(_:in:)`.
+  static func find(_ path: FilePath) throws -> ProjectKey? {
+    guard let name = path.lastComponent.flatMap({ FileName($0.string) }) else { return nil }
+    let folder: Folder
+    do { folder = try Folder.open(path.removingLastComponent()) } catch {
+      guard error.code == .noSuchFileOrDirectory else { throw error }
+      return nil
+    }
+    return try find(name, in: folder)
+  }
+
   /// Reads the key of a project, or returns nil when there is none.
   ///
   /// The opened file is checked, not its name, so replacing the file in between has no effect.

@@ -48,7 +48,7 @@ struct BeliefGathering {
   private func lock(_ snapshot: Snapshot) throws -> BeliefQuestion.Lock {
     var mismatch: String?
     if let entry {
-      mismatch = Provenance.mismatch(entry, snapshot, url: registry.url)
+      mismatch = try Provenance.disagreements(entry, snapshot, of: registry).first?.field
       if mismatch == nil, entry.tree == nil {
         // An entry of the Node tool: the manifest that it names has to say what the tree is.
         mismatch = try findDifference(snapshot).map { _ in "tree" }

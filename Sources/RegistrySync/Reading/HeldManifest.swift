@@ -76,6 +76,7 @@ enum HeldManifest {
   ) throws -> String? {
     if snapshot.version != manifest.version.description { return "version" }
     if snapshot.generatedAt != manifest.generatedAtText { return "generated-at" }
+    if !snapshot.publisher.utf8.elementsEqual(manifest.publisher.utf8) { return "publisher" }
     var stated = [ProjectLayout.manifest.string: snapshot.manifest]
     for entry in manifest.entries { stated[entry.path.description] = entry.id }
     let files = try TreeWalk.files(of: snapshot.tree, in: store)

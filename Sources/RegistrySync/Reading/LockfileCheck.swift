@@ -8,10 +8,9 @@ package enum LockfileCheck {
   package struct Finding: Equatable, Sendable {
     /// How they disagree.
     package enum Problem: Equatable, Sendable {
-      case missingEntry
-      /// An HMAC of the entry is wrong.
-      case forged(field: String)
-      case mismatch(field: String)
+      case provenance(ProvenanceProblem)
+      /// An HMAC of the entry is wrong, or missing although there is a project key.
+      case code(LockCodeProblem)
       case notSynced
       case unknownSource
     }
@@ -24,27 +23,25 @@ package enum LockfileCheck {
 
   /// Compares every entry and every synced registry.
   package static func run(_ project: Project, lockTimeout: Duration) throws -> [Finding] {
-    let lockfile = try project.readUncheckedLockfile()
-    let key = try project.readProjectKey()
+    let records = try project.readRecords()
+    let lockfile = records.lockfile
     let sources = try project.readSources()
     let cache = try Cache.find(in: project)
     var findings: [Finding] = []
-    for entry in lockfile.entries where sources.find(entry.name) == nil {
-      findings.append(Finding(registry: entry.name, problem: .unknownSource))
+    for name in (lockfile.entries.map(\.name) + lockfile.refused.map(\.name)) where sources.find(name) == nil
+    {
+      findings.append(Finding(registry: name, problem: .unknownSource))
     }
     for entry in lockfile.entries {
-      if entry.checkSignature(with: key) == .mismatch {
-        findings.append(Finding(registry: entry.name, problem: .forged(field: "signature")))
-      }
-      if entry.checkEntryHMAC(with: key) == .mismatch {
-        findings.append(Finding(registry: entry.name, problem: .forged(field: "entry_hmac")))
+      findings += entry.codeProblems(with: records.key).map {
+        Finding(registry: entry.name, problem: .code($0))
       }
     }
     let lock = try cache.map { cache in
       StoreLockHolder(try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout))
     }
     for source in sources.sources {
-      if let problem = try check(source, in: project, cache) {
+      if let problem = try check(source, in: project, cache, lockfile, lockTimeout: lockTimeout) {
         findings.append(Finding(registry: source.name, problem: problem))
       }
     }
@@ -61,21 +58,35 @@ package enum LockfileCheck {
     guard let key = try project.readProjectKey() else { throw ProjectError.noProjectKey }
     let cache = try Cache.create(in: project)
     try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).resignLockfile(with: key)
-    return try project.readLockfile().entries.count
+    return try project.readUncheckedLockfile().entries.count
   }
 
   private static func check(
     _ source: Source,
     in project: Project,
-    _ cache: Cache?
+    _ cache: Cache?,
+    _ lockfile: Lockfile,
+    lockTimeout: Duration
   ) throws -> Finding.Problem? {
-    guard let cache else { return try project.readLockfile().find(source.name) == nil ? nil : .notSynced }
+    guard let cache else {
+      if let refused = lockfile.findRefused(source.name) {
+        return .provenance(.refusedEntry(field: refused.field, value: refused.value))
+      }
+      return lockfile.find(source.name) == nil ? nil : .notSynced
+    }
+    let registry = OpenRegistry(
+      source,
+      in: project,
+      policy: try project.readPolicy(),
+      cache: cache,
+      lockTimeout: lockTimeout
+    )
     for _ in 0..<RegistryMoment.attempts {
       let moment = try RegistryMoment(of: source.name, in: project, cache)
       let snapshots = try moment.acceptable.map { id in
         try cache.store.readSnapshot(id)
       }
-      guard let problem = problem(moment, snapshots, source) else { return nil }
+      guard let problem = try problem(moment, snapshots, registry) else { return nil }
       // A problem is reported only if the registry did not change while it was checked.
       if try RegistryMoment(of: source.name, in: project, cache) == moment { return problem }
     }
@@ -85,14 +96,13 @@ package enum LockfileCheck {
   private static func problem(
     _ moment: RegistryMoment,
     _ snapshots: [Snapshot],
-    _ source: Source
-  ) -> Finding.Problem? {
-    if snapshots.isEmpty { return moment.lockEntry == nil ? nil : .notSynced }
-    switch moment.provenanceProblem(snapshots, url: source.location.text) {
-    case nil: return nil
-    case .missingEntry?: return .missingEntry
-    case .mismatch(let field)?: return .mismatch(field: field)
+    _ registry: OpenRegistry
+  ) throws -> Finding.Problem? {
+    let problem = try moment.provenanceProblem(snapshots, of: registry)
+    if snapshots.isEmpty, problem == nil || problem == .missingEntry {
+      return moment.lockEntry == nil ? nil : .notSynced
     }
+    return problem.map { .provenance($0) }
   }
 }
 

@@ -35,10 +35,10 @@ package struct ProjectStatus: Sendable {
     root = project.root.path
     policy = try project.readPolicy()
     machineKeyProblem = project.machineKey.problem
-    let lockfile = try project.readLockfile()
-    self.lockfile = lockfile
+    let records = try project.readRecords()
+    lockfile = records.lockfile
     let cache = try Cache.find(in: project)
-    hasSigningKey = try project.ai.findAttributes(ProjectLayout.signingKey) != nil
+    hasSigningKey = records.key != nil
     if let cache {
       cacheState = .present(
         objects: try cache.store.ids().count
@@ -49,7 +49,7 @@ package struct ProjectStatus: Sendable {
     }
     var registries: [RegistrySummary] = []
     for source in try project.readSources().sources {
-      registries.append(try RegistrySummary(of: source, in: project, cache, lockfile: lockfile))
+      registries.append(try RegistrySummary(of: source, in: project, cache, records: records))
     }
     self.registries = registries
   }

@@ -34,6 +34,14 @@ package enum ReadingError: Error, Equatable, Sendable {
 /// How a lockfile entry disagrees with the store.
 package enum ProvenanceProblem: Equatable, Sendable {
   case missingEntry
-  /// The named field of the entry is not what the snapshot in use says.
-  case mismatch(field: String)
+  /// The entry records a failed check of the Node tool; `value` is nil for null.
+  case refusedEntry(field: String, value: String?)
+  /// These fields of the entry are not what the snapshot in use says.
+  case disagrees([LockDisagreement])
+
+  /// Whether the entry is about another manifest, as after a pull, and not one that was changed.
+  package var isAboutOtherManifest: Bool {
+    guard case .disagrees(let found) = self else { return false }
+    return found.contains { $0.field == "manifest_sha256" }
+  }
 }

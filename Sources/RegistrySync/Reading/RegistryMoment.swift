@@ -22,22 +22,15 @@ struct RegistryMoment: Equatable {
   private let view: FileAttributes.Identity?
   /// The registry's lock entry; its HMACs are checked by whoever uses it.
   let lockEntry: LockEntry?
+  private let refusedEntry: RefusedLockEntry?
 
   /// Reads refs, pending record, view identity and lock entry.
   ///
-  /// `check`: Gets the lockfile first, to refuse a forged one.
-  ///
-  /// - Throws: `RefError`, `ProjectError.invalidFile`, `DiskError`; what `check` throws.
-  init(
-    of name: RegistryName,
-    in project: Project,
-    _ cache: Cache,
-    check: (Lockfile) throws -> Void = { _ in }
-  ) throws {
+  /// - Throws: `RefError`, `ProjectError.invalidFile`, `DiskError`.
+  init(of name: RegistryName, in project: Project, _ cache: Cache) throws {
     let registry = try name.refComponent()
     let lockfile = try project.readUncheckedLockfile()
-    try check(lockfile)
-    lockEntry = lockfile.find(name)
+    (lockEntry, refusedEntry) = (lockfile.find(name), lockfile.findRefused(name))
     view = try cache.folder.findAttributes(ProjectLayout.view(name))?.identity
     (current, latest, pending) = (
       try cache.refs.find(.registry(registry)), try cache.refs.find(.synced(registry)),
@@ -59,11 +52,18 @@ struct RegistryMoment: Equatable {
   var mayLackView: Bool { isUnfinished && pending?.old == nil }
 
   /// How the lock entry differs from all acceptable snapshots; nil when it matches one.
-  func provenanceProblem(_ snapshots: [Snapshot], url: String) -> ProvenanceProblem? {
+  ///
+  /// - Throws: As `Provenance.disagreements`.
+  func provenanceProblem(_ snapshots: [Snapshot], of registry: OpenRegistry) throws -> ProvenanceProblem? {
+    if let refusedEntry { return .refusedEntry(field: refusedEntry.field, value: refusedEntry.value) }
     guard let lockEntry else { return mayLackView ? nil : .missingEntry }
-    let mismatches = snapshots.map { Provenance.mismatch(lockEntry, $0, url: url) }
-    guard !mismatches.contains(nil), let field = mismatches.first ?? nil else { return nil }
-    return .mismatch(field: field)
+    var first: [LockDisagreement]?
+    for snapshot in snapshots {
+      let found = try Provenance.disagreements(lockEntry, snapshot, of: registry)
+      if found.isEmpty { return nil }
+      first = first ?? found
+    }
+    return first.map { .disagrees($0) }
   }
 
   /// Whether a believed snapshot may be in use beside this lock entry.
@@ -71,34 +71,19 @@ struct RegistryMoment: Equatable {
   /// Only an unfinished write explains an entry about another snapshot, and only where this machine wrote its record or
   /// the snapshot shows by itself what it is: an old one, which was vouched for when it came, must not come back by a
   /// record of somebody else's.
-  func explains(_ id: ObjectID, _ snapshot: Snapshot, _ belief: Belief, url: String) -> Bool {
-    if let lockEntry, Provenance.mismatch(lockEntry, snapshot, url: url) == nil { return true }
+  func explains(_ id: ObjectID, _ snapshot: Snapshot, _ belief: Belief, of registry: OpenRegistry) throws
+    -> Bool
+  {
+    if let lockEntry, try Provenance.disagreements(lockEntry, snapshot, of: registry).isEmpty { return true }
     guard isUnfinished, id == current else { return false }
     if case .vouched = belief { return isPendingVouched }
     return true
   }
 
   /// The lock entry, if it is about another snapshot and so does not vouch for this one.
-  func otherLockEntry(than snapshot: Snapshot, url: String) -> LockEntry? {
-    guard let lockEntry, Provenance.mismatch(lockEntry, snapshot, url: url) != nil else { return nil }
-    return lockEntry
-  }
-}
-
-/// Whether a lockfile entry is about a snapshot.
-enum Provenance {
-  /// Whether the entry names every file of the snapshot; entries of the Node tool name only the manifest.
-  static func vouches(_ entry: LockEntry?, for snapshot: Snapshot, url: String) -> Bool {
-    guard let entry, entry.tree != nil else { return false }
-    return mismatch(entry, snapshot, url: url) == nil
-  }
-
-  /// The first field that differs; nil when the entry is about the snapshot.
-  static func mismatch(_ entry: LockEntry, _ snapshot: Snapshot, url: String) -> String? {
-    if entry.url != url { return "url" }
-    if entry.manifest != snapshot.manifest { return "manifest_sha256" }
-    if let tree = entry.tree, tree != snapshot.tree { return "tree" }
-    if let version = entry.version, version.description != snapshot.version { return "version" }
-    return nil
+  func otherLockEntry(than snapshot: Snapshot, of registry: OpenRegistry) throws -> LockEntry? {
+    guard let lockEntry else { return nil }
+    let found = try Provenance.disagreements(lockEntry, snapshot, of: registry)
+    return found.isEmpty ? nil : lockEntry
   }
 }

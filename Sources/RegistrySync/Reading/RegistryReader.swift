@@ -97,12 +97,13 @@ package final class RegistryReader {
   /// The snapshot in use, with a matching lock entry where the policy requires one.
   ///
   /// While a write is unfinished this is the new snapshot if it is believed, else the old one.
-  private func findInUse(_ trust: TrustMaterial) throws -> InUse {
+  ///
+  /// `acting`: Whether the codes of the lock entry have to be right.
+  private func findInUse(_ trust: TrustMaterial, acting: Bool) throws -> InUse {
     let (name, project) = (registry.name, registry.project)
     for _ in 0..<RegistryMoment.attempts {
-      let moment = try RegistryMoment(of: name, in: project, cache) {
-        try $0.checkCodes(with: trust.projectKey)
-      }
+      let moment = try RegistryMoment(of: name, in: project, cache)
+      if acting { try moment.lockEntry?.requireCodes(of: trust.projectKey) }
       guard moment.current != nil else { throw ReadingError.neverSynced(name) }
       let entries = try moment.acceptable.map { id in
         try RegistryHistory(of: name, in: cache).resolve(id.description)
@@ -123,9 +124,9 @@ package final class RegistryReader {
     _ moment: RegistryMoment,
     _ trust: TrustMaterial
   ) throws -> InUse {
-    let (name, url) = (registry.name, registry.url)
+    let name = registry.name
     if registry.policy.provenanceRequired,
-      let problem = moment.provenanceProblem(entries.map(\.snapshot), url: url)
+      let problem = try moment.provenanceProblem(entries.map(\.snapshot), of: registry)
     {
       throw ReadingError.provenance(name, problem)
     }
@@ -135,15 +136,17 @@ package final class RegistryReader {
       let belief = try beliefs.belief(of: entry.id, entry.snapshot)
       if let disbelief = belief.disbelief {
         problem = problem ?? .unbelieved(name, entry.id, disbelief)
-      } else if moment.explains(entry.id, entry.snapshot, belief, url: url)
+      } else if try moment.explains(entry.id, entry.snapshot, belief, of: registry)
         || !registry.policy.provenanceRequired
       {
         let isVouched = if case .vouched = belief { true } else { false }
-        let other = moment.otherLockEntry(than: entry.snapshot, url: url)
+        let other = try moment.otherLockEntry(than: entry.snapshot, of: registry)
         return InUse(entry: entry, otherLockEntry: isVouched ? nil : other)
       } else {
-        let field = moment.lockEntry.flatMap { Provenance.mismatch($0, entry.snapshot, url: url) }
-        problem = problem ?? .provenance(name, field.map { .mismatch(field: $0) } ?? .missingEntry)
+        let found = try moment.lockEntry.map {
+          try Provenance.disagreements($0, entry.snapshot, of: registry)
+        }
+        problem = problem ?? .provenance(name, found.map { .disagrees($0) } ?? .missingEntry)
       }
     }
     throw problem ?? .neverSynced(name)
@@ -201,14 +204,16 @@ package final class RegistryReader {
 
   /// The snapshot in use, if catalog and install may use it now.
   ///
+  /// `acting`: Whether something is done with it: then the entry must have right codes where the project has a key.
+  ///
   /// - Throws: `ReadingError.provenance` where the policy wants a lock entry that matches; `ReadingError.unbelieved`
-  ///   where nothing shows that it is what was synced; `PolicyRefusal`
-  ///   when remote registries are not allowed any more; `ReadingError.untrusted` by today's keys;
+  ///   where nothing shows that it is what was synced; `ProjectError.lockEntryCode`; `PolicyRefusal` when remote
+  ///   registries are not allowed any more; `ReadingError.untrusted` by today's keys;
   ///   `ObjectStoreError`.
-  func findTrustedEntry() throws -> RegistryHistory.Entry {
+  func findTrustedEntry(acting: Bool = true) throws -> RegistryHistory.Entry {
     try registry.policy.checkUse(of: registry.source)
     let trust = try trust()
-    let inUse = try findInUse(trust)
+    let inUse = try findInUse(trust, acting: acting)
     _ = try HeldManifest.judge(
       inUse.entry.snapshot,
       of: registry,

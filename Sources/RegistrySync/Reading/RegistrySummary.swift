@@ -24,15 +24,26 @@ package struct RegistrySummary: Sendable {
   package let isPinned: Bool
   /// Whether an interrupted write waits to be finished by the next command that writes.
   package let isInterrupted: Bool
+  /// What is remarkable about the lock entry.
+  package let lockNote: LockEntryNote?
 
   /// Reads the state of a source; only the snapshot itself is verified.
   package init(of source: Source, in project: Project) throws {
-    try self.init(of: source, in: project, Cache.find(in: project), lockfile: project.readLockfile())
+    try self.init(of: source, in: project, Cache.find(in: project), records: project.readRecords())
   }
 
-  init(of source: Source, in project: Project, _ cache: Cache?, lockfile: Lockfile) throws {
+  /// Reads the states of all configured sources.
+  package static func all(in project: Project) throws -> [RegistrySummary] {
+    let (cache, records) = (try Cache.find(in: project), try project.readRecords())
+    return try project.readSources().sources.map {
+      try RegistrySummary(of: $0, in: project, cache, records: records)
+    }
+  }
+
+  init(of source: Source, in project: Project, _ cache: Cache?, records: ProjectRecords) throws {
     self.source = source
-    isPinned = lockfile.find(source.name)?.isPinned ?? false
+    lockNote = records.note(on: source.name)
+    isPinned = records.lockfile.find(source.name)?.isPinned ?? false
     let registry = try source.name.refComponent()
     let current = try cache?.refs.find(.registry(registry))
     snapshot = current
@@ -50,8 +61,15 @@ package struct RegistrySummary: Sendable {
     syncedAt = read?.syncedAt
     publisher = read?.publisher
     if let cache, let current, let read {
-      disbelief = try Self.belief(of: current, read, source, project, cache, lockfile.find(source.name))
-        .disbelief
+      disbelief = try Self.belief(
+        of: current,
+        read,
+        source,
+        project,
+        cache,
+        records.lockfile.find(source.name)
+      )
+      .disbelief
     } else {
       disbelief = nil
     }

@@ -54,12 +54,12 @@ package struct RegistryVerifier: Sendable {
       let (viewFindings, count) = try checkView(snapshots.map(\.1))
       if !(moment.mayLackView && viewFindings.map(\.kind) == [.view(.absent)]) { findings += viewFindings }
       viewFileCount = count
-      findings += checkLockfile(moment, snapshots.map(\.1))
+      findings += try checkLockfile(moment, snapshots.map(\.1))
       findings += checkCodes(moment.lockEntry, material.projectKey)
       let trust = try checkTrust(
         newest.1,
         material,
-        after: moment.otherLockEntry(than: newest.1, url: registry.url)
+        after: try moment.otherLockEntry(than: newest.1, of: registry)
       )
       findings += trust.findings
       notes = trust.notes
@@ -97,10 +97,11 @@ package struct RegistryVerifier: Sendable {
     }
     guard moment.isUnfinished else { return [] }
     // An old snapshot that somebody put back is no write of ours that is to be finished.
-    if let entry = moment.lockEntry, !moment.explains(id, snapshot, belief, url: registry.url),
-      let field = Provenance.mismatch(entry, snapshot, url: registry.url)
-    {
-      return [.init(layer: .lockfile, kind: .lockfile(.mismatch(field: field)), isFailure: true)]
+    if let entry = moment.lockEntry, try !moment.explains(id, snapshot, belief, of: registry) {
+      let found = try Provenance.disagreements(entry, snapshot, of: registry)
+      if !found.isEmpty {
+        return [.init(layer: .lockfile, kind: .lockfile(.disagrees(found)), isFailure: true)]
+      }
     }
     return [.init(layer: .view, kind: .interrupted, isFailure: false)]
   }
@@ -148,27 +149,18 @@ package struct RegistryVerifier: Sendable {
     return ((first ?? []).map { .init(layer: .view, kind: .view($0), isFailure: true) }, count)
   }
 
-  private func checkLockfile(_ moment: RegistryMoment, _ snapshots: [Snapshot]) -> [VerifyReport.Finding] {
-    guard let problem = moment.provenanceProblem(snapshots, url: registry.url) else { return [] }
+  private func checkLockfile(_ moment: RegistryMoment, _ snapshots: [Snapshot]) throws -> [VerifyReport
+    .Finding]
+  {
+    guard let problem = try moment.provenanceProblem(snapshots, of: registry) else { return [] }
     let isFailure = problem == .missingEntry ? policy.requireLockfileOnVerify : true
     return [.init(layer: .lockfile, kind: .lockfile(problem), isFailure: isFailure)]
   }
 
   private func checkCodes(_ entry: LockEntry?, _ key: ProjectKey?) -> [VerifyReport.Finding] {
-    guard let entry else { return [] }
-    let checks = [
-      ("signature", entry.checkSignature(with: key)), ("entry_hmac", entry.checkEntryHMAC(with: key)),
-    ]
-    var findings: [VerifyReport.Finding] = []
-    for (field, result) in checks {
-      switch result {
-      case .valid: continue
-      case .mismatch: findings.append(.init(layer: .hmac, kind: .forgedEntry(field: field), isFailure: true))
-      case .missing: findings.append(.init(layer: .hmac, kind: .missingCode(field: field), isFailure: false))
-      case .notChecked: return []
-      }
+    (entry?.codeProblems(with: key) ?? []).map { problem in
+      .init(layer: .hmac, kind: .entryCode(problem), isFailure: true)
     }
-    return findings
   }
 
   /// Whether the snapshot matches its manifest, which is all that the signatures cover.

@@ -28,10 +28,8 @@ package struct VerifyReport: Sendable {
       case malformedObject(ObjectID, ObjectStoreError)
       case view(ViewCheck.Finding)
       case lockfile(ProvenanceProblem)
-      /// An HMAC of the lock entry is wrong.
-      case forgedEntry(field: String)
-      /// There is a project key, but the entry has no HMAC yet.
-      case missingCode(field: String)
+      /// An HMAC of the lock entry is wrong, or missing although there is a project key.
+      case entryCode(LockCodeProblem)
       case untrusted(TrustRefusal)
       /// Nothing shows that the snapshot in use is what was synced.
       case unbelieved(Disbelief)

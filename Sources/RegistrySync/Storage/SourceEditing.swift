@@ -44,7 +44,7 @@ package struct SourceEditing: Sendable {
   /// The source's own entry is removed last, so that removing again after an interruption finishes the rest.
   package func remove(_ name: RegistryName) throws {
     // A file that cannot be edited must be noticed before anything is changed.
-    let key = try project.readRecords().key
+    _ = try project.readRecords().entry(of: name)
     let cache = try Cache.create(in: project)
     let registry = try name.refComponent()
     // Held to the end, so that a waiting sync does not find a part of the registry.
@@ -67,7 +67,7 @@ package struct SourceEditing: Sendable {
       try project.disk.removeFile(ProjectLayout.state(name), in: state)
     }
     let files = ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
-    try files.updateLockfile(key: key) { $0.remove(name) }
+    try files.updateLockfile { $0.remove(name) }
     try files.updateSources { old throws(TextProblem) in try SourceList.remove(name, from: old ?? []) }
     _ = consume locks
   }

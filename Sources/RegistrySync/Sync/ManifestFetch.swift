@@ -21,6 +21,7 @@ struct ManifestFetch: Sendable {
     let base: SyncBase
     let trust: TrustMaterial
     let lockEntry: LockEntry?
+    var entryNote: LockEntryNote? = nil
   }
 
   let registry: OpenRegistry
@@ -61,7 +62,12 @@ struct ManifestFetch: Sendable {
 
   /// The manifest that the lockfile names: from the store, or else from the source.
   func findLocked() async throws -> ManifestOffer {
-    guard let entry = basis.lockEntry else { throw SyncError.notAsLocked(source.name, .missingEntry) }
+    guard let entry = basis.lockEntry else {
+      if case .refused(let field, let value) = basis.entryNote {
+        throw SyncError.notAsLocked(source.name, .refusedEntry(field: field, value: value))
+      }
+      throw SyncError.notAsLocked(source.name, .missingEntry)
+    }
     guard entry.url == source.location.text else {
       throw SyncError.notAsLocked(source.name, .otherURL(locked: entry.url))
     }
@@ -115,6 +121,7 @@ struct ManifestFetch: Sendable {
     } catch {
       throw ReadingError.invalidManifest(source: reader.reader.location(of: .manifest), error)
     }
+    if options.isLocked { try compareEntry(with: manifest, id) }
     let now = registry.now
     let firstSeen = basis.base.state?.firstSeen(manifest.version.description) ?? now
     let question = TrustQuestion(
@@ -148,6 +155,13 @@ struct ManifestFetch: Sendable {
       etag: etag,
       firstSeen: firstSeen
     )
+  }
+
+  /// Compares the entry that a locked sync follows with its manifest, before anything of it is believed.
+  private func compareEntry(with manifest: Manifest, _ id: ObjectID) throws {
+    let content = LockedContent(url: source.location.text, manifestID: id, manifest: manifest, tree: nil)
+    let found = basis.lockEntry?.disagreements(with: content) ?? []
+    if !found.isEmpty { throw SyncError.notAsLocked(source.name, .disagrees(found)) }
   }
 
   /// Whether a text begins like an HTML page; JSON never begins with this character.

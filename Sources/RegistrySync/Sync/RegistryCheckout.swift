@@ -40,7 +40,7 @@ package struct RegistryCheckout: Sendable {
     let plan = try Plan(
       revision,
       registry,
-      entry: records.lockfile.find(registry.name),
+      entry: records.entry(of: registry.name),
       key: records.key,
       trust: registry.readTrust(with: records.key)
     )
@@ -74,7 +74,7 @@ package struct RegistryCheckout: Sendable {
   /// Removes the pin; the next sync switches to the newest snapshot.
   ///
   /// - Returns: Whether there was a pin.
-  /// - Throws: `ReadingError.neverSynced`, `ProjectError.forgedLockEntry`, `RefError`, `DiskError`.
+  /// - Throws: `ReadingError.neverSynced`, `ProjectError.lockEntryCode`, `RefError`, `DiskError`.
   package static func unpin(
     _ source: Source,
     in project: Project,

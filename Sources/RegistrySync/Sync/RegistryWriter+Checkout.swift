@@ -41,7 +41,7 @@ extension RegistryWriter {
   /// Takes the pin out of the lock entry, and changes nothing else of it.
   ///
   /// - Returns: Whether there was a pin.
-  /// - Throws: `ReadingError.neverSynced` when there is no entry; `ProjectError.forgedLockEntry`,
+  /// - Throws: `ReadingError.neverSynced` when there is no entry; `ProjectError.lockEntryCode`,
   ///   `RefError`, `DiskError`.
   mutating func dropPin() throws -> Bool {
     guard var unpinned = entry else { throw ReadingError.neverSynced(name) }

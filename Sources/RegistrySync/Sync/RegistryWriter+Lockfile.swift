@@ -20,11 +20,36 @@ extension RegistryWriter {
     )
   }
 
+  /// Compares the entry with what was judged just now.
+  ///
+  /// - Returns: Warnings about fields that this sync is going to correct.
+  /// - Throws: `SyncError.notAsLocked` where the entry is to be followed.
+  func compareEntry(with offer: ManifestOffer, _ root: ObjectID) throws -> [SyncWarning] {
+    guard let entry, entry.manifest == offer.id else { return [] }
+    let found = entry.disagreements(
+      with: LockedContent(url: registry.url, manifestID: offer.id, manifest: offer.manifest, tree: root)
+    )
+    guard !found.isEmpty else { return [] }
+    if options.isLocked { throw SyncError.notAsLocked(name, .disagrees(found)) }
+    // Another address is a decision of the user, and an entry of the Node tool is mentioned as such.
+    let edited = found.filter { $0.field != "url" }
+    return edited.isEmpty ? [] : [.lockEntryCorrected(edited)]
+  }
+
+  /// What a person must know of the entry that was found, or of the one that was written.
+  var entryWarnings: [SyncWarning] {
+    if options.isLocked { return [] }
+    return (entryNote.map { [.lockEntry($0)] } ?? []) + (losesCodes ? [.lockEntryLosesCodes] : [])
+  }
+
   /// Replaces the entry that this operation knows.
   ///
   /// - Throws: As `ProjectFiles.changeEntry`.
   mutating func setEntry(_ new: LockEntry) throws {
-    entry = try ProjectFiles(of: registry).changeEntry(from: entry, to: new, key: key)
+    // Whoever has no key must not take away the codes of an entry that stays as it is.
+    if key == nil, let entry, new.saysTheSame(as: entry) { return }
+    losesCodes = key == nil && entry?.entryHMAC != nil
+    entry = try ProjectFiles(of: registry).changeEntry(from: entry, to: new)
   }
 
   /// What the entry of the newest snapshot says, where there is none that could remember.

@@ -39,9 +39,8 @@ extension RegistryWriter {
   mutating func wordsOfPinned(_ id: ObjectID) throws -> LockWords {
     let snapshot = try cache.store.readSnapshot(id)
     guard let entry else { throw ReadingError.provenance(name, .missingEntry) }
-    if let field = Provenance.mismatch(entry, snapshot, url: registry.url) {
-      throw ReadingError.provenance(name, .mismatch(field: field))
-    }
+    let found = try Provenance.disagreements(entry, snapshot, of: registry)
+    if !found.isEmpty { throw ReadingError.provenance(name, .disagrees(found)) }
     // An entry of the Node tool lacks what it has to say.
     return entry.tree == nil ? .says(try beliefs().believe(id).stated) : .stays
   }

@@ -15,6 +15,10 @@ struct RegistryWriter: Sendable {
   let key: ProjectKey?
   /// The registry's entry in the lockfile as it was read under the registry's lock, or written here since.
   var entry: LockEntry?
+  /// Whether the entry was written without the codes that it had, as the key is not here.
+  var losesCodes = false
+  /// What was remarkable about that entry; a write replaces it.
+  let entryNote: LockEntryNote?
   private var material: TrustMaterial?
 
   /// Reads the project's key and lockfile; the lock is what makes them worth keeping.
@@ -25,7 +29,8 @@ struct RegistryWriter: Sendable {
     self.registry = registry
     self.options = options
     key = records.key
-    entry = records.lockfile.find(registry.name)
+    entry = try records.entry(of: registry.name)
+    entryNote = records.note(on: registry.name)
   }
 
   /// What a commit did.
@@ -76,6 +81,7 @@ struct RegistryWriter: Sendable {
     if !base.holdsManifest(offer.id) { try batch.add(offer.bytes, expecting: offer.id) }
     let files = try content.treeFiles(of: offer)
     let root = try base.tree(of: files) ?? batch.addTrees(of: files)
+    let corrections = try compareEntry(with: offer, root)
     let new = Snapshot(
       root,
       of: offer,
@@ -99,7 +105,7 @@ struct RegistryWriter: Sendable {
       isHistoryOwn: known?.isHistoryOwn ?? (base.snapshot == nil || base.isHistoryOwn)
     )
     let snapshot = try stated(new, known)
-    var warnings = missingPluginFiles(content.catalog, offer.manifest)
+    var warnings = missingPluginFiles(content.catalog, offer.manifest) + corrections
     if base.synced != goal.synced || base.inUse != goal.inUse {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {

@@ -60,15 +60,14 @@ package struct AuditRefusal: Equatable, Sendable {
 package enum LockedProblem: Equatable, Sendable {
   /// The lockfile has no entry for the registry.
   case missingEntry
+  /// The entry records a failed check of the Node tool; `value` is nil for null.
+  case refusedEntry(field: String, value: String?)
+  /// The entry names the manifest, but is not about its content.
+  case disagrees([LockDisagreement])
   /// The entry is about another address than `sources.yaml` names.
   case otherURL(locked: String)
   /// The publisher serves another manifest, and the locked one is not held.
   case otherManifest(locked: ObjectID, found: ObjectID)
   /// The entry pins the registry to a manifest, nothing is in use here yet, and the publisher has another one.
   case pinned(locked: ObjectID, found: ObjectID)
-
-  /// Whether it is a pin that stands in the way, not `--locked`.
-  package var isAboutPin: Bool {
-    if case .pinned = self { true } else { false }
-  }
 }

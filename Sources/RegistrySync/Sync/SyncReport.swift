@@ -54,6 +54,12 @@ package enum SyncWarning: Sendable {
   case policy(Policy.Warning)
   /// Something about signatures that a person should look at.
   case trust(TrustNote)
+  /// Something about the lock entry that was found; it was written anew.
+  case lockEntry(LockEntryNote)
+  /// Fields of the lock entry were not right and were written anew.
+  case lockEntryCorrected([LockDisagreement])
+  /// The entry had codes of a key that is not here, and was written without them.
+  case lockEntryLosesCodes
   /// Objects that were damaged or lost were fetched again.
   case healed(count: Int)
   /// The view differed from the snapshot in use and was written anew.

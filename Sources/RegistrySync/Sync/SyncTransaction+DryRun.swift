@@ -56,7 +56,7 @@ extension SyncTransaction {
     let observer = observer
     let locks = try registry.lock { observer(.waitingForLock) }
     let records = try registry.project.readRecords()
-    let (entry, trust) = (records.lockfile.find(registry.name), try registry.readTrust(with: records.key))
+    let (entry, trust) = (try records.entry(of: registry.name), try registry.readTrust(with: records.key))
     let beliefs = BeliefGathering(of: registry, entry: entry, key: records.key, trust: trust)
     let basis = ManifestFetch.Basis(
       base: try SyncBase(of: registry, believing: beliefs),

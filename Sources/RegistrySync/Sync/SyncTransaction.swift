@@ -128,7 +128,12 @@ package struct SyncTransaction: Sendable {
     try writer.finishInterrupted(lock: locks.registry)
     let restored = try SnapshotRepair(registry: registry, entry: writer.entry).run()
     let base = try SyncBase(of: registry, believing: writer.beliefs())
-    let basis = ManifestFetch.Basis(base: base, trust: try writer.trust(), lockEntry: writer.entry)
+    let basis = ManifestFetch.Basis(
+      base: base,
+      trust: try writer.trust(),
+      lockEntry: writer.entry,
+      entryNote: writer.entryNote
+    )
     var (offer, content) = try await obtain(basis)
     let audit = try audit(content, of: offer, base: base)
     let earlier = try await takeEarlier?(offer, basis, registry)
@@ -150,7 +155,8 @@ package struct SyncTransaction: Sendable {
       savedBytes: content.plan.sizes.values.clampedSum(),
       trust: offer.verdict,
       warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings
-        + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? []) + SyncWarning.of(audit),
+        + writer.entryWarnings + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? [])
+        + SyncWarning.of(audit),
       duration: ContinuousClock.now - start
     )
   }

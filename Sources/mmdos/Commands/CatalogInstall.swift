@@ -32,7 +32,7 @@ struct CatalogInstall: Command {
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
-    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout)
+    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout, isActing: true)
     let package = try sources.read(
       PluginSlug(argument: slug),
       from: from.source.selection,

@@ -56,7 +56,11 @@ struct OpenCatalogs {
   let failures: [(origin: PluginOrigin, failure: Failure)]
 
   init(_ option: CatalogSourceOption, in session: Session) throws {
-    let sources = try PluginSources(session.project(), lockTimeout: session.options.lockTimeout)
+    let sources = try PluginSources(
+      session.project(),
+      lockTimeout: session.options.lockTimeout,
+      isActing: false
+    )
     var (catalogs, failures): ([PluginCatalog], [(PluginOrigin, Failure)]) = ([], [])
     for shelf in try sources.open(option.source.selection) {
       switch shelf.result {
@@ -67,6 +71,9 @@ struct OpenCatalogs {
     }
     self.catalogs = catalogs
     self.failures = failures
+    for catalog in catalogs {
+      if let note = catalog.lockNote { session.console.warn("\(catalog.origin): \(note.words)") }
+    }
   }
 
   /// Reports the sources that could not be read.
@@ -88,7 +95,8 @@ struct OpenCatalogs {
           ("trust_level", .string(catalog.trustLevel.rawValue)),
           ("snapshot", .string(orNull: catalog.snapshot?.description)),
           ("version", .string(orNull: catalog.catalog.version)),
-          ("plugins", .number(catalog.catalog.entries.count)), ("error", .null),
+          ("plugins", .number(catalog.catalog.entries.count)),
+          ("lock_note", .string(orNull: catalog.lockNote?.words)), ("error", .null),
         ])
       }
         + failures.map { origin, failure in

@@ -16,7 +16,7 @@ struct CatalogStatus: Command {
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
-    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout)
+    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout, isActing: false)
     // This command reports unusable sources; that is an error only for a source that should be usable.
     let shelves = try sources.origins(from.source.selection).map { sources.shelf($0) }
     let failure = shelves.lazy.filter { !$0.isUnused }.compactMap(\.failure).first

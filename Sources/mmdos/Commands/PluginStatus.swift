@@ -17,7 +17,7 @@ struct PluginStatus: Command {
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
-    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout)
+    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout, isActing: false)
     let states = try slug.map { [try InstalledPlugins.state(of: PluginSlug(argument: $0), in: project)] }
     let rows = try (states ?? InstalledPlugins.states(in: project)).map { ($0, $0.source(in: sources)) }
     let isInterrupted = try project.hasInterruptedInstall()

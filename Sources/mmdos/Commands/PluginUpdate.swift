@@ -27,7 +27,7 @@ struct PluginUpdate: Command {
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
-    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout)
+    let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout, isActing: true)
     let state = try InstalledPlugins.state(of: PluginSlug(argument: slug), in: project)
     let package = try sources.readUpdate(of: state, from: source?.selection)
     return try PluginChange(

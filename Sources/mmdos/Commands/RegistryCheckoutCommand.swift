@@ -60,7 +60,7 @@ struct RegistryUnpin: Command {
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     let source = try project.source(name)
-    let entry = try project.readLockfile().find(source.name)
+    let entry = try project.readRecords().entry(of: source.name)
     guard let entry else { throw ReadingError.neverSynced(source.name) }
     guard approval.isApproved || !entry.isPinned else {
       return try Preview(

@@ -16,7 +16,7 @@ struct RegistryList: Command {
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     let list = try project.readSources()
-    let summaries = try list.sources.map { try RegistrySummary(of: $0, in: project) }
+    let summaries = try RegistrySummary.all(in: project)
     if session.options.isJSON {
       session.console.print(.object([("registries", .array(summaries.map(\.json)))]))
       return ExitCodes.done
@@ -37,6 +37,7 @@ struct RegistryList: Command {
         "nothing shows that what '\(summary.source.name)' has in use was synced: \(disbelief.words)"
       )
     }
+    for summary in summaries { summary.warnOfLockEntry(session.console) }
     for warning in list.warnings { session.console.warn(warning.words) }
     return ExitCodes.done
   }
@@ -64,6 +65,11 @@ extension RegistrySummary {
     return latest == snapshot ? ", pinned" : ", pinned; a newer one is synced"
   }
 
+  /// Says what is remarkable about the lock entry, in one line.
+  func warnOfLockEntry(_ console: Console) {
+    if let lockNote { console.warn("\(source.name): \(lockNote.words)") }
+  }
+
   var json: JSONValue {
     .object([
       ("name", .string(source.name.description)), ("type", .string(source.location.typeName)),
@@ -76,6 +82,7 @@ extension RegistrySummary {
       ("latest", .string(orNull: latest?.description)), ("pinned", .boolean(isPinned)),
       ("publisher", .string(orNull: publisher)), ("trust", .string(orNull: trust)),
       ("interrupted", .boolean(isInterrupted)), ("doubt", .string(orNull: disbelief?.words)),
+      ("lock_note", .string(orNull: lockNote?.words)),
     ])
   }
 }

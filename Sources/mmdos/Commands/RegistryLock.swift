@@ -29,8 +29,7 @@ struct RegistryLockCommand: Command {
     let project = try session.project()
     if isResign { return try resign(project, session) }
     guard isCheck else {
-      let lockfile = try project.readLockfile()
-      show(lockfile, session)
+      show(try project.readRecords(), session)
       return ExitCodes.done
     }
     let lockfile = try project.readUncheckedLockfile()
@@ -66,16 +65,8 @@ struct RegistryLockCommand: Command {
   }
 
   private func resign(_ project: Project, _ session: Session) throws -> Int32 {
-    let entries = try project.readUncheckedLockfile().entries
     guard approval.isApproved else {
-      return try Preview(
-        command: "mmdos registry lock --resign --approved",
-        lines: [
-          "would write the codes of \(Quantity.count(entries.count, "entry", "entries")) in .ai/registry-lock.json anew:"
-        ]
-          + entries.map { "  \($0.name)  manifest \($0.manifest)" },
-        json: [("resign", .array(entries.map { .string($0.name.description) }))]
-      ).show(in: session)
+      return try ResignPreview(project.readRecords()).preview.show(in: session)
     }
     let count = try LockfileCheck.resign(project, lockTimeout: session.options.lockTimeout)
     if session.options.isJSON {
@@ -86,14 +77,18 @@ struct RegistryLockCommand: Command {
     return ExitCodes.done
   }
 
-  private func show(_ lockfile: Lockfile, _ session: Session) {
+  private func show(_ records: ProjectRecords, _ session: Session) {
+    let lockfile = records.lockfile
     if session.options.isJSON {
       lockfile.encode().withUnsafeBytes { session.console.output.write(RawSpan(_unsafeBytes: $0)) }
       return
     }
-    guard !lockfile.entries.isEmpty else {
+    guard !lockfile.entries.isEmpty || !lockfile.refused.isEmpty else {
       session.console.note("registry-lock.json has no entries")
       return
+    }
+    for name in (lockfile.entries.map(\.name) + lockfile.refused.map(\.name)).sorted() {
+      if let note = records.note(on: name) { session.console.warn("\(name): \(note.words)") }
     }
     for entry in lockfile.entries {
       session.console.print(SafeText(entry.name.description))
@@ -114,9 +109,11 @@ extension LockfileCheck.Finding {
   /// The finding in one line.
   var words: String {
     switch problem {
-    case .missingEntry: "it is synced, but registry-lock.json has no entry"
-    case .forged(let field): "its entry was changed, or made with another key: '\(field)' does not match"
-    case .mismatch(let field): "'\(field)' of its entry is not that of the snapshot in use"
+    case .provenance(.missingEntry): "it is synced, but registry-lock.json has no entry"
+    case .provenance(.refusedEntry(let field, let value)):
+      "its entry \(LockEntryNote.refusedWords(field, value))"
+    case .provenance(.disagrees(let found)): found.words
+    case .code(let problem): "its entry \(problem.words)"
     case .notSynced: "it has an entry, but nothing is synced here"
     case .unknownSource: "it has an entry, but sources.yaml does not name it"
     }

@@ -23,7 +23,7 @@ struct RegistryLog: Command {
 
   func run(in session: Session) throws -> Int32 {
     let registry = try session.registry(name)
-    let isPinned = try registry.project.readLockfile().find(registry.name)?.isPinned ?? false
+    let isPinned = try registry.project.readUncheckedLockfile().find(registry.name)?.isPinned ?? false
     let reader = try RegistryReader(registry)
     guard reader.history.latest != nil else { throw ReadingError.neverSynced(registry.name) }
     if let doubt = try reader.findDoubt(of: reader.history.resolve(nil)) {

@@ -43,6 +43,7 @@ struct RegistryStatus: Command {
         } else { "never synced" }
       session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
     }
+    for summary in status.registries { summary.warnOfLockEntry(session.console) }
     if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
     for warning in policy.warnings { session.console.warn(warning.words) }
     return ExitCodes.done

@@ -90,6 +90,11 @@ extension SyncWarning {
     case .catalog(let warning): warning.words
     case .policy(let warning): warning.words
     case .trust(let note): note.words
+    case .lockEntry(let note): "\(note.words); it is written anew"
+    case .lockEntryCorrected(let found):
+      "the lock entry was changed by hand and is written anew: \(found.words)"
+    case .lockEntryLosesCodes:
+      "the project's key is not here, so the lock entry is written without codes; whoever has the key adopts it with mmdos registry lock --resign"
     case .healed(let count): "\(Quantity.count(count, "damaged or lost file")) fetched again"
     case .viewRestored(let count):
       "the view differed from the snapshot in \(Quantity.count(count, "place")) and was written anew"

@@ -31,7 +31,7 @@ struct VendoredCheckText {
 
   private var findings: [(layer: String, message: String)] {
     report.files.map { ("files", VerifyReport.Finding.Kind.view($0).words) }
-      + report.mismatches.map { ("lock", "'\($0)' in mmdos-lock.json is not what the files say") }
+      + report.mismatches.map { ("lock", "mmdos-lock.json is not about the files: \($0.words)") }
       + (report.forgedCodes ?? []).map {
         ("hmac", "'\($0)' in mmdos-lock.json was not made with the project's key")
       } + (report.refusal.map { [("signatures", $0.words)] } ?? [])

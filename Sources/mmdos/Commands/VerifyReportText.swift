@@ -34,7 +34,7 @@ struct VerifyReportText {
     let conclusion: SafeText =
       report.isIntact
       ? "\(name): intact, as it was synced (\(report.trust == .verified ? "signed" : "unsigned"))"
-      : "\(name): NOT what was synced; mmdos registry verify \(name) --repair restores it"
+      : "\(name): \(SafeText(report.advice))"
     console.print(conclusion)
   }
 
@@ -44,6 +44,22 @@ struct VerifyReportText {
 }
 
 extension VerifyReport {
+  /// What failed, and what helps: a repair fetches objects and writes the view, and leaves the lockfile alone.
+  fileprivate var advice: String {
+    let failures = findings.filter(\.isFailure)
+    if failures.contains(where: { $0.layer == .objects || $0.layer == .view }) {
+      return "NOT what was synced; mmdos registry verify \(registry) --repair restores it"
+    }
+    if failures.contains(where: { $0.layer == .hmac }) {
+      return
+        "registry-lock.json is not authenticated; mmdos registry lock --resign shows the entry, and --approved adopts it"
+    }
+    for case .lockfile(let problem) in failures.map(\.kind) {
+      return "not what registry-lock.json names; " + Failure.hint(name: registry.description, problem)
+    }
+    return "refused by today's keys and policy"
+  }
+
   /// How a layer was verified.
   func proof(of layer: Layer) -> SafeText {
     switch layer {
@@ -106,9 +122,10 @@ extension VerifyReport.Finding.Kind {
     case .view(.wrongKind): "view-file-wrong-kind"
     case .view(.extra): "view-file-extra"
     case .lockfile(.missingEntry): "lockfile-entry-missing"
-    case .lockfile(.mismatch): "lockfile-mismatch"
-    case .forgedEntry: "forged-lock-entry"
-    case .missingCode: "lock-entry-without-code"
+    case .lockfile(.disagrees): "lockfile-mismatch"
+    case .lockfile(.refusedEntry): "lockfile-entry-refused"
+    case .entryCode(.wrong): "forged-lock-entry"
+    case .entryCode(.missing): "lock-entry-without-code"
     case .untrusted(let refusal): refusal.word
     case .unbelieved: "unbelieved"
     case .stale: "stale"
@@ -147,11 +164,10 @@ extension VerifyReport.Finding.Kind {
     case .view(.wrongKind(let path)): "'\(path)' in the view is a link, of another kind, or executable"
     case .view(.extra(let path)): "'\(path)' in the view does not belong there"
     case .lockfile(.missingEntry): "registry-lock.json has no entry"
-    case .lockfile(.mismatch(let field)):
-      "'\(field)' in registry-lock.json is not that of the snapshot in use"
-    case .forgedEntry(let field):
-      "'\(field)' of the entry does not match: it was changed, or made with another key"
-    case .missingCode(let field): "the entry has no '\(field)' yet; the next sync writes it"
+    case .lockfile(.refusedEntry(let field, let value)):
+      "the entry \(LockEntryNote.refusedWords(field, value))"
+    case .lockfile(.disagrees(let found)): found.words
+    case .entryCode(let problem): "the entry \(problem.words)"
     case .untrusted(let refusal): refusal.words
     case .unbelieved(let disbelief): "nothing shows that the snapshot in use was synced: \(disbelief.words)"
     case .stale(let refusal): "stale: \(refusal.words)"

@@ -17,7 +17,9 @@ struct SafeText: Sendable, Hashable {
   /// Ascending, without overlap.
   private(set) var styles: [StyledRange] = []
 
-  /// Escapes outside text for one line: newline and tab become `\n` and `\t`. Secrets of addresses are left out.
+  /// Escapes outside text for one line: newline and tab become `\n` and `\t`.
+  ///
+  /// Secrets of addresses are left out.
   init(_ raw: String) {
     text = Escaper.escape(AddressRedaction.redact(raw), .line)
   }

@@ -22,6 +22,7 @@ extension ProjectKeyProblem {
   /// What is wrong, worded to follow the file: lower case, no full stop, safe to print.
   var words: String {
     switch self {
+    case .absent: "there is no such file"
     case .malformed: "the key is not 64 lower-case hexadecimal digits and a newline"
     case .accessibleToOthers(let mode):
       "others can access the key (mode \(String(mode, radix: 8))), it must have mode 600"

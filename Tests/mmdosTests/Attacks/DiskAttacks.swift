@@ -15,7 +15,7 @@ extension Attack {
   private static let keyFile = ".ai/registry-signing-key"
 
   /// By whoever may write into the project's cache, or beside it.
-  static let onDisk: [Attack] = contents + files + links
+  static let onDisk: [Attack] = contents + files + lockEntries + links
 
   private static let changed = "Changed objects or view files"
 
@@ -72,6 +72,7 @@ extension Attack {
   /// A project whose lock entry carries codes made with the project's key, and was changed since.
   private static let changeLockEntry: Step = { stage in
     try await stage.run("registry", "keygen", "--approved")
+    try await stage.run("registry", "lock", "--resign", "--approved")
     try stage.offer(stage.next)
     try await stage.run("registry", "sync", "web", "--approved")
     try stage.edit(SignedStage.lockfile, replacing: "\"1.1.0\"", with: "\"0.1.0\"")
@@ -84,9 +85,16 @@ extension Attack {
   private static let files: [Attack] = [
     Attack("changedLockEntry", lockRow, .refused(3, "forged-lock-entry"), prepare: changeLockEntry),
     Attack(
-      "changedLockEntryRead",
+      "changedLockEntryPinned",
       lockRow,
       .refused(3, "forged-lock-entry"),
+      command: ["registry", "pin", "web", "--approved"],
+      prepare: changeLockEntry
+    ),
+    Attack(
+      "changedLockEntryRead",
+      lockRow,
+      .refused(3, "provenance"),
       command: catalogList,
       prepare: changeLockEntry
     ),
