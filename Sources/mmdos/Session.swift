@@ -44,18 +44,24 @@ struct Session: Sendable {
 
   /// The project that the command is about.
   func project() throws -> Project {
-    let project = try Project.find(
+    var project = try Project.find(
       target: options.target.map { FilePath($0) },
       workingFolder: workingFolder,
       user: user,
       machineKey: MachineKeyFile(in: userEnvironment.machineKeyFolder, disk: disk),
       disk: disk
     )
+    project.signingKeyFile = signingKeyFile
     // Whoever works in a folder below, perhaps in another repository, learns what is changed.
     if isChanging, options.target == nil, project.root.path != workingFolder {
       console.note("the project is \(quoted: project.root.path)")
     }
     return project
+  }
+
+  /// The file that `MMDOS_SIGNING_KEY_FILE` names; nil for the key in the project.
+  var signingKeyFile: FilePath? {
+    environment["MMDOS_SIGNING_KEY_FILE"].flatMap { $0.isEmpty ? nil : absolute($0) }
   }
 
   /// A registry that was synced, by its name as typed.

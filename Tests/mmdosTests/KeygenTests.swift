@@ -68,9 +68,98 @@ import Testing
     let preview = try await project.run("registry", "keygen", "--force")
     #expect(preview.exitCode == 2)
     #expect(preview.output.contains("would replace"))
-    let result = try await project.expect(0, "registry", "keygen", "--force", "--approved")
-    #expect(result.error.contains("registry lock --resign"))
+    try await project.expect(0, "registry", "keygen", "--force", "--approved")
     #expect(try project.scratch.read("project/.ai/registry-signing-key") != before)
+  }
+
+  // MARK: Taking over a key
+
+  private static let digits = String(repeating: "0a", count: 32)
+  private let keyFile = "project/.ai/registry-signing-key"
+
+  private func writeKey(_ project: SampleProject, mode: Int = 0o600) throws {
+    let path = try project.scratch.write("team.key", text: Self.digits + "\n")
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path.string)
+  }
+
+  @Test func keyIsTakenOverFromAFileOrTheInput() async throws {
+    let project = try await makeProject()
+    try writeKey(project)
+    let preview = try await project.run("registry", "keygen", "--import", "../team.key", "--json")
+    #expect(preview.exitCode == 2 && !preview.output.contains(Self.digits), "\(preview.output)")
+    #expect(!FileManager.default.fileExists(atPath: "\(project.root)/.ai/registry-signing-key"))
+    try await project.expect(0, "registry", "keygen", "--import", "../team.key", "--approved")
+    let expected = Array((Self.digits + "\n").utf8)
+    #expect(try project.scratch.read(keyFile) == expected)
+    #expect(try project.mode(keyFile) == 0o600)
+    // The same key again is nothing to write.
+    try await project.expect(0, "registry", "keygen", "--import", "../team.key")
+    try FileManager.default.removeItem(atPath: "\(project.root)/.ai/registry-signing-key")
+    let piped = try await project.program.run(
+      ["registry", "keygen", "--import", "-", "--approved"],
+      input: Array(Self.digits.utf8)
+    )
+    #expect(piped.exitCode == 0, "\(piped.error)")
+    #expect(try project.scratch.read(keyFile) == expected)
+    #expect(try project.mode(keyFile) == 0o600)
+  }
+
+  @Test func anotherKeyIsNotOverwrittenByAnImport() async throws {
+    let project = try await makeProject()
+    try writeKey(project)
+    try await project.expect(0, "registry", "keygen", "--approved")
+    let before = try project.scratch.read(keyFile)
+    let words = ["registry", "keygen", "--import", "../team.key", "--approved"]
+    let refused = try await project.run(words)
+    #expect(refused.exitCode == 1 && refused.error.contains("--force"), "\(refused.error)")
+    #expect(try project.scratch.read(keyFile) == before)
+    #expect(try await project.run(words + ["--force"]).exitCode == 0)
+    #expect(try project.scratch.read(keyFile) == Array((Self.digits + "\n").utf8))
+  }
+
+  @Test(arguments: ["", "0a0a\n", String(repeating: "0A", count: 32), String(repeating: "0a", count: 40)])
+  func whatIsNoKeyIsNotTakenOver(text: String) async throws {
+    let project = try await makeProject("whatIsNoKey")
+    let result = try await project.program.run(
+      ["registry", "keygen", "--import", "-", "--approved"],
+      input: Array(text.utf8)
+    )
+    #expect(result.exitCode == 1 && result.error.contains("64 lower-case"), "\(result.error)")
+    #expect(!FileManager.default.fileExists(atPath: "\(project.root)/.ai/registry-signing-key"))
+  }
+
+  @Test func importedFileMustBePrivateAndThere() async throws {
+    let project = try await makeProject()
+    try writeKey(project, mode: 0o644)
+    let open = try await project.run("registry", "keygen", "--import", "../team.key", "--approved")
+    #expect(open.exitCode == 1 && open.error.contains("mode 600"), "\(open.error)")
+    let absent = try await project.run("registry", "keygen", "--import", "../none.key", "--approved")
+    #expect(absent.exitCode == 1 && absent.error.contains("no such file"), "\(absent.error)")
+    #expect(!FileManager.default.fileExists(atPath: "\(project.root)/.ai/registry-signing-key"))
+  }
+
+  @Test func theEnvironmentNamesTheKey() async throws {
+    let project = try await SampleProject.synced()
+    try writeKey(project)
+    var program = project.program
+    program.environment["MMDOS_SIGNING_KEY_FILE"] = "../team.key"
+    let unsigned = try await program.run(["registry", "sync", "partner", "--approved"])
+    #expect(unsigned.exitCode == 3 && unsigned.error.contains("lock --resign"), "\(unsigned.error)")
+    #expect(try await program.run(["registry", "lock", "--resign", "--approved"]).exitCode == 0)
+    let verified = try await program.run(["registry", "verify", "partner"])
+    #expect(verified.exitCode == 0 && verified.output.contains("checked with the project's key"))
+    // The key in the project is not used beside it.
+    try await project.expect(0, "registry", "keygen", "--approved")
+    #expect(try await program.run(["registry", "verify", "partner"]).exitCode == 0)
+    #expect(try await project.run("registry", "verify", "partner").exitCode == 3)
+    try writeKey(project, mode: 0o640)
+    for words in [["registry", "verify", "partner"], ["registry", "sync", "partner", "--approved"]] {
+      let refused = try await program.run(words)
+      #expect(refused.exitCode == 1 && refused.error.contains("mode 600"), "\(refused.error)")
+    }
+    program.environment["MMDOS_SIGNING_KEY_FILE"] = "../none.key"
+    let absent = try await program.run(["registry", "sync", "partner", "--approved"])
+    #expect(absent.exitCode == 1 && absent.error.contains("no such file"), "\(absent.error)")
   }
 
   // MARK: A publisher's pair
