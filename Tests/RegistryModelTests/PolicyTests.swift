@@ -246,6 +246,15 @@ private func policyOfEveryKey() -> Policy {
       ("allowed_write_roots: ['a\\b']", "allowed_write_roots", "a\\b", .shape(.relativePath)),
       ("trusted_keys_file: \"a\\nb\"", "trusted_keys_file", "a\nb", .shape(.oneLine)),
       ("ca_file: ''", "ca_file", "", .notEmpty),
+      // A pattern that matches nothing would leave a path open that was to be closed.
+      (
+        "blocked_paths: ['**']", "blocked_paths", "**",
+        .refused(ValueProblem(PathPatternProblem.namesNothing))
+      ),
+      (
+        "blocked_paths: [a, '**/**']", "blocked_paths", "**/**",
+        .refused(ValueProblem(PathPatternProblem.namesNothing))
+      ),
     ] as [(String, String, String, TextProblem.ValueRule)]
   )
   func valuesOutOfRangeAreErrors(

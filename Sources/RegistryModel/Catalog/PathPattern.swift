@@ -1,5 +1,11 @@
 import Formats
 
+/// Why a pattern of paths is refused.
+package enum PathPatternProblem: Error, Equatable, Sendable {
+  /// It is empty, too long, or has `..` or nothing but `**`.
+  case namesNothing
+}
+
 /// A pattern of forbidden paths, in `denied_file_patterns` of a plugin or `blocked_paths` of the policy.
 ///
 /// It names one or more consecutive path components, compared ignoring case, and matches them anywhere in a path,

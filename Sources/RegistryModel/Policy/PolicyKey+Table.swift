@@ -45,7 +45,7 @@ extension PolicyKey {
   static let files: [PolicyKey] = [
     .flag("allow_untrusted_install", \.allowUntrustedInstall, "install from community and untrusted sources"),
     .list("allowed_write_roots", \.allowedWriteRoots, of: .relativePath, "folders that plugins may write to"),
-    .list("blocked_paths", \.blockedPaths, of: .relativePath, "path components that plugins never write"),
+    .patterns("blocked_paths", \.blockedPaths, "path components that plugins never write"),
     .list(
       "allowed_file_extensions",
       \.allowedFileExtensions,

@@ -172,6 +172,25 @@ extension PolicyKey {
     )
   }
 
+  /// A list of path patterns; one that could not be used would block nothing.
+  static func patterns(_ name: String, _ field: Field<[String]>, _ meaning: String) -> Self {
+    let list = Self.list(name, field, of: .relativePath, meaning)
+    return Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        try list.read(node, &policy)
+        for item in try node.items(for: name) {
+          let text = try item.string(for: name)
+          guard PathPattern(parsing: text) == nil else { continue }
+          let rule = TextProblem.ValueRule.refused(ValueProblem(PathPatternProblem.namesNothing))
+          throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
+        }
+      },
+      text: list.text
+    )
+  }
+
   static func audit(_ name: String, _ meaning: String) -> Self {
     Self(
       name,

@@ -52,6 +52,7 @@ extension ValueProblem {
     case let problem as InstallRecordProblem: problem.words
     case let problem as UserConfigurationProblem: problem.words
     case let problem as SourceProblem: problem.words
+    case let problem as PathPatternProblem: problem.words
     default: "an error without words: \(type(of: error))"
     }
   }
@@ -72,6 +73,14 @@ extension UserConfigurationProblem {
     case .notAHost: "must be a host name, with ':' and a port if that is not 443"
     case .notAVariable: "must be the name of an environment variable, not the secret itself"
     case .notOneMethod: "needs exactly one of bearer_env, basic_env, netrc and command"
+    }
+  }
+}
+
+extension PathPatternProblem {
+  fileprivate var words: String {
+    switch self {
+    case .namesNothing: "must name a file or folder, '**' alone and '..' do not"
     }
   }
 }
