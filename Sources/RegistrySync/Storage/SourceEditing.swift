@@ -42,6 +42,8 @@ package struct SourceEditing: Sendable {
   /// Removes a source with its refs, view and lock entry; objects stay until garbage collection.
   ///
   /// The source's own entry is removed last, so that removing again after an interruption finishes the rest.
+  ///
+  /// - Throws: `ProjectError.unknownRegistry` when there is none of that name, or none any more.
   package func remove(_ name: RegistryName) throws {
     // A file that cannot be edited must be noticed before anything is changed.
     _ = try project.readRecords().entry(of: name)
@@ -49,7 +51,14 @@ package struct SourceEditing: Sendable {
     let registry = try name.refComponent()
     // Held to the end, so that a waiting sync does not find a part of the registry.
     let locks = try cache.lock(name, on: project.disk, timeout: lockTimeout)
-    let url = try project.readSources().find(name)?.location.text
+    // Asked again under the lock: another process may have removed it meanwhile.
+    let configured = try project.readSources()
+    guard let url = configured.find(name)?.location.text else {
+      throw ProjectError.unknownRegistry(
+        name.description,
+        known: configured.sources.map(\.name.description)
+      )
+    }
     // try?: if some refs cannot be read, the ref of the URL stays, and keeps some objects.
     let sources = try? SourceRefs.updates(
       dropping: registry,
