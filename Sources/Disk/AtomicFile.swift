@@ -57,6 +57,16 @@ package enum TemporaryName {
   /// The prefix by which garbage collection recognises temporary files.
   package static let prefix = "tmp_"
 
+  /// Whether `make` could have made the name: the prefix and 32 hex digits, nothing else.
+  package static func isOne(_ name: FileName, prefix: String = TemporaryName.prefix) -> Bool {
+    let text = name.string.utf8
+    guard text.count == prefix.utf8.count + 32, text.starts(with: prefix.utf8) else { return false }
+    return text.dropFirst(prefix.utf8.count).allSatisfy {
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+    }
+  }
+
   /// A random name with the given prefix.
   package static func make(prefix: String = TemporaryName.prefix) -> FileName {
     var name = prefix

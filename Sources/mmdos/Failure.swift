@@ -109,6 +109,19 @@ struct Failure: Error, Equatable {
       return
     }
     let code = error.code == .noSuchFileOrDirectory ? ExitCodes.absent : ExitCodes.failure
-    self.init(code, "disk", error.words)
+    guard error.code == .permissionDenied || error.code == .notPermitted,
+      let foreign = ForeignPlace.find(error.path)
+    else {
+      self.init(code, "disk", error.words)
+      return
+    }
+    let owner = foreign.isOfRoot ? "root" : "another user (\(foreign.owner))"
+    self.init(
+      code,
+      "disk",
+      "\(error.words): \(foreign.path.quoted) belongs to \(owner)",
+      hint:
+        "an earlier command ran as that user; sudo chown -R \"$(id -u)\" on the project's .ai gives it back"
+    )
   }
 }

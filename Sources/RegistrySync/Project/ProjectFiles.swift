@@ -78,13 +78,23 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
+  /// Removes what a killed command left beside the project's files; takes the lock only if there is something.
+  ///
+  /// - Throws: As `lock`.
+  func removeLeftovers() throws {
+    guard try !ProjectLeftovers(in: project).isEmpty else { return }
+    let held = try lock()
+    _ = consume held
+  }
+
   /// Acquires the lock and undoes an interrupted installation.
   ///
   /// - Throws: `RefError` when the lock stays busy, `DiskError`.
   func lock() throws -> ProjectLock {
     let held = try ProjectLock.acquire(in: cache.folder, on: project.disk, timeout: lockTimeout)
-    // Whichever command writes next undoes an interrupted installation.
+    // Whichever command writes next undoes an interrupted installation, and removes what a killed one left.
     try InstallWork(project, cache).recover()
+    try ProjectLeftovers(in: project).remove()
     return held
   }
 }
