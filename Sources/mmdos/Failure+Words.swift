@@ -7,6 +7,9 @@ extension TrustRefusal {
   /// What the user can do.
   func hint(name: String) -> String? {
     switch self {
+    case .notCounting(let ignored, _):
+      // Never a flag or a setting that would take it in spite of that.
+      return ignored.min { $0.urgency < $1.urgency }?.hint(name: name)
     case .badSignature: return "the manifest was changed after it was signed; " + askPublisher
     case .signatureStripped, .signerChanged, .rollback, .fromTheFuture:
       let flag = override.map { " \($0.flag)" } ?? ""
@@ -20,8 +23,8 @@ extension TrustRefusal {
       return "someone wrote into the cache; mmdos registry sync \(name) --approved puts it right"
     case .expired, .tooOld: return "ask the publisher for a fresh manifest; a mirror may be withholding it"
     case .unsigned(let setting):
-      return
-        "mmdos registry trust add KEY_ID, if it is signed by a key you trust; or \(setting.rawValue): true in \(policyFile)"
+      // Nothing is signed, so this setting is all that stands in the way.
+      return "ask the publisher to sign it; \(setting.rawValue): true in \(policyFile) takes it unsigned"
     case .signatureRequired(let bySource):
       return bySource
         ? "signature_required of its entry in .ai/registries/sources.yaml"

@@ -81,7 +81,8 @@ import Testing
     var scene = TrustScene()
     scene.trusted = []
     let bytes = try ManifestText().signed(("alice", .alice))
-    #expect(try scene.refusal(bytes) == .unsigned(.remote))
+    let unknown = TrustRefusal.IgnoredSignature(keyID: "alice", algorithm: .ed25519, reason: .unknownKey)
+    #expect(try scene.refusal(bytes) == .notCounting([unknown], .unsigned(.remote)))
     scene.policy.allowUnsignedRemote = true
     let ignored = TrustNote.ignoredSignature(keyID: "alice", .ed25519, .unknownKey)
     #expect(try scene.judge(bytes).notes == [ignored, .unsigned])
@@ -147,7 +148,9 @@ import Testing
     let signed = try ManifestText().signed(("alice", .alice))
     scene.memory = try scene.remember(signed)
     scene.trusted = []
-    #expect(try scene.refusal(signed) == .signatureStripped(old: [TrustScene.aliceSigned]))
+    let unknown = TrustRefusal.IgnoredSignature(keyID: "alice", algorithm: .ed25519, reason: .unknownKey)
+    let stripped = TrustRefusal.signatureStripped(old: [TrustScene.aliceSigned])
+    #expect(try scene.refusal(signed) == .notCounting([unknown], stripped))
   }
 
   @Test func aLocalFolderIsNotStrippedEither() throws {
@@ -238,6 +241,9 @@ import Testing
     scene.trusted = []
     scene.memory.wasSigned = true
     let question = try scene.question(signed)
-    #expect(throws: TrustRefusal.signatureStripped(old: [])) { try TrustVerdict.judgeHeld(question) }
+    let unknown = TrustRefusal.IgnoredSignature(keyID: "alice", algorithm: .ed25519, reason: .unknownKey)
+    #expect(throws: TrustRefusal.notCounting([unknown], .signatureStripped(old: []))) {
+      try TrustVerdict.judgeHeld(question)
+    }
   }
 }

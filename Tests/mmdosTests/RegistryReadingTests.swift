@@ -35,7 +35,7 @@ import Testing
       ["registry", "show", "partner"],
       [
         "checked_at", "enabled", "interrupted", "latest", "name", "pinned", "publisher", "signature_required",
-        "signers", "snapshot", "synced_at", "trust", "trust_level", "type", "url", "version",
+        "signers", "snapshot", "synced_at", "trust", "trust_level", "type", "url", "version", "warnings",
       ]
     ),
     (
@@ -45,7 +45,7 @@ import Testing
         "registries", "require_signature", "root", "signing_key", "warnings",
       ]
     ),
-    (["registry", "log", "partner"], ["snapshots"]),
+    (["registry", "log", "partner"], ["snapshots", "warnings"]),
     (["registry", "ls", "partner"], ["files", "registry", "snapshot"]),
     (["registry", "cat", "partner", "catalog.yaml"], ["content", "path", "registry", "sha256", "snapshot"]),
     (

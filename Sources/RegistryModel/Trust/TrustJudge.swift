@@ -30,6 +30,18 @@ struct TrustJudge {
     notes += question.signatures.ignored.map {
       .ignoredSignature(keyID: $0.block.keyID, $0.block.algorithm, $0.reason)
     }
+    do {
+      try checkCounted()
+    } catch {
+      throw error.explained(
+        by: question.signatures.ignored.map {
+          .init(keyID: $0.block.keyID, algorithm: $0.block.algorithm, reason: $0.reason)
+        }
+      )
+    }
+  }
+
+  private mutating func checkCounted() throws(TrustRefusal) {
     if signers.isEmpty {
       try checkUnsigned()
       notes.append(.unsigned)

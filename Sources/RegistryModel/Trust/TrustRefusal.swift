@@ -17,7 +17,10 @@ package import ObjectStore
 /// | `expired`, `tooOld` | integrity | none |
 /// | `unsigned`, `signatureRequired`, `trustedPublisherRequired` | policy | none |
 /// | `tooYoung` | policy | none |
-package enum TrustRefusal: Error, Equatable, Sendable {
+/// `notCounting` has kind, override and word of the refusal that it explains.
+package indirect enum TrustRefusal: Error, Equatable, Sendable {
+  /// There are signatures, and these do not count, which is why the manifest is refused as it is; at least one.
+  case notCounting([IgnoredSignature], TrustRefusal)
   /// The signature of an active key is wrong.
   case badSignature(keyID: String, SignatureAlgorithm)
   /// Signatures counted before, and now none does; `old` are the pinned keys, as far as they are known.
@@ -72,9 +75,33 @@ package enum TrustRefusal: Error, Equatable, Sendable {
     case policy
   }
 
+  /// A signature that does not count.
+  package struct IgnoredSignature: Equatable, Sendable {
+    package let keyID: String
+    package let algorithm: SignatureAlgorithm
+    package let reason: SignatureResult.Reason
+
+    package init(keyID: String, algorithm: SignatureAlgorithm, reason: SignatureResult.Reason) {
+      (self.keyID, self.algorithm, self.reason) = (keyID, algorithm, reason)
+    }
+  }
+
+  /// The refusal, explained by the signatures that do not count, if there are any.
+  func explained(by ignored: [IgnoredSignature]) -> TrustRefusal {
+    switch self {
+    case .signatureStripped, .signerChanged, .thresholdNotMet, .unsigned, .signatureRequired,
+      .trustedPublisherRequired:
+      ignored.isEmpty ? self : .notCounting(ignored, self)
+    case .notCounting, .badSignature, .otherRegistry, .rollback, .sameVersionOtherContent, .notAsPublished,
+      .fromTheFuture, .expired, .tooOld, .tooYoung:
+      self
+    }
+  }
+
   /// The kind according to the table above.
   package var kind: Kind {
     switch self {
+    case .notCounting(_, let refusal): refusal.kind
     case .badSignature, .signatureStripped, .signerChanged, .thresholdNotMet, .otherRegistry, .rollback,
       .sameVersionOtherContent, .notAsPublished, .fromTheFuture, .expired, .tooOld:
       .integrity
@@ -85,6 +112,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
   /// The override for this refusal (DESIGN section 8), or nil where there is none.
   package var override: TrustOverride? {
     switch self {
+    case .notCounting(_, let refusal): refusal.override
     case .signatureStripped: .acceptUnsigned
     case .signerChanged: .acceptNewKey
     case .rollback, .fromTheFuture: .allowRollback
@@ -95,6 +123,7 @@ package enum TrustRefusal: Error, Equatable, Sendable {
   /// A stable identifier for `--json`, one for each case.
   package var word: String {
     switch self {
+    case .notCounting(_, let refusal): refusal.word
     case .badSignature: "bad-signature"
     case .signatureStripped: "signature-stripped"
     case .signerChanged: "signer-changed"

@@ -22,6 +22,8 @@ package struct RegistrySummary: Sendable {
   /// Why nothing shows that the snapshot in use is what was synced; nil where something does.
   package let disbelief: Disbelief?
   package let isPinned: Bool
+  /// The keys that signed what is in use and do not count any more: revoked, disabled, or gone from the trust store.
+  package let lostSigners: [TrustCheck.Signer]
   /// Whether an interrupted write waits to be finished by the next command that writes.
   package let isInterrupted: Bool
   /// What is remarkable about the lock entry.
@@ -57,6 +59,11 @@ package struct RegistrySummary: Sendable {
       // `verify` reports a damaged snapshot; a listing shows the rest.
       read = try? cache.store.readSnapshot(current)
     }
+    // try?: a listing goes on without the trust store; what needs it reports that it does not parse.
+    let trusted = try? project.readTrustMaterial(policy: project.readPolicy())
+    lostSigners =
+      trusted.map { TrustCheck.signers(of: [read].compactMap(\.self), $0).filter { $0.state != .active } }
+      ?? []
     version = read?.version
     syncedAt = read?.syncedAt
     publisher = read?.publisher

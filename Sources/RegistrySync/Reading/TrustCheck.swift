@@ -67,22 +67,28 @@ package struct TrustCheck: Sendable {
       )
       let snapshots = try Self.snapshots(of: source.name, in: cache, beliefs)
       if snapshots.isEmpty { continue }
-      var signers: [Signer] = []
-      for signer in snapshots.flatMap(\.signers)
-      where !signers.contains(where: { $0.fingerprint == signer.fingerprint && $0.keyID == signer.keyID }) {
-        signers.append(
-          Signer(
-            algorithm: signer.algorithm,
-            keyID: signer.keyID,
-            fingerprint: signer.fingerprint,
-            state: Self.judge(signer, material)
-          )
-        )
-      }
+      let signers = Self.signers(of: snapshots, material)
       let isSigned = snapshots.allSatisfy { $0.trust == .verified }
       found.append(Registry(name: source.name, isSigned: isSigned, signers: signers))
     }
     registries = found
+  }
+
+  /// The signers of the snapshots without duplicates, each with its state in the current trust store.
+  static func signers(of snapshots: [Snapshot], _ material: TrustMaterial) -> [Signer] {
+    var signers: [Signer] = []
+    for signer in snapshots.flatMap(\.signers)
+    where !signers.contains(where: { $0.fingerprint == signer.fingerprint && $0.keyID == signer.keyID }) {
+      signers.append(
+        Signer(
+          algorithm: signer.algorithm,
+          keyID: signer.keyID,
+          fingerprint: signer.fingerprint,
+          state: judge(signer, material)
+        )
+      )
+    }
+    return signers
   }
 
   private static func snapshots(

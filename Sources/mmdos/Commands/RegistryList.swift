@@ -38,6 +38,7 @@ struct RegistryList: Command {
       )
     }
     for summary in summaries { summary.warnOfLockEntry(session.console) }
+    for summary in summaries { summary.warnOfLostSigners(session.console) }
     for warning in list.warnings { session.console.warn(warning.words) }
     return ExitCodes.done
   }
@@ -70,6 +71,18 @@ extension RegistrySummary {
     if let lockNote { console.warn("\(source.name): \(lockNote.words)") }
   }
 
+  /// Says which keys do not count any more that signed what is in use.
+  func warnOfLostSigners(_ console: Console) {
+    for words in lostSignerWords { console.warn(words) }
+  }
+
+  private var lostSignerWords: [String] {
+    lostSigners.map {
+      "'\(source.name)': the \($0.algorithm) signature of '\($0.keyID)' does not count any more: the key is \($0.state.words); "
+        + "mmdos registry verify \(source.name) tells what that means"
+    }
+  }
+
   var json: JSONValue {
     .object([
       ("name", .string(source.name.description)), ("type", .string(source.location.typeName)),
@@ -83,6 +96,7 @@ extension RegistrySummary {
       ("publisher", .string(orNull: publisher)), ("trust", .string(orNull: trust)),
       ("interrupted", .boolean(isInterrupted)), ("doubt", .string(orNull: disbelief?.words)),
       ("lock_note", .string(orNull: lockNote?.words)),
+      ("warnings", .array(lostSignerWords.map { .string($0) })),
     ])
   }
 }

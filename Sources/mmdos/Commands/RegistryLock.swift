@@ -29,7 +29,7 @@ struct RegistryLockCommand: Command {
     let project = try session.project()
     if isResign { return try resign(project, session) }
     guard isCheck else {
-      show(try project.readRecords(), session)
+      try show(try project.readRecords(), session)
       return ExitCodes.done
     }
     let lockfile = try project.readUncheckedLockfile()
@@ -77,12 +77,9 @@ struct RegistryLockCommand: Command {
     return ExitCodes.done
   }
 
-  private func show(_ records: ProjectRecords, _ session: Session) {
+  private func show(_ records: ProjectRecords, _ session: Session) throws {
     let lockfile = records.lockfile
-    if session.options.isJSON {
-      lockfile.encode().withUnsafeBytes { session.console.output.write(RawSpan(_unsafeBytes: $0)) }
-      return
-    }
+    if session.options.isJSON { return session.console.print(try StrictJSON.parse(lockfile.encode())) }
     guard !lockfile.entries.isEmpty || !lockfile.refused.isEmpty else {
       session.console.note("registry-lock.json has no entries")
       return

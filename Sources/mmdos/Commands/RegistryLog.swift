@@ -26,9 +26,9 @@ struct RegistryLog: Command {
     let isPinned = try registry.project.readUncheckedLockfile().find(registry.name)?.isPinned ?? false
     let reader = try RegistryReader(registry)
     guard reader.history.latest != nil else { throw ReadingError.neverSynced(registry.name) }
-    if let doubt = try reader.findDoubt(of: reader.history.resolve(nil)) {
-      session.console.warn("today the one in use \(doubt.words)")
-    }
+    let doubt = try reader.findDoubt(of: reader.history.resolve(nil))
+    let warnings = doubt.map { ["today the one in use \($0.words)"] } ?? []
+    for warning in warnings { session.console.warn(warning) }
     var items: [JSONValue] = []
     for entry in try reader.history.entries(limit: limit ?? .max) {
       let changes = try reader.history.changes(of: entry)
@@ -39,7 +39,11 @@ struct RegistryLog: Command {
         print(entry, changes, marks, to: session.console)
       }
     }
-    if session.options.isJSON { session.console.print(.object([("snapshots", .array(items))])) }
+    if session.options.isJSON {
+      session.console.print(
+        .object([("snapshots", .array(items)), ("warnings", .array(warnings.map { .string($0) }))])
+      )
+    }
     return ExitCodes.done
   }
 

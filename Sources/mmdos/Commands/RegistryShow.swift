@@ -45,6 +45,7 @@ struct RegistryShow: Command {
       rows.append(("note", "a write was interrupted; the next write command finishes it"))
     }
     session.console.print(rows)
+    summary.warnOfLostSigners(session.console)
     return ExitCodes.done
   }
 }

@@ -46,6 +46,7 @@ struct RegistryStatus: Command {
     for summary in status.registries { summary.warnOfLockEntry(session.console) }
     if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
     for warning in policy.warnings { session.console.warn(warning.words) }
+    for summary in status.registries { summary.warnOfLostSigners(session.console) }
     return ExitCodes.done
   }
 }

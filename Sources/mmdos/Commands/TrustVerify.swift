@@ -96,7 +96,7 @@ struct TrustVerify: Command {
 
 extension TrustCheck.State {
   /// The state in a few words; `--json` has them too.
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .active: "active"
     case .revoked: "revoked"

@@ -57,7 +57,8 @@ extension VerifyReport {
     for case .lockfile(let problem) in failures.map(\.kind) {
       return "not what registry-lock.json names; " + Failure.hint(name: registry.description, problem)
     }
-    return "refused by today's keys and policy"
+    // Repairing does not help where the data is whole and today's keys or policy refuse it.
+    return "what was synced is whole, and is refused today, for the reason above"
   }
 
   /// How a layer was verified.

@@ -90,7 +90,7 @@ struct Console: Sendable {
 
   /// The document without the secrets of addresses; what holds lines of files stays as it is.
   private static func redacted(_ value: JSONValue) -> JSONValue {
-    value.redacted(exceptIn: ["patch", "excerpt", "snippet"])
+    value.redacted(exceptIn: ["content", "patch", "excerpt", "snippet"])
   }
 
   /// Writes buffered output.

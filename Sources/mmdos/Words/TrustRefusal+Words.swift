@@ -6,6 +6,8 @@ extension TrustRefusal {
   /// What is wrong, worded to follow the registry's name: lower case, no full stop, safe to print.
   var words: String {
     switch self {
+    case .notCounting(let ignored, let refusal):
+      refusal.words + "; " + ignored.map(\.words).joined(separator: "; ")
     case .badSignature(let keyID, .ed25519):
       "the signature of key \(keyID.quotedForMessage) is wrong: the manifest is not what was signed"
     case .badSignature(let keyID, .hmacSHA256):
@@ -57,10 +59,43 @@ extension TrustNote {
       "signed by \(signers.words), covers \(fields.map(\.quotedForMessage).joined(separator: ", "))"
     case .unsigned: "no signature counts"
     case .ignoredSignature(let keyID, let algorithm, let reason):
-      "the \(algorithm.rawValue) signature of \(keyID.quotedForMessage) does not count: \(reason.words)"
+      TrustRefusal.IgnoredSignature(keyID: keyID, algorithm: algorithm, reason: reason).words
     case .firstPin(let signers): "pinned \(signers.words)"
     case .signersChanged(let old, let new): "the signers changed from \(old.words) to \(new.words)"
     case .overrode(let override, let refusal): "\(override.flag): \(refusal.words)"
+    }
+  }
+}
+
+extension TrustRefusal.IgnoredSignature {
+  /// The key, and why its signature does not count.
+  fileprivate var words: String {
+    "the \(algorithm.rawValue) signature of \(keyID.quotedForMessage) does not count: \(reason.words)"
+  }
+
+  /// What the user can do about it; nothing of it lowers a guard, unless a setting of the user's own is the cause.
+  func hint(name: String) -> String {
+    switch reason {
+    case .revoked, .disabled:
+      "mmdos registry trust show \(keyID); what it signed is not to be used until a key that you trust has signed it too: "
+        + askPublisher
+    case .unknownKey, .algorithmOfAnotherKey:
+      "if the publisher confirms the key by another way: mmdos registry trust add \(keyID) --help"
+    case .fieldsTooNarrow: "the publisher has to sign the whole manifest; " + askPublisher
+    case .outOfScope: "its scopes are in the trust store: mmdos registry trust show \(keyID)"
+    case .notASigner: "signers of '\(name)' in .ai/registries/sources.yaml lists the keys that count"
+    case .algorithmNotAllowed: "allowed_signature_algorithms in \(policyFile)"
+    case .noProjectKey: "the key with which it was signed is that of another project or machine"
+    }
+  }
+
+  /// How much it has to be told first: what was withdrawn, before what is only not known.
+  var urgency: Int {
+    switch reason {
+    case .revoked, .disabled: 0
+    case .fieldsTooNarrow: 1
+    case .notASigner, .outOfScope, .algorithmNotAllowed: 2
+    case .unknownKey, .algorithmOfAnotherKey, .noProjectKey: 3
     }
   }
 }
