@@ -74,7 +74,7 @@ import Testing
           #expect(other == .forged(field: field))
         } else {
           #expect(other == .differs(field: "tree"))
-          #expect(same == (hmac == .missing ? .unauthenticated : .agrees))
+          #expect(same == (hmac == .missing || signature == .missing ? .unauthenticated : .agrees))
         }
       }
     }
