@@ -11,9 +11,11 @@ import Testing
   private static let locks: [BeliefQuestion.Lock] = [
     .agrees, .absent, .differs(field: "tree"), .forged(field: "entry_hmac"), .unauthenticated,
   ]
-  private static let vouchers: [BeliefQuestion.Voucher] = [.right(hint), .wrong, .missing, .noKey]
+  private static let vouchers: [BeliefQuestion.Voucher] = [
+    .right(hint), .wrong, .missing, .otherAddress, .noKey,
+  ]
   private static let verdicts: [BeliefQuestion.Verdict] = [
-    .verified(verdict), .unsigned, .refused(.unsigned(.remote)), .unreadable, .unasked,
+    .verified(verdict), .unsigned, .refused(.unsigned(.remote)), .unreadable, .unremembered, .unasked,
   ]
 
   @Test func oneOfThreeHasToHoldAndTheFirstIsTheReason() {
@@ -35,7 +37,7 @@ import Testing
         }
       }
     }
-    #expect(refused == 4 * 3 * 4)
+    #expect(refused == 4 * 4 * 5)
   }
 
   @Test func onlyAHintOfThisMachineSpeaksForTheHistory() {

@@ -41,7 +41,7 @@ import Testing
     let project = try await SampleProject.shared()
     let result = try await project.shell("$MMDOS registry list >/dev/full")
     #expect(result.exitCode == 1)
-    #expect(result.error == "error: cannot write to standard output: No space left on device\n")
+    #expect(result.error == "error: cannot write to standard output: no space left on the device\n")
   }
 
   @Test func closedStandardOutputDoesNotBecomeAFileOfTheStore() async throws {

@@ -34,15 +34,17 @@ import Testing
     (
       ["registry", "show", "partner"],
       [
-        "checked_at", "enabled", "interrupted", "latest", "name", "pinned", "publisher", "signature_required",
+        "checked_at", "doubt", "enabled", "interrupted", "latest", "lock_note", "name", "pinned", "publisher",
+        "signature_required",
         "signers", "snapshot", "synced_at", "trust", "trust_level", "type", "url", "version", "warnings",
       ]
     ),
     (
       ["registry", "status"],
       [
-        "allow_http_localhost", "allow_remote_registries", "allow_unsigned_remote", "lock_entries", "objects",
-        "registries", "require_signature", "root", "signing_key", "warnings",
+        "allow_http_localhost", "allow_remote_registries", "allow_unsigned_remote", "lock_entries",
+        "machine_key",
+        "objects", "registries", "require_signature", "root", "signing_key", "warnings",
       ]
     ),
     (["registry", "log", "partner"], ["snapshots", "warnings"]),

@@ -84,6 +84,8 @@ package struct BeliefQuestion: Equatable, Sendable {
     case refused(TrustRefusal)
     /// Its manifest or its files cannot be read.
     case unreadable
+    /// The lockfile has no entry, so nothing says which keys and which order it would have to have.
+    case unremembered
     /// Not looked at, as something else decides.
     case unasked
   }
@@ -95,6 +97,8 @@ package struct BeliefQuestion: Equatable, Sendable {
     case wrong
     /// Hints name it, or none does; none of them has a voucher.
     case missing
+    /// It was synced from another address than the registry's.
+    case otherAddress
     /// This machine has no key.
     case noKey
   }

@@ -57,19 +57,6 @@ package struct TrustVerdict: Equatable, Sendable {
     try judge.checkIdentity()
     return judge.verdict
   }
-
-  /// Judges a manifest that lies here without anybody vouching for it: as a sync would, apart from its age.
-  ///
-  /// An old manifest with good signatures must not come back only because somebody could write into the cache.
-  ///
-  /// - Throws: `TrustRefusal` about signatures, the registry's name, or the order in the history.
-  package static func judgeUnvouched(_ question: TrustQuestion) throws(TrustRefusal) -> TrustVerdict {
-    var judge = TrustJudge(question: question)
-    try judge.checkSignatures()
-    try judge.checkIdentity()
-    if !question.isLocal { try judge.checkOrder() }
-    return judge.verdict
-  }
 }
 
 extension TrustMemory {

@@ -119,6 +119,13 @@ struct InstallJournal: Equatable, Sendable {
     guard let journal = decode(bytes), journal.isVouched(by: notary) else { return .foreign }
     return .own(journal)
   }
+
+  /// Whether something lies in the place of a journal.
+  ///
+  /// - Throws: `DiskError`.
+  static func isThere(in cache: Folder) throws(DiskError) -> Bool {
+    try cache.findFolder(RefsLayout.state)?.findAttributes(ProjectLayout.installPending) != nil
+  }
 }
 
 extension Project {

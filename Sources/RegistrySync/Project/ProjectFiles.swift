@@ -78,11 +78,13 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
-  /// Removes what a killed command left beside the project's files; takes the lock only if there is something.
+  /// Removes what a killed command left of an installation and beside the project's files; takes the lock only if there
+  /// is something.
   ///
   /// - Throws: As `lock`.
   func removeLeftovers() throws {
-    guard try !ProjectLeftovers(in: project).isEmpty else { return }
+    let isClean = try ProjectLeftovers(in: project).isEmpty && !InstallJournal.isThere(in: cache.folder)
+    guard !isClean else { return }
     let held = try lock()
     _ = consume held
   }

@@ -5,7 +5,7 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// The cached results of a registry's last check; all but the time is used only where this machine vouches for it.
+/// The cached results of a registry's last check, used only where this machine vouches for them.
 struct RegistryState: Equatable, Sendable {
   /// The entity tag of the manifest below.
   var etag: String?
@@ -38,9 +38,7 @@ struct RegistryState: Equatable, Sendable {
     seen?.version == version ? seen?.since : nil
   }
 
-  /// Reads the state; nil when there is none or it cannot be parsed, which only costs time.
-  ///
-  /// Without a right voucher it has the time of the check alone, which is only shown.
+  /// Reads the state; nil when there is none, it cannot be parsed, or this machine did not write it: that only costs time.
   static func find(
     _ name: RegistryName,
     in cache: Folder,
@@ -53,19 +51,18 @@ struct RegistryState: Equatable, Sendable {
     return bytes.flatMap { parse($0, vouchedBy: notary) }
   }
 
-  /// Parses a state; nil where it is not JSON, and without each value that is not what it should be.
+  /// Parses a state; nil where it is not JSON or has no right voucher, and without each value that is not what it should be.
   static func parse(_ bytes: [UInt8], vouchedBy notary: any Notary) -> RegistryState? {
     // An incomplete or older file is ignored, as everything in it can be determined again.
     guard let value = try? StrictJSON.parse(bytes) else { return nil }
-    // An invalid time counts as absent.
-    let checkedAt = value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) }
     guard let voucher = value.find("voucher")?.text.flatMap({ Voucher(hex: $0) }),
       notary.isRight(voucher, for: statement(value), as: .state)
-    else { return RegistryState(checkedAt: checkedAt) }
+    else { return nil }
     return RegistryState(
       etag: value.find("etag")?.text,
       manifest: value.find("manifest")?.text.flatMap { ObjectID(hex: $0) },
-      checkedAt: checkedAt,
+      // An invalid time counts as absent.
+      checkedAt: value.find("checked_at")?.text.flatMap { try? Timestamp(parsing: $0) },
       provenUntil: value.find("proven_until")?.text.flatMap { Int64($0) },
       seen: seen(value),
       audit: value.find("audit")?.text.flatMap { ObjectID(hex: $0) },

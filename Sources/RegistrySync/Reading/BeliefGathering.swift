@@ -26,7 +26,8 @@ struct BeliefGathering {
   func belief(of id: ObjectID, _ snapshot: Snapshot, isChosen: Bool = false) throws -> Belief {
     var question = BeliefQuestion(
       lock: try lock(snapshot),
-      voucher: try hints.voucher(for: id),
+      // The project may have had another registry under this name, or another project this path.
+      voucher: snapshot.source == registry.url ? try hints.voucher(for: id) : .otherAddress,
       verdict: .unasked
     )
     let belief = Belief.judge(question)
@@ -53,6 +54,8 @@ struct BeliefGathering {
         // An entry of the Node tool: the manifest that it names has to say what the tree is.
         mismatch = try findDifference(snapshot).map { _ in "tree" }
       }
+      // The entry agrees with the manifest, so a snapshot that says something else was not written by a sync.
+      if mismatch == nil { mismatch = Self.wrongWord(of: snapshot, entry) }
     }
     return BeliefQuestion.Lock(
       entry,
@@ -63,14 +66,23 @@ struct BeliefGathering {
     )
   }
 
+  /// The field of the lock entry that the words of a snapshot contradict.
+  private static func wrongWord(of snapshot: Snapshot, _ entry: LockEntry) -> String? {
+    if let version = entry.version, version.description != snapshot.version { return "version" }
+    if let time = entry.generatedAt, time.description != snapshot.generatedAt { return "generated_at" }
+    return nil
+  }
+
   private func verdict(_ snapshot: Snapshot, isChosen: Bool) throws -> BeliefQuestion.Verdict {
+    // Any key of the trust store could have signed it, also for another registry.
+    guard entry != nil else { return .unremembered }
     guard let trust else { return .unreadable }
     do {
       let question = try HeldManifest.question(snapshot, of: registry, trust: trust, after: entry)
       let verdict: TrustVerdict
       do {
         verdict =
-          try isChosen ? TrustVerdict.judgeHeld(question) : TrustVerdict.judgeUnvouched(question)
+          try isChosen ? TrustVerdict.judgeHeld(question) : TrustVerdict.judge(question)
       } catch {
         return .refused(error)
       }

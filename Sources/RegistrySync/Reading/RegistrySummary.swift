@@ -82,7 +82,11 @@ package struct RegistrySummary: Sendable {
     }
     trust = disbelief == nil ? read?.trust.rawValue : nil
     checkedAt = try cache.flatMap { cache in
-      try RegistryState.find(source.name, in: cache.folder, vouchedBy: NoNotary())
+      try RegistryState.find(
+        source.name,
+        in: cache.folder,
+        vouchedBy: project.notary(for: source.name)
+      )
     }?.checkedAt?.description
   }
 

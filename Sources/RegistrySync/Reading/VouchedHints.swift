@@ -27,7 +27,7 @@ final class VouchedHints {
   ///
   /// - Throws: `RefError`, `DiskError`, `ObjectStoreError` for a failing disk.
   func voucher(for id: ObjectID) throws -> BeliefQuestion.Voucher {
-    if let state = try state.get(), state.synced == id {
+    if let state = try state.get(), state.synced == id, state.url == registry.url {
       return .right(BeliefHint(.state, isHistoryOwn: state.isHistoryOwn))
     }
     let lines = try reflog.get().filter { $0.new == id }

@@ -179,6 +179,7 @@ struct ManifestFetch: Sendable {
     switch refusal {
     case .tooYoung:
       var state = basis.base.state ?? RegistryState()
+      state.url = registry.url
       state.seen = .init(version: question.manifest.version.description, since: firstSeen)
       try state.write(
         source.name,

@@ -36,7 +36,7 @@ extension RegistryWriter {
     }
     let ref = RefName.registry(try name.refComponent())
     _ = try SnapshotSwitch(
-      words: .says(before.stated),
+      words: try isEntryAbout(pending.new) ? .says(before.stated) : .stays,
       content: ViewContent(of: before.stated, in: cache.store),
       reusing: nil,
       record: nil,
@@ -49,6 +49,15 @@ extension RegistryWriter {
       pin: .keep
     )
     .carryOut(by: &self, lock: lock)
+  }
+
+  /// Whether the lock entry, if there is one, is about a snapshot: an entry about another one is a colleague's, and stays.
+  private func isEntryAbout(_ id: ObjectID) throws -> Bool {
+    guard let entry else { return true }
+    do { return try cache.store.readSnapshot(id).manifest == entry.manifest } catch {
+      guard error.isOfOneCopy else { throw error }
+      return false
+    }
   }
 
   /// What was in use before, if it is here and may be used; its loss is no reason to stop.

@@ -9,15 +9,19 @@ import RegistryModel
 extension RegistryWriter {
   /// The snapshot that an interrupted write put in use, if the rest of that write may be done.
   ///
-  /// Nil where this machine did not write the record and neither lock entry nor signatures speak for the snapshot, or
-  /// where today's keys refuse it.
+  /// Nil where neither this machine wrote the record nor the lock entry names the snapshot, or where today's keys refuse
+  /// it.
   ///
   /// - Throws: `ObjectStoreError`, `ReadingError.invalidManifest`, `RefError`, `DiskError`.
   mutating func findFinishable(_ pending: PendingRecord) throws -> BelievedSnapshot? {
     guard let found = try findBelieved(pending.new) else { return nil }
     // That the snapshot came here once does not say that it is to be in use: somebody may have put it back.
-    if case .vouched = found.belief, !pending.isVouched(by: notary) { return nil }
-    return found
+    switch found.belief {
+    case .vouched: return pending.isVouched(by: notary) ? found : nil
+    case .locked: return found
+    // Signatures say nothing of limits and audit, which only a sync asks.
+    case .verified, .refused: return nil
+    }
   }
 
   /// A snapshot that may be put in use; nil for one that is not believed, or that today's keys refuse.

@@ -37,7 +37,9 @@ struct SyncBase: Sendable {
     (inUse, synced) = (try cache.refs.find(.registry(name)), try cache.refs.find(.synced(name)))
     isOwn = try cache.store.alternates.isEmpty()
     let notary = registry.project.notary(for: registry.name)
-    state = try RegistryState.find(registry.name, in: cache.folder, vouchedBy: notary)
+    let found = try RegistryState.find(registry.name, in: cache.folder, vouchedBy: notary)
+    // What another address said is no news of this one.
+    state = found?.url == registry.url ? found : nil
     let newest = try Self.readIfWhole(synced, in: cache.store, beliefs)
     snapshot = newest?.snapshot
     isHistoryOwn = newest?.isHistoryOwn ?? false

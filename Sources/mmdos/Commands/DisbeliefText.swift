@@ -21,7 +21,7 @@ extension BeliefQuestion.Lock {
 extension BeliefQuestion.Verdict {
   fileprivate var words: String? {
     switch self {
-    case .verified, .unasked: nil
+    case .verified, .unasked, .unremembered: nil
     case .unsigned: "no signature proves it"
     case .refused(let refusal): "a sync would refuse it: \(refusal.words)"
     case .unreadable: "its signatures cannot be checked"
@@ -35,6 +35,7 @@ extension BeliefQuestion.Voucher {
     case .right: nil
     case .wrong: "what leads to it was not written by this machine for this project"
     case .missing: "nothing says that this machine wrote what leads to it"
+    case .otherAddress: "it was synced from another address"
     case .noKey: "this machine has no key to vouch with"
     }
   }

@@ -29,8 +29,6 @@ import Testing
     // Whatever it says: it must not take what came from elsewhere.
     _ = try await project.run("registry", "pin", "web", "--approved")
     let lockfile = String(decoding: try project.read(SignedStage.lockfile), as: UTF8.self)
-    withKnownIssue("\(ForgingGap.otherAddress)", isIntermittent: true) {
-      #expect(!lockfile.contains("2.0.0"))
-    }
+    #expect(!lockfile.contains("2.0.0"))
   }
 }

@@ -24,7 +24,6 @@ import Testing
     }
   }
 
-  /// Its signature alone is asked for: that is `ForgingGap.refusedRelease`.
   @Test(arguments: Reason.allCases)
   func aForgedRecordDoesNotPutItInUse(_ reason: Reason) async throws {
     let stage = try await SignedStage("refused")
@@ -39,9 +38,7 @@ import Testing
     // Whatever it says: it must not finish this.
     _ = try await stage.project.run("registry", "pin", "web", "--approved")
     let (lockfile, view) = (try stage.text(SignedStage.lockfile), try stage.project.view())
-    withKnownIssue("\(ForgingGap.refusedRelease)", isIntermittent: true) {
-      #expect(!lockfile.contains(release.version))
-      #expect(view[TestRegistry.path(0)] == stage.first.files[TestRegistry.path(0)])
-    }
+    #expect(!lockfile.contains(release.version))
+    #expect(view[TestRegistry.path(0)] == stage.first.files[TestRegistry.path(0)])
   }
 }
