@@ -10,6 +10,7 @@ import Testing
 
   private static let locks: [BeliefQuestion.Lock] = [
     .agrees, .absent, .differs(field: "tree"), .forged(field: "entry_hmac"), .unauthenticated,
+    .unasked,
   ]
   private static let vouchers: [BeliefQuestion.Voucher] = [
     .right(hint), .wrong, .missing, .otherAddress, .noKey,
@@ -37,7 +38,7 @@ import Testing
         }
       }
     }
-    #expect(refused == 4 * 4 * 5)
+    #expect(refused == 5 * 4 * 5)
   }
 
   @Test func onlyAHintOfThisMachineSpeaksForTheHistory() {

@@ -72,6 +72,8 @@ package struct BeliefQuestion: Equatable, Sendable {
     case forged(field: String)
     /// The project has a key, but the entry lacks an HMAC.
     case unauthenticated
+    /// Not looked at, as something else decides.
+    case unasked
   }
 
   /// What its signatures are worth.

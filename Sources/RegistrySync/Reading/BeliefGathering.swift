@@ -25,13 +25,16 @@ struct BeliefGathering {
   /// - Throws: `RefError`, `DiskError`, `ObjectStoreError` for a failing disk.
   func belief(of id: ObjectID, _ snapshot: Snapshot, isChosen: Bool = false) throws -> Belief {
     var question = BeliefQuestion(
-      lock: try lock(snapshot),
+      lock: .unasked,
       // The project may have had another registry under this name, or another project this path.
       voucher: snapshot.source == registry.url ? try hints.voucher(for: id) : .otherAddress,
       verdict: .unasked
     )
-    let belief = Belief.judge(question)
-    guard belief.disbelief != nil else { return belief }
+    // In this order, as each costs more than the one before: for the lock entry the manifest is read, for the verdict
+    // every tree.
+    if case let belief = Belief.judge(question), belief.disbelief == nil { return belief }
+    question.lock = try lock(snapshot)
+    if case let belief = Belief.judge(question), belief.disbelief == nil { return belief }
     question.verdict = try verdict(snapshot, isChosen: isChosen)
     return Belief.judge(question)
   }

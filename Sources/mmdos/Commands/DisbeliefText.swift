@@ -9,7 +9,7 @@ extension Disbelief {
 extension BeliefQuestion.Lock {
   fileprivate var words: String? {
     switch self {
-    case .agrees: nil
+    case .agrees, .unasked: nil
     case .absent: "registry-lock.json has no entry"
     case .differs(let field): "'\(field)' in registry-lock.json is another"
     case .forged(let field): "'\(field)' of its entry in registry-lock.json does not match"
