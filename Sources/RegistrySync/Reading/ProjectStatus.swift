@@ -35,11 +35,10 @@ package struct ProjectStatus: Sendable {
     root = project.root.path
     policy = try project.readPolicy()
     machineKeyProblem = project.machineKey.problem
-    let records = try project.readRecords()
-    lockfile = records.lockfile
-    let cache = try Cache.find(in: project)
-    hasSigningKey = records.key != nil
-    if let cache {
+    let basis = try RegistrySummaryBasis(of: project)
+    lockfile = basis.records.lockfile
+    hasSigningKey = basis.records.key != nil
+    if let cache = basis.cache {
       cacheState = .present(
         objects: try cache.store.ids().count
       )
@@ -49,7 +48,7 @@ package struct ProjectStatus: Sendable {
     }
     var registries: [RegistrySummary] = []
     for source in try project.readSources().sources {
-      registries.append(try RegistrySummary(of: source, in: project, cache, records: records))
+      registries.append(try RegistrySummary(of: source, in: project, knowing: basis))
     }
     self.registries = registries
   }

@@ -31,18 +31,19 @@ package struct RegistrySummary: Sendable {
 
   /// Reads the state of a source; only the snapshot itself is verified.
   package init(of source: Source, in project: Project) throws {
-    try self.init(of: source, in: project, Cache.find(in: project), records: project.readRecords())
+    try self.init(of: source, in: project, knowing: RegistrySummaryBasis(of: project))
   }
 
   /// Reads the states of all configured sources.
   package static func all(in project: Project) throws -> [RegistrySummary] {
-    let (cache, records) = (try Cache.find(in: project), try project.readRecords())
+    let basis = try RegistrySummaryBasis(of: project)
     return try project.readSources().sources.map {
-      try RegistrySummary(of: $0, in: project, cache, records: records)
+      try RegistrySummary(of: $0, in: project, knowing: basis)
     }
   }
 
-  init(of source: Source, in project: Project, _ cache: Cache?, records: ProjectRecords) throws {
+  init(of source: Source, in project: Project, knowing basis: RegistrySummaryBasis) throws {
+    let (cache, records) = (basis.cache, basis.records)
     self.source = source
     lockNote = records.note(on: source.name)
     isPinned = records.lockfile.find(source.name)?.isPinned ?? false
@@ -59,24 +60,26 @@ package struct RegistrySummary: Sendable {
       // `verify` reports a damaged snapshot; a listing shows the rest.
       read = try? cache.store.readSnapshot(current)
     }
-    // try?: a listing goes on without the trust store; what needs it reports that it does not parse.
-    let trusted = try? project.readTrustMaterial(policy: project.readPolicy())
     lostSigners =
-      trusted.map { TrustCheck.signers(of: [read].compactMap(\.self), $0).filter { $0.state != .active } }
+      basis.trust.map { TrustCheck.signers(of: [read].compactMap(\.self), $0).filter { $0.state != .active } }
       ?? []
     version = read?.version
     syncedAt = read?.syncedAt
     publisher = read?.publisher
     if let cache, let current, let read {
-      disbelief = try Self.belief(
-        of: current,
-        read,
-        source,
-        project,
-        cache,
-        records.lockfile.find(source.name)
+      disbelief = try BeliefGathering(
+        of: OpenRegistry(
+          source,
+          in: project,
+          policy: basis.policy.get(),
+          cache: cache,
+          lockTimeout: .zero
+        ),
+        entry: records.lockfile.find(source.name),
+        key: records.key,
+        trust: basis.trust
       )
-      .disbelief
+      .belief(of: current, read).disbelief
     } else {
       disbelief = nil
     }
@@ -89,20 +92,25 @@ package struct RegistrySummary: Sendable {
       )
     }?.checkedAt?.description
   }
+}
 
-  private static func belief(
-    of id: ObjectID,
-    _ snapshot: Snapshot,
-    _ source: Source,
-    _ project: Project,
-    _ cache: Cache,
-    _ entry: LockEntry?
-  ) throws -> Belief {
-    let policy = try project.readPolicy()
-    let registry = OpenRegistry(source, in: project, policy: policy, cache: cache, lockTimeout: .zero)
-    let key = try project.readProjectKey()
+/// What the summaries of all registries of a project share, read once.
+struct RegistrySummaryBasis {
+  let cache: Cache?
+  let records: ProjectRecords
+  /// The policy, or why it cannot be read: a registry that was never synced is listed all the same.
+  let policy: Result<Policy, any Error>
+  /// What decisions about signatures depend on; nil where it cannot be read.
+  let trust: TrustMaterial?
+
+  init(of project: Project) throws {
+    let (cache, records) = (try Cache.find(in: project), try project.readRecords())
+    let policy = Result { try project.readPolicy() }
+    (self.cache, self.records, self.policy) = (cache, records, policy)
     // try?: a listing goes on without the trust store; what needs it reports that it does not parse.
-    let trust = try? registry.readTrust(with: key)
-    return try BeliefGathering(of: registry, entry: entry, key: key, trust: trust).belief(of: id, snapshot)
+    trust = try? TrustMaterial(
+      store: project.readTrustStore(policy: policy.get()),
+      projectKey: records.key
+    )
   }
 }
