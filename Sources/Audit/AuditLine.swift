@@ -62,9 +62,14 @@ extension [UInt8] {
   func offset(of text: StaticString, from start: Int = 0) -> Int? {
     let bytes = span
     return text.withUTF8Buffer { wanted in
+      guard let first = wanted.first else { return start }
       var offset = start
       while offset + wanted.count <= bytes.count {
-        var length = 0
+        guard bytes[offset] == first else {
+          offset += 1
+          continue
+        }
+        var length = 1
         while length < wanted.count, bytes[offset + length] == wanted[length] { length += 1 }
         if length == wanted.count { return offset }
         offset += 1

@@ -27,16 +27,14 @@ struct GapRules {
       }
       let start = offset
       var letters = 0
-      while offset < bytes.count, fates[offset] == .none || isBreak(offset) {
+      // A line break that is not shown does not end a gap.
+      while offset < bytes.count, fates[offset] == .none || bytes[offset] == 0x0A && fates[offset] != .shown {
         if ASCII.isLetter(bytes[offset]) || bytes[offset] >= 0x80 { letters += 1 }
         offset += 1
       }
       if letters >= 3 { judge(start..<offset, report) }
     }
   }
-
-  /// Whether a byte is a line break that does not end a gap.
-  private func isBreak(_ offset: Int) -> Bool { bytes[offset] == 0x0A && page.fates[offset] != .shown }
 
   /// Cuts a gap into its lines and judges each.
   private func judge(_ gap: Range<Int>, _ report: (HiddenText.Place, Int) -> Void) {

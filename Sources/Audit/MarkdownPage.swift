@@ -217,7 +217,13 @@ final class MarkdownPage: MarkdownEvents {
   }
 
   private func set(_ fate: Fate, _ range: Range<Int>) {
-    for offset in range where offset + start < fates.count { fates[offset + start] = fate }
+    // One call for the whole range: the run-time checks each access to a property of a class.
+    Self.fill(&fates, (range.lowerBound + start)..<(range.upperBound + start), with: fate)
+  }
+
+  private static func fill(_ fates: inout [Fate], _ range: Range<Int>, with fate: Fate) {
+    var span = fates.mutableSpan
+    for offset in range.clamped(to: span.indices) { span[offset] = fate }
   }
 
   // MARK: Ends

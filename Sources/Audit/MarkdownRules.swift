@@ -32,12 +32,17 @@ enum MarkdownRules {
   /// An estimate of the steps that md4c takes for the links of a page: for each opening of a target it searches to the
   /// end of the paragraph, and for each bracket it counts the lines of the paragraph.
   private static func effort(_ bytes: ArraySlice<UInt8>) -> Int {
+    // With n bytes there are at most n/2 openings, and brackets and lines together are at most n: a page of this size
+    // stays below the maximum whatever it holds.
+    guard bytes.count > 50_000 else { return 0 }
     var total = 0
     var (openings, brackets, lines, size) = (0, 0, 0, 0)
     var previous: UInt8 = 0
     var isBlank = true
     func cost() -> Int { openings * size / 8 + brackets * lines }
-    for byte in bytes {
+    let span = bytes.span
+    for index in span.indices {
+      let byte = span[index]
       size += 1
       if byte == 0x0A {
         lines += 1
@@ -49,11 +54,16 @@ enum MarkdownRules {
       } else if byte > 0x20 {
         isBlank = false
         if byte == UInt8(ascii: "[") { brackets += 1 }
-        if previous == UInt8(ascii: "]"), "([:".utf8.contains(byte) { openings += 1 }
+        if previous == UInt8(ascii: "]"), isTargetMark(byte) { openings += 1 }
       }
       previous = byte
     }
     return total + cost()
+  }
+
+  /// Whether a byte behind `]` begins the target of a link.
+  private static func isTargetMark(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: ":")
   }
 
   // MARK: Front matter
