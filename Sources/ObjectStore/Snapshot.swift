@@ -10,22 +10,6 @@ package struct Snapshot: Equatable, Sendable {
     case unsigned
   }
 
-  /// A key whose signature counted.
-  package struct Signer: Equatable, Sendable {
-    /// The signature algorithm, such as `ed25519`.
-    package let algorithm: String
-    /// The key's name in the trust store.
-    package let keyID: String
-    /// SHA-256 of the public key in SPKI DER form, 64 hexadecimal digits.
-    package let fingerprint: String
-
-    package init(algorithm: String, keyID: String, fingerprint: String) {
-      self.algorithm = algorithm
-      self.keyID = keyID
-      self.fingerprint = fingerprint
-    }
-  }
-
   /// The root tree.
   package var tree: ObjectID
   /// The snapshot before this one; nil in the first.
@@ -94,11 +78,8 @@ package struct Snapshot: Equatable, Sendable {
       lines.append("\(key) \(value)")
     }
     for signer in signers {
-      let words = [signer.algorithm, signer.keyID, signer.fingerprint]
-      guard words.allSatisfy({ Self.isOneLine($0) && !$0.utf8.contains(UInt8(ascii: " ")) }) else {
-        throw .unencodable(field: "signer")
-      }
-      lines.append("signer \(words.joined(separator: " "))")
+      guard let words = signer.words else { throw .unencodable(field: "signer") }
+      lines.append("signer \(words)")
     }
     guard Self.isOneLine(agent) else { throw .unencodable(field: "agent") }
     lines.append("agent \(agent)")
@@ -138,14 +119,8 @@ package struct Snapshot: Equatable, Sendable {
     guard let trust = Trust(rawValue: try lines.value("trust")) else { throw .badLine(lines.number) }
     var signers: [Signer] = []
     while lines.hasNext("signer") {
-      // Split as bytes: in a String, a space and a combining mark after it are one Character.
-      let words = try lines.value("signer").utf8.split(
-        separator: UInt8(ascii: " "),
-        omittingEmptySubsequences: false
-      )
-      .map { String(Substring($0)) }
-      guard words.count == 3, !words.contains("") else { throw .badLine(lines.number) }
-      signers.append(Signer(algorithm: words[0], keyID: words[1], fingerprint: words[2]))
+      guard let signer = Signer(words: try lines.value("signer")) else { throw .badLine(lines.number) }
+      signers.append(signer)
     }
     let agent = try lines.value("agent")
     guard lines.next() == nil else { throw .badLine(lines.number) }
@@ -164,7 +139,8 @@ package struct Snapshot: Equatable, Sendable {
     )
   }
 
-  fileprivate static func isOneLine(_ value: String) -> Bool {
+  /// Whether a value is not empty and has no control character.
+  static func isOneLine(_ value: String) -> Bool {
     !value.isEmpty
       && value.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
   }

@@ -166,9 +166,9 @@ struct SnapshotTests {
   @Test(arguments: ["", "a b", "a\n", "a\u{301} "])
   func signerThatIsNotThreeWordsIsNotEncoded(word: String) throws {
     for signer in [
-      Snapshot.Signer(algorithm: word, keyID: "k", fingerprint: "f"),
-      Snapshot.Signer(algorithm: "a", keyID: word, fingerprint: "f"),
-      Snapshot.Signer(algorithm: "a", keyID: "k", fingerprint: word),
+      Signer(algorithm: word, keyID: "k", fingerprint: "f"),
+      Signer(algorithm: "a", keyID: word, fingerprint: "f"),
+      Signer(algorithm: "a", keyID: "k", fingerprint: word),
     ] {
       var snapshot = try Self.full()
       snapshot.signers = [signer]

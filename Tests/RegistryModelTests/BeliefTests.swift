@@ -6,7 +6,7 @@ import Testing
 /// The table of DESIGN section 8a: every combination of what the lockfile, the hints and the signatures say.
 @Suite struct BeliefTests {
   private static let hint = BeliefHint(.reflog, isHistoryOwn: false)
-  private static let verdict = TrustVerdict(trust: .verified, counted: [], notes: [])
+  private static let verdict = TrustVerdict(trust: .verified, signers: [], notes: [])
 
   private static let locks: [BeliefQuestion.Lock] = [
     .agrees, .absent, .differs(field: "tree"), .forged(field: "entry_hmac"), .unauthenticated,

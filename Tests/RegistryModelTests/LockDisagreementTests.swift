@@ -46,7 +46,7 @@ private func entry(isSigned: Bool = true) throws -> LockEntry {
   entry.trustVerdict = .verified
   entry.signatureAlgorithm = .ed25519
   entry.signatureKeyID = "k1"
-  entry.signers = [.init(algorithm: .ed25519, keyID: "k1", fingerprint: String(repeating: "9", count: 64))]
+  entry.signers = [.init(algorithm: "ed25519", keyID: "k1", fingerprint: String(repeating: "9", count: 64))]
   return entry
 }
 
@@ -118,7 +118,7 @@ private func highest(_ version: String, _ time: String) throws -> LockEntry.High
       version: try SemanticVersion(parsing: "2.0.0"),
       generatedAt: try WrittenTime(parsing: "2026-06-01T00:00:00Z")
     )
-    entry.signers = [.init(algorithm: .ed25519, keyID: "k2", fingerprint: String(repeating: "8", count: 64))]
+    entry.signers = [.init(algorithm: "ed25519", keyID: "k2", fingerprint: String(repeating: "8", count: 64))]
     #expect(try entry.disagreements(with: content()) == [])
   }
 

@@ -36,7 +36,7 @@ private func signedEntry() throws -> LockEntry {
   entry.tree = ObjectID(hex: hexC)
   entry.version = try SemanticVersion(parsing: "1.2.3")
   entry.generatedAt = try WrittenTime(parsing: "2026-01-31T09:00:00.250+02:00")
-  entry.signers = [.init(algorithm: .ed25519, keyID: "key-1", fingerprint: hexA)]
+  entry.signers = [.init(algorithm: "ed25519", keyID: "key-1", fingerprint: hexA)]
   entry.highest = .init(
     version: try SemanticVersion(parsing: "1.3.0"),
     generatedAt: try WrittenTime(parsing: "2026-01-31T12:00:00Z")

@@ -78,7 +78,7 @@ import Testing
     for (inLock, inStore) in [(true, true), (false, true)] {
       var scene = try scene(after: text, inLock: inLock, inStore: inStore)
       let resigned = try text.signed(("alice", .alice), ("bob", .bob))
-      #expect(try scene.judge(resigned).counted == [TrustScene.aliceSigned, TrustScene.bobSigned])
+      #expect(try scene.judge(resigned).signers == [TrustScene.aliceSigned, TrustScene.bobSigned])
       let other = try text.with("publisher", "\"x\"").signed(("alice", .alice))
       scene.overrides = Set(TrustOverride.allCases)
       guard case .sameVersionOtherContent(_, let known, let offered) = try scene.refusal(other) else {

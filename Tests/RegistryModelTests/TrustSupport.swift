@@ -14,8 +14,8 @@ struct TrustScene {
   /// What is remembered of signatures by them.
   static let (aliceSigned, bobSigned) = (signer("alice", alice), signer("bob", bob))
 
-  private static func signer(_ keyID: String, _ key: Ed25519PrivateKey) -> CountedSigner {
-    CountedSigner(algorithm: .ed25519, keyID: keyID, fingerprint: key.publicKey.fingerprint)
+  private static func signer(_ keyID: String, _ key: Ed25519PrivateKey) -> Signer {
+    Signer(algorithm: .ed25519, keyID: keyID, fingerprint: key.publicKey.fingerprint)
   }
 
   var trusted: [TrustedKey] = [
@@ -83,11 +83,26 @@ struct TrustScene {
   /// The memory after a manifest was taken, by lock entry and snapshot or one of them.
   func remember(_ bytes: [UInt8], inLock: Bool = true, inStore: Bool = true) throws -> TrustMemory {
     let manifest = try Manifest.parse(bytes, rules: .forTests())
+    let (id, verdict) = (ObjectID(hashing: bytes), try acceptingVerdict(bytes))
+    return TrustMemory(
+      lockEntry: inLock ? try entry(manifest, id, verdict) : nil,
+      synced: inStore ? (try snapshot(bytes), manifest) : nil
+    )
+  }
+
+  /// The verdict without memory, whatever would have to be overridden.
+  private func acceptingVerdict(_ bytes: [UInt8]) throws -> TrustVerdict {
     var question = try question(bytes)
     question.memory = TrustMemory()
     question.overrides = Set(TrustOverride.allCases)
-    let verdict = try TrustVerdict.judge(question)
-    let snapshot = Snapshot(
+    return try TrustVerdict.judge(question)
+  }
+
+  /// The snapshot of a manifest that was taken.
+  func snapshot(_ bytes: [UInt8]) throws -> Snapshot {
+    let manifest = try Manifest.parse(bytes, rules: .forTests())
+    let verdict = try acceptingVerdict(bytes)
+    return Snapshot(
       tree: ObjectID(hashing: [1]),
       parent: nil,
       source: "https://example.com/r/catalog.yaml",
@@ -99,10 +114,6 @@ struct TrustScene {
       trust: verdict.trust,
       signers: verdict.signers,
       agent: "mmdos/1.0.0"
-    )
-    return TrustMemory(
-      lockEntry: inLock ? try entry(manifest, question.manifestID, verdict) : nil,
-      synced: inStore ? (snapshot, manifest) : nil
     )
   }
 
@@ -117,9 +128,7 @@ struct TrustScene {
     entry.registryName = manifest.registryName
     entry.version = manifest.version
     entry.generatedAt = try WrittenTime(parsing: manifest.generatedAtText)
-    entry.signers = verdict.counted.map {
-      LockEntry.Signer(algorithm: $0.algorithm, keyID: $0.keyID, fingerprint: $0.fingerprint.description)
-    }
+    entry.signers = verdict.signers
     if let generatedAt = entry.generatedAt {
       entry.highest = LockEntry.Highest(version: manifest.version, generatedAt: generatedAt)
     }

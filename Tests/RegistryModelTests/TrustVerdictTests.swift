@@ -8,7 +8,7 @@ import Testing
   @Test func aSignedManifestIsVerifiedAndPinned() throws {
     let verdict = try TrustScene().judge(ManifestText().signed(("alice", .alice)))
     #expect(
-      verdict.trust == .verified && verdict.counted == [TrustScene.aliceSigned]
+      verdict.trust == .verified && verdict.signers == [TrustScene.aliceSigned]
         && verdict.usedOverrides.isEmpty
     )
     #expect(
@@ -17,10 +17,10 @@ import Testing
         .firstPin([TrustScene.aliceSigned]),
       ]
     )
-    let signer = Snapshot.Signer(
+    let signer = Signer(
       algorithm: "ed25519",
       keyID: "alice",
-      fingerprint: TrustScene.aliceSigned.fingerprint.description
+      fingerprint: TrustScene.alice.publicKey.fingerprint.description
     )
     #expect(verdict.signers == [signer])
   }
@@ -73,7 +73,7 @@ import Testing
       #expect(try scene.refusal(ManifestText().bytes) == expected)
     } else {
       let verdict = try scene.judge(ManifestText().bytes)
-      #expect(verdict.trust == .unsigned && verdict.counted.isEmpty && verdict.notes == [.unsigned])
+      #expect(verdict.trust == .unsigned && verdict.signers.isEmpty && verdict.notes == [.unsigned])
     }
   }
 
@@ -104,7 +104,7 @@ import Testing
     let withProject = try ManifestText().signed(("alice", .alice), ("ours", .project))
     #expect(try scene.refusal(withProject) == .thresholdNotMet(needed: 2, found: 1))
     #expect(
-      try scene.judge(ManifestText().signed(("alice", .alice), ("bob", .bob))).counted == [
+      try scene.judge(ManifestText().signed(("alice", .alice), ("bob", .bob))).signers == [
         TrustScene.aliceSigned, TrustScene.bobSigned,
       ]
     )
@@ -117,7 +117,7 @@ import Testing
     scene.policy.requireTrustedPublisher = true
     #expect(try scene.refusal(bytes) == .trustedPublisherRequired)
     let both = try ManifestText().signed(("ours", .project), ("alice", .alice))
-    #expect(try scene.judge(both).counted.count == 2)
+    #expect(try scene.judge(both).signers.count == 2)
   }
 }
 
@@ -182,7 +182,7 @@ import Testing
       #expect(try scene.refusal(newer) == refusal)
       scene.overrides = [.acceptNewKey]
       let verdict = try scene.judge(newer)
-      #expect(verdict.usedOverrides == [.acceptNewKey] && verdict.counted == [TrustScene.bobSigned])
+      #expect(verdict.usedOverrides == [.acceptNewKey] && verdict.signers == [TrustScene.bobSigned])
       #expect(
         verdict.notes.contains(.signersChanged(old: [TrustScene.aliceSigned], new: [TrustScene.bobSigned]))
       )
@@ -207,14 +207,14 @@ import Testing
     scene.memory = try scene.remember(old)
     let text = ManifestText().release("1.3.0")
     let added = try scene.judge(text.signed(("carol", .carol), ("bob", .bob), ("alice", .alice)))
-    #expect(added.counted.map(\.keyID) == ["carol", "bob", "alice"] && added.usedOverrides.isEmpty)
+    #expect(added.signers.map(\.keyID) == ["carol", "bob", "alice"] && added.usedOverrides.isEmpty)
     #expect(added.notes.contains { if case .signersChanged = $0 { true } else { false } })
     guard case .signerChanged = try scene.refusal(text.signed(("alice", .alice), ("carol", .carol))) else {
       Issue.record("only one of two pinned keys signs")
       return
     }
     scene.policy.signatureThreshold = 1
-    #expect(try scene.judge(text.signed(("alice", .alice), ("carol", .carol))).counted.count == 2)
+    #expect(try scene.judge(text.signed(("alice", .alice), ("carol", .carol))).signers.count == 2)
   }
 
   @Test func lockEntryAndStoreMustBothAgree() throws {
@@ -226,7 +226,7 @@ import Testing
     #expect(throws: TrustRefusal.self) { try scene.judge(text.signed(("alice", .alice))) }
     #expect(throws: TrustRefusal.self) { try scene.judge(text.signed(("bob", .bob))) }
     #expect(
-      try scene.judge(text.signed(("alice", .alice), ("bob", .bob))).counted == [
+      try scene.judge(text.signed(("alice", .alice), ("bob", .bob))).signers == [
         TrustScene.aliceSigned, TrustScene.bobSigned,
       ]
     )
@@ -237,7 +237,7 @@ import Testing
     scene.policy.allowUnsignedRemote = true
     let signed = try ManifestText().with("expires_at", "\"2026-01-15T00:00:00Z\"").signed(("alice", .alice))
     scene.memory.highestVersion = try SemanticVersion(parsing: "9.0.0")
-    #expect(try TrustVerdict.judgeHeld(try scene.question(signed)).counted == [TrustScene.aliceSigned])
+    #expect(try TrustVerdict.judgeHeld(try scene.question(signed)).signers == [TrustScene.aliceSigned])
     scene.trusted = []
     scene.memory.wasSigned = true
     let question = try scene.question(signed)

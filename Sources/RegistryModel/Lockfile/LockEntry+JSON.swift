@@ -103,19 +103,20 @@ extension LockEntry {
   }
 }
 
-extension LockEntry.Signer {
+extension Signer {
   fileprivate var json: JSONValue {
     .object([
-      ("algorithm", .string(algorithm.rawValue)), ("key_id", .string(keyID)),
+      ("algorithm", .string(algorithm)), ("key_id", .string(keyID)),
       ("fingerprint", .string(fingerprint)),
     ])
   }
 
   fileprivate init(_ value: JSONValue) throws(TextProblem) {
     let fields = try LockFields(value, for: "signers", known: ["algorithm", "key_id", "fingerprint"])
-    algorithm = try fields.need("algorithm", fields.word("algorithm", SignatureAlgorithm.self))
-    keyID = try fields.need("key_id", fields.oneLine("key_id"))
-    fingerprint = try fields.need("fingerprint", fields.hex("fingerprint"))
+    let algorithm = try fields.need("algorithm", fields.word("algorithm", SignatureAlgorithm.self))
+    let keyID = try fields.need("key_id", fields.oneLine("key_id"))
+    let fingerprint = try fields.need("fingerprint", fields.hex("fingerprint"))
+    self.init(algorithm: algorithm.rawValue, keyID: keyID, fingerprint: fingerprint)
   }
 }
 

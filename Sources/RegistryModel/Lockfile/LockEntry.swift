@@ -87,22 +87,6 @@ package struct LockEntry: Equatable, Sendable {
     case unsignedAllowed = "unsigned_allowed"
   }
 
-  /// A key whose signature counted.
-  package struct Signer: Equatable, Sendable {
-    /// The key's algorithm.
-    package let algorithm: SignatureAlgorithm
-    /// The key's id in the trust store.
-    package let keyID: String
-    /// The SHA-256 of the public key's SPKI DER, in lower-case hex.
-    package let fingerprint: String
-
-    package init(algorithm: SignatureAlgorithm, keyID: String, fingerprint: String) {
-      self.algorithm = algorithm
-      self.keyID = keyID
-      self.fingerprint = fingerprint
-    }
-  }
-
   /// The highest version and time accepted so far; a rollback is anything below them.
   package struct Highest: Equatable, Sendable {
     /// The highest version.

@@ -1,4 +1,5 @@
 import Formats
+package import ObjectStore
 
 /// The results of checking a manifest's signature blocks.
 ///
@@ -44,14 +45,14 @@ package struct ManifestSignatures: Equatable, Sendable {
   }
 
   /// The keys whose signatures count, without duplicates, in the order of the manifest.
-  package var signers: [CountedSigner] {
+  package var signers: [Signer] {
     var seen: Set<KeyFingerprint> = []
     return results.compactMap { result in
       guard case .counts(let fingerprint) = result.outcome, seen.insert(fingerprint).inserted else {
         return nil
       }
       let block = result.block
-      return CountedSigner(algorithm: block.algorithm, keyID: block.keyID, fingerprint: fingerprint)
+      return Signer(algorithm: block.algorithm, keyID: block.keyID, fingerprint: fingerprint)
     }
   }
 

@@ -29,6 +29,13 @@ package enum SigningKey: Sendable {
     }
   }
 
+  package var fingerprint: KeyFingerprint {
+    switch self {
+    case .publisher(let key): key.publicKey.fingerprint
+    case .project(let key): key.fingerprint
+    }
+  }
+
   fileprivate func signatureText(over payload: [UInt8]) -> String {
     switch self {
     case .publisher(let key): StrictBase64.encode(key.sign(payload))

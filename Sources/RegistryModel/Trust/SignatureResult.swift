@@ -37,22 +37,3 @@ package struct SignatureResult: Equatable, Sendable {
     case fieldsTooNarrow(missing: [String])
   }
 }
-
-/// A key whose signature counted, for pins, lock entries and snapshots.
-package struct CountedSigner: Hashable, Sendable {
-  /// The signature's algorithm.
-  package let algorithm: SignatureAlgorithm
-  /// The key's id in the block.
-  package let keyID: String
-  /// The identity of the key, independent of its id.
-  package let fingerprint: KeyFingerprint
-
-  package init(algorithm: SignatureAlgorithm, keyID: String, fingerprint: KeyFingerprint) {
-    self.algorithm = algorithm
-    self.keyID = keyID
-    self.fingerprint = fingerprint
-  }
-
-  /// Whether the key is a publisher's from the trust store, not the project's own key.
-  package var isPublisher: Bool { algorithm == .ed25519 }
-}

@@ -6,7 +6,7 @@ internal import ObjectStore
 /// The steps of the trust decision, one function each; they also collect the notes.
 struct TrustJudge {
   let question: TrustQuestion
-  private let signers: [CountedSigner]
+  private let signers: [Signer]
   private var notes: [TrustNote] = []
 
   init(question: TrustQuestion) {
@@ -19,7 +19,7 @@ struct TrustJudge {
   private var memory: TrustMemory { question.memory }
 
   var verdict: TrustVerdict {
-    TrustVerdict(trust: signers.isEmpty ? .unsigned : .verified, counted: signers, notes: notes)
+    TrustVerdict(trust: signers.isEmpty ? .unsigned : .verified, signers: signers, notes: notes)
   }
 
   // MARK: Signatures
@@ -86,7 +86,7 @@ struct TrustJudge {
   private mutating func checkPins() throws(TrustRefusal) {
     let now = Set(signers.map(\.fingerprint))
     if memory.pins.isEmpty { notes.append(.firstPin(signers)) }
-    var reported: Set<Set<KeyFingerprint>> = [now]
+    var reported: Set<Set<String>> = [now]
     for pin in memory.pins {
       let pinned = Set(pin.map(\.fingerprint))
       guard reported.insert(pinned).inserted else { continue }

@@ -32,7 +32,7 @@ package struct TrustMemory: Equatable, Sendable {
   /// The registry's name according to the lock entry and the snapshot; a new manifest must have it.
   package var registryNames: [String] = []
   /// The signers of the lock entry and of the newest snapshot; each list is a pin.
-  package var pins: [[CountedSigner]] = []
+  package var pins: [[Signer]] = []
   /// Whether a signature counted before, even if its key is not known (entries of the Node tool).
   package var wasSigned = false
   /// The known manifests that were accepted before.
@@ -67,14 +67,7 @@ package struct TrustMemory: Equatable, Sendable {
     raise(entry.highest?.version, entry.highest?.generatedAt.time)
     if let name = entry.registryName { registryNames.append(name) }
     let isSigned = entry.signatureStatus == .verified || entry.signers?.isEmpty == false
-    pin(
-      (entry.signers ?? []).compactMap { signer in
-        KeyFingerprint(hex: signer.fingerprint).map {
-          CountedSigner(algorithm: signer.algorithm, keyID: signer.keyID, fingerprint: $0)
-        }
-      },
-      isSigned: isSigned
-    )
+    pin(entry.signers ?? [], isSigned: isSigned)
     guard let version = entry.version else { return }
     releases.append(Release(version: version, manifest: entry.manifest, content: nil, isSigned: isSigned))
   }
@@ -86,15 +79,7 @@ package struct TrustMemory: Equatable, Sendable {
     let generatedAt = manifest?.generatedAt ?? (try? Timestamp(parsing: snapshot.generatedAt))
     raise(version, generatedAt)
     if let manifest { registryNames.append(manifest.registryName) }
-    pin(
-      snapshot.signers.compactMap { signer in
-        guard let algorithm = SignatureAlgorithm(rawValue: signer.algorithm),
-          let fingerprint = KeyFingerprint(hex: signer.fingerprint)
-        else { return nil }
-        return CountedSigner(algorithm: algorithm, keyID: signer.keyID, fingerprint: fingerprint)
-      },
-      isSigned: snapshot.trust == .verified
-    )
+    pin(snapshot.signers, isSigned: snapshot.trust == .verified)
     guard let version else { return }
     let isSigned = snapshot.trust == .verified
     let content = manifest?.contentID
@@ -108,9 +93,11 @@ package struct TrustMemory: Equatable, Sendable {
     highestGeneratedAt = [highestGeneratedAt, generatedAt].compactMap(\.self).max()
   }
 
-  private mutating func pin(_ signers: [CountedSigner], isSigned: Bool) {
-    wasSigned = wasSigned || isSigned || !signers.isEmpty
-    if !signers.isEmpty { pins.append(signers) }
+  private mutating func pin(_ signers: [Signer], isSigned: Bool) {
+    // Of a key that no signature can be checked with nothing is required.
+    let known = signers.filter(\.isKnown)
+    wasSigned = wasSigned || isSigned || !known.isEmpty
+    if !known.isEmpty { pins.append(known) }
   }
 
   /// The manifest that is current according to both sources.

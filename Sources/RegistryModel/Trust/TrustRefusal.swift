@@ -24,9 +24,9 @@ package indirect enum TrustRefusal: Error, Equatable, Sendable {
   /// The signature of an active key is wrong.
   case badSignature(keyID: String, SignatureAlgorithm)
   /// Signatures counted before, and now none does; `old` are the pinned keys, as far as they are known.
-  case signatureStripped(old: [CountedSigner])
+  case signatureStripped(old: [Signer])
   /// Too few of the pinned keys signed.
-  case signerChanged(old: [CountedSigner], new: [CountedSigner], needed: Int)
+  case signerChanged(old: [Signer], new: [Signer], needed: Int)
   /// Fewer distinct keys signed than `signature_threshold` requires.
   case thresholdNotMet(needed: Int, found: Int)
   /// The manifest's registry name differs from that of the first sync; text from outside.

@@ -8,20 +8,9 @@ package struct TrustVerdict: Equatable, Sendable {
   /// The value for the snapshot.
   package let trust: Snapshot.Trust
   /// The keys whose signatures counted, in the order of the manifest: the next pin.
-  package let counted: [CountedSigner]
+  package let signers: [Signer]
   /// The notes to report, in the order in which they were found.
   package let notes: [TrustNote]
-
-  /// The keys that counted, as the snapshot records them.
-  package var signers: [Snapshot.Signer] {
-    counted.map {
-      Snapshot.Signer(
-        algorithm: $0.algorithm.rawValue,
-        keyID: $0.keyID,
-        fingerprint: $0.fingerprint.description
-      )
-    }
-  }
 
   /// The overrides that were needed, for the reflog.
   package var usedOverrides: [TrustOverride] {

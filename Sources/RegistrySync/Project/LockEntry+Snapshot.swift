@@ -56,16 +56,13 @@ extension LockEntry {
 
   /// Copies the result of checking the snapshot's signatures.
   private mutating func takeTrust(_ snapshot: Snapshot) {
-    signers = snapshot.signers.compactMap { signer in
-      SignatureAlgorithm(rawValue: signer.algorithm).map {
-        Signer(algorithm: $0, keyID: signer.keyID, fingerprint: signer.fingerprint)
-      }
-    }
+    // An entry with anything else could not be read again.
+    signers = snapshot.signers.filter(\.isKnown)
     guard snapshot.trust == .verified else { return }
     signatureStatus = .verified
     publisherStatus = .active
     trustVerdict = .verified
-    signatureAlgorithm = signers?.first?.algorithm
+    signatureAlgorithm = signers?.first?.knownAlgorithm
     signatureKeyID = signers?.first?.keyID
   }
 

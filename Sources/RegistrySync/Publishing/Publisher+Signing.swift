@@ -5,22 +5,18 @@ package import RegistryModel
 
 extension Publisher {
   /// A key to sign a manifest with, and its id.
-  package struct Signer: Sendable {
-    package let key: SigningKey
+  package struct NamedKey: Sendable {
+    let key: SigningKey
     /// The key's id in the readers' trust stores.
-    package let keyID: String
+    let keyID: String
 
     package init(_ key: SigningKey, keyID: String) {
       self.key = key
       self.keyID = keyID
     }
 
-    package var fingerprint: KeyFingerprint {
-      switch key {
-      case .publisher(let key): key.publicKey.fingerprint
-      case .project(let key): key.fingerprint
-      }
-    }
+    /// What a reader is told of the key.
+    var signer: Signer { Signer(algorithm: key.algorithm, keyID: keyID, fingerprint: key.fingerprint) }
 
     func sign(_ members: [JSONMember]) throws -> [JSONMember] {
       do {
@@ -35,16 +31,16 @@ extension Publisher {
   ///
   /// - Throws: `PublishProblem` where there is no manifest, or the folder's files differ from it, because nobody should
   ///   sign files that were not checked; `DiskError`. The manifest is then unchanged.
-  package func addSignature(_ signer: Signer) throws -> Report {
+  package func addSignature(_ key: NamedKey) throws -> Report {
     let contents = try readContents()
     let catalog = try checkCatalog(contents)
     guard let old = try readOldManifest() else { throw PublishProblem.missingManifest(folder.path) }
     try Self.compare(contents, with: old)
-    let bytes = JSONWriter.pretty(.object(members: try signer.sign(old.members)))
+    let bytes = JSONWriter.pretty(.object(members: try key.sign(old.members)))
     let new = try write(bytes) { new in
       new.contentID == old.contentID && new.signatureBlocks.starts(with: old.signatureBlocks)
     }
-    return report(new, bytes, contents, catalog, signer: signer)
+    return report(new, bytes, contents, catalog, signer: key.signer)
   }
 
   private static func compare(_ contents: RegistryFolder, with manifest: Manifest) throws {

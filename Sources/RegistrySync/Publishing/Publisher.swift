@@ -56,24 +56,24 @@ package struct Publisher: Sendable {
 
   /// Checks the folder by the rules that a sync applies by default, and writes its manifest.
   ///
-  /// `signer`: The key to sign with; without one the manifest is unsigned, even if the old one was signed.
+  /// `key`: The key to sign with; without one the manifest is unsigned, even if the old one was signed.
   ///
   /// - Throws: `PublishProblem`, `DiskError`; the existing manifest is then unchanged.
-  package func publish(_ fields: Fields, signer: Signer? = nil) throws -> Report {
+  package func publish(_ fields: Fields, signedWith key: NamedKey? = nil) throws -> Report {
     let contents = try readContents()
     let catalog = try checkCatalog(contents)
     let old = try readOldManifest()
     var members = try makeManifest(fields, old: old, contents)
-    if let signer { members = try signer.sign(members) }
+    if let key { members = try key.sign(members) }
     let bytes = JSONWriter.pretty(.object(members: members))
     let manifest = try write(bytes)
-    let loses = signer == nil && old?.signatureBlocks.isEmpty == false
+    let loses = key == nil && old?.signatureBlocks.isEmpty == false
     return report(
       manifest,
       bytes,
       contents,
       catalog,
-      signer: signer,
+      signer: key?.signer,
       warnings: loses ? [.signatureLost] : []
     )
   }

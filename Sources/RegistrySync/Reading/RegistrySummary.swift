@@ -23,7 +23,7 @@ package struct RegistrySummary: Sendable {
   package let disbelief: Disbelief?
   package let isPinned: Bool
   /// The keys that signed what is in use and do not count any more: revoked, disabled, or gone from the trust store.
-  package let lostSigners: [TrustCheck.Signer]
+  package let lostSigners: [TrustCheck.CheckedSigner]
   /// Whether an interrupted write waits to be finished by the next command that writes.
   package let isInterrupted: Bool
   /// What is remarkable about the lock entry.

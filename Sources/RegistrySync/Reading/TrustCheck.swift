@@ -1,17 +1,12 @@
-import ObjectStore
+package import ObjectStore
 import Refs
 package import RegistryModel
 
 /// Checks which signers of the synced registries are in the current trust store (`registry trust verify`).
 package struct TrustCheck: Sendable {
   /// A signer of a snapshot, compared with the current trust store.
-  package struct Signer: Sendable {
-    /// The signature's algorithm.
-    package let algorithm: String
-    /// The key's id when it signed.
-    package let keyID: String
-    /// The pinned fingerprint.
-    package let fingerprint: String
+  package struct CheckedSigner: Sendable {
+    package let signer: Signer
     /// The key's state in the current trust store.
     package let state: State
   }
@@ -36,7 +31,7 @@ package struct TrustCheck: Sendable {
     /// Whether its newest snapshot or the one in use was verified at its sync.
     package let isSigned: Bool
     /// The signers of both, without duplicates.
-    package let signers: [Signer]
+    package let signers: [CheckedSigner]
 
     /// Whether every signer is active now.
     package var isSound: Bool { signers.allSatisfy { $0.state == .active } }
@@ -75,20 +70,13 @@ package struct TrustCheck: Sendable {
   }
 
   /// The signers of the snapshots without duplicates, each with its state in the current trust store.
-  static func signers(of snapshots: [Snapshot], _ material: TrustMaterial) -> [Signer] {
+  static func signers(of snapshots: [Snapshot], _ material: TrustMaterial) -> [CheckedSigner] {
     var signers: [Signer] = []
     for signer in snapshots.flatMap(\.signers)
     where !signers.contains(where: { $0.fingerprint == signer.fingerprint && $0.keyID == signer.keyID }) {
-      signers.append(
-        Signer(
-          algorithm: signer.algorithm,
-          keyID: signer.keyID,
-          fingerprint: signer.fingerprint,
-          state: judge(signer, material)
-        )
-      )
+      signers.append(signer)
     }
-    return signers
+    return signers.map { CheckedSigner(signer: $0, state: judge($0, material)) }
   }
 
   private static func snapshots(
@@ -109,12 +97,12 @@ package struct TrustCheck: Sendable {
     return snapshots
   }
 
-  private static func judge(_ signer: Snapshot.Signer, _ material: TrustMaterial) -> State {
-    if signer.algorithm == SignatureAlgorithm.hmacSHA256.rawValue {
+  private static func judge(_ signer: Signer, _ material: TrustMaterial) -> State {
+    if signer.knownAlgorithm == .hmacSHA256 {
       guard let key = material.projectKey else { return .noProjectKey }
       return key.fingerprint.description == signer.fingerprint ? .active : .otherKey
     }
-    guard let key = KeyFingerprint(hex: signer.fingerprint).flatMap(material.store.find) else {
+    guard let key = signer.knownFingerprint.flatMap(material.store.find) else {
       return material.store.find(signer.keyID) == nil ? .unknown : .otherKey
     }
     return switch key.status {

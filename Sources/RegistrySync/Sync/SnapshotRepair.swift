@@ -99,9 +99,7 @@ struct SnapshotRepair {
       syncedAt: entry.syncedAt.description,
       publisher: manifest.publisher,
       trust: entry.signatureStatus == .verified ? .verified : .unsigned,
-      signers: (entry.signers ?? []).map {
-        Snapshot.Signer(algorithm: $0.algorithm.rawValue, keyID: $0.keyID, fingerprint: $0.fingerprint)
-      },
+      signers: entry.signers ?? [],
       agent: Agent.name
     )
   }

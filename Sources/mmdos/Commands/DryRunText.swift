@@ -84,7 +84,7 @@ struct DryRunText {
       ("current", .string(orNull: report.current?.id.description)),
       ("current_version", .string(orNull: report.current?.snapshot.version)),
       ("pinned", .boolean(report.isPinned)), ("trust", .string(report.trust.trust.rawValue)),
-      ("signers", .signers(report.trust.signers)), ("missing_files", .number(report.missingCount)),
+      ("signers", report.trust.signers.json), ("missing_files", .number(report.missingCount)),
       ("fetched_bytes", .number(report.fetchedBytes)), ("files", .array(files)),
       ("warnings", .array(report.warnings.map { .string($0.words) })),
     ])

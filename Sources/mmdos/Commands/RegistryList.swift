@@ -78,7 +78,7 @@ extension RegistrySummary {
 
   private var lostSignerWords: [String] {
     lostSigners.map {
-      "'\(source.name)': the \($0.algorithm) signature of '\($0.keyID)' does not count any more: the key is \($0.state.words); "
+      "'\(source.name)': the \($0.signer.algorithm) signature of '\($0.signer.keyID)' does not count any more: the key is \($0.state.words); "
         + "mmdos registry verify \(source.name) tells what that means"
     }
   }

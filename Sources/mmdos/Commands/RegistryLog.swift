@@ -96,7 +96,7 @@ struct RegistryLog: Command {
       ("synced_at", .string(snapshot.syncedAt)), ("generated_at", .string(snapshot.generatedAt)),
       ("publisher", .string(snapshot.publisher)), ("source", .string(snapshot.source)),
       ("trust", .string(snapshot.trust.rawValue)),
-      ("signers", .signers(snapshot.signers)),
+      ("signers", snapshot.signers.json),
       ("tree", .string(snapshot.tree.description)), ("manifest", .string(snapshot.manifest.description)),
       ("parent", .string(orNull: snapshot.parent?.description)),
       ("older", .string(entry.parent.word)), ("files", ChangeCounts(changes).json),

@@ -49,13 +49,13 @@ struct RegistryPublish: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
-    let signer = try signing.findSigner(session)
+    let key = try signing.findKey(session)
     let work = try Publisher(session.absolute(folder), disk: session.disk)
     let report: Publisher.Report
-    if let signer, signing.isAdded {
-      report = try work.addSignature(signer)
+    if let key, signing.isAdded {
+      report = try work.addSignature(key)
     } else {
-      report = try work.publish(fields, signer: signer)
+      report = try work.publish(fields, signedWith: key)
     }
     if session.options.isJSON {
       session.console.print(json(report))
@@ -98,18 +98,12 @@ struct RegistryPublish: Command {
   }
 
   private func json(_ report: Publisher.Report) -> JSONValue {
-    let signer = report.signer.map { signer in
-      JSONValue.object([
-        ("algorithm", .string(signer.key.algorithm.rawValue)), ("key_id", .string(signer.keyID)),
-        ("fingerprint", .string(signer.fingerprint.description)),
-      ])
-    }
-    return .object([
+    .object([
       ("registry_name", .string(report.registryName)), ("version", .string(report.version.description)),
       ("expires_at", .string(orNull: report.expiresAt?.description)),
       ("files", .number(report.fileCount)), ("bytes", .number(report.byteCount)),
       ("plugins", .number(report.pluginCount)), ("manifest", .string(report.manifest.description)),
-      ("path", .string(report.path.string)), ("signer", signer ?? .null),
+      ("path", .string(report.path.string)), ("signer", report.signer?.json ?? .null),
       (
         "signatures",
         .array(
@@ -158,13 +152,13 @@ struct SigningOptions: ParsableArguments {
   }
 
   /// Reads the key.
-  func findSigner(_ session: Session) throws -> Publisher.Signer? {
+  func findKey(_ session: Session) throws -> Publisher.NamedKey? {
     guard let keyID else { return nil }
     if let file {
       let key = try KeyFiles.readPrivateKey(session.absolute(file))
-      return Publisher.Signer(.publisher(key), keyID: keyID)
+      return Publisher.NamedKey(.publisher(key), keyID: keyID)
     }
     guard let key = try session.project().readProjectKey() else { throw ProjectError.noProjectKey }
-    return Publisher.Signer(.project(key), keyID: keyID)
+    return Publisher.NamedKey(.project(key), keyID: keyID)
   }
 }

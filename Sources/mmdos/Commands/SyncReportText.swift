@@ -75,7 +75,7 @@ extension SyncReport {
       ("fetched_files", .number(fetchedCount)), ("reused_files", .number(reusedCount)),
       ("fetched_bytes", .number(fetchedBytes)), ("saved_bytes", .number(savedBytes)),
       ("trust", .string(trust.trust.rawValue)),
-      ("signers", .signers(trust.signers)),
+      ("signers", trust.signers.json),
       ("milliseconds", .number(milliseconds)), ("warnings", .array(warnings.map { .string($0.words) })),
     ])
   }
@@ -112,19 +112,5 @@ extension SyncWarning {
     case .sharedStore(let path, let error):
       "the shared store '\(path)' is not used: \(Failure(error).message)"
     }
-  }
-}
-
-extension JSONValue {
-  /// The keys whose signatures counted.
-  static func signers(_ signers: [Snapshot.Signer]) -> JSONValue {
-    .array(
-      signers.map {
-        .object([
-          ("algorithm", .string($0.algorithm)), ("key_id", .string($0.keyID)),
-          ("fingerprint", .string($0.fingerprint)),
-        ])
-      }
-    )
   }
 }

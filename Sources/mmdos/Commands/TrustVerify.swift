@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import ObjectStore
 import RegistryModel
 import RegistrySync
 import SystemPackage
@@ -47,10 +48,11 @@ struct TrustVerify: Command {
         ? "\("unsigned", .warning)"
         : registry.isSound ? "\("signers active", .good)" : "\("signer not active", .bad)"
       console.print("\(registry.name.description): \(verdict)")
-      for signer in registry.signers {
-        let style: Style = signer.state == .active ? .good : .bad
+      for checked in registry.signers {
+        let (signer, state) = (checked.signer, checked.state)
+        let style: Style = state == .active ? .good : .bad
         console.print(
-          "  \(signer.algorithm) \(signer.keyID)  \(signer.state.words, style)  \(signer.fingerprint, .id)"
+          "  \(signer.algorithm) \(signer.keyID)  \(state.words, style)  \(signer.fingerprint, .id)"
         )
       }
     }
@@ -75,17 +77,7 @@ struct TrustVerify: Command {
             .object([
               ("registry", .string(registry.name.description)), ("signed", .boolean(registry.isSigned)),
               ("ok", .boolean(registry.isSound)),
-              (
-                "signers",
-                .array(
-                  registry.signers.map { signer in
-                    .object([
-                      ("algorithm", .string(signer.algorithm)), ("key_id", .string(signer.keyID)),
-                      ("fingerprint", .string(signer.fingerprint)), ("state", .string(signer.state.words)),
-                    ])
-                  }
-                )
-              ),
+              ("signers", .array(registry.signers.map { $0.signer.json($0.state) })),
             ])
           }
         )

@@ -46,7 +46,7 @@ extension TrustRefusal {
     }
   }
 
-  private static func list(_ prefix: String, _ signers: [CountedSigner]) -> String {
+  private static func list(_ prefix: String, _ signers: [Signer]) -> String {
     signers.isEmpty ? "" : prefix + signers.words
   }
 }
@@ -115,13 +115,5 @@ extension SignatureResult.Reason {
     case .fieldsTooNarrow(let missing):
       "the signature does not cover \(missing.map(\.quotedForMessage).joined(separator: ", "))"
     }
-  }
-}
-
-extension [CountedSigner] {
-  /// The id and fingerprint of each key, safe to print.
-  fileprivate var words: String {
-    map { "\($0.keyID.quotedForMessage) (\($0.algorithm.rawValue) \($0.fingerprint))" }
-      .joined(separator: ", ")
   }
 }

@@ -30,7 +30,7 @@ extension SignedStage {
     let tree = try TreeBuilder.build(files) { payload throws(ObjectStoreError) in
       try batch.addIfNeeded(payload)
     }
-    let signer = Snapshot.Signer(
+    let signer = Signer(
       algorithm: "ed25519",
       keyID: Self.keyID,
       fingerprint: (claim.signerKey ?? key).publicKey.fingerprint.description

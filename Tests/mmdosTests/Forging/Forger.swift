@@ -93,12 +93,12 @@ struct Forger {
     var generatedAt = "2026-01-11T06:06:06Z"
     var syncedAt = "2033-03-03T03:03:03Z"
     var publisher = "FORGED Publisher"
-    var signers: [Snapshot.Signer] = []
+    var signers: [Signer] = []
   }
 
   /// The signer of a key, as a snapshot names it.
-  func signer(_ keyID: String, _ key: Ed25519PrivateKey) -> Snapshot.Signer {
-    Snapshot.Signer(algorithm: "ed25519", keyID: keyID, fingerprint: key.publicKey.fingerprint.description)
+  func signer(_ keyID: String, _ key: Ed25519PrivateKey) -> Signer {
+    Signer(algorithm: "ed25519", keyID: keyID, fingerprint: key.publicKey.fingerprint.description)
   }
 
   // MARK: Vouchers

@@ -8,9 +8,9 @@ import Testing
 
 // One of every case about trust, and of every warning.
 extension WordsTests {
-  private static func signer(_ byte: String) throws -> CountedSigner {
+  private static func signer(_ byte: String) throws -> Signer {
     let fingerprint = try #require(KeyFingerprint(hex: String(repeating: byte, count: 32)))
-    return CountedSigner(algorithm: .ed25519, keyID: hostile, fingerprint: fingerprint)
+    return Signer(algorithm: .ed25519, keyID: hostile, fingerprint: fingerprint)
   }
 
   static func refusals() throws -> [TrustRefusal] {
