@@ -1,4 +1,4 @@
-/// Writes JSON; used for the lockfile, `checksums.json` and `--json` output.
+/// Writes JSON; used for the lockfile, `checksums.json` and what commands print.
 package enum JSONWriter {
   /// JSON indented by two spaces with a final newline, one member or item per line; empty lists and objects take one.
   ///

@@ -38,8 +38,8 @@ struct ReflogWriter {
 extension Reflog {
   /// Forgets values of a registry's ref, durably: lines that lead to one of them go.
   ///
-  /// A line that stays says that it came after the line that now precedes it, as `git reflog expire
-  /// --rewrite` does it, so that no line leads to what is forgotten. The file is replaced as a whole: after a
+  /// A line that stays says that it came after the line that now precedes it, as git rewrites
+  /// a reflog that it expires, so that no line leads to what is forgotten. The file is replaced as a whole: after a
   /// failure it has all its entries or those that stay.
   ///
   /// - Parameters:

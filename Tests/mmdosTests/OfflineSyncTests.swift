@@ -55,7 +55,7 @@ import Testing
     // One of its own, not the lender's.
     #expect(snapshots.count == 1 && snapshots[0]["parent"] is NSNull)
     let reflog = try stage.borrower.read(".ai/registry-cache/logs/registries/web")
-    #expect(String(decoding: reflog, as: UTF8.self).contains("\tsync: version 1.0.0 (--offline)\t"))
+    #expect(String(decoding: reflog, as: UTF8.self).contains("\tsync: version 1.0.0 (offline)\t"))
     // Nobody was asked.
     let show = try await stage.borrower.run("registry", "show", "web", "--json").object()
     #expect(show["checked_at"] is NSNull)

@@ -240,6 +240,9 @@ import Testing
     expect(try await project.run("registry", "sync", "web", "--approved", "--allow-rollback"), exit: 0)
     let log = try await project.run("registry", "log", "web", "-n", "1")
     expect(log, exit: 0, output: "(in use, synced, --allow-rollback)\n")
+    // The line has it as a field, and no option in its prose.
+    let reflog = String(decoding: try project.read(".ai/registry-cache/logs/registries/web"), as: UTF8.self)
+    #expect(reflog.contains("\tsync: version 1.0.0\toverride=allow-rollback\t") && !reflog.contains("--"))
   }
 }
 

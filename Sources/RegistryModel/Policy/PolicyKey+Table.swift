@@ -10,7 +10,7 @@ extension PolicyKey {
     .always(
       "require_approval_for_remote_sync",
       .syncWithoutApproval,
-      "must stay true: remote work needs --approved"
+      "must stay true: remote work needs approval"
     ),
     .optionalLine("ca_file", \.caFile, "PEM file with certificate authorities besides the system's"),
     .optionalLine("shared_store", \.sharedStore, "folder of a store that projects share"),

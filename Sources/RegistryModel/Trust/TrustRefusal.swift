@@ -6,14 +6,14 @@ package import ObjectStore
 /// | case | kind | override |
 /// | --- | --- | --- |
 /// | `badSignature` | integrity | none |
-/// | `signatureStripped` | integrity | `--accept-unsigned` |
-/// | `signerChanged` | integrity | `--accept-new-key` |
+/// | `signatureStripped` | integrity | `acceptUnsigned` |
+/// | `signerChanged` | integrity | `acceptNewKey` |
 /// | `thresholdNotMet` | integrity | none |
 /// | `otherRegistry` | integrity | none |
-/// | `rollback` | integrity | `--allow-rollback` |
+/// | `rollback` | integrity | `allowRollback` |
 /// | `sameVersionOtherContent` | integrity | none |
 /// | `notAsPublished` | integrity | none |
-/// | `fromTheFuture` | integrity | `--allow-rollback` |
+/// | `fromTheFuture` | integrity | `allowRollback` |
 /// | `expired`, `tooOld` | integrity | none |
 /// | `unsigned`, `signatureRequired`, `trustedPublisherRequired` | policy | none |
 /// | `tooYoung` | policy | none |
@@ -120,7 +120,7 @@ package indirect enum TrustRefusal: Error, Equatable, Sendable {
     }
   }
 
-  /// A stable identifier for `--json`, one for each case.
+  /// A stable identifier for other programs, one for each case.
   package var word: String {
     switch self {
     case .notCounting(_, let refusal): refusal.word
@@ -143,7 +143,7 @@ package indirect enum TrustRefusal: Error, Equatable, Sendable {
   }
 }
 
-/// What the user accepts for one sync; it is recorded in the reflog if it was needed.
+/// What the user accepts for one sync; its name is recorded in the reflog if it was needed.
 package enum TrustOverride: String, CaseIterable, Sendable {
   /// Accepts a lower version, an earlier time, or a time far ahead.
   case allowRollback = "allow-rollback"
@@ -151,7 +151,4 @@ package enum TrustOverride: String, CaseIterable, Sendable {
   case acceptUnsigned = "accept-unsigned"
   /// Accepts signers other than the pinned ones.
   case acceptNewKey = "accept-new-key"
-
-  /// The command-line flag.
-  package var flag: String { "--\(rawValue)" }
 }

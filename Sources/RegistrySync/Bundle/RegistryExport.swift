@@ -11,7 +11,7 @@ package struct RegistryExport {
     /// The snapshots, newest first.
     package let snapshots: [ObjectID]
     package let version: String
-    /// The id of the newest snapshot's manifest, which `import --expect` takes.
+    /// The id of the newest snapshot's manifest, which an import may expect.
     package let manifest: ObjectID
     package let objectCount: Int
     /// The file's size in bytes.

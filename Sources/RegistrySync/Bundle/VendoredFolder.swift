@@ -5,7 +5,7 @@ package import SystemPackage
 
 /// Why a folder is not a valid vendored registry.
 package enum VendorProblem: Equatable, Sendable {
-  /// The folder exists and was not written by `export --dir`, or may not be replaced.
+  /// The folder exists and was not written by an export, or may not be replaced.
   case exists(isVendored: Bool)
   /// It has no `mmdos-lock.json`.
   case notVendored

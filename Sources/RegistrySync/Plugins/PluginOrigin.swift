@@ -1,6 +1,6 @@
 package import RegistryModel
 
-/// The source of a plugin, as in `--source` and in the install record.
+/// The source of a plugin, as users name it and as it stands in the install record.
 package enum PluginOrigin: Hashable, Sendable, CustomStringConvertible {
   /// The catalog that is compiled into the program.
   case bundled

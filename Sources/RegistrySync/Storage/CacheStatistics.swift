@@ -31,7 +31,7 @@ package struct CacheStatistics: Sendable {
   package private(set) var total = Amount()
   /// The objects reachable from several registries.
   package private(set) var shared = Amount()
-  /// The unreachable objects, which `cache clear --unreachable` frees.
+  /// The unreachable objects, which may be removed.
   package private(set) var unreachable = Amount()
   /// The objects whose file is hard-linked from another store.
   package private(set) var linked = Amount()

@@ -2,7 +2,7 @@ import Fetch
 import ObjectStore
 package import RegistryModel
 
-/// Fetches key documents over HTTPS: `trust add --url` and `trust sync` (DESIGN section 1, rule 1).
+/// Fetches key documents over HTTPS, when a key is added and when the trust store is synced (DESIGN section 1, rule 1).
 package struct KeyFetcher: Sendable {
   private let policy: Policy
   private let connector: SourceConnector

@@ -6,7 +6,7 @@ import Refs
 import RegistryModel
 import SystemPackage
 
-/// Finding a manifest without a network (DESIGN section 6, `--offline`).
+/// Finding a manifest without a network (DESIGN section 6).
 extension ManifestFetch {
   /// The newest manifest of the source's URL that is stored here or in an alternate and passes the checks of a sync.
   ///

@@ -3,7 +3,7 @@ package import ObjectStore
 import Refs
 package import RegistryModel
 
-/// The result of `registry verify --repair`.
+/// The result of a repair.
 package struct RepairReport: Sendable {
   /// An object that is still damaged or missing.
   package struct Loss: Sendable {

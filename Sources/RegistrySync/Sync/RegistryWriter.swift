@@ -158,7 +158,7 @@ struct RegistryWriter: Sendable {
     return stated
   }
 
-  /// The snapshot that says all that a new one would: of the newest, or for `--locked` of any that is here.
+  /// The snapshot that says all that a new one would: of the newest, or in a locked sync of any that is here.
   ///
   /// The same files with other signatures that count are something new: what is pinned must be recorded.
   private mutating func findKnown(_ new: Snapshot, _ base: SyncBase) throws -> Known? {
@@ -221,7 +221,7 @@ struct RegistryWriter: Sendable {
         RefUpdate(.registry(component), expecting: base.inUse.map { .id($0) } ?? .absent, .set(goal.inUse)),
       ],
       at: registry.now,
-      message: "\(options.verb): version \(snapshot.version)" + overrides(offer),
+      message: "\(options.verb): version \(snapshot.version)" + manner,
       facts: ReflogFacts(
         overrides: offer.verdict.usedOverrides.map(\.rawValue),
         isHistoryOwn: goal.isHistoryOwn
@@ -229,12 +229,10 @@ struct RegistryWriter: Sendable {
     )
   }
 
-  /// What a person who reads the reflog must know of a sync: the refusals that were set aside.
-  private func overrides(_ offer: ManifestOffer) -> String {
-    let flags =
-      (options.isLocked ? ["--locked"] : []) + (options.isOffline ? ["--offline"] : [])
-      + offer.verdict.usedOverrides.map(\.flag)
-    return flags.isEmpty ? "" : " (\(flags.joined(separator: ", ")))"
+  /// Where the snapshot came from, if not from the publisher's newest, for who reads the reflog.
+  private var manner: String {
+    let words = (options.isLocked ? ["locked"] : []) + (options.isOffline ? ["offline"] : [])
+    return words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
   }
 
   private func remember(_ offer: ManifestOffer, _ goal: Goal, _ base: SyncBase) throws {

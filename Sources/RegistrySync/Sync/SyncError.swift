@@ -35,7 +35,7 @@ package enum SyncError: Error, Sendable {
   /// The content audit found what the policy does not take (DESIGN section 5, `audit: deny`).
   case audit(RegistryName, AuditRefusal)
 
-  /// `--locked`, or a pin, asks for the lockfile's state, and it cannot be put in use.
+  /// A locked sync, or a pin, asks for the lockfile's state, and it cannot be put in use.
   case notAsLocked(RegistryName, LockedProblem)
 }
 

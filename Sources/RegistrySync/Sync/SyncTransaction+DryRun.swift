@@ -8,7 +8,7 @@ package import RegistryModel
 package struct DryRunReport: Sendable {
   /// The registry.
   package let registry: RegistryName
-  /// The manifest that the publisher has now: what `--expect` takes.
+  /// The manifest that the publisher has now, to be expected by the sync that follows.
   package let manifest: ObjectID
   /// Its version.
   package let version: String
@@ -35,7 +35,7 @@ package struct DryRunReport: Sendable {
 }
 
 extension SyncTransaction {
-  /// Does a sync up to where it would begin to change something (DESIGN section 6, `--dry-run`).
+  /// Does a sync up to where it would begin to change something (DESIGN section 6).
   ///
   /// `comparing`: Whether to download the files too and compare them line by line. They are stored, and nothing
   /// points at them: no ref, log, view or lock entry moves.

@@ -8,13 +8,19 @@ struct ReviewOptions: ParsableArguments {
   )
   var expect: String?
   @Flag(
-    name: .customLong("allow-rollback"),
+    name: .customLong(TrustOverride.allowRollback.option),
     help: "Accept a version or date that is older than what was seen."
   )
   var allowsRollback = false
-  @Flag(name: .customLong("accept-unsigned"), help: "Accept that a signed registry is not signed any more.")
+  @Flag(
+    name: .customLong(TrustOverride.acceptUnsigned.option),
+    help: "Accept that a signed registry is not signed any more."
+  )
   var acceptsUnsigned = false
-  @Flag(name: .customLong("accept-new-key"), help: "Accept that other keys sign than before.")
+  @Flag(
+    name: .customLong(TrustOverride.acceptNewKey.option),
+    help: "Accept that other keys sign than before."
+  )
   var acceptsNewKey = false
 
   var overrides: Set<TrustOverride> {
@@ -40,4 +46,18 @@ struct ReviewOptions: ParsableArguments {
       && expect.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
     guard isPrefix else { throw ValidationError("--expect takes 32 to 64 lower-case hex digits") }
   }
+}
+
+extension TrustOverride {
+  /// The option by which the user accepts it, without its hyphens.
+  fileprivate var option: String {
+    switch self {
+    case .allowRollback: "allow-rollback"
+    case .acceptUnsigned: "accept-unsigned"
+    case .acceptNewKey: "accept-new-key"
+    }
+  }
+
+  /// The option as it is typed.
+  var flag: String { "--\(option)" }
 }
