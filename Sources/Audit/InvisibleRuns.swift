@@ -51,13 +51,21 @@ enum InvisibleRuns {
   }
 
   /// The runs of a line that exceed the limits.
-  static func find(in line: [Unicode.Scalar]) -> [Run] {
-    var (selectors, emoji, joiners, marks, breaks, own, spaces) = (
+  static func find(in line: [Unicode.Scalar]) -> [Run] { LineTallies(line).runs }
+
+  /// The counts of a whole line.
+  private struct LineTallies {
+    private var (selectors, emoji, joiners, marks, breaks, own, spaces) = (
       Tally(), Tally(), Tally(), Tally(), Tally(), Tally(), Tally()
     )
-    var letters = 0
-    var textStyles = 0
-    for (index, scalar) in line.enumerated() {
+    private var letters = 0
+    private var textStyles = 0
+
+    init(_ line: [Unicode.Scalar]) {
+      for (index, scalar) in line.enumerated() { add(scalar, at: index, in: line) }
+    }
+
+    private mutating func add(_ scalar: Unicode.Scalar, at index: Int, in line: [Unicode.Scalar]) {
       switch scalar.value {
       case 0xFE0E, 0xFE0F:
         emoji.add(scalar, at: index)
@@ -77,25 +85,29 @@ enum InvisibleRuns {
         }
       }
     }
-    var runs: [Run] = []
-    func report(_ tally: Tally, at index: Int? = nil, _ name: String, when isTooMuch: Bool) {
-      guard isTooMuch, let first = index ?? tally.first else { return }
-      runs.append(Run(rule: .invisibleRun, index: first, detail: "\(tally.count) \(name) in one line"))
+
+    /// The runs that exceed the limits.
+    var runs: [Run] {
+      var runs: [Run] = []
+      func report(_ tally: Tally, at index: Int? = nil, _ name: String, when isTooMuch: Bool) {
+        guard isTooMuch, let first = index ?? tally.first else { return }
+        runs.append(Run(rule: .invisibleRun, index: first, detail: "\(tally.count) \(name) in one line"))
+      }
+      report(selectors, "variation selectors", when: selectors.count >= 8 && selectors.kinds.count >= 4)
+      report(emoji, "variation selectors of both kinds", when: min(textStyles, emoji.count - textStyles) >= 8)
+      report(joiners, "joiners", when: joiners.count >= minCount && joiners.count * 3 > letters)
+      let areMany = marks.count >= minCount && marks.count * 3 > letters
+      report(
+        marks,
+        at: marks.longest >= 3 ? marks.longestStart : nil,
+        "direction marks",
+        when: marks.longest >= 3 || areMany
+      )
+      report(breaks, "zero-width spaces", when: breaks.count >= minCount && breaks.count * 2 > letters)
+      report(own, at: own.longestStart, "characters of private use", when: own.longest >= 8)
+      report(spaces, "spaces of several widths", when: spaces.longest >= 16 && spaces.kinds.count >= 2)
+      return runs
     }
-    report(selectors, "variation selectors", when: selectors.count >= 8 && selectors.kinds.count >= 4)
-    report(emoji, "variation selectors of both kinds", when: min(textStyles, emoji.count - textStyles) >= 8)
-    report(joiners, "joiners", when: joiners.count >= minCount && joiners.count * 3 > letters)
-    let areMany = marks.count >= minCount && marks.count * 3 > letters
-    report(
-      marks,
-      at: marks.longest >= 3 ? marks.longestStart : nil,
-      "direction marks",
-      when: marks.longest >= 3 || areMany
-    )
-    report(breaks, "zero-width spaces", when: breaks.count >= minCount && breaks.count * 2 > letters)
-    report(own, at: own.longestStart, "characters of private use", when: own.longest >= 8)
-    report(spaces, "spaces of several widths", when: spaces.longest >= 16 && spaces.kinds.count >= 2)
-    return runs
   }
 
   private static func isEmoji(_ line: [Unicode.Scalar], _ index: Int) -> Bool {

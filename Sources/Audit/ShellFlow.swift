@@ -118,7 +118,7 @@ struct ShellFlow {
   private static let loads = [".downloadstring", ".downloadfile", ".downloaddata"]
   private static let openers: Set<String> = ["su", "watch", "script", "flock", "runuser"]
 
-  /// `NAME=value`, `export NAME=value`, `$name = command`, `for name in …`, `read name`.
+  /// `NAME=value`, `export NAME=value`, and the statements below.
   ///
   /// - Returns: The output, if there is no other command; nil if a command follows.
   private mutating func takeAssignment(_ words: inout ArraySlice<ShellWord>, _ input: ShellTaint)
@@ -140,6 +140,11 @@ struct ShellFlow {
       }
       break
     }
+    return takeStatement(words, input)
+  }
+
+  /// `$name = command`, `for name in …`, `read name`; else nil.
+  private mutating func takeStatement(_ words: ArraySlice<ShellWord>, _ input: ShellTaint) -> ShellTaint? {
     guard let first = words.first else { return ShellTaint() }
     if let name = first.variable, words.dropFirst().first?.string == "=" {
       var value = runWords(words.dropFirst(2), input: input, group: ShellTaint(), isPiped: false)

@@ -11,25 +11,81 @@ enum Compression: CInt {
   case fast = 3
 }
 
+/// zlib's state of one stream, with the buffer that its output goes to.
+///
+/// On the heap, because zlib compares the address of the state with the one it was started with. Whoever owns it ends
+/// the stream.
+private struct Codec: ~Copyable {
+  /// What one call of zlib did.
+  struct Step {
+    let taken: Int
+    let made: Int
+    let result: CInt
+  }
+
+  let stream: UnsafeMutablePointer<z_stream>
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+
+  init() {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+  }
+
+  deinit {
+    stream.deallocate()
+    buffer.deallocate()
+  }
+
+  /// Whether a step that made so many bytes may have left some inside zlib.
+  func isFull(_ made: Int) -> Bool { made == buffer.count }
+
+  /// Gives zlib the bytes from `start` on, as many as it can take at once, and an empty buffer.
+  ///
+  /// `call`: The call; it is told whether these are the last of the bytes.
+  func step(
+    _ bytes: RawSpan,
+    from start: Int,
+    _ call: (UnsafeMutablePointer<z_stream>, _ isLast: Bool) -> CInt
+  ) -> Step {
+    bytes.withUnsafeBytes { input in
+      let rest = min(input.count - start, Int(CInt.max))
+      stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: input.baseAddress?.advanced(by: start).assumingMemoryBound(to: Bytef.self)
+      )
+      stream.pointee.avail_in = uInt(rest)
+      stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
+      stream.pointee.avail_out = uInt(buffer.count)
+      let result = call(stream, start + rest == input.count)
+      let (left, space) = (Int(stream.pointee.avail_in), Int(stream.pointee.avail_out))
+      return Step(taken: rest - left, made: buffer.count - space, result: result)
+    }
+  }
+
+  /// Passes on the bytes that the last step made.
+  func pass<Failure: Error>(_ made: Int, to output: (RawSpan) throws(Failure) -> Void) throws(Failure) {
+    if made > 0 { try output(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: buffer[..<made]))) }
+  }
+}
+
 /// A zlib compressor (RFC 1950), reusable for one stream after another.
 ///
 /// Unchecked, because a `CodecPool` passes it between threads but never lends it to two at a time.
 final class Deflater: @unchecked Sendable {
-  private let stream: UnsafeMutablePointer<z_stream>
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+  private let codec = Codec()
 
   init(_ compression: Compression) {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
     // zlib.h: fails only when out of memory or with another version of the library.
-    let result = deflateInit_(stream, compression.rawValue, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    let result = deflateInit_(
+      codec.stream,
+      compression.rawValue,
+      ZLIB_VERSION,
+      CInt(MemoryLayout<z_stream>.size)
+    )
     precondition(result == Z_OK, "zlib could not start a compressor")
   }
 
   deinit {
-    deflateEnd(stream)
-    stream.deallocate()
-    buffer.deallocate()
+    deflateEnd(codec.stream)
   }
 
   /// Compresses the next bytes and passes the output on; the last bytes end the stream.
@@ -43,10 +99,10 @@ final class Deflater: @unchecked Sendable {
     do {
       try run(bytes, flush: isLast ? Z_FINISH : Z_NO_FLUSH, into: output)
     } catch {
-      deflateReset(stream)
+      deflateReset(codec.stream)
       throw error
     }
-    if isLast { deflateReset(stream) }
+    if isLast { deflateReset(codec.stream) }
   }
 
   private func run<Failure: Error>(
@@ -56,33 +112,16 @@ final class Deflater: @unchecked Sendable {
   ) throws(Failure) {
     var consumed = 0
     while true {
-      let (taken, made, result) = step(bytes, from: consumed, flush: flush)
-      consumed += taken
-      if made > 0 { try output(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: buffer[..<made]))) }
-      if result == Z_STREAM_END { return }
+      let step = codec.step(bytes, from: consumed) { stream, isLast in
+        // Only the last piece of a large input ends the stream.
+        deflate(stream, isLast ? flush : Z_NO_FLUSH)
+      }
+      precondition(step.result != Z_STREAM_ERROR, "zlib compressor used out of order")
+      consumed += step.taken
+      try codec.pass(step.made, to: output)
+      if step.result == Z_STREAM_END { return }
       // Free space in the buffer means that deflate has no more output for this input.
-      if flush == Z_NO_FLUSH && consumed == bytes.byteCount && made < buffer.count { return }
-    }
-  }
-
-  private func step(
-    _ bytes: RawSpan,
-    from start: Int,
-    flush: CInt
-  ) -> (taken: Int, made: Int, result: CInt) {
-    bytes.withUnsafeBytes { input in
-      let rest = min(input.count - start, Int(CInt.max))
-      stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: input.baseAddress?.advanced(by: start).assumingMemoryBound(to: Bytef.self)
-      )
-      stream.pointee.avail_in = uInt(rest)
-      stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
-      stream.pointee.avail_out = uInt(buffer.count)
-      // Only the last piece of a large input ends the stream.
-      let isWhole = start + rest == input.count
-      let result = deflate(stream, isWhole ? flush : Z_NO_FLUSH)
-      precondition(result != Z_STREAM_ERROR, "zlib compressor used out of order")
-      return (rest - Int(stream.pointee.avail_in), buffer.count - Int(stream.pointee.avail_out), result)
+      if flush == Z_NO_FLUSH && consumed == bytes.byteCount && !codec.isFull(step.made) { return }
     }
   }
 }
@@ -103,28 +142,23 @@ package enum InflateProblem: Error, Equatable, Sendable {
 ///
 /// Unchecked, because a `CodecPool` passes it between threads but never lends it to two at a time.
 final class Inflater: @unchecked Sendable {
-  private let stream: UnsafeMutablePointer<z_stream>
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+  private let codec = Codec()
   private(set) var isFinished = false
   private var produced: Int64 = 0
 
   init() {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
     // zlib.h: fails only when out of memory or with another version of the library.
-    let result = inflateInit_(stream, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    let result = inflateInit_(codec.stream, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
     precondition(result == Z_OK, "zlib could not start a decompressor")
   }
 
   deinit {
-    inflateEnd(stream)
-    stream.deallocate()
-    buffer.deallocate()
+    inflateEnd(codec.stream)
   }
 
   /// Prepares for the next stream.
   func reset() {
-    inflateReset(stream)
+    inflateReset(codec.stream)
     isFinished = false
     produced = 0
   }
@@ -140,16 +174,16 @@ final class Inflater: @unchecked Sendable {
     var consumed = 0
     while consumed < bytes.byteCount {
       if isFinished { throw InflateProblem.trailingBytes }
-      let (taken, made, result) = step(bytes, from: consumed)
-      consumed += taken
-      guard result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR else {
+      let step = codec.step(bytes, from: consumed) { stream, _ in inflate(stream, Z_NO_FLUSH) }
+      consumed += step.taken
+      guard step.result == Z_OK || step.result == Z_STREAM_END || step.result == Z_BUF_ERROR else {
         throw InflateProblem.notZlib
       }
-      produced += Int64(made)
+      produced += Int64(step.made)
       guard produced <= limit else { throw InflateProblem.tooLarge(limit: limit) }
-      if made > 0 { try output(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: buffer[..<made]))) }
-      isFinished = result == Z_STREAM_END
-      if taken == 0 && made == 0 { break }
+      try codec.pass(step.made, to: output)
+      isFinished = step.result == Z_STREAM_END
+      if step.taken == 0 && step.made == 0 { break }
     }
   }
 
@@ -158,6 +192,7 @@ final class Inflater: @unchecked Sendable {
   /// - Throws: `InflateProblem`.
   func decompressWhole(_ bytes: [UInt8], capacity: Int) throws(InflateProblem) -> [UInt8] {
     reset()
+    let stream = codec.stream
     var result = Z_OK
     // One byte more than allowed: a stream that fills it is too large, whatever follows.
     let output = [UInt8](unsafeUninitializedCapacity: capacity + 1) { target, count in
@@ -178,19 +213,5 @@ final class Inflater: @unchecked Sendable {
     }
     guard stream.pointee.avail_in == 0 else { throw .trailingBytes }
     return output
-  }
-
-  private func step(_ bytes: RawSpan, from start: Int) -> (taken: Int, made: Int, result: CInt) {
-    bytes.withUnsafeBytes { input in
-      let rest = min(input.count - start, Int(CInt.max))
-      stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: input.baseAddress?.advanced(by: start).assumingMemoryBound(to: Bytef.self)
-      )
-      stream.pointee.avail_in = uInt(rest)
-      stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
-      stream.pointee.avail_out = uInt(buffer.count)
-      let result = inflate(stream, Z_NO_FLUSH)
-      return (rest - Int(stream.pointee.avail_in), buffer.count - Int(stream.pointee.avail_out), result)
-    }
   }
 }

@@ -44,6 +44,11 @@ extension Limits {
   /// The largest size that a key in kilobytes takes, so that bytes never overflow.
   package static let maxPolicyKilobytes: Int64 = 1 << 32
 
+  // MARK: Files of a user, in bytes
+
+  /// The user's own configuration, a few lines for each server.
+  package static let maxUserConfigurationBytes = 1 << 20
+
   // MARK: Files of a project, in bytes
 
   /// Policy, sources, trust store, lockfile and install record: far above any real one, and still held in memory.

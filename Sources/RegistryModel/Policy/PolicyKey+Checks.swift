@@ -1,6 +1,6 @@
 import Formats
 
-// Constructors for the kinds of keys that the table is made of.
+// Checks of single values.
 extension PolicyKey {
   static func isOff(_ node: YAMLNode) -> Bool {
     if case .scalar("off") = node.content { true } else { false }
@@ -13,8 +13,7 @@ extension PolicyKey {
   ) throws(TextProblem) -> Int64 {
     let value = try node.integer(for: name)
     guard range.contains(value) else {
-      let rule = TextProblem.ValueRule.between(range.lowerBound, range.upperBound)
-      throw TextProblem(.invalidValue(key: name, value: "\(value)", rule: rule), at: node.position)
+      throw invalid(node, "\(value)", name, .between(range.lowerBound, range.upperBound))
     }
     return value
   }
@@ -28,8 +27,7 @@ extension PolicyKey {
       throw node.wrongType(.duration, name)
     }
     guard range.contains(value) else {
-      let rule = TextProblem.ValueRule.durationBetween(range.lowerBound, range.upperBound)
-      throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: node.position)
+      throw invalid(node, text, name, .durationBetween(range.lowerBound, range.upperBound))
     }
     return value
   }
@@ -40,12 +38,17 @@ extension PolicyKey {
     _ name: String,
     _ shape: TextProblem.Shape
   ) throws(TextProblem) -> String {
-    guard !text.isEmpty else {
-      throw TextProblem(.invalidValue(key: name, value: text, rule: .notEmpty), at: node.position)
-    }
-    guard shape.matches(text) else {
-      throw TextProblem(.invalidValue(key: name, value: text, rule: .shape(shape)), at: node.position)
-    }
+    guard !text.isEmpty else { throw invalid(node, text, name, .notEmpty) }
+    guard shape.matches(text) else { throw invalid(node, text, name, .shape(shape)) }
     return text
+  }
+
+  static func invalid(
+    _ node: YAMLNode,
+    _ text: String,
+    _ name: String,
+    _ rule: TextProblem.ValueRule
+  ) -> TextProblem {
+    TextProblem(.invalidValue(key: name, value: text, rule: rule), at: node.position)
   }
 }

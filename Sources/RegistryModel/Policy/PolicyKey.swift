@@ -27,13 +27,28 @@ struct PolicyKey: Sendable {
 }
 
 extension PolicyKey {
-  static func flag(_ name: String, _ field: Field<Bool>, _ meaning: String) -> Self {
+  /// A key whose value is one field of the policy.
+  private static func value<Value>(
+    _ name: String,
+    _ field: Field<Value>,
+    _ meaning: String,
+    read: @escaping @Sendable (YAMLNode) throws(TextProblem) -> Value,
+    text: @escaping @Sendable (Value) -> String?
+  ) -> Self {
     Self(
       name,
       meaning,
-      read: { node, policy throws(TextProblem) in policy[keyPath: field] = try node.boolean(for: name) },
-      text: { "\($0[keyPath: field])" }
+      read: { node, policy throws(TextProblem) in policy[keyPath: field] = try read(node) },
+      text: { text($0[keyPath: field]) }
     )
+  }
+
+  static func flag(_ name: String, _ field: Field<Bool>, _ meaning: String) -> Self {
+    value(name, field, meaning) { node throws(TextProblem) in
+      try node.boolean(for: name)
+    } text: {
+      "\($0)"
+    }
   }
 
   /// A key of the Node tool that must be true.
@@ -52,14 +67,11 @@ extension PolicyKey {
   static func count(_ name: String, _ field: Field<Int>, _ range: ClosedRange<Int64>, _ meaning: String)
     -> Self
   {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] = Int(try integer(node, name, range))
-      },
-      text: { "\($0[keyPath: field])" }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      Int(try integer(node, name, range))
+    } text: {
+      "\($0)"
+    }
   }
 
   /// A number of bytes that the file gives in units of `unit` bytes.
@@ -70,14 +82,11 @@ extension PolicyKey {
     _ range: ClosedRange<Int64>,
     _ meaning: String
   ) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] = try integer(node, name, range) * unit
-      },
-      text: { "\($0[keyPath: field] / unit)" }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      try integer(node, name, range) * unit
+    } text: {
+      "\($0 / unit)"
+    }
   }
 
   static func optionalCount(
@@ -86,14 +95,11 @@ extension PolicyKey {
     _ range: ClosedRange<Int64>,
     _ meaning: String
   ) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] = isOff(node) ? nil : Int(try integer(node, name, range))
-      },
-      text: { $0[keyPath: field].map { "\($0)" } ?? "off" }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      isOff(node) ? nil : Int(try integer(node, name, range))
+    } text: {
+      $0.map { "\($0)" } ?? "off"
+    }
   }
 
   static func duration(
@@ -102,14 +108,11 @@ extension PolicyKey {
     _ range: ClosedRange<Duration>,
     _ meaning: String
   ) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] = try time(node, name, range)
-      },
-      text: { DurationText.text(of: $0[keyPath: field]) }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      try time(node, name, range)
+    } text: {
+      DurationText.text(of: $0)
+    }
   }
 
   static func optionalDuration(
@@ -118,37 +121,27 @@ extension PolicyKey {
     _ range: ClosedRange<Duration>,
     _ meaning: String
   ) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] = isOff(node) ? nil : try time(node, name, range)
-      },
-      text: { $0[keyPath: field].map(DurationText.text) ?? "off" }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      isOff(node) ? nil : try time(node, name, range)
+    } text: {
+      $0.map(DurationText.text) ?? "off"
+    }
   }
 
   static func line(_ name: String, _ field: Field<String>, _ meaning: String) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] = try checked(node, node.string(for: name), name, .oneLine)
-      },
-      text: { "\"\($0[keyPath: field])\"" }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      try checked(node, node.string(for: name), name, .oneLine)
+    } text: {
+      "\"\($0)\""
+    }
   }
 
   static func optionalLine(_ name: String, _ field: Field<String?>, _ meaning: String) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy[keyPath: field] =
-          isOff(node) ? nil : try checked(node, node.string(for: name), name, .oneLine)
-      },
-      text: { _ in nil }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      isOff(node) ? nil : try checked(node, node.string(for: name), name, .oneLine)
+    } text: { _ in
+      nil
+    }
   }
 
   static func list(
@@ -157,73 +150,61 @@ extension PolicyKey {
     of shape: TextProblem.Shape,
     _ meaning: String
   ) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        var items: [String] = []
-        for item in try node.items(for: name) {
-          let text = try checked(item, item.string(for: name), name, shape)
-          items.append(shape == .fileExtension ? text.lowercased() : text)
-        }
-        policy[keyPath: field] = items
-      },
-      text: { "[\($0[keyPath: field].map { "\"\($0)\"" }.joined(separator: ", "))]" }
-    )
+    value(name, field, meaning) { node throws(TextProblem) in
+      var items: [String] = []
+      for item in try node.items(for: name) {
+        let text = try checked(item, item.string(for: name), name, shape)
+        items.append(shape == .fileExtension ? text.lowercased() : text)
+      }
+      return items
+    } text: {
+      quoted($0)
+    }
   }
 
   /// A list of path patterns; one that could not be used would block nothing.
   static func patterns(_ name: String, _ field: Field<[String]>, _ meaning: String) -> Self {
-    let list = Self.list(name, field, of: .relativePath, meaning)
-    return Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        try list.read(node, &policy)
-        for item in try node.items(for: name) {
-          let text = try item.string(for: name)
-          guard PathPattern(parsing: text) == nil else { continue }
-          let rule = TextProblem.ValueRule.refused(ValueProblem(PathPatternProblem.namesNothing))
-          throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
+    value(name, field, meaning) { node throws(TextProblem) in
+      var patterns: [String] = []
+      for item in try node.items(for: name) {
+        let text = try checked(item, item.string(for: name), name, .relativePath)
+        guard PathPattern(parsing: text) != nil else {
+          throw invalid(item, text, name, .refused(ValueProblem(PathPatternProblem.namesNothing)))
         }
-      },
-      text: list.text
-    )
+        patterns.append(text)
+      }
+      return patterns
+    } text: {
+      quoted($0)
+    }
   }
 
   static func audit(_ name: String, _ meaning: String) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        let text = try node.string(for: name)
-        guard let audit = Policy.Audit(rawValue: text) else {
-          let rule = TextProblem.ValueRule.oneOf(Policy.Audit.allCases.map(\.rawValue))
-          throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: node.position)
-        }
-        policy.audit = audit
-      },
-      text: { $0.audit.rawValue }
-    )
+    value(name, \.audit, meaning) { node throws(TextProblem) in
+      let text = try node.string(for: name)
+      guard let audit = Policy.Audit(rawValue: text) else {
+        throw invalid(node, text, name, .oneOf(Policy.Audit.allCases.map(\.rawValue)))
+      }
+      return audit
+    } text: {
+      $0.rawValue
+    }
   }
 
   static func exceptions(_ name: String, _ meaning: String) -> Self {
-    Self(
-      name,
-      meaning,
-      read: { node, policy throws(TextProblem) in
-        policy.auditAllow = []
-        for item in try node.items(for: name) {
-          let text = try item.string(for: name)
-          guard let exception = AuditException(parsing: text) else {
-            let rule = TextProblem.ValueRule.refused(ValueProblem(AuditExceptionProblem.malformed))
-            throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
-          }
-          policy.auditAllow.insert(exception)
+    value(name, \.auditAllow, meaning) { node throws(TextProblem) in
+      var exceptions: Set<AuditException> = []
+      for item in try node.items(for: name) {
+        let text = try item.string(for: name)
+        guard let exception = AuditException(parsing: text) else {
+          throw invalid(item, text, name, .refused(ValueProblem(AuditExceptionProblem.malformed)))
         }
-      },
-      text: { "[\($0.auditAllow.map { "\"\($0)\"" }.sorted().joined(separator: ", "))]" }
-    )
+        exceptions.insert(exception)
+      }
+      return exceptions
+    } text: {
+      quoted($0.map(\.description).sorted())
+    }
   }
 
   static func algorithms(_ name: String, _ meaning: String) -> Self {
@@ -239,13 +220,17 @@ extension PolicyKey {
           } else if text == "gpg" {
             policy.warnings.append(.init(position: item.position, kind: .unsupportedAlgorithm(text)))
           } else {
-            let rule = TextProblem.ValueRule.oneOf(SignatureAlgorithm.allCases.map(\.rawValue))
-            throw TextProblem(.invalidValue(key: name, value: text, rule: rule), at: item.position)
+            throw invalid(item, text, name, .oneOf(SignatureAlgorithm.allCases.map(\.rawValue)))
           }
         }
       },
       text: { "[\($0.allowedSignatureAlgorithms.map(\.rawValue).joined(separator: ", "))]" }
     )
+  }
+
+  /// A list as the default file has it.
+  private static func quoted(_ items: [String]) -> String {
+    "[\(items.map { "\"\($0)\"" }.joined(separator: ", "))]"
   }
 }
 

@@ -21,9 +21,6 @@ package struct UserConfiguration: Equatable, Sendable {
   /// The keys of the file.
   private static let keys = ["safe_directories", "shared_stores", "ca_file", "at_least", "credentials"]
 
-  /// The largest file in bytes.
-  package static let maxBytes = 1 << 20
-
   /// Reads the file; an empty one is an empty configuration.
   ///
   /// - Throws: `TextProblem` with the place of the first thing that is wrong; values that may be secrets are not in it.

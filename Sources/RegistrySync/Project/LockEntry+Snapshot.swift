@@ -20,17 +20,7 @@ extension LockEntry {
     isPinned: Bool
   ) throws {
     let (catalog, registryName) = try Self.readFacts(snapshot, in: registry.store)
-    let syncedAt: WrittenTime
-    let generatedAt: WrittenTime
-    let version: SemanticVersion
-    do {
-      syncedAt = try WrittenTime(parsing: snapshot.syncedAt)
-      generatedAt = try WrittenTime(parsing: snapshot.generatedAt)
-      version = try SemanticVersion(parsing: snapshot.version)
-    } catch {
-      // The snapshot is canonical, but has values that this program would not have written.
-      throw ObjectStoreError.malformed(snapshot.manifest, .badLine(0))
-    }
+    let (syncedAt, generatedAt, version) = try Self.readValues(snapshot)
     self.init(
       name: registry.name,
       url: registry.url,
@@ -52,6 +42,18 @@ extension LockEntry {
     self.isPinned = isPinned
     if isPinned, let remembered = old?.signers { signers = remembered }
     authenticate(with: key)
+  }
+
+  private static func readValues(_ snapshot: Snapshot) throws -> (WrittenTime, WrittenTime, SemanticVersion) {
+    do {
+      return (
+        try WrittenTime(parsing: snapshot.syncedAt), try WrittenTime(parsing: snapshot.generatedAt),
+        try SemanticVersion(parsing: snapshot.version)
+      )
+    } catch {
+      // The snapshot is canonical, but has values that this program would not have written.
+      throw ObjectStoreError.malformed(snapshot.manifest, .badLine(0))
+    }
   }
 
   /// Copies the result of checking the snapshot's signatures.

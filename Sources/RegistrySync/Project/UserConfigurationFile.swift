@@ -73,7 +73,7 @@ package enum UserConfigurationFile {
   private static func read(_ name: FileName, in folder: Folder) throws -> [UInt8]? {
     guard let file = try folder.findFile(name) else { return nil }
     try check(file.attributes, file.path)
-    return try file.readAll(limit: UserConfiguration.maxBytes)
+    return try file.readAll(limit: Limits.maxUserConfigurationBytes)
   }
 
   private static func findFolder(_ path: FilePath) throws -> Folder? {

@@ -55,31 +55,14 @@ package struct RegistrySummary: Sendable {
       try PendingRecord.find(registry, in: cache.folder)
     }
     isInterrupted = pending?.isEffective(with: current) ?? false
-    var read: Snapshot?
-    if let cache, let current {
-      // `verify` reports a damaged snapshot; a listing shows the rest.
-      read = try? cache.store.readSnapshot(current)
-    }
-    lostSigners =
-      basis.trust.map { TrustCheck.signers(of: [read].compactMap(\.self), $0).filter { $0.state != .active } }
-      ?? []
+    // `verify` reports a damaged snapshot; a listing shows the rest.
+    let read = current.flatMap { try? cache?.store.readSnapshot($0) }
+    lostSigners = basis.lostSigners(of: read)
     version = read?.version
     syncedAt = read?.syncedAt
     publisher = read?.publisher
     if let cache, let current, let read {
-      disbelief = try BeliefGathering(
-        of: OpenRegistry(
-          source,
-          in: project,
-          policy: basis.policy.get(),
-          cache: cache,
-          lockTimeout: .zero
-        ),
-        entry: records.lockfile.find(source.name),
-        key: records.key,
-        trust: basis.trust
-      )
-      .belief(of: current, read).disbelief
+      disbelief = try basis.beliefs(of: source, in: project, cache).belief(of: current, read).disbelief
     } else {
       disbelief = nil
     }
@@ -112,5 +95,25 @@ struct RegistrySummaryBasis {
       store: project.readTrustStore(policy: policy.get()),
       projectKey: records.key
     )
+  }
+
+  /// Answers whether snapshots of a source are believed.
+  fileprivate func beliefs(
+    of source: Source,
+    in project: Project,
+    _ cache: Cache
+  ) throws -> BeliefGathering {
+    BeliefGathering(
+      of: OpenRegistry(source, in: project, policy: try policy.get(), cache: cache, lockTimeout: .zero),
+      entry: records.lockfile.find(source.name),
+      key: records.key,
+      trust: trust
+    )
+  }
+
+  /// The signers of a snapshot that do not count any more; none where the trust store cannot be read.
+  fileprivate func lostSigners(of snapshot: Snapshot?) -> [TrustCheck.CheckedSigner] {
+    guard let snapshot, let trust else { return [] }
+    return TrustCheck.signers(of: [snapshot], trust).filter { $0.state != .active }
   }
 }

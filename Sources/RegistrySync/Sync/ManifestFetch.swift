@@ -112,29 +112,10 @@ struct ManifestFetch: Sendable {
   /// `isLastWord`: Whether it will not be fetched again, so that a refusal is recorded.
   func judge(_ bytes: [UInt8], etag: String?, isLastWord: Bool = true) throws -> ManifestOffer {
     let id = ObjectID(hashing: bytes)
-    if isOnTheWeb, Self.isPage(bytes) {
-      throw SyncError.pageInsteadOfManifest(source: reader.reader.location(of: .manifest))
-    }
-    let manifest: Manifest
-    do {
-      manifest = try Manifest.parse(bytes, rules: ManifestRules(policy))
-    } catch {
-      throw ReadingError.invalidManifest(source: reader.reader.location(of: .manifest), error)
-    }
+    let manifest = try parse(bytes)
     if options.isLocked { try compareEntry(with: manifest, id) }
-    let now = registry.now
-    let firstSeen = basis.base.state?.firstSeen(manifest.version.description) ?? now
-    let question = TrustQuestion(
-      manifest,
-      id: id,
-      from: source,
-      policy: policy,
-      trustStore: basis.trust.store,
-      projectKey: basis.trust.projectKey,
-      memory: TrustMemory(lockEntry: basis.lockEntry, synced: basis.base.remembered, firstSeen: firstSeen),
-      overrides: options.overrides,
-      now: now
-    )
+    let firstSeen = basis.base.state?.firstSeen(manifest.version.description) ?? registry.now
+    let question = question(manifest, id, firstSeen)
     let verdict: TrustVerdict
     do {
       // The lockfile is local and reviewed, so its manifest is judged by keys only and not by its order in the
@@ -154,6 +135,31 @@ struct ManifestFetch: Sendable {
       verdict: verdict,
       etag: etag,
       firstSeen: firstSeen
+    )
+  }
+
+  private func parse(_ bytes: [UInt8]) throws -> Manifest {
+    if isOnTheWeb, Self.isPage(bytes) {
+      throw SyncError.pageInsteadOfManifest(source: reader.reader.location(of: .manifest))
+    }
+    do {
+      return try Manifest.parse(bytes, rules: ManifestRules(policy))
+    } catch {
+      throw ReadingError.invalidManifest(source: reader.reader.location(of: .manifest), error)
+    }
+  }
+
+  private func question(_ manifest: Manifest, _ id: ObjectID, _ firstSeen: Timestamp) -> TrustQuestion {
+    TrustQuestion(
+      manifest,
+      id: id,
+      from: source,
+      policy: policy,
+      trustStore: basis.trust.store,
+      projectKey: basis.trust.projectKey,
+      memory: TrustMemory(lockEntry: basis.lockEntry, synced: basis.base.remembered, firstSeen: firstSeen),
+      overrides: options.overrides,
+      now: registry.now
     )
   }
 

@@ -89,21 +89,10 @@ struct RegistryWriter: Sendable {
       parent: content.parent ?? (base.snapshot == nil ? nil : base.synced)
     )
     let known = try findKnown(new, base)
-    let id: ObjectID
-    if let known {
-      id = known.id
-    } else {
-      id = try batch.add(try new.encoded())
-    }
+    let id = try known?.id ?? batch.add(try new.encoded())
     try batch.commit()
     let isPinned = try isPinned(offer, base)
-    let goal = Goal(
-      inUse: isPinned ? (base.inUse ?? id) : id,
-      // What the lockfile names says nothing of what is the newest, unless nothing else does.
-      synced: options.isLocked ? (base.synced ?? id) : id,
-      // A new one follows the newest; where that is not believed, it follows nothing.
-      isHistoryOwn: known?.isHistoryOwn ?? (base.snapshot == nil || base.isHistoryOwn)
-    )
+    let goal = goal(of: id, known, base, isPinned: isPinned)
     let snapshot = try stated(new, known)
     var warnings = missingPluginFiles(content.catalog, offer.manifest) + corrections
     if base.synced != goal.synced || base.inUse != goal.inUse {
@@ -118,6 +107,16 @@ struct RegistryWriter: Sendable {
     let outcome: SyncReport.Outcome =
       isPinned && isNew ? .fetched : isNew || base.inUse != goal.inUse ? .updated : .upToDate
     return Result(outcome: outcome, snapshot: id, changes: changes, warnings: warnings)
+  }
+
+  private func goal(of id: ObjectID, _ known: Known?, _ base: SyncBase, isPinned: Bool) -> Goal {
+    Goal(
+      inUse: isPinned ? (base.inUse ?? id) : id,
+      // What the lockfile names says nothing of what is the newest, unless nothing else does.
+      synced: options.isLocked ? (base.synced ?? id) : id,
+      // A new one follows the newest; where that is not believed, it follows nothing.
+      isHistoryOwn: known?.isHistoryOwn ?? (base.snapshot == nil || base.isHistoryOwn)
+    )
   }
 
   /// Whether what is in use is to stay in use.

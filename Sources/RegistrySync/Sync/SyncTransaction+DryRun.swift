@@ -116,14 +116,6 @@ extension SyncTransaction {
     let known = Dictionary((old ?? []).map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
     let new = try sides(of: offer, sizes: sizes.merging(known) { first, _ in first })
     let differences = FileDifference.between((old ?? []).map { FileDifference.Side($0) }, new)
-    var comparisons: [FileComparison] = []
-    if comparing {
-      for difference in differences {
-        comparisons.append(
-          try FileComparison.read(difference, in: registry.store)
-        )
-      }
-    }
     return DryRunReport(
       registry: registry.name,
       manifest: offer.id,
@@ -133,7 +125,7 @@ extension SyncTransaction {
       current: current,
       isPinned: basis.lockEntry?.isPinned ?? false,
       differences: differences,
-      comparisons: comparisons,
+      comparisons: try comparing ? differences.map { try FileComparison.read($0, in: registry.store) } : [],
       missingCount: missing.count,
       fetchedBytes: fetchedBytes,
       trust: offer.verdict,

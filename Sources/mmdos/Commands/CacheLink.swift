@@ -15,19 +15,12 @@ struct CacheLink: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var approval: ApprovalOption
-  @Argument(help: ArgumentHelp("The other store.", valueName: "dir")) var folder: String
+  @OptionGroup var alternate: AlternateArgument
 
   func run(in session: Session) throws -> Int32 {
-    let editing = AlternateEditing(try session.project(), lockTimeout: session.options.lockTimeout)
-    let path = session.absolute(folder)
-    guard approval.isApproved else {
-      return try AlternateText(verb: "link", path: try editing.resolve(path)).preview(folder).show(
-        in: session
-      )
+    try alternate.change(in: session, "link", "linked") { editing, path in
+      try alternate.isApproved ? editing.link(path) : editing.resolve(path)
     }
-    AlternateText(verb: "linked", path: try editing.link(path)).print(to: session)
-    return ExitCodes.done
   }
 }
 
@@ -40,43 +33,52 @@ struct CacheUnlink: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var approval: ApprovalOption
-  @Argument(help: ArgumentHelp("The other store.", valueName: "dir")) var folder: String
+  @OptionGroup var alternate: AlternateArgument
 
   func run(in session: Session) throws -> Int32 {
-    let editing = AlternateEditing(try session.project(), lockTimeout: session.options.lockTimeout)
-    let path = session.absolute(folder)
-    guard approval.isApproved else {
-      return try AlternateText(verb: "unlink", path: try editing.find(path, line: folder)).preview(folder)
-        .show(
-          in: session
-        )
+    let line = alternate.folder
+    return try alternate.change(in: session, "unlink", "unlinked") { editing, path in
+      try alternate.isApproved ? editing.unlink(path, line: line) : editing.find(path, line: line)
     }
-    AlternateText(verb: "unlinked", path: try editing.unlink(path, line: folder)).print(to: session)
-    return ExitCodes.done
   }
 }
 
-/// The text about an alternate that is added or removed.
-private struct AlternateText {
-  let verb: String
-  let path: FilePath
+/// The other store that is added or removed, once it is approved.
+struct AlternateArgument: ParsableArguments {
+  @OptionGroup var approval: ApprovalOption
+  @Argument(help: ArgumentHelp("The other store.", valueName: "dir")) var folder: String
 
-  func preview(_ argument: String) -> Preview {
+  var isApproved: Bool { approval.isApproved }
+
+  /// Makes the change, or finds what it would be about, and says so.
+  ///
+  /// `step`: The change, or without approval the search alone; it returns the other store's folder of objects.
+  ///
+  /// - Throws: `SharingError`, `ProjectError`, `RefError`, `DiskError`.
+  func change(
+    in session: Session,
+    _ verb: String,
+    _ participle: String,
+    by step: (AlternateEditing, FilePath) throws -> FilePath
+  ) throws -> Int32 {
+    let editing = AlternateEditing(try session.project(), lockTimeout: session.options.lockTimeout)
+    let path = try step(editing, session.absolute(folder))
+    guard isApproved else { return try preview(verb, path).show(in: session) }
+    if session.options.isJSON {
+      session.console.print(.object([(participle, .string(path.string))]))
+    } else {
+      session.console.print("\(participle) \(SafeText(path.string))")
+    }
+    return ExitCodes.done
+  }
+
+  private func preview(_ verb: String, _ path: FilePath) -> Preview {
     Preview(
-      command: ShellWord.line(["mmdos", "registry", "cache", verb, argument, "--approved"]),
+      command: ShellWord.line(["mmdos", "registry", "cache", verb, folder, "--approved"]),
       lines: [
         "would \(verb) \(SafeText(path.string))", "  write        .ai/registry-cache/objects/info/alternates",
       ],
       json: [(verb, .string(path.string))]
     )
-  }
-
-  func print(to session: Session) {
-    if session.options.isJSON {
-      session.console.print(.object([(verb, .string(path.string))]))
-    } else {
-      session.console.print("\(verb) \(SafeText(path.string))")
-    }
   }
 }

@@ -12,25 +12,17 @@ struct RegistryLs: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(
-    help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]")
-  )
-  var target: RevisionArgument
+  @OptionGroup var snapshot: SnapshotArgument
   @Argument(help: "A folder or file in the registry.") var path: String?
   @Flag(name: [.customShort("l"), .customLong("long")], help: "Show sizes and ids.") var isLong = false
 
   func run(in session: Session) throws -> Int32 {
-    let registry = try session.registry(target.name)
-    let reader = try RegistryReader(registry)
-    let entry = try reader.history.resolve(target.revision)
-    if let doubt = try reader.findDoubt(of: entry) {
-      session.console.warn("today this \(doubt.words)")
-    }
+    let (reader, entry) = try snapshot.open(in: session)
     let files = try reader.files(of: entry, below: path)
     if session.options.isJSON {
       session.console.print(
         .object([
-          ("registry", .string(registry.name.description)), ("snapshot", .string(entry.id.description)),
+          ("registry", .string(reader.history.name.description)), ("snapshot", .string(entry.id.description)),
           (
             "files",
             .array(
