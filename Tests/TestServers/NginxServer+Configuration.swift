@@ -19,7 +19,7 @@ extension NginxServer {
     events { worker_connections 1024; }
     http {
       log_format line "$request_method\\t$request_uri\\t$status\\t$server_protocol\\t$server_port\\t$http_user_agent";
-      access_log \(scratch)/access.log line;
+      access_log /dev/stdout line;
       client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
       uwsgi_temp_path uwsgi; scgi_temp_path scgi;
       types {

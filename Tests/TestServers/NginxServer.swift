@@ -115,10 +115,14 @@ package final class NginxServer: Sendable {
   /// The port of a site.
   package func port(_ site: Site) -> Int { ports[site] ?? 0 }
 
-  /// All requests so far; nginx writes a line when it has sent the answer.
-  package func requests(_ site: Site? = nil) throws -> [Request] {
-    try String(decoding: scratch.read("access.log"), as: UTF8.self).split(separator: "\n").compactMap {
-      line in
+  /// Waits until so many requests were answered, or nginx has ended.
+  package func waitForRequests(_ count: Int) async {
+    _ = await process.wait { self.requests().count >= count }
+  }
+
+  /// All requests so far; nginx says a line when it has sent the answer.
+  package func requests(_ site: Site? = nil) -> [Request] {
+    process.outputSoFar.split(separator: "\n").compactMap { line in
       let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 6, let status = Int(parts[2]), let port = Int(parts[4]) else { return nil }
       guard site == nil || ports[site ?? .plain] == port else { return nil }

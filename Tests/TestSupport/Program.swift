@@ -152,12 +152,21 @@ package final class RunningProgram: Sendable {
 
   /// Waits until standard output or error holds one of the texts; false if the program ended without it.
   package func waitUntil(says texts: String...) async -> Bool {
-    let says: @Sendable () -> Bool = {
+    await wait {
       [self.outputSoFar, self.errorSoFar].contains { said in texts.contains { said.contains($0) } }
     }
-    await news.wait { says() || self.hasEnded }
-    return says()
   }
+
+  /// Waits until a condition holds; false if the program ended without it.
+  ///
+  /// It is asked whenever the program has said something, and when something else is announced.
+  package func wait(until holds: @escaping @Sendable () -> Bool) async -> Bool {
+    await news.wait { holds() || self.hasEnded }
+    return holds()
+  }
+
+  /// Says that something has changed that a condition may be about.
+  package func announce() { news.announce() }
 
   /// Waits for the end; a cancelled task kills the program.
   package func result() async -> Program.Result {

@@ -9,13 +9,22 @@ import TestSupport
 import Testing
 
 /// SIGINT and SIGTERM, whatever the program is doing.
-@Suite(.timeLimit(.minutes(5))) struct InterruptionTests {
+@Suite(.enabled(if: FileWatch.isAvailable, "inotify is needed"), .timeLimit(.minutes(5)))
+struct InterruptionTests {
   private static let signals: [(Int32, Int32)] = [(SIGINT, 130), (SIGTERM, 143)]
+
+  private func cache(_ project: TestProject) throws -> Folder {
+    try Folder.open(project.root.appending(".ai/registry-cache"))
+  }
 
   /// Holds the lock of a cache, as another mmdos would.
   private func hold(_ project: TestProject) throws -> FileLock {
-    let cache = try Folder.open(project.root.appending(".ai/registry-cache"))
-    return try FileLock.acquire(StoreLayout.lock, in: cache, .exclusive, timeout: .seconds(5))
+    try FileLock.acquire(StoreLayout.lock, in: cache(project), .exclusive, timeout: .seconds(5))
+  }
+
+  /// Tells when somebody asks for that lock, which is long after signals are caught.
+  private func watchLock(_ project: TestProject) throws -> FileWatch {
+    try FileWatch(.opening(cache(project).path.appending(StoreLayout.lock)))
   }
 
   private func syncedProject(_ name: String = #function) async throws -> (TestProject, LoopbackServer) {
@@ -40,8 +49,9 @@ import Testing
   func waitingForALockEndsWithinASecond(_ words: [String], _ signal: (Int32, Int32)) async throws {
     let (project, server) = try await syncedProject()
     let lock = try hold(project)
+    let watch = try watchLock(project)
     let running = try Program.mmdos(folder: project.root).start(words + ["--lock-timeout", "60"])
-    try await waitUntilItListens(running)
+    #expect(try await watch.wait(for: running) { watch.hasHappened })
     let start = ContinuousClock.now
     running.send(signal: signal.0)
     let result = await running.result()
@@ -55,24 +65,13 @@ import Testing
     withExtendedLifetime(server) {}
   }
 
-  /// Waits until the program catches signals: Linux says so of every process.
-  private func waitUntilItListens(_ running: RunningProgram) async throws {
-    while !running.hasEnded {
-      let status = (try? String(contentsOfFile: "/proc/\(running.id)/status", encoding: .utf8)) ?? ""
-      let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t")
-        .last
-      guard let caught, let mask = UInt64(caught, radix: 16) else { return }
-      if mask & (1 << (UInt64(SIGTERM) - 1)) != 0 { return }
-      try await Task.sleep(for: .milliseconds(2))
-    }
-  }
-
   @Test func secondSignalKillsWhileTheFirstIsBeingHandled() async throws {
     let (project, server) = try await syncedProject()
     let lock = try hold(project)
+    let watch = try watchLock(project)
     let words = ["registry", "sync", "acme", "--approved", "--lock-timeout", "60"]
     let running = try Program.mmdos(folder: project.root).start(words)
-    try await waitUntilItListens(running)
+    #expect(try await watch.wait(for: running) { watch.hasHappened })
     // Both are there before anything of the program runs again.
     running.send(signal: SIGSTOP)
     running.send(signal: SIGTERM)
@@ -86,17 +85,23 @@ import Testing
   }
 
   @Test func readerThatDoesNotReadKeepsNobodyFromEnding() async throws {
-    let (project, server) = try await syncedProject()
-    // Standard output is a pipe that is full, and whose reader never reads.
+    let project = try TestProject()
+    let server = try await LoopbackServer()
+    // More than a pipe holds.
+    let large = "catalog/.ai/skills/large.md"
+    TestRegistry(count: 1).with(large, String(repeating: "# Large\n", count: 40_000).utf8).publish(on: server)
+    try project.setSources(["web": server.registryURL])
+    expect(try await project.sync(), exit: 0)
+    // The reader takes one byte, which says that the program is writing, and never another.
     let shell = Program(path: "/bin/sh", folder: project.root)
     let mmdos = try Program.mmdos().path.string
     let script = """
-      mkfifo pipe && (exec 3<>pipe; exec 4>pipe
-      dd if=/dev/zero bs=4096 count=16 >&4 2>/dev/null
-      "$0" registry ls acme >&4 & p=$!
-      sleep 1; kill -TERM $p; wait $p; echo "exit $?" >&2)
+      mkfifo pipe && (exec 3<>pipe
+      "$0" registry cat web "$1" >pipe & p=$!
+      dd bs=1 count=1 <&3 >/dev/null 2>&1
+      kill -TERM $p; wait $p; echo "exit $?" >&2)
       """
-    let result = try await shell.run(["-c", script, mmdos])
+    let result = try await shell.run(["-c", script, mmdos, large])
     #expect(result.error.contains("exit 143"), "\(result.error)")
     withExtendedLifetime(server) {}
   }
