@@ -1,7 +1,5 @@
 import ObjectStore
 
-internal import ObjectStore
-
 /// The result of checking one HMAC of a lock entry.
 package enum LockfileAuthentication: Equatable, Sendable {
   /// It was made with the project key.

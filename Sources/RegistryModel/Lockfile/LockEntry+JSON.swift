@@ -1,8 +1,6 @@
 import Formats
 import ObjectStore
 
-internal import ObjectStore
-
 extension LockEntry {
   /// The entry's members in the order in which they are written (INTEROP "registry-lock.json").
   var jsonMembers: [JSONMember] {

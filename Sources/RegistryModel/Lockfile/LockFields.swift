@@ -1,8 +1,6 @@
 import Formats
 import ObjectStore
 
-internal import ObjectStore
-
 /// The members of an object in the lockfile, read into checked types; both absent and null are nil.
 struct LockFields {
   let object: JSONFields

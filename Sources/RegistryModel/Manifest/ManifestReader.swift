@@ -1,8 +1,6 @@
 import Formats
 import ObjectStore
 
-internal import ObjectStore
-
 /// Reads the fields of a `manifest.json` with their types.
 struct ManifestReader {
   private static let catalogName = "catalog.yaml"

@@ -1,8 +1,6 @@
 import Formats
 import ObjectStore
 
-internal import ObjectStore
-
 /// The identity of a key: the SHA-256 of a public key's SPKI DER, as 64 lower-case hex digits.
 ///
 /// The project's own key has no public half; `ProjectKey.fingerprint` defines its fingerprint.

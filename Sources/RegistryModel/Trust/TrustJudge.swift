@@ -1,8 +1,6 @@
 import Formats
 import ObjectStore
 
-internal import ObjectStore
-
 /// The steps of the trust decision, one function each; they also collect the notes.
 struct TrustJudge {
   let question: TrustQuestion
