@@ -16,15 +16,17 @@ import Testing
   private static let digits = "0123456789abcdef0123456789abcdef"
   private static let leftovers = [
     ".ai/tmp_\(digits)", ".ai/registries/tmp_\(digits)", ".ai/policies/tmp_\(digits)", "tmp_\(digits)",
+    "keys/own/tmp_\(digits)",
   ]
   private static let strangers = [
     ".ai/tmp_notes", ".ai/registries/tmp_\(digits)0", ".ai/tmp_\(digits.uppercased())",
-    ".ai/own/tmp_\(digits)",
+    ".ai/own/tmp_\(digits)", "keys/tmp_\(digits)",
     ".ai/plugins/tmp_\(digits)/file",
   ]
 
   private func makeStage(_ test: String = #function) async throws -> TestProject {
     let project = try TestProject(name: test)
+    try project.setPolicy(TestProject.openPolicy + "trusted_keys_file: keys/own/trusted.yaml\n")
     try TestRegistry(count: 1).write(to: try project.scratch.makeFolder("registry"))
     try project.setSources(["web": "../registry", "other": "../registry"])
     expect(try await project.sync(), exit: 0)
@@ -56,6 +58,18 @@ import Testing
     defer { close(lock) }
     expect(try await project.run("registry", "sync", "web", "--approved", "--lock-timeout", "0"), exit: 7)
     for path in Self.leftovers { #expect(project.has(path), "\(path)") }
+  }
+
+  @Test func initWaitsForARunningCommand() async throws {
+    let project = try await makeStage()
+    try project.remove(".ai/policies/registry-policy.yaml")
+    let lock = open(project.root.appending(".ai/registry-cache/state/project.lock").string, O_RDWR)
+    #expect(lock >= 0 && flock(lock, LOCK_EX) == 0)
+    expect(try await project.run("init", "--approved", "--lock-timeout", "0"), exit: 7)
+    #expect(!project.has(".ai/policies/registry-policy.yaml"))
+    close(lock)
+    expect(try await project.run("init", "--approved", "--lock-timeout", "0"), exit: 0)
+    #expect(project.has(".ai/policies/registry-policy.yaml"))
   }
 
   /// As after one command with sudo.

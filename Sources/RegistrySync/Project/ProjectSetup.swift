@@ -1,5 +1,6 @@
 package import Disk
 import ObjectStore
+import Refs
 import RegistryModel
 package import SystemPackage
 
@@ -69,10 +70,16 @@ package struct ProjectSetup: Sendable {
   /// Writes missing files; existing ones are unchanged, except that lines are added to `.gitignore`.
   ///
   /// - Returns: The changes that were made.
-  /// - Throws: `DiskError`.
-  package func run() throws -> [File] {
-    let plan = try plan()
+  /// - Throws: `RefError` when another command holds the project's lock until the time-out, `DiskError`; what opening
+  ///   the cache throws.
+  package func run(lockTimeout: Duration) throws -> [File] {
+    if try plan().allSatisfy({ $0.action == .keep }) { return try plan() }
     let project = try Project.create(at: root.path, user: user, disk: disk)
+    // The lock is in the cache, which is there from now on, so that no other command writes these files meanwhile.
+    let cache = try Cache.create(in: project)
+    let lock = try ProjectLock.acquire(in: cache.folder, on: disk, timeout: lockTimeout)
+    try ProjectLeftovers(in: project).remove()
+    let plan = try plan()
     let writer = AtomicFile(disk: disk)
     for file in Self.files {
       let folder = try disk.ensureFolder(file.folder, in: project.ai)
@@ -82,6 +89,7 @@ package struct ProjectSetup: Sendable {
     try disk.synchronize(project.ai)
     try disk.synchronize(root)
     try IgnoreFile(in: root).extend(in: root, disk: disk)
+    _ = consume lock
     return plan
   }
 }

@@ -25,7 +25,7 @@ struct Init: Command {
         isAboutProject: false
       ).show(in: session)
     }
-    let done = try setup.run()
+    let done = try setup.run(lockTimeout: session.options.lockTimeout)
     if session.options.isJSON {
       session.console.print(.object([("files", Self.json(done))]))
     } else {

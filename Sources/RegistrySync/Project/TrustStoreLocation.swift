@@ -40,6 +40,13 @@ package struct TrustStoreLocation: Equatable, Sendable {
     try project.root.findFolder(at: folders)?.findBytes(name, limit: Limits.maxProjectFileBytes)
   }
 
+  /// The folder of the file; nil where there is none yet.
+  ///
+  /// - Throws: `DiskError`, also for a link in the place of a folder.
+  func findFolder(in project: Project) throws -> Folder? {
+    try project.root.findFolder(at: folders)
+  }
+
   /// Replaces the file, creating missing folders.
   ///
   /// - Throws: `DiskError`; the old content is then unchanged.
