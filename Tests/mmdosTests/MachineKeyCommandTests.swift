@@ -31,6 +31,21 @@ import Testing
     #expect(try status.object()["machine_key"] is NSNull)
   }
 
+  @Test func previewsNameTheKeyUntilItIsThere() async throws {
+    let (project, key) = try stage()
+    let words = ["registry", "sync", "team"]
+    expect(try await project.run(words), exit: 2, output: key.string)
+    let json = try await project.run(words + ["--json"]).object()
+    let would = try #require(json["would"] as? [String: Any])
+    let outside = try #require(would["outside"] as? [[String: Any]])
+    #expect(outside.contains { $0["path"] as? String == key.string && $0["written"] as? Bool == true })
+    #expect(try await !project.run(words + ["--dry-run"]).output.contains(key.string))
+    expect(try await project.sync("team"), exit: 0)
+    for words in [words, ["registry", "checkout", "team", "v1.0.0"], ["registry", "pin", "team"]] {
+      #expect(try await !project.run(words).output.contains(key.string), "\(words)")
+    }
+  }
+
   @Test func homeIsWhereTheKeyIsWithoutTheOtherVariable() async throws {
     var (project, _) = try stage()
     project.environment["XDG_STATE_HOME"] = "not/absolute"

@@ -49,6 +49,15 @@ package final class MachineKeyFile: Sendable {
     }
   }
 
+  /// The path at which the next command that writes a hint makes the key; nil where it would make none.
+  package var pathToBeMade: FilePath? {
+    state.withLock { state in
+      read(&state)
+      guard case .absent = state else { return nil }
+      return folder?.appending(Self.name)
+    }
+  }
+
   /// The key; nil where there is none that can be used.
   func find() -> MachineKey? {
     state.withLock { state in

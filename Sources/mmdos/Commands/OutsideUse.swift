@@ -75,6 +75,12 @@ struct OutsideUse {
     add(path, isWritten: true, "the shared store")
   }
 
+  /// Adds the machine's key, where a command that vouches for what it writes into the cache would make it.
+  mutating func addMachineKey() {
+    guard let path = project.machineKey.pathToBeMade else { return }
+    add(path, isWritten: true, "this machine's key, made once: it vouches for what is written into caches")
+  }
+
   private mutating func add(_ host: Host) {
     if !hosts.contains(host) { hosts.append(host) }
   }

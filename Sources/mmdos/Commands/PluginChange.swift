@@ -59,6 +59,7 @@ struct PluginChange {
     if !session.options.isJSON { text.printDiff(to: session.console.output) }
     var outside = OutsideUse(project, try project.readPolicy(), session)
     try outside.addAlternates()
+    outside.addMachineKey()
     return try Preview(
       command: ShellWord.line(["mmdos"] + words + options.words + ["--approved"]),
       lines: text.preview,

@@ -108,6 +108,7 @@ private struct Checkout {
     guard isApproved else {
       var outside = OutsideUse(registry.project, registry.policy, session)
       try outside.addAlternates()
+      outside.addMachineKey()
       let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
       return try Preview(
         command: ShellWord.line(["mmdos", "registry"] + words + ["--approved"]),

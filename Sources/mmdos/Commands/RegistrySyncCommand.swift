@@ -122,6 +122,7 @@ struct RegistrySyncCommand: AsyncCommand {
       if isOffline { try outside.addAlternates() } else { try outside.add(source) }
     }
     outside.addSharedStore()
+    if !isDryRun { outside.addMachineKey() }
     let words =
       ["mmdos", "registry", "sync"] + (name.map { [$0] } ?? ["--all"])
       + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isOffline ? ["--offline"] : [])

@@ -129,6 +129,7 @@ struct RegistryVerify: AsyncCommand {
       lines += plan.lines
       json.append(plan.json)
     }
+    outside.addMachineKey()
     let words = ["mmdos", "registry", "verify", name ?? "--all", "--repair", "--approved"]
     return try Preview(command: ShellWord.line(words), lines: lines, json: [("repair", .array(json))])
       .adding(outside).show(in: session)
