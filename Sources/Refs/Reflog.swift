@@ -23,6 +23,9 @@ package struct Reflog: Equatable, Sendable {
   /// What readers ignore and the next writer removes (DESIGN section 3.2), the first that applies.
   package let leftover: Leftover?
 
+  /// The last line, if it is about a change that did not happen, or that was undone without a line.
+  package let unconfirmed: ReflogEntry?
+
   /// How many bytes of the file hold `entries`.
   let confirmedLength: Int
 
@@ -36,6 +39,7 @@ package struct Reflog: Equatable, Sendable {
     self.value = value
     guard let value else {
       entries = []
+      unconfirmed = nil
       confirmedLength = 0
       leftover = bytes.isEmpty ? nil : .withoutRef
       return
@@ -54,8 +58,10 @@ package struct Reflog: Equatable, Sendable {
     var leftover: Leftover? = start < bytes.count ? .torn : nil
     if let last = entries.last, last.new != value {
       leftover = leftover ?? .unconfirmed(last.new)
-      entries.removeLast()
+      unconfirmed = entries.removeLast()
       start = starts[entries.count]
+    } else {
+      unconfirmed = nil
     }
     self.entries = entries.reversed()
     self.leftover = leftover

@@ -30,6 +30,21 @@ package struct Revision: Equatable, Sendable {
   /// How many parents to follow from the base.
   let steps: Int
 
+  /// The kind of the ref whose value it is; nil for all that say more, or something else.
+  package enum RefKind: Equatable, Sendable {
+    case registry, synced
+  }
+
+  /// The ref that it stands for.
+  package var ref: RefKind? {
+    guard steps == 0 else { return nil }
+    return switch base {
+    case .current, .reflog(0): .registry
+    case .latest: .synced
+    case .reflog, .version, .prefix: nil
+    }
+  }
+
   /// Parses a revision.
   ///
   /// - Parameter text: The revision, from outside.

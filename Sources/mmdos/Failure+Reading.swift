@@ -37,6 +37,14 @@ extension Failure {
         "'\(name)' is refused: \(refusal.words)",
         hint: refusal.hint(name: name.description)
       )
+    case .unbelieved(let name, let snapshot, let disbelief) where disbelief.voucher == .outdated:
+      self.init(
+        ExitCodes.integrity,
+        "rollback",
+        "snapshot \(snapshot.abbreviated) of '\(name)' is an older one that a ref was put back to: \(disbelief.words)",
+        hint: "sync again: mmdos registry sync \(name) --approved; or choose it: "
+          + "mmdos registry checkout \(name) \(snapshot.abbreviated) --approved"
+      )
     case .unbelieved(let name, let snapshot, let disbelief):
       self.init(
         ExitCodes.integrity,

@@ -13,7 +13,7 @@ import Testing
     .unasked,
   ]
   private static let vouchers: [BeliefQuestion.Voucher] = [
-    .right(hint), .wrong, .missing, .otherAddress, .noKey,
+    .right(hint), .wrong, .missing, .outdated, .otherAddress, .noKey,
   ]
   private static let verdicts: [BeliefQuestion.Verdict] = [
     .verified(verdict), .unsigned, .refused(.unsigned(.remote)), .unreadable, .unremembered, .unasked,
@@ -38,7 +38,7 @@ import Testing
         }
       }
     }
-    #expect(refused == 5 * 4 * 5)
+    #expect(refused == 5 * 5 * 5)
   }
 
   @Test func onlyAHintOfThisMachineSpeaksForTheHistory() {

@@ -55,6 +55,38 @@ import Testing
     expect(try await stage.project.sync(), exit: 0, output: "synced version 1.4.0")
   }
 
+  /// The entry as the Node tool writes it: of what is in use here, or of the newest, which it took.
+  @Test(arguments: [1, 3])
+  func pinThatAnotherToolDroppedIsPutBack(_ taken: Int) async throws {
+    let stage = try await Stage(isSigned: true)
+    let newest = try stage.project.read(".ai/registry-lock.json")
+    expect(try await stage.run("checkout", "v1.1.0"), exit: 0)
+    let (pinned, signers) = (try stage.entry(), try stage.entry()["signers"] as? [[String: String]])
+    if taken == 3 {
+      try stage.project.write(".ai/registry-lock.json", String(decoding: newest, as: UTF8.self))
+    }
+    try stage.dropFields([
+      "registry_name", "tree", "version", "generated_at", "signers", "highest", "entry_hmac", "pinned",
+    ])
+    expect(try await stage.project.sync(), exit: 0, error: "the pin is put back")
+    let entry = try stage.entry()
+    for field in ["version", "manifest_sha256", "tree"] {
+      #expect(entry[field] as? String == pinned[field] as? String, "\(field)")
+    }
+    #expect(entry["pinned"] as? Bool == true)
+    #expect(entry["highest"] as? [String: String] == pinned["highest"] as? [String: String])
+    #expect(entry["signers"] as? [[String: String]] == signers)
+    try stage.view(is: 1)
+    let again = try await stage.project.sync()
+    #expect(!(again.output + again.error).contains("put back"))
+    expect(try await stage.run("unpin"), exit: 0)
+    expect(try await stage.project.sync(), exit: 0)
+    try stage.view(is: 3)
+    try stage.dropFields(["registry_name", "tree", "version", "generated_at", "signers", "highest", "pinned"])
+    expect(try await stage.project.sync(), exit: 0)
+    #expect(try stage.entry()["pinned"] as? Bool != true, "it was unpinned on purpose")
+  }
+
   @Test func pinHoldsWhereThereIsNoCacheYet() async throws {
     let stage = try await Stage()
     expect(try await stage.run("checkout", "v1.2.0"), exit: 0)

@@ -84,6 +84,18 @@ struct CheckoutStage {
     return try #require((document?["entries"] as? [String: Any])?["web"] as? [String: Any])
   }
 
+  /// Takes fields out of the lock entry.
+  func dropFields(_ names: [String]) throws {
+    let bytes = try project.read(".ai/registry-lock.json")
+    let read = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+    var document = try #require(read)
+    var entry = try entry()
+    for name in names { entry[name] = nil }
+    document["entries"] = ["web": entry]
+    let written = try JSONSerialization.data(withJSONObject: document)
+    try project.write(".ai/registry-lock.json", String(decoding: written, as: UTF8.self))
+  }
+
   func show() async throws -> [String: Any] {
     try await project.run("registry", "show", "web", "--json").object()
   }

@@ -50,8 +50,11 @@ extension FailureTests {
     let url = "https://h/catalog.yaml"
     let question = BeliefQuestion(lock: .absent, voucher: .missing, verdict: .unsigned)
     let disbelief = try #require(Belief.judge(question).disbelief)
+    let putBack = BeliefQuestion(lock: .absent, voucher: .outdated, verdict: .unsigned)
+    let older = try #require(Belief.judge(putBack).disbelief)
     return [
-      .unbelieved(name, id, disbelief), .neverSynced(name), .noSuchFile(name, path: "a"),
+      .unbelieved(name, id, disbelief), .unbelieved(name, id, older), .neverSynced(name),
+      .noSuchFile(name, path: "a"),
       .invalidPath("a//b", .emptyComponent),
       .provenance(name, .missingEntry), .provenance(name, .refusedEntry(field: "a", value: nil)),
       .provenance(name, .disagrees([LockDisagreement(field: "url", locked: "a", expected: .value("b"))])),
@@ -68,7 +71,7 @@ extension FailureTests {
     case .noSuchFile: (6, "no-such-file")
     case .invalidPath: (64, "invalid-path")
     case .provenance: (3, "provenance")
-    case .unbelieved: (3, "unbelieved")
+    case .unbelieved(_, _, let disbelief): (3, disbelief.voucher == .outdated ? "rollback" : "unbelieved")
     case .keepsChanging: (7, "busy")
     case .untrusted(_, let refusal): (refusal.kind == .integrity ? 3 : 4, refusal.word)
     case .invalidManifest: (3, "invalid-manifest")

@@ -48,7 +48,7 @@ struct FailureTests {
     check(try Self.pluginFileErrors(), Self.expected)
     check(Self.publishProblems(text)) { _ in (1, "publish") }
     check([Self.disk]) { _ in (1, "disk") }
-    #expect(kinds.count == 80)
+    #expect(kinds.count == 81)
   }
 
   @Test func absentFileIsNoSuchThing() {

@@ -99,6 +99,9 @@ package struct BeliefQuestion: Equatable, Sendable {
     case wrong
     /// Hints name it, or none does; none of them has a voucher.
     case missing
+    /// A ref names it, but this machine wrote something else since, or the lock entry remembers something newer: the ref
+    /// was put back.
+    case outdated
     /// It was synced from another address than the registry's.
     case otherAddress
     /// This machine has no key.

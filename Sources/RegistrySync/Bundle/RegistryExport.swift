@@ -39,7 +39,7 @@ package struct RegistryExport {
   ///   `ObjectStoreError`.
   package func find(_ revision: String?) throws -> RegistryHistory.Entry {
     let entry = try reader.history.resolve(revision)
-    try reader.judge(entry, isChosen: revision != nil)
+    try reader.judge(entry)
     return entry
   }
 

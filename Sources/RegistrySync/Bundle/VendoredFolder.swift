@@ -47,7 +47,7 @@ package struct VendoredExport {
   package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws -> Report {
     let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(revision)
-    let believed = try reader.judge(entry, isChosen: revision != nil)
+    let believed = try reader.judge(entry)
     let content = try ViewContent(of: entry.snapshot, in: registry.store)
     try content.check(registry.policy.limits, source: entry.snapshot.source)
     let lockName = ProjectLayout.vendorLock.string

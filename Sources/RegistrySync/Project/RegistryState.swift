@@ -26,6 +26,10 @@ struct RegistryState: Equatable, Sendable {
   var url: String?
   /// Whether this machine wrote that snapshot and all that it follows.
   var isHistoryOwn = false
+  /// The snapshot in use when this was written: it counts only while the reflog says the same.
+  var inUse: ObjectID?
+  /// Whether the registry was pinned then: for a lock entry that another tool wrote.
+  var isPinned = false
 
   /// A version and the time when it was first offered.
   struct Seen: Equatable, Sendable {
@@ -68,7 +72,9 @@ struct RegistryState: Equatable, Sendable {
       audit: value.find("audit")?.text.flatMap { ObjectID(hex: $0) },
       synced: value.find("synced")?.text.flatMap { ObjectID(hex: $0) },
       url: value.find("url")?.text,
-      isHistoryOwn: value.find("history")?.text == "own"
+      isHistoryOwn: value.find("history")?.text == "own",
+      inUse: value.find("in_use")?.text.flatMap { ObjectID(hex: $0) },
+      isPinned: value.find("pin")?.text == "set"
     )
   }
 
@@ -100,6 +106,8 @@ struct RegistryState: Equatable, Sendable {
       ("synced", .string(orNull: synced?.description)),
       ("url", .string(orNull: url)),
       ("history", .string(orNull: isHistoryOwn ? "own" : nil)),
+      ("in_use", .string(orNull: inUse?.description)),
+      ("pin", .string(orNull: isPinned ? "set" : nil)),
     ]
     let voucher = notary.voucher(for: Self.statement(.object(members)), as: .state)
     members.append(("voucher", .string(orNull: voucher?.description)))

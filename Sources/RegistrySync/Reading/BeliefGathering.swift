@@ -1,6 +1,7 @@
 import Disk
 import Formats
 import ObjectStore
+import Refs
 import RegistryModel
 
 /// Collects what is known of a registry's snapshots and asks whether they are believed: the only way to that answer.
@@ -20,36 +21,66 @@ struct BeliefGathering {
 
   /// Whether a snapshot may be used, and why.
   ///
-  /// `isChosen`: Whether the user named the snapshot: it is then no rollback that it is old.
-  ///
   /// - Throws: `RefError`, `DiskError`, `ObjectStoreError` for a failing disk.
-  func belief(of id: ObjectID, _ snapshot: Snapshot, isChosen: Bool = false) throws -> Belief {
+  func belief(of id: ObjectID, _ snapshot: Snapshot, as role: BeliefRole = .candidate) throws -> Belief {
     var question = BeliefQuestion(
       lock: .unasked,
-      // The project may have had another registry under this name, or another project this path.
-      voucher: snapshot.source == registry.url ? try hints.voucher(for: id) : .otherAddress,
+      voucher: try voucher(for: id, snapshot, role),
       verdict: .unasked
     )
     // In this order, as each costs more than the one before: for the lock entry the manifest is read, for the verdict
     // every tree.
     if case let belief = Belief.judge(question), belief.disbelief == nil { return belief }
-    question.lock = try lock(snapshot)
+    question.lock = try lock(snapshot, role)
     if case let belief = Belief.judge(question), belief.disbelief == nil { return belief }
-    question.verdict = try verdict(snapshot, isChosen: isChosen)
+    question.verdict = try verdict(snapshot, isChosen: role == .chosen)
     return Belief.judge(question)
   }
 
+  /// What is remembered of the last check of the registry's address.
+  func state() throws -> RegistryState? {
+    // What another address said is no news of this one.
+    try hints.state().flatMap { $0.url == registry.url ? $0 : nil }
+  }
+
+  /// Whether this machine wrote a pending record, and no other write after it.
+  func isLast(_ pending: PendingRecord) throws -> Bool { try hints.isLast(pending) }
+
   /// Whether a snapshot is believed; one that cannot be read is not.
-  func isBelieved(_ id: ObjectID) throws -> Bool {
+  func isBelieved(_ id: ObjectID) throws -> Bool { try findBelief(of: id) != nil }
+
+  /// Why a snapshot may be used; nil where it may not, or cannot be read.
+  func findBelief(of id: ObjectID) throws -> Belief? {
     do {
-      return try belief(of: id, registry.store.readSnapshot(id)).disbelief == nil
+      let belief = try belief(of: id, registry.store.readSnapshot(id))
+      return belief.disbelief == nil ? belief : nil
     } catch let error as ObjectStoreError {
       if case .disk = error { throw error }
-      return false
+      return nil
     }
   }
 
-  private func lock(_ snapshot: Snapshot) throws -> BeliefQuestion.Lock {
+  private func voucher(
+    for id: ObjectID,
+    _ snapshot: Snapshot,
+    _ role: BeliefRole
+  ) throws -> BeliefQuestion.Voucher {
+    // The project may have had another registry under this name, or another project this path.
+    guard snapshot.source == registry.url else { return .otherAddress }
+    let voucher = try hints.voucher(for: id)
+    guard case .right = voucher, role.isWordOfRef else { return voucher }
+    let isNamed = entry?.manifest == snapshot.manifest && !(role == .newest && entry?.isPinned == true)
+    let isBelowMemory = !isNamed && isBelowMemory(snapshot)
+    return try hints.lastWritten().contradicts(role, id, isBelowMemory: isBelowMemory) ? .outdated : voucher
+  }
+
+  /// Whether the lock entry remembers something newer, of a registry that may not go back.
+  private func isBelowMemory(_ snapshot: Snapshot) -> Bool {
+    guard case .web = registry.source.location, let entry else { return false }
+    return entry.remembersNewer(than: snapshot)
+  }
+
+  private func lock(_ snapshot: Snapshot, _ role: BeliefRole) throws -> BeliefQuestion.Lock {
     var mismatch: String?
     if let entry {
       mismatch = try Provenance.disagreements(entry, snapshot, of: registry).first?.field
@@ -59,6 +90,8 @@ struct BeliefGathering {
       }
       // The entry agrees with the manifest, so a snapshot that says something else was not written by a sync.
       if mismatch == nil { mismatch = Self.wrongWord(of: snapshot, entry) }
+      // What is pinned need not be the newest.
+      if mismatch == nil, role == .newest, entry.isPinned, isBelowMemory(snapshot) { mismatch = "highest" }
     }
     return BeliefQuestion.Lock(
       entry,
@@ -136,9 +169,9 @@ extension BeliefGathering {
   /// Requires that a snapshot is believed and accepted by today's keys and policy.
   ///
   /// - Throws: `ReadingError.unbelieved`, `ReadingError.untrusted`; `ObjectStoreError` when it is damaged.
-  func believe(_ id: ObjectID, isChosen: Bool = false) throws -> BelievedSnapshot {
+  func believe(_ id: ObjectID, as role: BeliefRole = .candidate) throws -> BelievedSnapshot {
     let snapshot = try registry.store.readSnapshot(id)
-    let belief = try belief(of: id, snapshot, isChosen: isChosen)
+    let belief = try belief(of: id, snapshot, as: role)
     if let disbelief = belief.disbelief { throw ReadingError.unbelieved(registry.name, id, disbelief) }
     var known = entry
     if case .verified = belief {

@@ -24,6 +24,8 @@ package struct RegistryHistory: Sendable {
     package let snapshot: Snapshot
     /// What is here of the one before it.
     package let parent: Parent
+    /// Why this one is meant.
+    let role: BeliefRole
   }
 
   /// What is here of the snapshot before another.
@@ -89,9 +91,10 @@ package struct RegistryHistory: Sendable {
     return waiting.remove(at: newest)
   }
 
-  private func entry(_ id: ObjectID) throws -> Entry {
+  private func entry(_ id: ObjectID, as role: BeliefRole? = nil) throws -> Entry {
     let snapshot = try read(id)
-    return Entry(id: id, snapshot: snapshot, parent: try parent(of: snapshot, id: id))
+    let found: BeliefRole = id == current ? .inUse : id == latest ? .newest : .chosen
+    return Entry(id: id, snapshot: snapshot, parent: try parent(of: snapshot, id: id), role: role ?? found)
   }
 
   /// Whether a snapshot's parent is to be expected, and there.
@@ -135,11 +138,22 @@ package struct RegistryHistory: Sendable {
       case .history(let problem): throw problem
       }
     }
-    return try entry(id)
+    return try entry(id, as: parsed.role)
   }
 
   private func read(_ id: ObjectID) throws -> Snapshot {
     try store.readSnapshot(id)
+  }
+}
+
+extension Revision {
+  /// Whether it says which snapshot is meant, or leaves that to a ref.
+  fileprivate var role: BeliefRole {
+    switch ref {
+    case .registry: .inUse
+    case .synced: .newest
+    case nil: .chosen
+    }
   }
 }
 

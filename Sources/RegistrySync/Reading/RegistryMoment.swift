@@ -68,16 +68,21 @@ struct RegistryMoment: Equatable {
 
   /// Whether a believed snapshot may be in use beside this lock entry.
   ///
-  /// Only an unfinished write explains an entry about another snapshot, and only where this machine wrote its record or
-  /// the snapshot shows by itself what it is: an old one, which was vouched for when it came, must not come back by a
+  /// Only an unfinished write explains an entry about another snapshot, and only where this machine wrote its record:
+  /// neither an old one, which was vouched for when it came, nor a signed one that no sync audited comes in use by a
   /// record of somebody else's.
-  func explains(_ id: ObjectID, _ snapshot: Snapshot, _ belief: Belief, of registry: OpenRegistry) throws
-    -> Bool
-  {
+  func explains(_ id: ObjectID, _ snapshot: Snapshot, of registry: OpenRegistry) throws -> Bool {
     if let lockEntry, try Provenance.disagreements(lockEntry, snapshot, of: registry).isEmpty { return true }
-    guard isUnfinished, id == current else { return false }
-    if case .vouched = belief { return isPendingVouched }
-    return true
+    return isUnfinished && id == current && isPendingVouched
+  }
+
+  /// Why the newest synced snapshot is not believed, if the ref that names it was put back.
+  func findPutBackNewest(_ beliefs: BeliefGathering, in store: ObjectStore) throws -> Disbelief? {
+    guard let latest, latest != current else { return nil }
+    // try?: a damaged snapshot is reported with the objects.
+    guard let snapshot = try? store.readSnapshot(latest) else { return nil }
+    let disbelief = try beliefs.belief(of: latest, snapshot, as: .newest).disbelief
+    return disbelief?.voucher == .outdated ? disbelief : nil
   }
 
   /// The lock entry, if it is about another snapshot and so does not vouch for this one.

@@ -133,10 +133,10 @@ package final class RegistryReader {
     let beliefs = beliefs(entry: moment.lockEntry, trust)
     var problem: ReadingError?
     for entry in entries {
-      let belief = try beliefs.belief(of: entry.id, entry.snapshot)
+      let belief = try beliefs.belief(of: entry.id, entry.snapshot, as: .inUse)
       if let disbelief = belief.disbelief {
         problem = problem ?? .unbelieved(name, entry.id, disbelief)
-      } else if try moment.explains(entry.id, entry.snapshot, belief, of: registry)
+      } else if try moment.explains(entry.id, entry.snapshot, of: registry)
         || !registry.policy.provenanceRequired
       {
         let isVouched = if case .vouched = belief { true } else { false }
@@ -161,7 +161,7 @@ package final class RegistryReader {
   /// - Throws: An error when lockfile, trust store or project key cannot be read.
   package func findDoubt(of entry: RegistryHistory.Entry) throws -> SnapshotDoubt? {
     do {
-      try judge(entry, isChosen: true)
+      try judge(entry)
       return nil
     } catch ReadingError.untrusted(_, let refusal) {
       return .refused(refusal)
@@ -175,18 +175,30 @@ package final class RegistryReader {
     }
   }
 
-  /// Requires that a snapshot is believed, and accepted by the current keys and policy.
+  /// Why snapshots are not believed, for those that are not; their signatures are judged only where nothing else speaks
+  /// for them.
   ///
-  /// `isChosen`: Whether the user named the snapshot.
+  /// - Throws: An error when lockfile, trust store or project key cannot be read.
+  package func findDisbeliefs(of entries: [RegistryHistory.Entry]) throws -> [ObjectID: Disbelief] {
+    let lockEntry = try registry.project.readUncheckedLockfile().find(registry.name)
+    let beliefs = try beliefs(entry: lockEntry, trust())
+    var found: [ObjectID: Disbelief] = [:]
+    for entry in entries {
+      found[entry.id] = try beliefs.belief(of: entry.id, entry.snapshot, as: entry.role).disbelief
+    }
+    return found
+  }
+
+  /// Requires that a snapshot is believed, and accepted by the current keys and policy.
   ///
   /// - Throws: `ReadingError.untrusted`, `ReadingError.unbelieved`, `ObjectStoreError`.
   @discardableResult
-  func judge(_ entry: RegistryHistory.Entry, isChosen: Bool) throws -> BelievedSnapshot {
+  func judge(_ entry: RegistryHistory.Entry) throws -> BelievedSnapshot {
     let trust = try trust()
     let lockEntry = try registry.project.readUncheckedLockfile().find(registry.name)
     // First: what is wrong with the manifest says more than that nobody vouches for it.
     _ = try HeldManifest.judge(entry.snapshot, of: registry, trust: trust)
-    return try beliefs(entry: lockEntry, trust).believe(entry.id, isChosen: isChosen)
+    return try beliefs(entry: lockEntry, trust).believe(entry.id, as: entry.role)
   }
 
   /// Whether a snapshot is believed; one that cannot be read is not.

@@ -21,6 +21,8 @@ package struct RegistrySummary: Sendable {
   package let trust: String?
   /// Why nothing shows that the snapshot in use is what was synced; nil where something does.
   package let disbelief: Disbelief?
+  /// Why the newest synced snapshot is not believed, if it is another one than that in use; nil where it is.
+  package let latestDisbelief: Disbelief?
   package let isPinned: Bool
   /// The keys that signed what is in use and do not count any more: revoked, disabled, or gone from the trust store.
   package let lostSigners: [TrustCheck.CheckedSigner]
@@ -62,9 +64,15 @@ package struct RegistrySummary: Sendable {
     syncedAt = read?.syncedAt
     publisher = read?.publisher
     if let cache, let current, let read {
-      disbelief = try basis.beliefs(of: source, in: project, cache).belief(of: current, read).disbelief
+      let beliefs = try basis.beliefs(of: source, in: project, cache)
+      disbelief = try beliefs.belief(of: current, read, as: .inUse).disbelief
+      latestDisbelief = try latest.flatMap { id in
+        // try?: `verify` reports a damaged snapshot; a listing shows the rest.
+        guard id != current, let newest = try? cache.store.readSnapshot(id) else { return nil }
+        return try beliefs.belief(of: id, newest, as: .newest).disbelief
+      }
     } else {
-      disbelief = nil
+      (disbelief, latestDisbelief) = (nil, nil)
     }
     trust = disbelief == nil ? read?.trust.rawValue : nil
     checkedAt = try cache.flatMap { cache in

@@ -78,6 +78,10 @@ package struct RegistryVerifier: Sendable {
     )
   }
 
+  private func beliefs(_ moment: RegistryMoment, _ material: TrustMaterial) -> BeliefGathering {
+    BeliefGathering(of: registry, entry: moment.lockEntry, key: material.projectKey, trust: material)
+  }
+
   /// Whether anything shows that the snapshot is what was synced, and whether a write of ours is to be finished.
   private func checkBelief(
     _ id: ObjectID,
@@ -85,19 +89,16 @@ package struct RegistryVerifier: Sendable {
     _ moment: RegistryMoment,
     _ material: TrustMaterial
   ) throws -> [VerifyReport.Finding] {
-    let beliefs = BeliefGathering(
-      of: registry,
-      entry: moment.lockEntry,
-      key: material.projectKey,
-      trust: material
-    )
-    let belief = try beliefs.belief(of: id, snapshot)
+    let beliefs = beliefs(moment, material)
+    let belief = try beliefs.belief(of: id, snapshot, as: .inUse)
     if let disbelief = belief.disbelief {
       return [.init(layer: .signatures, kind: .unbelieved(disbelief), isFailure: true)]
     }
+    let newest = try moment.findPutBackNewest(beliefs, in: cache.store)
+    if let newest { return [.init(layer: .signatures, kind: .newestPutBack(newest), isFailure: true)] }
     guard moment.isUnfinished else { return [] }
     // An old snapshot that somebody put back is no write of ours that is to be finished.
-    if let entry = moment.lockEntry, try !moment.explains(id, snapshot, belief, of: registry) {
+    if let entry = moment.lockEntry, try !moment.explains(id, snapshot, of: registry) {
       let found = try Provenance.disagreements(entry, snapshot, of: registry)
       if !found.isEmpty {
         return [.init(layer: .lockfile, kind: .lockfile(.disagrees(found)), isFailure: true)]

@@ -33,6 +33,8 @@ package struct VerifyReport: Sendable {
       case untrusted(TrustRefusal)
       /// Nothing shows that the snapshot in use is what was synced.
       case unbelieved(Disbelief)
+      /// The ref of the newest synced snapshot was put back to an older one.
+      case newestPutBack(Disbelief)
       case stale(TrustRefusal)
       /// The publisher signed two manifests of one version; both are kept.
       case equivocation(EvidenceLog.Entry)

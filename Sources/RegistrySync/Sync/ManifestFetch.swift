@@ -185,6 +185,7 @@ struct ManifestFetch: Sendable {
     switch refusal {
     case .tooYoung:
       var state = basis.base.state ?? RegistryState()
+      state.inUse = basis.base.inUse
       state.url = registry.url
       state.seen = .init(version: question.manifest.version.description, since: firstSeen)
       try state.write(

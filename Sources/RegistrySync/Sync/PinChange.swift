@@ -53,9 +53,11 @@ enum PinChange: Sendable {
   }
 
   /// Whether the registry is pinned afterwards.
-  func isPinned(after old: LockEntry?) -> Bool {
+  ///
+  /// `wasPinned`: Whether it was before.
+  func isPinned(_ wasPinned: Bool) -> Bool {
     switch self {
-    case .keep: old?.isPinned ?? false
+    case .keep: wasPinned
     case .pin: true
     case .release: false
     }

@@ -54,20 +54,24 @@ package struct RegistryCheckout: Sendable {
   /// `revision`: The snapshot; nil for the one in use.
   /// `pinning`: Whether the registry is pinned afterwards.
   ///
-  /// - Throws: `ReadingError.unbelieved`, `ReadingError.untrusted` by the current keys, `RefError` for a revision
-  ///   that names none or several, `ObjectStoreError` when the snapshot is damaged; nothing was changed then.
+  /// - Throws: `ReadingError.unbelieved`, `ReadingError.untrusted` by the current keys, `SyncError` where nobody vouches
+  ///   for the snapshot and a sync would refuse its files, `RefError` for a revision that names none or several,
+  ///   `ObjectStoreError` when the snapshot is damaged; nothing was changed then.
   package func run(_ revision: String?, pinning: Bool) throws -> Report {
     let locks = try registry.lock()
     var writer = try RegistryWriter(registry, SyncOptions(), holding: locks.registry)
     try writer.finishInterrupted(lock: locks.registry)
     let plan = try Plan(revision, registry, entry: writer.entry, key: writer.key, trust: writer.trust())
     let base = try SyncBase(of: registry, believing: writer.beliefs())
+    // Read before the reflog says that something else is in use.
+    let state = base.state
     let warnings = try writer.checkOut(
       plan.believed,
       pinning ? .pin : .release,
       base: base,
       lock: locks.registry
     )
+    try writer.rememberPin(in: state)
     return plan.report(pinning: pinning, warnings: warnings)
   }
 
@@ -121,15 +125,9 @@ package struct RegistryCheckout: Sendable {
       previous = history.current
       wasPinned = entry?.isPinned ?? false
       believed = try BeliefGathering(of: registry, entry: entry, key: key, trust: trust)
-        .believe(target.id, isChosen: Self.isChosen(revision))
+        .believe(target.id, as: target.role)
       let old = try history.current.map { try registry.store.readSnapshot($0) }
       changes = try TreeDiff.changes(from: old?.tree, to: target.snapshot.tree, in: registry.store)
-    }
-
-    /// Whether the user named a snapshot: what a ref says is in use or newest is not the user's word.
-    private static func isChosen(_ revision: String?) -> Bool {
-      guard let revision else { return false }
-      return !["latest", "current"].contains(revision)
     }
 
     func report(pinning: Bool, warnings: [SyncWarning]) -> Report {

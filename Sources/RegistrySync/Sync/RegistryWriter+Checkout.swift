@@ -49,6 +49,20 @@ extension RegistryWriter {
     unpinned.isPinned = false
     unpinned.authenticate(with: key)
     try setEntry(unpinned)
+    try rememberPin(in: beliefs().state())
     return true
+  }
+
+  /// Notes, with a voucher, whether the registry is pinned now, and what is in use.
+  ///
+  /// `state`: What was remembered before that.
+  func rememberPin(in state: RegistryState?) throws {
+    // Without a key nothing of it would be believed.
+    guard registry.project.machineKey.find() != nil else { return }
+    var state = state ?? RegistryState()
+    state.url = registry.url
+    state.inUse = try cache.refs.find(.registry(name.refComponent()))
+    state.isPinned = entry?.isPinned ?? false
+    try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }
 }

@@ -8,16 +8,28 @@ extension RegistryWriter {
     // The lockfile is what a locked sync follows; it says so already.
     if options.isLocked { return }
     guard case .says(let snapshot) = words else { return }
-    let remembered = if let entry { entry } else { try entryOfNewest(unless: snapshot) }
+    let remembered = try memory(beside: snapshot)
     try setEntry(
       LockEntry(
         snapshot,
         of: registry,
         key: key,
         after: remembered,
-        isPinned: pin.isPinned(after: entry)
+        isPinned: pin.isPinned(entry?.isPinned == true || lostPin)
       )
     )
+  }
+
+  /// The entry with what is to be remembered; where it remembers nothing, as another tool wrote it, with what the newest
+  /// snapshot says that this machine vouches for.
+  private mutating func memory(beside snapshot: Snapshot) throws -> LockEntry? {
+    guard var entry, entry.highest == nil else {
+      return if let entry { entry } else { try entryOfNewest(unless: snapshot) }
+    }
+    let newest = try entryOfNewest(unless: snapshot)
+    entry.highest = newest?.highest
+    entry.signers = entry.signers ?? newest?.signers
+    return entry
   }
 
   /// Compares the entry with what was judged just now.
@@ -39,7 +51,8 @@ extension RegistryWriter {
   /// What a person must know of the entry that was found, or of the one that was written.
   var entryWarnings: [SyncWarning] {
     if options.isLocked { return [] }
-    return (entryNote.map { [.lockEntry($0)] } ?? []) + (losesCodes ? [.lockEntryLosesCodes] : [])
+    return (lostPin ? [.pinRestored] : []) + (entryNote.map { [.lockEntry($0)] } ?? [])
+      + (losesCodes ? [.lockEntryLosesCodes] : [])
   }
 
   /// Replaces the entry that this operation knows.
@@ -57,7 +70,7 @@ extension RegistryWriter {
     let id = try cache.refs.find(.synced(name.refComponent()))
     guard let id else { return nil }
     let newest: Snapshot
-    do { newest = try beliefs().believe(id).stated } catch {
+    do { newest = try beliefs().believe(id, as: .newest).stated } catch {
       // What nobody vouches for, or today's keys refuse, is not remembered.
       switch error {
       case ReadingError.unbelieved, ReadingError.untrusted: return nil

@@ -23,7 +23,9 @@ extension RegistryWriter {
       reusing: nil,
       record: nil,
       refs: nil,
-      pin: PinChange(of: pending, in: cache.refs.reflog(of: .registry(registry)))
+      // The lock entry is written at once with the pin, and after the reflog: what it says already was done.
+      pin: entry != nil && isEntryAbout(pending.new)
+        ? .keep : PinChange(of: pending, in: cache.refs.reflog(of: .registry(registry)))
     )
     .carryOut(by: &self, lock: lock)
   }

@@ -17,7 +17,7 @@ extension RegistryWriter {
     guard let found = try findBelieved(pending.new) else { return nil }
     // That the snapshot came here once does not say that it is to be in use: somebody may have put it back.
     switch found.belief {
-    case .vouched: return pending.isVouched(by: notary) ? found : nil
+    case .vouched: return try beliefs().isLast(pending) ? found : nil
     case .locked: return found
     // Signatures say nothing of limits and audit, which only a sync asks.
     case .verified, .refused: return nil
@@ -42,6 +42,8 @@ extension RegistryWriter {
   ///   `ObjectStoreError`, `DiskError`.
   mutating func wordsOfPinned(_ id: ObjectID) throws -> LockWords {
     let snapshot = try cache.store.readSnapshot(id)
+    // The entry is about what another tool took instead.
+    if lostPin { return .says(try beliefs().believe(id).stated) }
     guard let entry else { throw ReadingError.provenance(name, .missingEntry) }
     let found = try Provenance.disagreements(entry, snapshot, of: registry)
     if !found.isEmpty { throw ReadingError.provenance(name, .disagrees(found)) }

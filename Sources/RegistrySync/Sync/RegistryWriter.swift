@@ -15,6 +15,8 @@ struct RegistryWriter: Sendable {
   let key: ProjectKey?
   /// The registry's entry in the lockfile as it was read under the registry's lock, or written here since.
   var entry: LockEntry?
+  /// Whether this machine pinned the registry, and another tool wrote the entry without the pin since.
+  let lostPin: Bool
   /// Whether the entry was written without the codes that it had, as the key is not here.
   var losesCodes = false
   /// What was remarkable about that entry; a write replaces it.
@@ -29,8 +31,10 @@ struct RegistryWriter: Sendable {
     self.registry = registry
     self.options = options
     key = records.key
-    entry = try records.entry(of: registry.name)
+    let entry = try records.entry(of: registry.name)
+    self.entry = entry
     entryNote = records.note(on: registry.name)
+    lostPin = try entry?.isOfNodeTool == true && VouchedHints(of: registry).state()?.isPinned == true
   }
 
   /// What a commit did.
@@ -125,7 +129,7 @@ struct RegistryWriter: Sendable {
   ///   what the entry pins: a pin travels with the project, and a fresh clone must not take the newest in
   ///   its place.
   private func isPinned(_ offer: ManifestOffer, _ base: SyncBase) throws -> Bool {
-    guard !options.isLocked, let entry, entry.isPinned else { return false }
+    guard !options.isLocked, let entry, entry.isPinned || lostPin else { return false }
     guard base.inUse != nil || entry.manifest == offer.id else {
       throw SyncError.notAsLocked(name, .pinned(locked: entry.manifest, found: offer.id))
     }
@@ -248,7 +252,9 @@ struct RegistryWriter: Sendable {
       audit: AuditStamp.of(registry.policy),
       synced: isNewest ? goal.synced : base.state?.synced,
       url: isNewest ? registry.url : base.state?.url,
-      isHistoryOwn: isNewest ? goal.isHistoryOwn : base.state?.isHistoryOwn ?? false
+      isHistoryOwn: isNewest ? goal.isHistoryOwn : base.state?.isHistoryOwn ?? false,
+      inUse: goal.inUse,
+      isPinned: entry?.isPinned ?? false
     )
     try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }

@@ -36,10 +36,7 @@ struct SyncBase: Sendable {
     let (name, cache) = (try registry.name.refComponent(), registry.cache)
     (inUse, synced) = (try cache.refs.find(.registry(name)), try cache.refs.find(.synced(name)))
     isOwn = try cache.store.alternates.isEmpty()
-    let notary = registry.project.notary(for: registry.name)
-    let found = try RegistryState.find(registry.name, in: cache.folder, vouchedBy: notary)
-    // What another address said is no news of this one.
-    state = found?.url == registry.url ? found : nil
+    state = try beliefs.state()
     let newest = try Self.readIfWhole(synced, in: cache.store, beliefs)
     snapshot = newest?.snapshot
     isHistoryOwn = newest?.isHistoryOwn ?? false

@@ -56,6 +56,8 @@ package enum SyncWarning: Sendable {
   case trust(TrustNote)
   /// Something about the lock entry that was found; it was written anew.
   case lockEntry(LockEntryNote)
+  /// The entry had no pin any more, as another tool wrote it; the pin of this machine was put back.
+  case pinRestored
   /// Fields of the lock entry were not right and were written anew.
   case lockEntryCorrected([LockDisagreement])
   /// The entry had codes of a key that is not here, and was written without them.

@@ -35,6 +35,8 @@ extension BeliefQuestion.Voucher {
     case .right: nil
     case .wrong: "what leads to it was not written by this machine for this project"
     case .missing: "nothing says that this machine wrote what leads to it"
+    case .outdated:
+      "this machine put something newer in its place since, so the refs of the cache were put back"
     case .otherAddress: "it was synced from another address"
     case .noKey: "this machine has no key to vouch with"
     }

@@ -31,12 +31,7 @@ struct RegistryList: Command {
     ])
     for summary in summaries { table.append(summary.cells) }
     session.console.print(table)
-    for summary in summaries {
-      guard let disbelief = summary.disbelief else { continue }
-      session.console.warn(
-        "nothing shows that what '\(summary.source.name)' has in use was synced: \(disbelief.words)"
-      )
-    }
+    for summary in summaries { summary.warnOfDoubt(session.console) }
     for summary in summaries { summary.warnOfLockEntry(session.console) }
     for summary in summaries { summary.warnOfLostSigners(session.console) }
     for warning in list.warnings { session.console.warn(warning.words) }
@@ -63,7 +58,17 @@ extension RegistrySummary {
   /// Whether it is pinned, and whether a newer snapshot than the one in use was synced.
   var pinWords: String {
     guard isPinned else { return "" }
-    return latest == snapshot ? ", pinned" : ", pinned; a newer one is synced"
+    return latest == snapshot || latestDisbelief != nil ? ", pinned" : ", pinned; a newer one is synced"
+  }
+
+  /// Says why what the refs name is not believed.
+  func warnOfDoubt(_ console: Console) {
+    if let disbelief {
+      console.warn("nothing shows that what '\(source.name)' has in use was synced: \(disbelief.words)")
+    }
+    if let latestDisbelief {
+      console.warn("nothing shows that the newest of '\(source.name)' was synced: \(latestDisbelief.words)")
+    }
   }
 
   /// Says what is remarkable about the lock entry, in one line.
@@ -95,6 +100,7 @@ extension RegistrySummary {
       ("latest", .string(orNull: latest?.description)), ("pinned", .boolean(isPinned)),
       ("publisher", .string(orNull: publisher)), ("trust", .string(orNull: trust)),
       ("interrupted", .boolean(isInterrupted)), ("doubt", .string(orNull: disbelief?.words)),
+      ("latest_doubt", .string(orNull: latestDisbelief?.words)),
       ("lock_note", .string(orNull: lockNote?.words)),
       ("warnings", .array(lostSignerWords.map { .string($0) })),
     ])

@@ -30,13 +30,19 @@ struct RegistryLog: Command {
     let warnings = doubt.map { ["today the one in use \($0.words)"] } ?? []
     for warning in warnings { session.console.warn(warning) }
     var items: [JSONValue] = []
-    for entry in try reader.history.entries(limit: limit ?? .max) {
-      let changes = try reader.history.changes(of: entry)
-      let marks = marks(entry.id, reader.history, isPinned)
+    let entries = try reader.history.entries(limit: limit ?? .max)
+    let disbeliefs = try reader.findDisbeliefs(of: entries)
+    for entry in entries {
+      let row = Row(
+        entry: entry,
+        changes: try reader.history.changes(of: entry),
+        marks: marks(entry.id, reader.history, isPinned),
+        disbelief: disbeliefs[entry.id]
+      )
       if session.options.isJSON {
-        items.append(json(entry, changes, marks))
+        items.append(json(row))
       } else {
-        print(entry, changes, marks, to: session.console)
+        print(row, to: session.console)
       }
     }
     if session.options.isJSON {
@@ -45,6 +51,15 @@ struct RegistryLog: Command {
       )
     }
     return ExitCodes.done
+  }
+
+  /// What is said of one snapshot.
+  private struct Row {
+    let entry: RegistryHistory.Entry
+    let changes: [TreeChange]
+    let marks: [String]
+    /// Why it is not believed: what it says of itself may then be anybody's words.
+    let disbelief: Disbelief?
   }
 
   private func marks(_ id: ObjectID, _ history: RegistryHistory, _ isPinned: Bool) -> [String] {
@@ -57,12 +72,8 @@ struct RegistryLog: Command {
     return marks + TrustOverride.allCases.filter { used.contains($0.rawValue) }.map(\.flag)
   }
 
-  private func print(
-    _ entry: RegistryHistory.Entry,
-    _ changes: [TreeChange],
-    _ marks: [String],
-    to console: Console
-  ) {
+  private func print(_ row: Row, to console: Console) {
+    let (entry, changes, marks) = (row.entry, row.changes, row.marks)
     let counts = ChangeCounts(changes)
     let signer = entry.snapshot.signers.map(\.keyID).joined(separator: ",")
     let columns: [SafeText] = [
@@ -72,6 +83,9 @@ struct RegistryLog: Command {
     ]
     let suffix: SafeText = marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))"
     console.print(columns.dropFirst().reduce(columns[0]) { "\($0)  \($1)" } + suffix)
+    if let disbelief = row.disbelief {
+      console.print("    (in doubt: nothing shows that it was synced: \(SafeText(disbelief.words)))")
+    }
     switch entry.parent {
     case .none, .snapshot: break
     case .trimmed: console.print("    (older history was trimmed)")
@@ -85,22 +99,20 @@ struct RegistryLog: Command {
     }
   }
 
-  private func json(
-    _ entry: RegistryHistory.Entry,
-    _ changes: [TreeChange],
-    _ marks: [String]
-  ) -> JSONValue {
+  private func json(_ row: Row) -> JSONValue {
+    let (entry, changes) = (row.entry, row.changes)
     let snapshot = entry.snapshot
     var members: [(String, JSONValue)] = [
       ("id", .string(entry.id.description)), ("version", .string(snapshot.version)),
       ("synced_at", .string(snapshot.syncedAt)), ("generated_at", .string(snapshot.generatedAt)),
       ("publisher", .string(snapshot.publisher)), ("source", .string(snapshot.source)),
-      ("trust", .string(snapshot.trust.rawValue)),
+      ("trust", .string(orNull: row.disbelief == nil ? snapshot.trust.rawValue : nil)),
+      ("doubt", .string(orNull: row.disbelief?.words)),
       ("signers", snapshot.signers.json),
       ("tree", .string(snapshot.tree.description)), ("manifest", .string(snapshot.manifest.description)),
       ("parent", .string(orNull: snapshot.parent?.description)),
       ("older", .string(entry.parent.word)), ("files", ChangeCounts(changes).json),
-      ("marks", .array(marks.map { .string($0) })),
+      ("marks", .array(row.marks.map { .string($0) })),
     ]
     if hasStat {
       members.append(

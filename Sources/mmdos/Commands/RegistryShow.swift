@@ -40,6 +40,9 @@ struct RegistryShow: Command {
     if let disbelief = summary.disbelief {
       rows.append(("doubt", "nothing shows that it is what was synced: \(disbelief.words)"))
     }
+    if let disbelief = summary.latestDisbelief {
+      rows.append(("newest", "nothing shows that it was synced: \(disbelief.words)"))
+    }
     if let note = summary.lockNote { rows.append(("lock entry", note.words)) }
     if summary.isInterrupted {
       rows.append(("note", "a write was interrupted; the next write command finishes it"))

@@ -32,7 +32,9 @@ struct RegistryStatus: Command {
     if !status.registries.isEmpty { session.console.print("") }
     for summary in status.registries {
       let state =
-        if summary.disbelief != nil {
+        if summary.disbelief?.voucher == .outdated {
+          "what is in use is older than what was synced, a ref was put back; sync it again"
+        } else if summary.disbelief != nil {
           "nothing shows that what is in use was synced; sync it again"
         } else if summary.isInterrupted {
           "a write was interrupted; the next write command finishes it"
@@ -43,6 +45,7 @@ struct RegistryStatus: Command {
         } else { "never synced" }
       session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
     }
+    for summary in status.registries { summary.warnOfDoubt(session.console) }
     for summary in status.registries { summary.warnOfLockEntry(session.console) }
     if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
     for warning in policy.warnings { session.console.warn(warning.words) }

@@ -47,7 +47,19 @@ extension VerifyReport {
   /// What failed, and what helps: a repair fetches objects and writes the view, and leaves the lockfile alone.
   fileprivate var advice: String {
     let failures = findings.filter(\.isFailure)
-    if failures.contains(where: { $0.layer == .objects || $0.layer == .view }) {
+    let isDamaged = failures.contains { $0.layer == .objects || $0.layer == .view }
+    for kind in failures.map(\.kind) {
+      switch kind {
+      case .unbelieved, .newestPutBack:
+        // A repair would bring back what the refs name.
+        return "NOT what was synced; mmdos registry sync \(registry) --approved puts it right"
+      case .untrusted where isDamaged:
+        // Nor is it to be brought back what today's keys or policy refuse.
+        return "NOT what was synced, and what was is refused today, for the reason above"
+      default: continue
+      }
+    }
+    if isDamaged {
       return "NOT what was synced; mmdos registry verify \(registry) --repair restores it"
     }
     if failures.contains(where: { $0.layer == .hmac }) {
@@ -129,6 +141,7 @@ extension VerifyReport.Finding.Kind {
     case .entryCode(.missing): "lock-entry-without-code"
     case .untrusted(let refusal): refusal.word
     case .unbelieved: "unbelieved"
+    case .newestPutBack: "newest-put-back"
     case .stale: "stale"
     case .equivocation: "equivocation"
     case .interrupted: "interrupted"
@@ -171,6 +184,8 @@ extension VerifyReport.Finding.Kind {
     case .entryCode(let problem): "the entry \(problem.words)"
     case .untrusted(let refusal): refusal.words
     case .unbelieved(let disbelief): "nothing shows that the snapshot in use was synced: \(disbelief.words)"
+    case .newestPutBack(let disbelief):
+      "the ref of the newest synced snapshot names an older one; sync again: \(disbelief.words)"
     case .stale(let refusal): "stale: \(refusal.words)"
     case .equivocation(let entry):
       "at \(entry.time) version \(entry.version) was offered with other content: manifests \(entry.known) and \(entry.offered)"

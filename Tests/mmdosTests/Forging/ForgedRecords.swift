@@ -7,7 +7,7 @@ import TestScenes
 
 extension Forgery {
   /// Records of other things than snapshots: installations, checks, other stores, history.
-  static let records: [Forgery] = journals + states + stores + views
+  static let records: [Forgery] = journals + states + replays + stores + views
 
   /// An installation that was interrupted: it asks for files in the project, one of them a program.
   private static let journals: [Forgery] = ["1", "2"].flatMap { version in
@@ -67,6 +67,21 @@ extension Forgery {
         try forger.write("logs/registries/web", "\(zero) \(id) \(head)\n\(id) \(now) \(head)\tpin=set\n")
       },
     ]
+
+  /// What this machine wrote at another time, with its right vouchers, and refs that go with it.
+  private static let replays: [Forgery] = [
+    Forgery("record of this machine, put back", .consistent) { forger in
+      let now = forger.lane.setting.registry.isPinned ? forger.lane.old : forger.lane.new
+      let other = now == forger.lane.old ? forger.lane.new : forger.lane.old
+      try forger.ref("registries/web", other)
+      try forger.pending(now, other, voucher: .right)
+    },
+    Forgery("state and refs of this machine, put back", .consistent) { forger in
+      try forger.ref("registries/web", forger.lane.old)
+      try forger.ref("synced/web", forger.lane.old)
+      try forger.state(["synced": forger.lane.old.description, "history": "own"], voucher: .right)
+    },
+  ]
 
   private static let stores: [Forgery] = [
     Forgery("alternates with forged snapshots", .consistent) { forger in

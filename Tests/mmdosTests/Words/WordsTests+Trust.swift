@@ -57,7 +57,7 @@ extension WordsTests {
       .catalog(.unknownKey(hostile, nearest: "tags", of: slug, at: place)),
       .catalog(.unknownKey(hostile, nearest: nil, of: nil, at: place)), .catalog(.noList), .trust(.unsigned),
       .healed(count: 1), .viewRestored(count: 2), .viewNotExchanged, .auditMore(warnings: 1, notes: 2),
-      .auditRefusal(count: 1),
+      .auditRefusal(count: 1), .pinRestored,
     ]
   }
 }
