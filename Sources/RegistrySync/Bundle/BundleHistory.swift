@@ -110,7 +110,8 @@ struct BundleHistory: Sendable {
     _ audited: inout Set<AuditFile>
   ) throws -> AuditRefusal? {
     let audit = SyncAudit(policy: registry.policy)
-    if let refusal = audit.refusal(of: try audit.findings(in: content, of: offer, besides: audited), offer) {
+    if let refusal = audit.refusal(of: try audit.findings(in: content, of: offer, besides: audited), offer.id)
+    {
       return refusal
     }
     audited.formUnion(SyncAudit.files(of: offer))

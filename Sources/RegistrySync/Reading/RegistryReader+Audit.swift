@@ -9,8 +9,7 @@ extension RegistryReader {
   ///
   /// - Throws: `ObjectStoreError` when a file is missing or damaged.
   package func audit(_ entry: RegistryHistory.Entry) throws -> AuditReport {
-    let files = try files(of: entry, below: nil)
-    return try audit(files.map { ($0.path.description, $0.id, $0.size) })
+    try HeldAudit(store: store, policy: registry.policy).run(files(of: entry, below: nil))
   }
 
   /// Audits what a manifest names that is in the store: after a refusal, where no snapshot has it.
@@ -24,11 +23,28 @@ extension RegistryReader {
       throw ReadingError.invalidManifest(source: id.description, error)
     }
     let files = manifest.entries.map { ($0.path.description, $0.id, Int64?.none) }
-    return try audit(files + [(ProjectLayout.manifest.string, id, Int64(bytes.count))])
+    return try HeldAudit(store: store, policy: registry.policy)
+      .run(files + [(ProjectLayout.manifest.string, id, Int64(bytes.count))])
+  }
+}
+
+/// Audits files that lie in a store.
+struct HeldAudit {
+  let store: ObjectStore
+  let policy: Policy
+
+  /// Audits files of a tree.
+  ///
+  /// - Throws: `ObjectStoreError` when a file is missing or damaged.
+  func run(_ files: [TreeFile]) throws -> AuditReport {
+    try run(files.map { ($0.path.description, $0.id, $0.size) })
   }
 
-  private func audit(_ files: [(path: String, id: ObjectID, size: Int64?)]) throws -> AuditReport {
-    let (store, policy) = (store, registry.policy)
+  /// Audits files; one of unknown size has to lie in our own part of the store.
+  ///
+  /// - Throws: `ObjectStoreError` when a file is missing or damaged.
+  func run(_ files: [(path: String, id: ObjectID, size: Int64?)]) throws -> AuditReport {
+    let store = store
     let sizes = Dictionary(files.map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
     let limit = max(policy.limits.maxFileBytes, policy.limits.maxManifestBytes)
     return try ContentAudit(exceptions: policy.auditAllow)

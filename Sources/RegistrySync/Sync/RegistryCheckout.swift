@@ -126,6 +126,7 @@ package struct RegistryCheckout: Sendable {
       wasPinned = entry?.isPinned ?? false
       believed = try BeliefGathering(of: registry, entry: entry, key: key, trust: trust)
         .believe(target.id, as: target.role)
+      try HeldSnapshotCheck(registry: registry).check(target.snapshot, unlessVouched: believed.belief)
       let old = try history.current.map { try registry.store.readSnapshot($0) }
       changes = try TreeDiff.changes(from: old?.tree, to: target.snapshot.tree, in: registry.store)
     }

@@ -64,7 +64,12 @@ extension RegistryWriter {
 
   /// What was in use before, if it is here and may be used; its loss is no reason to stop.
   private mutating func findRestorable(_ id: ObjectID) throws -> BelievedSnapshot? {
-    do { return try findBelieved(id) } catch let error as ObjectStoreError where error.isOfOneCopy {
+    do {
+      guard let found = try findBelieved(id) else { return nil }
+      // Signatures say nothing of limits and audit, and whoever wrote the record may have chosen it.
+      if case .verified = found.belief { return nil }
+      return found
+    } catch let error as ObjectStoreError where error.isOfOneCopy {
       return nil
     }
   }

@@ -16,7 +16,9 @@ extension SyncTransaction {
     base: SyncBase
   ) throws -> AuditReport? {
     let report = try findings(in: content, of: offer, base: base)
-    guard let refusal = SyncAudit(policy: registry.policy).refusal(of: report, offer) else { return report }
+    guard let refusal = SyncAudit(policy: registry.policy).refusal(of: report, offer.id) else {
+      return report
+    }
     try content.batch.add(offer.bytes, expecting: offer.id)
     try content.batch.commit()
     throw SyncError.audit(registry.name, refusal)
@@ -80,11 +82,11 @@ struct SyncAudit: Sendable {
   }
 
   /// Why the policy refuses what was found; nil where it does not.
-  func refusal(of report: AuditReport?, _ offer: ManifestOffer) -> AuditRefusal? {
+  func refusal(of report: AuditReport?, _ manifest: ObjectID) -> AuditRefusal? {
     guard policy.audit == .deny, let report,
       let first = report.open.first(where: { $0.severity == .critical })
     else { return nil }
-    return AuditRefusal(manifest: offer.id, first: first, count: report.count(.critical))
+    return AuditRefusal(manifest: manifest, first: first, count: report.count(.critical))
   }
 }
 
