@@ -1,5 +1,6 @@
 import Disk
 import ObjectStore
+import RegistryModel
 import Synchronization
 
 /// Every object that a registry's snapshots lead to, read and hashed.
@@ -14,11 +15,17 @@ struct ObjectProof: Sendable {
 
   /// Reads everything.
   ///
-  /// - Throws: `ObjectStoreError` for a failing disk; damage is a result.
-  init(of history: RegistryHistory, in store: ObjectStore) throws {
+  /// `registry`: Its policy says how large a file may be of a snapshot that is not believed: anybody may have written the
+  /// sizes that its trees state.
+  ///
+  /// - Throws: `ObjectStoreError` for a failing disk, and what asking for belief throws; damage is a result.
+  init(of history: RegistryHistory, of registry: OpenRegistry, believing beliefs: BeliefGathering) throws {
+    let store = registry.store
     self.history = history
     self.store = store
     let marks = try Reachability.mark(snapshots: history.roots, in: store)
+    let limit = max(registry.policy.limits.maxFileBytes, registry.policy.limits.maxManifestBytes)
+    let oversized = try Self.oversized(marks, limit: limit, history, store, beliefs)
     let problems = Mutex(marks.problems)
     let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
       if case .blob(let size) = use { (id, size) } else { nil }
@@ -26,6 +33,7 @@ struct ObjectProof: Sendable {
     try Parallel.forEach(count: blobs.count) { (index) throws(ObjectStoreError) in
       let (id, size) = blobs[index]
       do throws(ObjectStoreError) {
+        if oversized.contains(id) { throw .malformed(id, .tooLarge(limit: limit)) }
         try store.verify(id, size: size)
       } catch {
         if case .disk = error { throw error }
@@ -34,6 +42,27 @@ struct ObjectProof: Sendable {
     }
     self.problems = problems.withLock { $0 }.sorted { $0.id < $1.id }
     objectCount = marks.uses.count
+  }
+
+  /// The files above a limit that no snapshot leads to that is believed: they may unpack to anything.
+  private static func oversized(
+    _ marks: Reachability,
+    limit: Int64,
+    _ history: RegistryHistory,
+    _ store: ObjectStore,
+    _ beliefs: BeliefGathering
+  ) throws -> Set<ObjectID> {
+    let large = marks.uses.filter { _, use in if case .blob(let size) = use { size > limit } else { false } }
+    if large.isEmpty { return [] }
+    // Synced when the limit was another one, or by nobody.
+    var (believed, shallow) = ([ObjectID](), try store.shallowSnapshots())
+    for root in history.roots {
+      guard let belief = try beliefs.findBelief(of: root) else { continue }
+      believed.append(root)
+      if !belief.isHistoryOwn { shallow.insert(root) }
+    }
+    let known = try Reachability.mark(snapshots: believed, shallow: shallow, in: store).uses
+    return Set(large.filter { known[$0.key] != $0.value }.keys)
   }
 
   /// The readable snapshots that lead to something damaged or lost, newest first.

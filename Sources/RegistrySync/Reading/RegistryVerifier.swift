@@ -43,7 +43,7 @@ package struct RegistryVerifier: Sendable {
   private func check(_ moment: RegistryMoment, _ material: TrustMaterial) throws -> VerifyReport {
     guard let current = moment.current else { throw ReadingError.neverSynced(registry.name) }
     let history = try RegistryHistory(of: registry.name, in: cache)
-    var (findings, objectCount) = try checkObjects(history)
+    var (findings, objectCount) = try checkObjects(history, moment, material)
     let snapshots = moment.acceptable.compactMap { id in
       // A damaged snapshot is reported with the objects already.
       (try? cache.store.readSnapshot(id)).map { (id, $0) }
@@ -110,9 +110,11 @@ package struct RegistryVerifier: Sendable {
   // MARK: Layers
 
   private func checkObjects(
-    _ history: RegistryHistory
+    _ history: RegistryHistory,
+    _ moment: RegistryMoment,
+    _ material: TrustMaterial
   ) throws -> ([VerifyReport.Finding], Int) {
-    let proof = try ObjectProof(of: history, in: cache.store)
+    let proof = try ObjectProof(of: history, of: registry, believing: beliefs(moment, material))
     let paths = proof.findPaths()
     return (proof.problems.map { Self.finding($0, paths: paths[$0.id] ?? []) }, proof.objectCount)
   }

@@ -53,7 +53,7 @@ package struct RegistryRepair: Sendable {
     let files = try RepairFiles(of: registry, connector, observer)
     let repaired: Repaired
     do {
-      repaired = try await repairObjects(with: files, entry: writer.entry)
+      repaired = try await repairObjects(with: files, entry: writer.entry, believing: writer.beliefs())
       await files.shutdown()
     } catch {
       await files.shutdown()
@@ -80,21 +80,25 @@ package struct RegistryRepair: Sendable {
     var losses: [RepairReport.Loss] = []
   }
 
-  private func repairObjects(with files: RepairFiles, entry: LockEntry?) async throws -> Repaired {
+  private func repairObjects(
+    with files: RepairFiles,
+    entry: LockEntry?,
+    believing beliefs: BeliefGathering
+  ) async throws -> Repaired {
     let history = try RegistryHistory(of: registry.name, in: registry.cache)
-    let before = try ObjectProof(of: history, in: registry.store)
+    let before = try ObjectProof(of: history, of: registry, believing: beliefs)
     guard !before.problems.isEmpty else { return Repaired() }
     try await repairSnapshot(with: files, entry)
     var result = Repaired()
     var causes: [ObjectID: any Error] = [:]
     // Searched again: with the snapshot restored, everything it leads to can be found.
-    let inSight = try ObjectProof(of: history, in: registry.store)
+    let inSight = try ObjectProof(of: history, of: registry, believing: beliefs)
     for snapshot in inSight.incompleteSnapshots {
       let restored = try await files.restore(snapshot)
       result.fetchedBytes = result.fetchedBytes.addingClamped(restored.fetchedBytes)
       causes.merge(restored.causes) { first, _ in first }
     }
-    let after = try ObjectProof(of: history, in: registry.store)
+    let after = try ObjectProof(of: history, of: registry, believing: beliefs)
     let bad = Set((before.problems + inSight.problems).map(\.id))
     result.objectCount = bad.subtracting(after.problems.map(\.id)).count
     result.losses = after.problems.map { .init(id: $0.id, cause: causes[$0.id]) }
