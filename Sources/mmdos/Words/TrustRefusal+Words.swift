@@ -7,7 +7,7 @@ extension TrustRefusal {
   var words: String {
     switch self {
     case .notCounting(let ignored, let refusal):
-      refusal.words + "; " + ignored.map(\.words).joined(separator: "; ")
+      refusal.cause + "; " + ignored.map(\.words).joined(separator: "; ")
     case .badSignature(let keyID, .ed25519):
       "the signature of key \(keyID.quotedForMessage) is wrong: the manifest is not what was signed"
     case .badSignature(let keyID, .hmacSHA256):
@@ -43,6 +43,14 @@ extension TrustRefusal {
     case .trustedPublisherRequired:
       "no trusted publisher's signature counts, and require_trusted_publisher is true"
     case .tooYoung(let until): "the release is too young, it is taken from \(until) on (min_release_age)"
+    }
+  }
+
+  /// The words without the setting that would take it all the same: it is not what stands in the way.
+  private var cause: String {
+    switch self {
+    case .unsigned, .signatureRequired, .trustedPublisherRequired: "no signature counts"
+    default: words
     }
   }
 
