@@ -58,6 +58,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     return "\(day)T\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))Z"
   }
 
+  /// UTC with all nine digits of the fraction, as in `2026-01-14T08:00:00.250000000Z`.
+  package var preciseDescription: String {
+    let digits = String(nanoseconds)
+    return "\(description.dropLast()).\(String(repeating: "0", count: max(0, 9 - digits.count)))\(digits)Z"
+  }
+
   /// The time without its fraction of a second, as it is after printing and reading it back.
   package var wholeSeconds: Timestamp { Timestamp(clampedSeconds: secondsSince1970, nanoseconds: 0) }
 

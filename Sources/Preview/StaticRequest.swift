@@ -19,8 +19,8 @@ enum StaticRequest: Hashable, Sendable {
 
   /// Splits a request target into path components; nil for targets that are not served.
   ///
-  /// Names that begin with a dot are not served, except `.ai` below another folder, and its content: registries keep
-  /// the files that plugins install there.
+  /// Names at the root that begin with a dot are not served, nor what belongs to version control: registries publish
+  /// neither. Below a folder such names are files like others.
   static func parseTarget(_ target: String) -> [String]? {
     let path = target.prefix { $0 != "?" }
     guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= 4096 else { return nil }
@@ -47,16 +47,15 @@ enum StaticRequest: Hashable, Sendable {
     return ["localhost", "127.0.0.1", "[::1]"].contains(host)
   }
 
-  /// Folders of version control systems; manifests cannot contain them.
+  /// What belongs to version control, and files of secrets.
   private static let neverServed = [
-    ".", "..", ".git", ".gitmodules", ".gitattributes", ".hg", ".svn",
+    ".", "..", ".git", ".gitmodules", ".gitattributes", ".hg", ".svn", ".env",
   ]
 
   private static func isServed(_ component: String, below folders: [String]) -> Bool {
     guard (1...255).contains(component.utf8.count) else { return false }
-    if component.hasPrefix(".") {
-      let isInstalled = folders.contains(".ai") && !neverServed.contains(component.lowercased())
-      guard isInstalled || (component == ".ai" && !folders.isEmpty) else { return false }
+    if component.hasPrefix("."), folders.isEmpty || neverServed.contains(component.lowercased()) {
+      return false
     }
     return component.unicodeScalars.allSatisfy { scalar in
       scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/" && scalar != "\\"

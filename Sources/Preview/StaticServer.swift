@@ -36,13 +36,16 @@ package final class StaticServer: Sendable {
     address: String = "127.0.0.1",
     port: Int = 0,
     limits: PreviewLimits = PreviewLimits(),
+    paths: ServedPaths = .all,
     onRequest: @escaping @Sendable (Answer) -> Void = { _ in }
   ) throws(PreviewError) {
     guard let host = LoopbackHost(rawValue: address == "localhost" ? "127.0.0.1" : address) else {
       throw .notLoopback(address: address)
     }
     let folder: StaticFolder
-    do { folder = try StaticFolder(path) } catch { throw .folder(path: path, errno: error.code) }
+    do { folder = try StaticFolder(path, paths: paths) } catch {
+      throw .folder(path: path, errno: error.code)
+    }
     let connection = StaticConnection(folder: folder, limits: limits, onRequest: onRequest)
     do {
       listener = try ConnectionListener(host: host, port: port, maxConnections: limits.maxConnections) {

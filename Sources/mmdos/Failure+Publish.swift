@@ -4,51 +4,109 @@ import RegistrySync
 
 // The words for publishing.
 extension Failure {
-  /// Why a folder is not published.
-  init(publish problem: PublishProblem) {
-    let text: (message: String, hint: String?) =
-      switch problem {
-      case .missingCatalog(let path): ("\(path.quoted) has no 'catalog.yaml'", "see docs/publishing.md")
-      case .catalog(let problem):
-        ("catalog.yaml\(problem.position.map { ":\($0)" } ?? ""): \(problem.words)", nil)
-      case .missingPlugin(let slug, let path): ("plugin '\(slug)' has no '\(path)'", nil)
-      case .plugin(let path, let problem):
-        ("\(path)\(problem.position.map { ":\($0)" } ?? ""): \(problem.words)", nil)
-      case .missingAsset(let slug, let path): ("plugin '\(slug)' names '\(path)', which is not there", nil)
-      case .path(let path, let problem): ("'\(path)': \(problem.words)", "no client takes such a path")
-      case .content(let path, let kind): ("'\(path)' begins like \(kind.words)", "registries carry text")
-      case .notAFile(let path): ("'\(path)' is a link or a special file", "put the file itself there")
-      case .tooLarge(let path, let limit):
-        (
-          "\(path.map { "'\($0)' is" } ?? "all files together are") larger than \(limit) bytes, "
-            + "which clients do not take by default", nil
-        )
-      case .tooManyFiles(let count, let limit):
-        ("\(count) files and folders, more than the \(limit) that clients take", nil)
-      case .missingField(let field): ("there is no manifest.json yet, so \(field.option) is needed", nil)
-      case .badField(let field, let value): ("\(field.option) cannot be '\(value)'", field.form)
-      case .expired(let time, let isKept):
-        (
-          "the manifest would have expired at \(time)" + (isKept ? ", as the one before it" : ""),
-          "give --expires-at a time to come, or 'never'"
-        )
-      case .versionNotNewer(let new, let published):
-        (
-          "version \(new) is not newer than \(published), which manifest.json has",
-          "give a newer --version, or --allow-same-version while nobody has synced it"
-        )
-      case .oldManifest(let problem): ("manifest.json: \(problem.words)", nil)
-      case .missingManifest(let path):
-        ("\(path.quoted) has no 'manifest.json' to sign", "publish it first, without --add-signature")
-      case .differsFromManifest(let path, let difference):
-        (
-          "'\(path)' \(difference.words), so the manifest is not signed",
-          "publish a newer version, or restore the folder"
-        )
-      case .signing(let problem): (problem.words, nil)
-      case .notFaithful: ("the signed manifest would not say what it said before", nil)
-      }
-    self.init(ExitCodes.failure, "publish", text.message, hint: text.hint)
+  /// Why a folder is not published: a single mistake as any other failure, several with a line each.
+  init(publish all: PublishProblems) {
+    let details = all.problems.map { problem in
+      let words = problem.words
+      return Detail(path: problem.path, message: words.message, hint: words.hint)
+    }
+    if let only = details.first, details.count == 1 {
+      self.init(ExitCodes.failure, "publish", only.message, hint: only.hint)
+    } else {
+      self.init(ExitCodes.failure, "publish", "\(details.count) mistakes, so there is nothing to publish")
+    }
+    self.details = details
+  }
+}
+
+extension PublishProblem {
+  /// What is wrong, and what to do about it.
+  var words: (message: String, hint: String?) {
+    switch self {
+    case .missingCatalog(let path): ("\(path.quoted) has no 'catalog.yaml'", Self.scaffoldHint)
+    case .catalog(let problem):
+      ("catalog.yaml\(problem.position.map { ":\($0)" } ?? ""): \(problem.words)", nil)
+    case .missingPlugin(let slug, let path): ("plugin '\(slug)' has no '\(path)'", nil)
+    case .plugin(let path, let problem):
+      ("\(path)\(problem.position.map { ":\($0)" } ?? ""): \(problem.words)", nil)
+    case .missingAsset(let slug, let path, let reason): Self.missing(path, of: slug, reason)
+    case .pluginContent(let path, let error):
+      ("'\(path)': \(Failure(pluginContent: error).message)", "no client installs it by default")
+    case .path(let path, let problem): ("'\(path)': \(problem.words)", "no client takes such a path")
+    case .notUTF8(let path): ("'\(path)': the name is not UTF-8", "no client takes such a path")
+    case .content(let path, let kind): ("'\(path)' begins like \(kind.words)", "registries carry text")
+    case .notAFile(let path): ("'\(path)' is a link or a special file", "put the file itself there")
+    case .finding(let finding): ("\(finding.place): \(finding.words)", Self.findingHint)
+    case .tooLarge(let path, let limit):
+      (
+        "\(path.map { "'\($0)' is" } ?? "all files together are") larger than \(limit) bytes, "
+          + "which clients do not take by default", nil
+      )
+    case .tooManyFiles(let count, let limit):
+      ("\(count) files and folders, more than the \(limit) that clients take", nil)
+    case .missingField(let field): ("there is no manifest.json yet, so \(field.option) is needed", nil)
+    case .badField(let field, let value): ("\(field.option) cannot be '\(value)'", field.form)
+    case .expired(let time, let isKept):
+      (
+        "the manifest would have expired at \(time)" + (isKept ? ", as the one before it" : ""),
+        "give --expires-at a time to come, or 'never'"
+      )
+    case .versionNotNewer(let new, let published):
+      (
+        "version \(new) is not newer than \(published), which manifest.json has",
+        "give a newer --version, or --allow-same-version while nobody has synced it"
+      )
+    case .dateNotNewer(let now, let published): Self.dateNotNewer(now, published)
+    case .signatureLost:
+      ("manifest.json is signed, and no key was given; clients refuse an unsigned one after it", Self.keyHint)
+    case .oldManifest(let problem): ("manifest.json: \(problem.words)", nil)
+    case .newManifest(let problem): ("the new manifest.json: \(problem.words)", nil)
+    case .missingManifest(let path):
+      ("\(path.quoted) has no 'manifest.json' to sign", "publish it first, without --add-signature")
+    case .differsFromManifest(let path, let difference):
+      (
+        "'\(path)' \(difference.words), so the manifest is not signed",
+        "publish a newer version, or restore the folder"
+      )
+    case .signing(let problem): (problem.words, nil)
+    case .notFaithful: ("the signed manifest would not say what it said before", nil)
+    }
+  }
+
+  private static let scaffoldHint =
+    "mmdos registry scaffold makes one from skills, agents and commands; see docs/publishing.md"
+  private static let keyHint =
+    "give --key and --key-id; --allow-unsigned publishes it unsigned all the same"
+  private static let findingHint =
+    "clients do not take it by default; mmdos registry audit FOLDER says why, and --allow-findings publishes it "
+    + "all the same"
+
+  private static func missing(_ path: String, of slug: String, _ reason: IgnoreChain.Reason?) -> (
+    String, String?
+  ) {
+    guard let reason else { return ("plugin '\(slug)' names '\(path)', which is not there", nil) }
+    return (
+      "plugin '\(slug)' names '\(path)', which is left out by \(reason.words)",
+      "a later line of .mmdosignore takes it back in: !NAME"
+    )
+  }
+
+  private static func dateNotNewer(_ now: Timestamp, _ published: Timestamp) -> (String, String?) {
+    (
+      "this machine's clock says \(now), and manifest.json is of \(published); clients refuse an older date",
+      "set the clock right; if the other clock was wrong and nobody has synced that manifest, remove manifest.json "
+        + "and publish with --name, --publisher and --version"
+    )
+  }
+}
+
+extension IgnoreChain.Reason {
+  /// Who leaves a path out.
+  var words: String {
+    switch self {
+    case .builtIn(let pattern): "the built-in rule '\(pattern)'"
+    case .ignoreFile(let path, let line): "\(path):\(line)"
+    }
   }
 }
 

@@ -19,6 +19,16 @@ struct Failure: Error, Equatable {
   let message: String
   /// What the user can do, if anything.
   let hint: String?
+  /// Each single mistake, where a command reports several at once.
+  var details: [Detail] = []
+
+  /// One of several mistakes.
+  struct Detail: Equatable {
+    /// The file that it is about, if any.
+    let path: String?
+    let message: String
+    let hint: String?
+  }
 
   init(_ code: Int32, _ kind: String, _ message: String, hint: String? = nil) {
     self.code = code
@@ -68,7 +78,7 @@ struct Failure: Error, Equatable {
     case let error as PluginSearchError: self.init(pluginSearch: error)
     case let error as PluginContentError: self.init(pluginContent: error)
     case let error as PluginInstallError: self.init(pluginInstall: error)
-    case let problem as PublishProblem: self.init(publish: problem)
+    case let problems as PublishProblems: self.init(publish: problems)
     default: return nil
     }
   }

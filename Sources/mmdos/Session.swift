@@ -107,6 +107,13 @@ struct Session: Sendable {
     try ProjectSetup(absolute(options.target ?? "."), user: user, disk: disk)
   }
 
+  /// The policy of the project, for commands that need no project; nil where there is none.
+  func findPolicy() throws -> Policy? {
+    let project: Project
+    do { project = try self.project() } catch ProjectError.noProject { return nil }
+    return try project.readPolicy()
+  }
+
   /// Makes readers for sources.
   func connector(_ project: Project) -> SourceConnector {
     SourceConnector(environment: environment, root: project.root.path, user: user)

@@ -7,10 +7,16 @@ import Testing
 
 // The failures of publishing.
 extension FailureTests {
-  static func publishProblems(_ text: TextProblem) -> [PublishProblem] {
+  static func publishProblems(_ text: TextProblem) throws -> [PublishProblem] {
     [
       .missingCatalog(path), .catalog(.field(.text(text))), .missingPlugin(slug: "a", path: "catalog/a.yaml"),
-      .plugin(path: "catalog/a.yaml", .field(.text(text))), .missingAsset(slug: "a", path: "catalog/x.md"),
+      .plugin(path: "catalog/a.yaml", .field(.text(text))),
+      .missingAsset(slug: "a", path: "catalog/x.md", nil),
+      .missingAsset(slug: "a", path: "catalog/x.md", .builtIn(".git")),
+      .missingAsset(slug: "a", path: "catalog/x.md", .ignoreFile(path: ".mmdosignore", line: 3)),
+      .pluginContent(path: "catalog/a.yaml", .tooLarge(limit: 5)), .notUTF8(path: "a"),
+      .finding(try auditRefusal().first), .dateNotNewer(now: .earliest, published: .latest), .signatureLost,
+      .newManifest(.text(text)),
       .path("a b ", .trailingSpace("a b ")), .content(path: "a.md", .script), .notAFile(path: "a"),
       .tooLarge(path: "a", limit: 5), .tooLarge(path: nil, limit: 5), .tooManyFiles(count: 2, limit: 1),
       .missingField(.registryName), .missingField(.publisher), .missingField(.version),
@@ -29,9 +35,9 @@ extension FailureTests {
       new: try SemanticVersion(parsing: "1.0.0"),
       published: try SemanticVersion(parsing: "1.2.0")
     )
-    check(problem, (1, "publish"))
+    check(PublishProblems([problem]), (1, "publish"))
     #expect(
-      Failure(problem).message
+      Failure(PublishProblems([problem])).message
         == "version 1.0.0 is not newer than 1.2.0, which manifest.json has"
     )
   }

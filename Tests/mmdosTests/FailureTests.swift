@@ -46,7 +46,7 @@ struct FailureTests {
     check(try Self.pluginContentErrors(), Self.expected)
     check(try Self.pluginInstallErrors(), Self.expected)
     check(try Self.pluginFileErrors(), Self.expected)
-    check(Self.publishProblems(text)) { _ in (1, "publish") }
+    check(try Self.publishProblems(text).map { PublishProblems([$0]) }) { _ in (1, "publish") }
     check([Self.disk]) { _ in (1, "disk") }
     #expect(kinds.count == 81)
   }

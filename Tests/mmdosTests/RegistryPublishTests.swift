@@ -47,9 +47,8 @@ import Testing
     let report = try result.object()
     #expect(
       report.keys.sorted() == [
-        "bytes", "expires_at", "files", "manifest", "path", "plugins", "registry_name", "signatures",
-        "signer", "version",
-        "warnings",
+        "bytes", "expires_at", "files", "left_out", "manifest", "path", "plugins", "registry_name",
+        "signatures", "signer", "version", "warnings", "written",
       ]
     )
     #expect(report["files"] as? Int == 3)

@@ -27,6 +27,19 @@ package struct ManifestPathSet {
     for path in paths { try set.insert(path) }
   }
 
+  /// All conflicts, each with the path at which it was found, in the order of the paths.
+  package static func findConflicts(
+    in paths: some Collection<ManifestPath>,
+    reserving names: [String] = []
+  ) -> [(path: ManifestPath, problem: PathProblem)] {
+    var set = ManifestPathSet(reserving: names, capacity: paths.count)
+    var conflicts: [(ManifestPath, PathProblem)] = []
+    for path in paths {
+      do { try set.insert(path) } catch { conflicts.append((path, error)) }
+    }
+    return conflicts
+  }
+
   private init(reserving names: [String], capacity: Int) {
     reservedAtRoot = Set((names + ["checksums.json"]).map(UnicodeRules.caseFolded))
     places.reserveCapacity(capacity)

@@ -154,17 +154,24 @@ struct PluginRules {
       throw PluginContentError.tooManyFiles(count: paths.count, limit: policy.limits.maxPluginFiles)
     }
     for path in paths {
-      let components = path.components
-      // An empty root allows nothing.
-      guard roots.contains(where: { !$0.isEmpty && components.starts(with: $0) }) else {
-        throw PluginContentError.outsideRoots(path)
-      }
-      if let pattern = blocked.first(where: { $0.covers(path) }) {
-        throw PluginContentError.blocked(path, by: pattern.description)
-      }
+      try checkPlace(of: path)
       do { try path.checkExtension(allowed: policy.allowedFileExtensions) } catch {
         throw PluginContentError.badExtension(path, error)
       }
+    }
+  }
+
+  /// Checks whether a plugin may write to a path at all.
+  ///
+  /// - Throws: `PluginContentError`.
+  func checkPlace(of path: ManifestPath) throws(PluginContentError) {
+    let components = path.components
+    // An empty root allows nothing.
+    guard roots.contains(where: { !$0.isEmpty && components.starts(with: $0) }) else {
+      throw .outsideRoots(path)
+    }
+    if let pattern = blocked.first(where: { $0.covers(path) }) {
+      throw .blocked(path, by: pattern.description)
     }
   }
 

@@ -43,6 +43,9 @@ package enum ProjectLayout {
   /// `checksums.json` of a view.
   package static let checksums = StoreLayout.component("checksums.json")
 
+  /// `.mmdosignore` of a published folder and of folders in it: what is not published.
+  package static let publishIgnore = StoreLayout.component(".mmdosignore")
+
   /// `mmdos-lock.json` of a vendored folder: a lockfile with the entry of its registry alone.
   package static let vendorLock = StoreLayout.component("mmdos-lock.json")
 

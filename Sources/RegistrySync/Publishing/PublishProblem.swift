@@ -1,6 +1,31 @@
+package import Audit
 package import Formats
 package import RegistryModel
 package import SystemPackage
+
+/// All that is wrong with a folder that is to be published; nothing was written.
+package struct PublishProblems: Error, Equatable, Sendable {
+  /// At least one, sorted by path; those without a path come first.
+  package let problems: [PublishProblem]
+
+  package init(_ problems: [PublishProblem]) {
+    // Sorted stably: problems of one path stay in the order in which they were found.
+    self.problems = problems.enumerated()
+      .map { (path: $0.element.path ?? "", order: $0.offset, problem: $0.element) }
+      .sorted { left, right in
+        left.path == right.path
+          ? left.order < right.order : left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+      }
+      .map(\.problem)
+  }
+
+  /// Does nothing where there is no problem.
+  ///
+  /// - Throws: `PublishProblems` with all of them.
+  static func throwAny(_ problems: [PublishProblem]) throws {
+    if !problems.isEmpty { throw PublishProblems(problems) }
+  }
+}
 
 /// Why a folder cannot be published.
 package enum PublishProblem: Error, Equatable, Sendable {
@@ -12,14 +37,20 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case missingPlugin(slug: String, path: String)
   /// A plugin's manifest breaks a rule.
   case plugin(path: String, PluginProblem)
-  /// A plugin names an asset that the folder does not have.
-  case missingAsset(slug: String, path: String)
+  /// A plugin names an asset that the folder does not have, or that is left out of what is published.
+  case missingAsset(slug: String, path: String, IgnoreChain.Reason?)
+  /// No client installs the plugin by default.
+  case pluginContent(path: String, PluginContentError)
   /// A file's path breaks a rule for manifest paths.
   case path(String, PathProblem)
+  /// A name is not UTF-8; the bytes that are not are replaced in the path.
+  case notUTF8(path: String)
   /// A file's content is a program or a script.
   case content(path: String, ContentKind)
   /// A link or special file, which a web server may not serve with the content seen here.
   case notAFile(path: String)
+  /// The content audit finds what clients do not take by default.
+  case finding(AuditFinding)
   /// A file, or all files together, are larger than the default limit of clients; in bytes.
   case tooLarge(path: String?, limit: Int64)
   /// There are more files and folders than the default limit of clients.
@@ -32,8 +63,14 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case expired(Timestamp, isKept: Bool)
   /// The version is not newer than that of the manifest in the folder.
   case versionNotNewer(new: SemanticVersion, published: SemanticVersion)
+  /// The clock is not past the date of the manifest in the folder, and clients take no older date.
+  case dateNotNewer(now: Timestamp, published: Timestamp)
+  /// The manifest in the folder is signed, and the new one would not be.
+  case signatureLost
   /// The manifest in the folder cannot be read.
   case oldManifest(ManifestProblem)
+  /// The new manifest would break a rule of clients.
+  case newManifest(ManifestProblem)
   /// There is no manifest to add a signature to.
   case missingManifest(FilePath)
   /// A file differs from the manifest that is to be signed.
@@ -42,6 +79,23 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case signing(SigningProblem)
   /// The signed manifest would differ from the old one in more than its signatures.
   case notFaithful
+
+  /// The file in the folder that it is about; nil where it is about none.
+  package var path: String? {
+    switch self {
+    case .catalog: ModelNames.catalog
+    case .oldManifest, .newManifest: ModelNames.manifest
+    case .missingPlugin(_, let path), .missingAsset(_, let path, _), .plugin(let path, _),
+      .pluginContent(let path, _), .path(let path, _), .notUTF8(let path), .content(let path, _),
+      .notAFile(let path), .differsFromManifest(let path, _):
+      path
+    case .finding(let finding): finding.path
+    case .tooLarge(let path, _): path
+    case .missingCatalog, .tooManyFiles, .missingField, .badField, .expired, .versionNotNewer, .dateNotNewer,
+      .signatureLost, .missingManifest, .signing, .notFaithful:
+      nil
+    }
+  }
 }
 
 /// A field of the manifest that the publisher gives.
@@ -49,11 +103,21 @@ package enum PublishField: Hashable, Sendable, CaseIterable {
   case registryName, publisher, version, expiresAt
 }
 
-/// What clients will warn about, though the folder was published.
-package enum PublishWarning: Hashable, Sendable {
+/// What a publisher should know, though the folder can be published.
+package enum PublishWarning: Equatable, Sendable {
   /// The manifest before this one was signed and this one is not: clients who remember its signers refuse it.
   case signatureLost
   case catalog(CatalogWarning)
+  /// A plugin's manifest that the catalog does not list, so that nobody finds the plugin.
+  case unlisted(path: String)
+  /// Catalog and plugin manifest state different versions.
+  case versionsDiffer(slug: String, catalog: String, plugin: String)
+  /// Two plugins install the same file, so that only one of them can be installed.
+  case sharedAsset(path: String, first: String, second: String)
+  /// The content audit finds something that clients report, or refuse where the publisher allowed it.
+  case finding(AuditFinding)
+  /// Further findings of the audit that are only counted.
+  case moreFindings(warnings: Int, notes: Int)
 }
 
 /// How a file of a folder differs from the folder's manifest.

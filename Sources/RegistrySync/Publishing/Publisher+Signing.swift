@@ -22,41 +22,46 @@ extension Publisher {
       do {
         return try ManifestSigning.addSignature(to: members, with: key, keyID: keyID)
       } catch {
-        throw PublishProblem.signing(error)
+        throw PublishProblems([.signing(error)])
       }
     }
   }
 
   /// Adds a signature to the folder's manifest and changes nothing else in it.
   ///
-  /// - Throws: `PublishProblem` where there is no manifest, or the folder's files differ from it, because nobody should
+  /// - Throws: `PublishProblems` where there is no manifest, or the folder's files differ from it, because nobody should
   ///   sign files that were not checked; `DiskError`. The manifest is then unchanged.
-  package func addSignature(_ key: NamedKey) throws -> Report {
-    let contents = try readContents()
-    let catalog = try checkCatalog(contents)
-    guard let old = try readOldManifest() else { throw PublishProblem.missingManifest(folder.path) }
-    try Self.compare(contents, with: old)
+  package func addSignature(_ key: NamedKey, allowFindings: Bool = false) throws -> Report {
+    let content = try readContent(allowFindings: allowFindings)
+    var problems = content.problems
+    let found = try readOldManifest(&problems)
+    if found == nil, problems.isEmpty { problems.append(.missingManifest(folder.path)) }
+    if let found { problems += Self.differences(of: content.files, from: found) }
+    try PublishProblems.throwAny(problems)
+    guard let old = found else { throw PublishProblems([.missingManifest(folder.path)]) }
     let bytes = JSONWriter.pretty(.object(members: try key.sign(old.members)))
     let new = try write(bytes) { new in
       new.contentID == old.contentID && new.signatureBlocks.starts(with: old.signatureBlocks)
     }
-    return report(new, bytes, contents, catalog, signer: key.signer)
+    return report(new, bytes, content, signer: key.signer)
   }
 
-  private static func compare(_ contents: RegistryFolder, with manifest: Manifest) throws {
+  /// Every file that is not what the manifest says of it.
+  private static func differences(of contents: RegistryFolder, from manifest: Manifest) -> [PublishProblem] {
     var stated: [ManifestPath: ObjectID] = [:]
     for entry in manifest.entries { stated[entry.path] = entry.id }
+    var problems: [PublishProblem] = []
     for file in contents.files {
-      guard let id = stated.removeValue(forKey: file.path) else {
-        throw PublishProblem.differsFromManifest(path: file.path.description, .notNamed)
-      }
-      guard id == file.id else {
-        throw PublishProblem.differsFromManifest(path: file.path.description, .changed)
+      let id = stated.removeValue(forKey: file.path)
+      if id != file.id {
+        let difference: ManifestDifference = id == nil ? .notNamed : .changed
+        problems.append(.differsFromManifest(path: file.path.description, difference))
       }
     }
-    if let missing = stated.keys.min() {
-      throw PublishProblem.differsFromManifest(path: missing.description, .missing)
+    for path in stated.keys.sorted() where !contents.contains(path.description) {
+      problems.append(.differsFromManifest(path: path.description, .missing))
     }
+    return problems
   }
 }
 

@@ -1,3 +1,4 @@
+package import Audit
 package import Disk
 package import Formats
 package import ObjectStore
@@ -15,14 +16,19 @@ package struct Publisher: Sendable {
     package var expiresAt: String?
     /// Whether the version of the manifest in the folder may be published again.
     package var allowSameVersion = false
+    /// Whether a manifest without a signature may replace one with a signature.
+    package var allowUnsigned = false
+    /// Whether critical findings of the content audit are only reported.
+    package var allowFindings = false
 
     package init() {}
   }
 
-  /// The published manifest.
+  /// What was published, or would be.
   package struct Report: Sendable {
-    package let registryName: String
-    package let version: SemanticVersion
+    /// Nil only in a check that was not told it, and where no manifest says it; so are publisher and version.
+    package let registryName: String?
+    package let version: SemanticVersion?
     /// Nil where the manifest does not expire.
     package let expiresAt: Timestamp?
     /// The number of files that the manifest names.
@@ -31,7 +37,10 @@ package struct Publisher: Sendable {
     package let byteCount: Int64
     /// The number of plugins in the catalog.
     package let pluginCount: Int
-    package let manifest: ObjectID
+    /// What the folder has and the manifest does not name.
+    package let leftOut: [LeftOut]
+    /// Nil where nothing was written.
+    package let manifest: ObjectID?
     /// The path of the manifest.
     package let path: FilePath
     /// The signatures of the manifest, in its order.
@@ -41,41 +50,106 @@ package struct Publisher: Sendable {
     package let warnings: [PublishWarning]
   }
 
+  /// The folder's content after all checks that need no field of the manifest.
+  struct Content {
+    let files: RegistryFolder
+    let catalog: PublishedCatalog
+    let problems: [PublishProblem]
+    let warnings: [PublishWarning]
+
+    var byteCount: Int64 { files.files.map(\.size).clampedSum() }
+    var pluginCount: Int { catalog.catalog?.entries.count ?? 0 }
+  }
+
   let folder: Folder
-  private let disk: any Disk
+  let disk: any Disk
+  /// Audits as this policy says; every other rule is that of a policy without any key.
+  private let auditPolicy: Policy
   /// When the operation began: what is published is of this moment.
-  private let now = Timestamp.now()
+  let now = Timestamp.now()
 
   /// Opens a folder for publishing.
   ///
+  /// `auditPolicy`: Of this policy only `audit` and `audit_allow` count.
+  ///
   /// - Throws: `DiskError`.
-  package init(_ path: FilePath, disk: any Disk) throws {
+  package init(_ path: FilePath, auditPolicy: Policy = Policy(), disk: any Disk) throws {
     folder = try Folder.open(path)
+    self.auditPolicy = auditPolicy
     self.disk = disk
   }
 
   /// Checks the folder by the rules that a sync applies by default, and writes its manifest.
   ///
-  /// `key`: The key to sign with; without one the manifest is unsigned, even if the old one was signed.
+  /// `key`: The key to sign with; without one the manifest is unsigned.
   ///
-  /// - Throws: `PublishProblem`, `DiskError`; the existing manifest is then unchanged.
+  /// - Throws: `PublishProblems`, `DiskError`; the existing manifest is then unchanged.
   package func publish(_ fields: Fields, signedWith key: NamedKey? = nil) throws -> Report {
-    let contents = try readContents()
-    let catalog = try checkCatalog(contents)
-    let old = try readOldManifest()
-    var members = try makeManifest(fields, old: old, contents)
+    let content = try readContent(allowFindings: fields.allowFindings)
+    var problems = content.problems
+    let old = try readOldManifest(&problems)
+    let loses = key == nil && old?.signatureBlocks.isEmpty == false
+    if loses, !fields.allowUnsigned { problems.append(.signatureLost) }
+    let draft = ManifestDraft(fields, old: old, now: now, problems: &problems)
+    try PublishProblems.throwAny(problems)
+    var members = try draft.members(content.files)
     if let key { members = try key.sign(members) }
     let bytes = JSONWriter.pretty(.object(members: members))
     let manifest = try write(bytes)
-    let loses = key == nil && old?.signatureBlocks.isEmpty == false
     return report(
       manifest,
       bytes,
-      contents,
-      catalog,
+      content,
       signer: key?.signer,
       warnings: loses ? [.signatureLost] : []
     )
+  }
+
+  /// Checks the folder as `publish` does and writes nothing.
+  ///
+  /// Name, publisher and version may be missing, and the version may be that of the existing manifest.
+  ///
+  /// - Throws: `PublishProblems`, `DiskError`.
+  package func check(_ fields: Fields) throws -> Report {
+    let content = try readContent(allowFindings: fields.allowFindings)
+    var problems = content.problems
+    let old = try readOldManifest(&problems)
+    let draft = ManifestDraft(fields, isCheck: true, old: old, now: now, problems: &problems)
+    try PublishProblems.throwAny(problems)
+    let bytes = JSONWriter.pretty(.object(members: try draft.members(content.files)))
+    _ = try parse(bytes)
+    return Report(
+      registryName: draft.registryName,
+      version: draft.version,
+      expiresAt: draft.expiresAt,
+      fileCount: content.files.files.count,
+      byteCount: content.byteCount,
+      pluginCount: content.pluginCount,
+      leftOut: content.files.leftOut,
+      manifest: nil,
+      path: folder.path.appending(ProjectLayout.manifest),
+      signatures: old?.signatureBlocks ?? [],
+      signer: nil,
+      warnings: content.warnings
+    )
+  }
+
+  /// Audits all files of the folder but those that ignore files leave out, also where no client would take them.
+  ///
+  /// - Throws: `DiskError`.
+  package func audit() throws -> AuditReport {
+    let isRegistry = try folder.findAttributes(ProjectLayout.catalog) != nil
+    let listing = try FolderListing(
+      folder,
+      ignoreFile: ProjectLayout.publishIgnore,
+      builtIn: isRegistry ? .ofPublishing : .ofReading
+    )
+    let files = try RegistryFolder.read(
+      listing.files,
+      below: folder,
+      rules: PublishedFileRules(policy: Policy())
+    ).files
+    return try PublishAudit(policy: auditPolicy).audit(files, in: folder)
   }
 
   /// Writes a manifest, after checking that a client can parse it.
@@ -83,20 +157,22 @@ package struct Publisher: Sendable {
     _ bytes: [UInt8],
     checking check: (Manifest) -> Bool = { _ in true }
   ) throws -> Manifest {
-    let manifest: Manifest
-    do { manifest = try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
-      throw PublishProblem.oldManifest(error)
-    }
-    guard check(manifest) else { throw PublishProblem.notFaithful }
+    let manifest = try parse(bytes)
+    guard check(manifest) else { throw PublishProblems([.notFaithful]) }
     try AtomicFile(disk: disk).replace(ProjectLayout.manifest, in: folder, with: bytes)
     return manifest
+  }
+
+  private func parse(_ bytes: [UInt8]) throws -> Manifest {
+    do { return try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
+      throw PublishProblems([.newManifest(error)])
+    }
   }
 
   func report(
     _ manifest: Manifest,
     _ bytes: [UInt8],
-    _ contents: RegistryFolder,
-    _ catalog: Catalog,
+    _ content: Content,
     signer: Signer?,
     warnings: [PublishWarning] = []
   ) -> Report {
@@ -104,134 +180,43 @@ package struct Publisher: Sendable {
       registryName: manifest.registryName,
       version: manifest.version,
       expiresAt: manifest.expiresAt,
-      fileCount: contents.files.count,
-      byteCount: contents.files.map(\.size).clampedSum(),
-      pluginCount: catalog.entries.count,
+      fileCount: content.files.files.count,
+      byteCount: content.byteCount,
+      pluginCount: content.pluginCount,
+      leftOut: content.files.leftOut,
       manifest: ObjectID(hashing: bytes),
       path: folder.path.appending(ProjectLayout.manifest),
       signatures: manifest.signatureBlocks,
       signer: signer,
-      warnings: warnings + catalog.warnings.map { .catalog($0) }
+      warnings: warnings + content.warnings
     )
   }
 
-  /// Checks the catalog and its plugins by the rules of clients.
-  func checkCatalog(_ contents: RegistryFolder) throws -> Catalog {
-    guard let bytes = try contents.findBytes(ProjectLayout.catalog.string) else {
-      throw PublishProblem.missingCatalog(folder.path)
-    }
-    let catalog: Catalog
-    do { catalog = try Catalog.parse(bytes, requiresList: true) } catch {
-      throw PublishProblem.catalog(error)
-    }
-    let paths = Set(contents.files.map(\.path.description))
-    for entry in catalog.entries {
-      let path = "catalog/\(entry.slug).yaml"
-      guard let bytes = try contents.findBytes(path) else {
-        throw PublishProblem.missingPlugin(slug: entry.slug.description, path: path)
-      }
-      let plugin: PluginManifest
-      do { plugin = try PluginManifest.parse(bytes, expecting: entry.slug) } catch {
-        throw PublishProblem.plugin(path: path, error)
-      }
-      for asset in plugin.assets where !paths.contains(asset.registryPath.description) {
-        throw PublishProblem.missingAsset(slug: entry.slug.description, path: asset.registryPath.description)
-      }
-    }
-    return catalog
-  }
-
-  /// The folder's manifest, or nil.
-  func readOldManifest() throws -> Manifest? {
-    let bytes = try folder.findBytes(ProjectLayout.manifest, limit: Int(Policy().limits.maxManifestBytes))
-    guard let bytes else { return nil }
-    do { return try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
-      throw PublishProblem.oldManifest(error)
-    }
-  }
-
-  /// Checks a field before it is in a manifest, so that the error is about what was given and not about the manifest.
-  private static func checkLine(_ text: String?, of field: PublishField) throws {
-    guard let text else { return }
-    do { try LineText.checkName(text) } catch { throw PublishProblem.badField(field, text) }
-  }
-
-  /// The files of the folder, checked by the rules that a sync applies by default.
-  func readContents() throws -> RegistryFolder {
-    let policy = Policy()
-    return try RegistryFolder(
-      folder,
-      limits: policy.limits,
-      allowedExtensions: policy.allowedFileExtensions
+  /// The files of the folder and its catalog, checked by the rules that a sync applies by default.
+  func readContent(allowFindings: Bool) throws -> Content {
+    let files = try RegistryFolder(folder, policy: Policy())
+    let catalog = try PublishedCatalog(of: files, policy: Policy())
+    let audit = PublishAudit(policy: auditPolicy)
+    let findings =
+      auditPolicy.audit == .off
+      ? ([], []) : audit.judge(try audit.audit(files.files, in: folder), isAllowed: allowFindings)
+    return Content(
+      files: files,
+      catalog: catalog,
+      problems: files.problems + catalog.problems + findings.0,
+      warnings: catalog.warnings + findings.1
     )
   }
 
-  private func makeManifest(
-    _ fields: Fields,
-    old: Manifest?,
-    _ contents: RegistryFolder
-  ) throws -> [JSONMember] {
-    guard let name = fields.registryName ?? old?.registryName else {
-      throw PublishProblem.missingField(.registryName)
-    }
-    guard let publisher = fields.publisher ?? old?.publisher else {
-      throw PublishProblem.missingField(.publisher)
-    }
-    let version = try Self.version(fields, old: old)
-    try Self.checkLine(fields.registryName, of: .registryName)
-    try Self.checkLine(fields.publisher, of: .publisher)
-    guard let catalog = contents.files.first(where: { $0.path.description == ProjectLayout.catalog.string })
-    else {
-      throw PublishProblem.missingCatalog(folder.path)
-    }
-    let now = now.wholeSeconds
-    let expiry = try Self.expiry(fields.expiresAt, old: old?.expiresAt, now: now)
-    return [
-      JSONMember("registry_name", .string(name)), JSONMember("publisher", .string(publisher)),
-      JSONMember("version", .string(version.description)),
-      JSONMember("generated_at", .string(now.description)),
-      JSONMember("catalog_hash", .string("sha256:\(catalog.id)")),
-      JSONMember(
-        "files_hashes",
-        .object(contents.files.map { ($0.path.description, .string("sha256:\($0.id)")) })
-      ),
-      JSONMember("minimum_mmdo_version", .string("1.0.0")),
-      JSONMember("safety_policy_version", .string("1.0")),
-    ] + (expiry.map { [JSONMember("expires_at", .string($0.description))] } ?? [])
-      + [JSONMember("signature", .null)]
-  }
-
-  /// The version of the manifest: the requested one, else that of the existing manifest where it may stay.
-  private static func version(_ fields: Fields, old: Manifest?) throws -> SemanticVersion {
-    guard let text = fields.version ?? old?.version.description else {
-      throw PublishProblem.missingField(.version)
-    }
-    let version: SemanticVersion
-    do { version = try SemanticVersion(parsing: text) } catch {
-      throw PublishProblem.badField(.version, text)
-    }
-    if let old, version <= old.version, !(version == old.version && fields.allowSameVersion) {
-      throw PublishProblem.versionNotNewer(new: version, published: old.version)
-    }
-    return version
-  }
-
-  /// The expiry of the manifest: the requested one, else that of the existing manifest.
+  /// The folder's manifest; nil where there is none or it is a problem.
   ///
-  /// A time in the past is refused, because no client would accept the manifest.
-  private static func expiry(
-    _ text: String?,
-    old: Timestamp?,
-    now: Timestamp
-  ) throws -> Timestamp? {
-    if text == "never" { return nil }
-    var expiry = old
-    if let text {
-      do { expiry = try Timestamp(parsing: text) } catch {
-        throw PublishProblem.badField(.expiresAt, text)
-      }
+  /// - Throws: `DiskError`.
+  func readOldManifest(_ problems: inout [PublishProblem]) throws -> Manifest? {
+    let limit = Int(Policy().limits.maxManifestBytes)
+    guard let bytes = try folder.findBytes(ProjectLayout.manifest, limit: limit) else { return nil }
+    do { return try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
+      problems.append(.oldManifest(error))
+      return nil
     }
-    if let expiry, expiry <= now { throw PublishProblem.expired(expiry.wholeSeconds, isKept: text == nil) }
-    return expiry
   }
 }

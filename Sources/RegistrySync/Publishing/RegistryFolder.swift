@@ -14,110 +14,112 @@ struct RegistryFolder: Sendable {
   }
 
   let folder: Folder
-  /// The files but `manifest.json`, sorted by path.
+  /// The files but `manifest.json` that clients take, sorted by path.
   let files: [File]
+  /// What is not published.
+  let leftOut: [LeftOut]
+  /// All that is wrong with the files, in no particular order.
+  let problems: [PublishProblem]
+
+  /// The places of files in `files`; -1 for a file that is there and cannot be published.
+  private let places: [String: Int]
+  private let reasons: [String: IgnoreChain.Reason]
 
   /// Lists, checks and hashes the folder's files.
   ///
-  /// - Throws: `PublishProblem` for the first rule that is broken, `DiskError`.
-  init(_ folder: Folder, limits: Limits, allowedExtensions: [String]) throws {
+  /// - Throws: `DiskError`.
+  init(_ folder: Folder, policy: Policy) throws {
     self.folder = folder
-    let paths = try Self.list(folder).sorted()
-    let trees = TreeExtent(of: paths.lazy.map(\.components))
-    guard paths.count + trees.folderCount <= limits.maxManifestEntries else {
-      throw PublishProblem.tooManyFiles(
-        count: paths.count + trees.folderCount,
-        limit: limits.maxManifestEntries
-      )
-    }
+    let listing = try FolderListing(folder, ignoreFile: ProjectLayout.publishIgnore, builtIn: .ofPublishing)
+    let paths = listing.files.sorted()
+    let rules = PublishedFileRules(policy: policy)
+    var problems = listing.problems
+    problems += ManifestPathSet.findConflicts(in: paths).map { .path($0.path.description, $0.problem) }
+    var wanted: [ManifestPath] = []
     for path in paths {
-      do { try path.checkExtension(allowed: allowedExtensions) } catch {
-        throw PublishProblem.path(path.description, error)
-      }
+      if let problem = rules.problem(ofName: path) { problems.append(problem) } else { wanted.append(path) }
     }
-    do { try ManifestPathSet.validateTogether(paths) } catch { throw PublishProblem.path("", error) }
-    let found = Mutex<[File]>([])
-    try Parallel.forEach(count: paths.count) { index in
-      let file = try Self.read(paths[index], below: folder, limits: limits)
-      found.withLock { $0.append(file) }
-    }
-    files = found.withLock { $0 }.sorted { $0.path < $1.path }
-    let total = files.map(\.size).clampedSum().addingClamped(trees.payloadBytes)
-    guard total <= limits.maxSnapshotBytes else {
-      throw PublishProblem.tooLarge(path: nil, limit: limits.maxSnapshotBytes)
-    }
+    let (files, bad) = try Self.read(wanted, below: folder, rules: rules)
+    problems += bad
+    self.files = files
+    leftOut = listing.leftOut.sorted { $0.path < $1.path }
+    reasons = Dictionary(
+      listing.leftOut.map { ($0.path, $0.reason) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    places = Dictionary(
+      paths.map { ($0.description, -1) } + files.enumerated().map { ($1.path.description, $0) },
+      uniquingKeysWith: { $1 }
+    )
+    self.problems = problems + Self.problems(ofAll: paths, files, limits: policy.limits)
   }
 
-  /// The bytes of one of the files.
+  /// Whether the folder has a file of that path, even one that cannot be published.
+  func contains(_ path: String) -> Bool { places[path] != nil }
+
+  /// A file that can be published, by its path.
+  func find(_ path: String) -> File? {
+    places[path].flatMap { $0 < 0 ? nil : files[$0] }
+  }
+
+  /// The bytes of a file that can be published.
   ///
   /// - Throws: `DiskError`.
   func findBytes(_ path: String) throws -> [UInt8]? {
-    guard let file = files.first(where: { $0.path.description == path }) else { return nil }
+    guard let file = find(path) else { return nil }
     let names = file.path.components.dropLast().map { StoreLayout.component($0) }
     return try folder.findFolder(at: names)?
       .findBytes(StoreLayout.component(file.path.name), limit: Int(file.size))
   }
 
-  /// The paths of all files; only one folder is open at a time.
-  private static func list(_ root: Folder) throws -> [ManifestPath] {
-    var found: [ManifestPath] = []
-    var waiting: [[FileName]] = [[]]
-    while let names = waiting.popLast() {
-      guard let folder = try root.findFolder(at: names) else { continue }
-      try list(folder, names, into: &found, &waiting)
+  /// Why a path is not published though the folder may have it; nil for any other.
+  func findReason(toLeaveOut path: String) -> IgnoreChain.Reason? {
+    var above = ""
+    for name in path.split(separator: "/") {
+      if let reason = reasons[above + name] ?? reasons[above + name + "/"] { return reason }
+      above += name + "/"
     }
-    return found
+    return nil
   }
 
-  private static func list(
-    _ folder: Folder,
-    _ above: [FileName],
-    into found: inout [ManifestPath],
-    _ waiting: inout [[FileName]]
-  ) throws {
-    let names = try folder.names()
-    for name in names {
-      // Only our own manifest is skipped; the web server would publish everything else in the folder.
-      if above.isEmpty && name == ProjectLayout.manifest { continue }
-      let text = (above + [name]).map(\.string).joined(separator: "/")
-      try Cancellation.check()
-      let attributes = try folder.findAttributes(name)
-      switch attributes?.kind {
-      case .folder: waiting.append(above + [name])
-      case .file:
-        do { found.append(try ManifestPath(parsing: text)) } catch {
-          throw PublishProblem.path(text, error)
+  /// Reads and hashes files, several at a time.
+  ///
+  /// - Throws: `DiskError`.
+  static func read(
+    _ paths: [ManifestPath],
+    below folder: Folder,
+    rules: PublishedFileRules
+  ) throws -> (files: [File], problems: [PublishProblem]) {
+    let found = Mutex<(files: [File], problems: [PublishProblem])>(([], []))
+    try Parallel.forEach(count: paths.count) { index in
+      let file = try PublishedFile(paths[index], below: folder, rules: rules)
+      found.withLock {
+        switch file {
+        case .good(let file): $0.files.append(file)
+        case .bad(let problem): $0.problems.append(problem)
         }
-      default: throw PublishProblem.notAFile(path: text)
       }
     }
+    let (files, problems) = found.withLock { $0 }
+    return (files.sorted { $0.path < $1.path }, problems)
   }
 
-  private static func read(
-    _ path: ManifestPath,
-    below root: Folder,
+  /// What is wrong with all files together.
+  private static func problems(
+    ofAll paths: [ManifestPath],
+    _ files: [File],
     limits: Limits
-  ) throws -> File {
-    let isCatalog = path.description == ProjectLayout.catalog.string
-    let limit = isCatalog ? limits.maxManifestBytes : limits.maxFileBytes
-    var size: Int64 = 0
-    var detector = ContentKindDetector()
-    var digest = SHA256()
-    let names = path.components.map { StoreLayout.component($0) }
-    guard let folder = try root.findFolder(at: names.dropLast()),
-      let file = try folder.findFile(StoreLayout.component(path.name))
-    else { throw DiskError(.open, root.path.appending(names), .noSuchFileOrDirectory) }
-    var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-    while size <= limit, case let count = try file.read(into: &buffer), count > 0 {
-      try Cancellation.check()
-      let filled = buffer.span
-      let piece = filled.extracting(first: count).bytes
-      size += Int64(count)
-      detector.take(piece)
-      digest.update(piece)
+  ) -> [PublishProblem] {
+    let trees = TreeExtent(of: paths.lazy.map(\.components))
+    var problems: [PublishProblem] = []
+    let count = paths.count + trees.folderCount
+    if count > limits.maxManifestEntries {
+      problems.append(.tooManyFiles(count: count, limit: limits.maxManifestEntries))
     }
-    guard size <= limit else { throw PublishProblem.tooLarge(path: path.description, limit: limit) }
-    if let kind = detector.refusedKind { throw PublishProblem.content(path: path.description, kind) }
-    return File(path: path, id: digest.finish(), size: size)
+    let total = files.map(\.size).clampedSum().addingClamped(trees.payloadBytes)
+    if total > limits.maxSnapshotBytes {
+      problems.append(.tooLarge(path: nil, limit: limits.maxSnapshotBytes))
+    }
+    return problems
   }
 }

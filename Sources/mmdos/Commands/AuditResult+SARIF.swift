@@ -16,7 +16,7 @@ extension AuditResult {
             ("tool", .object([("driver", driver)])),
             // Section 3.14.17: columns count characters, not UTF-16 units.
             ("columnKind", .string("unicodeCodePoints")),
-            ("automationDetails", .object([("id", .string("registry-audit/\(registry)/"))])),
+            ("automationDetails", .object([("id", .string("registry-audit/\(subject)/"))])),
             ("invocations", .array([.object([("executionSuccessful", .boolean(true))])])),
             ("results", .array(report.findings.map(result))),
             ("properties", properties),
@@ -35,8 +35,8 @@ extension AuditResult {
 
   private var properties: JSONValue {
     .object([
-      ("registry", .string(registry.description)), ("snapshot", .string(orNull: snapshot?.description)),
-      ("manifest", .string(manifest.description)), ("audit", .string(mode.rawValue)),
+      ("registry", .string(subject)), ("snapshot", .string(orNull: snapshot?.description)),
+      ("manifest", .string(orNull: manifest?.description)), ("audit", .string(mode.rawValue)),
       ("refused", .boolean(isRefused)), ("omitted", .number(report.omittedCount)),
     ])
   }

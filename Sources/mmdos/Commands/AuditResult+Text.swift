@@ -12,7 +12,7 @@ extension AuditResult {
       console.print("\(Quantity.count(report.omittedCount, "more finding")) not shown: too many of one kind")
     }
     let accepted = report.allowedCount > 0 ? ", \(report.allowedCount) accepted by audit_allow" : ""
-    console.print("\(registry): \(counts) in \(Quantity.count(report.fileCount, "file"))\(accepted)")
+    console.print("\(subject): \(counts) in \(Quantity.count(report.fileCount, "file"))\(accepted)")
     switch mode {
     case .deny where report.hasCritical:
       console.print("\("refused", .bad): audit is deny, and takes no critical finding")
@@ -42,8 +42,8 @@ extension AuditResult {
 
   var json: JSONValue {
     .object([
-      ("registry", .string(registry.description)), ("snapshot", .string(orNull: snapshot?.description)),
-      ("manifest", .string(manifest.description)), ("audit", .string(mode.rawValue)),
+      ("registry", .string(subject)), ("snapshot", .string(orNull: snapshot?.description)),
+      ("manifest", .string(orNull: manifest?.description)), ("audit", .string(mode.rawValue)),
       ("refused", .boolean(isRefused)), ("files", .number(report.fileCount)),
       ("critical", .number(report.count(.critical))), ("warnings", .number(report.count(.warning))),
       ("notes", .number(report.count(.note))), ("allowed", .number(report.allowedCount)),

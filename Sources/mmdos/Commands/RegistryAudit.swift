@@ -10,17 +10,20 @@ struct RegistryAudit: Command {
     commandName: "audit",
     abstract: "Find what a reviewer cannot see in a registry, or an agent should not meet unreviewed.",
     discussion: """
-      Looks at every file of the snapshot in use, or of another one, straight from the store. Changes nothing \
-      and uses no network. Exit code 4 when the policy's audit: deny refuses what was found, 0 otherwise; sync \
+      Looks at every file of the snapshot in use, or of another one, straight from the store; or, with the path of a \
+      folder such as ./skills, at its files, be it a registry or not. Changes nothing and uses no network. Exit code 4 when the policy's audit: deny refuses what was found, 0 otherwise; sync \
       does the same before it puts anything in use.
       """
   )
 
   @OptionGroup var global: GlobalOptions
   @Argument(
-    help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]")
+    help: ArgumentHelp(
+      "The registry, and a revision if not the one in use; or a folder.",
+      valueName: "name[@rev]|folder"
+    )
   )
-  var target: RevisionArgument
+  var target: AuditTarget
   @Option(
     name: .customLong("manifest"),
     help: ArgumentHelp("Audit what this manifest names, such as one that a sync refused.", valueName: "id")
@@ -31,6 +34,9 @@ struct RegistryAudit: Command {
   func validate() throws {
     guard !(isSARIF && global.isJSON) else { throw ValidationError("give --sarif or --json, not both") }
     guard let manifest else { return }
+    guard case .registry(let target) = target else {
+      throw ValidationError("--manifest goes with the name of a registry")
+    }
     guard ObjectID(hex: manifest) != nil else {
       throw ValidationError("--manifest takes the 64 lower-case hex digits of a manifest's id")
     }
@@ -38,31 +44,10 @@ struct RegistryAudit: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
-    let registry = try session.registry(target.name)
-    let policy = registry.policy
-    let reader = try RegistryReader(registry)
     let result: AuditResult
-    if let id = manifest.flatMap({ ObjectID(hex: $0) }) {
-      let report = try reader.audit(manifest: id)
-      result = AuditResult(
-        registry: registry.name,
-        snapshot: nil,
-        manifest: id,
-        mode: policy.audit,
-        report: report
-      )
-    } else {
-      let entry = try reader.history.resolve(target.revision)
-      if let doubt = try reader.findDoubt(of: entry) {
-        session.console.warn("today this \(doubt.words)")
-      }
-      result = AuditResult(
-        registry: registry.name,
-        snapshot: entry.id,
-        manifest: entry.snapshot.manifest,
-        mode: policy.audit,
-        report: try reader.audit(entry)
-      )
+    switch target {
+    case .folder(let path): result = try audit(folder: path, session)
+    case .registry(let target): result = try audit(target, session)
     }
     if isSARIF {
       session.console.print(result.sarif)
@@ -73,14 +58,70 @@ struct RegistryAudit: Command {
     }
     return result.isRefused ? ExitCodes.policy : ExitCodes.done
   }
+
+  private func audit(folder path: String, _ session: Session) throws -> AuditResult {
+    let policy = try session.findPolicy() ?? Policy()
+    let work = try Publisher(session.absolute(path), auditPolicy: policy, disk: session.disk)
+    return AuditResult(
+      subject: path,
+      snapshot: nil,
+      manifest: nil,
+      mode: policy.audit,
+      report: try work.audit()
+    )
+  }
+
+  private func audit(_ target: RevisionArgument, _ session: Session) throws -> AuditResult {
+    let registry = try session.registry(target.name)
+    let reader = try RegistryReader(registry)
+    if let id = manifest.flatMap({ ObjectID(hex: $0) }) {
+      return AuditResult(
+        subject: registry.name.description,
+        snapshot: nil,
+        manifest: id,
+        mode: registry.policy.audit,
+        report: try reader.audit(manifest: id)
+      )
+    }
+    let entry = try reader.history.resolve(target.revision)
+    if let doubt = try reader.findDoubt(of: entry) {
+      session.console.warn("today this \(doubt.words)")
+    }
+    return AuditResult(
+      subject: registry.name.description,
+      snapshot: entry.id,
+      manifest: entry.snapshot.manifest,
+      mode: registry.policy.audit,
+      report: try reader.audit(entry)
+    )
+  }
 }
 
-/// The audited snapshot or manifest, with the findings.
+/// What is to be audited.
+enum AuditTarget: ExpressibleByArgument {
+  case registry(RevisionArgument)
+  case folder(String)
+
+  /// A path with a slash, `.` and `..` are folders, and everything else is a registry's name.
+  init?(argument: String) {
+    if argument.contains("/") || argument == "." || argument == ".." {
+      self = .folder(argument)
+    } else if let name = RevisionArgument(argument: argument) {
+      self = .registry(name)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// The audited snapshot, manifest or folder, with the findings.
 struct AuditResult {
-  let registry: RegistryName
-  /// The snapshot; nil where only a manifest was named.
+  /// The registry's name, or the folder as it was named.
+  let subject: String
+  /// The snapshot; nil where only a manifest or a folder was named.
   let snapshot: ObjectID?
-  let manifest: ObjectID
+  /// Nil for a folder.
+  let manifest: ObjectID?
   let mode: Policy.Audit
   let report: AuditReport
 

@@ -11,9 +11,11 @@ struct RegistryPublish: Command {
     commandName: "publish",
     abstract: "Check a folder by the rules of a sync, write its manifest.json and sign it.",
     discussion: """
-      Writes only manifest.json in the folder you name. The first time --name, --publisher and --version are \
-      needed; later the manifest keeps them, and a newer --version is. --add-signature changes nothing but the \
-      signatures of the manifest that is there.
+      Writes only manifest.json in the folder you name, and names all mistakes in one run. The first time --name, \
+      --publisher and --version are needed; later the manifest keeps them, and a newer --version is. --check \
+      writes nothing and needs no key. --add-signature changes nothing but the signatures of the manifest that is \
+      there. .mmdosignore says what is not published, in the syntax of .gitignore; what belongs to version \
+      control is left out without it.
       """
   )
 
@@ -41,7 +43,23 @@ struct RegistryPublish: Command {
   )
   var allowsSameVersion = false
 
+  @Flag(name: .customLong("check"), help: "Write nothing; say what would be published and what is wrong.")
+  var isCheck = false
+  @Flag(
+    name: .customLong("allow-unsigned"),
+    help: "Replace a signed manifest by one without a signature."
+  )
+  var allowsUnsigned = false
+  @Flag(
+    name: .customLong("allow-findings"),
+    help: "Publish what the content audit finds critical, which clients do not take by default."
+  )
+  var allowsFindings = false
+
   func validate() throws {
+    guard !isCheck || !signing.isAdded else {
+      throw ValidationError("give --check or --add-signature, not both")
+    }
     let changes = [name, publisher, registryVersion, expiresAt].contains { $0 != nil } || allowsSameVersion
     guard !signing.isAdded || !changes else {
       throw ValidationError("--add-signature changes nothing else of the manifest")
@@ -49,12 +67,18 @@ struct RegistryPublish: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
-    let key = try signing.findKey(session)
-    let work = try Publisher(session.absolute(folder), disk: session.disk)
+    let work = try Publisher(
+      session.absolute(folder),
+      auditPolicy: session.findPolicy() ?? Policy(),
+      disk: session.disk
+    )
     let report: Publisher.Report
-    if let key, signing.isAdded {
-      report = try work.addSignature(key)
+    if isCheck {
+      report = try work.check(fields)
+    } else if signing.isAdded, let key = try signing.findKey(session) {
+      report = try work.addSignature(key, allowFindings: allowsFindings)
     } else {
+      let key = try signing.findKey(session)
       report = try work.publish(fields, signedWith: key)
     }
     if session.options.isJSON {
@@ -73,48 +97,72 @@ struct RegistryPublish: Command {
     fields.version = registryVersion
     fields.expiresAt = expiresAt
     fields.allowSameVersion = allowsSameVersion
+    fields.allowUnsigned = allowsUnsigned
+    fields.allowFindings = allowsFindings
     return fields
   }
 
   private func print(_ report: Publisher.Report, _ console: Console) {
-    let verb = signing.isAdded ? "signed" : "published"
+    let verb = isCheck ? "would publish" : signing.isAdded ? "signed" : "published"
+    let name: SafeText = report.registryName.map { "\($0)" } ?? "a registry without a name yet"
+    let version: SafeText = report.version.map { " \($0)" } ?? ""
     console.print(
-      "\(verb) \(report.registryName) \(report.version): "
+      "\(verb) \(name)\(version): "
         + "\(Quantity.count(report.pluginCount, "plugin")), \(Quantity.count(report.fileCount, "file")), "
         + "\(Quantity.bytes(report.byteCount))"
     )
     console.print("  \(report.path.string)")
-    console.print("  manifest \(report.manifest, .id)")
+    if let manifest = report.manifest { console.print("  manifest \(manifest, .id)") }
     if let expiry = report.expiresAt { console.print("  expires \(expiry.description)") }
-    if report.signatures.isEmpty {
+    if report.signatures.isEmpty, !isCheck {
       console.print("  \("unsigned", .warning): clients refuse unsigned remote registries by default")
     }
     for block in report.signatures {
-      console.print("  signature \(block.algorithm.rawValue) \(block.keyID)")
+      let place = isCheck ? "signature of the manifest that is there:" : "signature"
+      console.print("  \(place) \(block.algorithm.rawValue) \(block.keyID)")
     }
     if let signer = report.signer {
       console.print("  fingerprint of \(signer.keyID): \(signer.fingerprint, .id)")
     }
+    printLeftOut(report.leftOut, console)
+  }
+
+  /// Names what is not published, and why; all of it where that is asked for.
+  private func printLeftOut(_ leftOut: [LeftOut], _ console: Console) {
+    guard !leftOut.isEmpty else { return }
+    let names = leftOut.prefix(3).map(\.path).joined(separator: ", ")
+    guard isCheck || global.isVerbose else {
+      let more = leftOut.count > 3 ? ", ..." : ""
+      console.print("  left out: \(leftOut.count) (\(names)\(more)); --verbose lists them")
+      return
+    }
+    console.print("  left out: \(leftOut.count)")
+    for item in leftOut { console.print("    \(item.path): \(item.reason.words)") }
   }
 
   private func json(_ report: Publisher.Report) -> JSONValue {
     .object([
-      ("registry_name", .string(report.registryName)), ("version", .string(report.version.description)),
+      ("registry_name", .string(orNull: report.registryName)),
+      ("version", .string(orNull: report.version?.description)),
       ("expires_at", .string(orNull: report.expiresAt?.description)),
       ("files", .number(report.fileCount)), ("bytes", .number(report.byteCount)),
-      ("plugins", .number(report.pluginCount)), ("manifest", .string(report.manifest.description)),
-      ("path", .string(report.path.string)), ("signer", report.signer?.json ?? .null),
+      ("plugins", .number(report.pluginCount)), ("written", .boolean(report.manifest != nil)),
+      ("manifest", .string(orNull: report.manifest?.description)), ("path", .string(report.path.string)),
+      ("signer", report.signer?.json ?? .null),
+      ("signatures", .array(report.signatures.map(Self.json))),
       (
-        "signatures",
+        "left_out",
         .array(
-          report.signatures.map { block in
-            .object([
-              ("algorithm", .string(block.algorithm.rawValue)), ("key_id", .string(block.keyID)),
-              ("signed_fields", .array(block.signedFields.map { .string($0) })),
-            ])
-          }
+          report.leftOut.map { .object([("path", .string($0.path)), ("why", .string($0.reason.words))]) }
         )
       ), ("warnings", .array(report.warnings.map { .string($0.words) })),
+    ])
+  }
+
+  private static func json(_ block: SignatureBlock) -> JSONValue {
+    .object([
+      ("algorithm", .string(block.algorithm.rawValue)), ("key_id", .string(block.keyID)),
+      ("signed_fields", .array(block.signedFields.map { .string($0) })),
     ])
   }
 }

@@ -9,7 +9,8 @@ import SystemPackage
 struct RegistryServe: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Serve a folder on this machine only, to preview a registry."
+    abstract: "Serve a folder on this machine only, to preview a registry.",
+    discussion: "Serves what 'registry publish' publishes: nothing that it leaves out."
   )
 
   @OptionGroup var global: GlobalOptions
@@ -23,9 +24,11 @@ struct RegistryServe: AsyncCommand {
   func run(in session: Session) async throws -> Int32 {
     let console = session.console
     let isVerbose = !session.options.isQuiet
+    let published = try PublishedPaths(session.absolute(folder))
     let server = try StaticServer(
       folder: session.absolute(folder),
       port: port,
+      paths: ServedPaths { published.contains($0) },
       onRequest: { answer in
         if isVerbose { console.note("\(answer.status) \(answer.method) \(answer.target)") }
       }

@@ -76,7 +76,10 @@ struct Console: Sendable {
     } else {
       let prefix: SafeText = subject.map { "\($0): " } ?? ""
       errors.line("\("error:", .bad) \(prefix)\(failure.message)")
-      if let hint = failure.hint { errors.line("\("hint:", .faint) \(hint)") }
+      if failure.details.count > 1 {
+        for detail in failure.details { errors.line("  \(detail.message)") }
+      }
+      for hint in failure.hints { errors.line("\("hint:", .faint) \(hint)") }
     }
     errors.flush()
   }
@@ -105,9 +108,24 @@ struct Console: Sendable {
 
 extension Failure {
   var json: JSONValue {
-    .object([
-      ("code", .number(code)), ("kind", .string(kind)), ("message", .string(message)),
-      ("hint", .string(orNull: hint)),
-    ])
+    let problems = details.map { detail in
+      JSONValue.object([
+        ("path", .string(orNull: detail.path)), ("message", .string(detail.message)),
+        ("hint", .string(orNull: detail.hint)),
+      ])
+    }
+    return .object(
+      [
+        ("code", .number(code)), ("kind", .string(kind)), ("message", .string(message)),
+        ("hint", .string(orNull: hint)),
+      ] + (problems.isEmpty ? [] : [("problems", .array(problems))])
+    )
+  }
+
+  /// The hint, else those of the single mistakes, each once.
+  fileprivate var hints: [String] {
+    if let hint { return [hint] }
+    var seen: Set<String> = []
+    return details.compactMap(\.hint).filter { seen.insert($0).inserted }
   }
 }

@@ -1,3 +1,4 @@
+import Audit
 import Formats
 import RegistryModel
 import RegistrySync
@@ -39,6 +40,18 @@ extension PublishWarning {
     case .signatureLost:
       "the manifest before this one was signed; clients who remember its signers refuse an unsigned one"
     case .catalog(let warning): warning.words
+    case .unlisted(let path):
+      "\(path.quotedForMessage) is not listed by catalog.yaml, so nobody finds the plugin"
+    case .versionsDiffer(let slug, let catalog, let plugin):
+      "plugin \(slug.quotedForMessage) has version \(catalog.quotedForMessage) in catalog.yaml and "
+        + "\(plugin.quotedForMessage) in its manifest"
+    case .sharedAsset(let path, let first, let second):
+      "plugins \(first.quotedForMessage) and \(second.quotedForMessage) both install "
+        + "\(path.quotedForMessage), so only one of them can be installed"
+    case .finding(let finding): "audit: \(finding.severity.rawValue): \(finding.place): \(finding.words)"
+    case .moreFindings(let warnings, let notes):
+      "audit: \(Quantity.count(warnings, "more warning")) and \(Quantity.count(notes, "note")); "
+        + "mmdos registry audit FOLDER shows all"
     }
   }
 }
