@@ -1,6 +1,7 @@
 import Foundation
 import RegistryModel
 import TestScenes
+import TestSupport
 import Testing
 
 /// What is remembered of a registry while an old snapshot of it is in use, and where only the pin is left.

@@ -65,6 +65,9 @@ struct ForgeryFindings {
     // Beside a lockfile that is ahead, what is here is older than what was seen: without vouchers it is a rollback.
     guard forgery.kind == .copied, lane.setting.registry != .behind else { return [] }
     guard let code = expected?.result.exitCode, found.result.exitCode != code else { return [] }
+    // Nor does anything speak for the newest of an unsigned registry whose lock entry is pinned to another one.
+    let isUnbelieved = found.result.error.contains("nothing shows that snapshot")
+    if lane.setting.registry == .pinnedUnsigned, found.result.exitCode == 3, isUnbelieved { return [] }
     return ["ended with \(found.result.exitCode) and not \(code)"]
   }
 
