@@ -14,6 +14,9 @@ package struct AuditScanner {
   /// A longer line is cut at a space within so many bytes of that length, so that words stay whole.
   private static let searchBytes = 4 << 10
 
+  /// The bytes within which an interpreter line is looked for.
+  private static let interpreterBytes = 261
+
   private let file: AuditFile
   private let kind: AuditKind
   private let watch: AuditWatch
@@ -25,6 +28,9 @@ package struct AuditScanner {
   private var skipped = 0
   private var number = 1
   private var isBroken = false
+  private var isDiscarded = false
+  /// What the interpreter line makes of the file; nil where it has none, or too little of it has come.
+  private var interpreted: AuditKind?
   /// The bytes so far; nil for a file that is too large to be read as a whole.
   private var whole: [UInt8]?
 
@@ -37,13 +43,18 @@ package struct AuditScanner {
     kind = AuditKind(path: file.path)
     watch = AuditWatch(isCancelled)
     sink = FindingSink(path: file.path, object: file.object)
-    whole = kind == .other ? nil : []
+    whole = []
   }
 
   /// Starts the same file again, because the bytes so far were not those of the file.
   package mutating func restart() {
     let watch = watch
     self = AuditScanner(file) { watch.isCancelled || watch.pass(AuditWatch.interval) }
+  }
+
+  /// Drops the findings of this file: it turned out to be none that people or agents read.
+  package mutating func discard() {
+    isDiscarded = true
   }
 
   package mutating func append(_ bytes: RawSpan) {
@@ -71,6 +82,11 @@ package struct AuditScanner {
     guard let count = whole?.count else { return }
     guard count + buffer.count > Self.maxWholeBytes else {
       whole?.append(contentsOf: buffer)
+      return findInterpreter()
+    }
+    findInterpreter(before: buffer)
+    guard isRead else {
+      whole = nil
       return
     }
     let kept = whole ?? []
@@ -79,15 +95,31 @@ package struct AuditScanner {
     LargeFileRules.scan(kept, watch, into: &sink)
   }
 
+  /// Whether there are rules for the whole file.
+  private var isRead: Bool { kind != .other || interpreted != nil }
+
+  /// Looks for an interpreter line, which may come in pieces; a file of no kind that has none is not kept.
+  private mutating func findInterpreter(before more: UnsafeRawBufferPointer? = nil) {
+    guard var start = whole.map({ Array($0.prefix(Self.interpreterBytes)) }) else { return }
+    if let more { start.append(contentsOf: more.prefix(Self.interpreterBytes - start.count)) }
+    interpreted = AuditKind(interpreterOf: start)
+    if !isRead, start.count >= 5 { whole = nil }
+  }
+
   /// Ends the file and returns its findings.
   consuming func finish() -> FileAudit {
+    if isDiscarded { return FileAudit() }
     while line.count > Self.maxLineBytes { cutLine() }
     if !line.isEmpty { scan(line, isCut: false) }
-    if whole == nil, kind != .other, !watch.isCancelled {
+    if whole == nil, isRead, !watch.isCancelled {
       let mark = AuditMark(position: .start, excerpt: "")
       sink.add(.hiddenText, mark, "more than \(Self.maxWholeBytes >> 20) MiB are not read as a page")
     }
-    if let whole, !watch.isCancelled { WholeRules.scan(whole, kind, watch, into: &sink) }
+    if let whole, !watch.isCancelled {
+      WholeRules.scan(whole, kind, watch, into: &sink)
+      // What has an interpreter line is a script too, whatever it is called.
+      if let interpreted, interpreted != kind { WholeRules.scan(whole, interpreted, watch, into: &sink) }
+    }
     var audit = sink.finish()
     audit.isComplete = !watch.isCancelled
     return audit
@@ -139,7 +171,7 @@ package struct AuditScanner {
     data.scan(current, into: &sink)
     if kind == .markdown { LongLineRule.scan(current, into: &sink) }
     if kind == .json || kind == .yaml { EscapeRules.scanEscapes(current, into: &sink) }
-    if whole == nil, kind != .other { LargeFileRules.scan(current, watch, into: &sink) }
+    if whole == nil, isRead { LargeFileRules.scan(current, watch, into: &sink) }
     return current
   }
 }

@@ -88,6 +88,8 @@ package struct AuditReport: Sendable {
   package private(set) var fileCount = 0
   /// The number of findings that the policy accepts.
   package private(set) var allowedCount = 0
+  /// The first critical finding of each file that the policy does not accept: of every file, however many there are.
+  package private(set) var firstCritical: [AuditFinding] = []
 
   private var counts: [AuditSeverity: Int] = [:]
   /// The number kept of each severity; accepted findings are counted under nil, so that they do not crowd out others.
@@ -106,8 +108,13 @@ package struct AuditReport: Sendable {
 
   mutating func append(_ audit: FileAudit, accepting exceptions: Set<AuditException>) {
     fileCount += 1
+    var isClean = true
     for var finding in audit.findings {
       finding.isAllowed = exceptions.contains(finding.exception)
+      if isClean, !finding.isAllowed, finding.severity == .critical {
+        firstCritical.append(finding)
+        isClean = false
+      }
       count(finding, times: 1)
       let bound = finding.isAllowed ? nil : finding.severity
       guard kept[bound, default: 0] < Self.maxFindings else {

@@ -48,7 +48,7 @@ package enum UTF8Check {
 
   /// The length of a character and the range of its second byte, given its first byte: excludes overlong forms,
   /// surrogates and values past U+10FFFF.
-  private static func shape(of first: UInt8) -> (length: Int, second: ClosedRange<UInt8>)? {
+  static func shape(of first: UInt8) -> (length: Int, second: ClosedRange<UInt8>)? {
     switch first {
     case 0xC2...0xDF: (2, 0x80...0xBF)
     case 0xE0: (3, 0xA0...0xBF)

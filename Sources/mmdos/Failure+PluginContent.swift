@@ -26,14 +26,19 @@ extension Failure {
       self.init("outside-roots", message, by: "allowed_write_roots")
     case .blocked(let path, let pattern):
       self.init("blocked-path", "'\(path)' is blocked by '\(pattern)'", by: "blocked_paths")
-    case .badExtension(let path, let problem):
-      self.init("bad-extension", "'\(path)': \(problem.words)", by: "allowed_file_extensions")
+    case .withheld(let path, let reason):
+      self.init(
+        ExitCodes.policy,
+        "withheld-file",
+        "the plugin is incomplete: it names '\(path)', \(reason.words), which the policy withholds",
+        hint: reason.remedy(registry: nil)
+      )
     case .badContent(let path, let kind):
       self.init(
         ExitCodes.policy,
         "refused-content",
         "'\(path)' begins like \(kind.words)",
-        hint: "plugins carry text, not programs"
+        hint: "plugins carry no programs"
       )
     case .audit(let slug, let first, let count): self.init(audit: slug, first: first, count: count)
     case .untrustedOrigin(let origin, let level): self.init(untrusted: origin, level)

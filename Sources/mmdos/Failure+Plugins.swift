@@ -74,6 +74,14 @@ extension Failure {
         "'\(slug)' has no install record, so its files cannot be told from yours",
         hint: "--force goes by what its manifest lists, and keeps .bak copies"
       )
+    case .codeNotAccepted(let slug, let paths):
+      self.init(
+        ExitCodes.approvalNeeded,
+        "code-not-accepted",
+        "'\(slug)' brings code: \(paths.map { "'\($0)'" }.joined(separator: ", "))",
+        hint:
+          "look at it with --diff, then add --accept-code, or --expect with the snapshot that you looked at"
+      )
     }
   }
 

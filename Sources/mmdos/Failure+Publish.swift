@@ -34,7 +34,7 @@ extension PublishProblem {
       ("'\(path)': \(Failure(pluginContent: error).message)", "no client installs it by default")
     case .path(let path, let problem): ("'\(path)': \(problem.words)", "no client takes such a path")
     case .notUTF8(let path): ("'\(path)': the name is not UTF-8", "no client takes such a path")
-    case .content(let path, let kind): ("'\(path)' begins like \(kind.words)", "registries carry text")
+    case .content(let path, let kind): ("'\(path)' begins like \(kind.words)", "no client takes programs")
     case .notAFile(let path): ("'\(path)' is a link or a special file", "put the file itself there")
     case .finding(let finding): ("\(finding.place): \(finding.words)", Self.findingHint)
     case .tooLarge(let path, let limit):

@@ -73,8 +73,6 @@ extension Failure {
   private static func judge(_ problem: ManifestProblem) -> (code: Int32, hint: String) {
     switch problem {
     case .tooManyFiles: (ExitCodes.policy, "max_registry_files in \(policyFile)")
-    case .badPath(_, .extensionNotAllowed, _):
-      (ExitCodes.policy, "allowed_file_extensions in \(policyFile)")
     case .programTooOld: (ExitCodes.integrity, "install a newer mmdos")
     case .text, .badLine, .badVersion, .badTime, .badHash, .catalogHashesDiffer, .badPath, .conflictingPaths,
       .tooManySignatures, .badSignature:

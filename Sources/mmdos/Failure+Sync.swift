@@ -21,7 +21,7 @@ extension Failure {
         ExitCodes.policy,
         "refused-content",
         "'\(path)' begins like \(kind.words)",
-        hint: "registries carry text, not programs"
+        hint: "registries carry no programs; " + askPublisher
       )
     case .pageInsteadOfManifest(let source): self.init(pageInsteadOfManifest: source)
     case .manifestTooLarge(let source, let limit):

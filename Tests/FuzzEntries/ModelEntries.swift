@@ -5,7 +5,7 @@ import ObjectStore
 
 extension FuzzEntry {
   private static let rules = (try? SemanticVersion(parsing: "1.5.0")).map {
-    ManifestRules(programVersion: $0, allowedExtensions: nil, maxBytes: 1 << 20)
+    ManifestRules(programVersion: $0, maxBytes: 1 << 20)
   }
 
   private static func judge(_ bytes: [UInt8]) -> String? {

@@ -104,31 +104,6 @@ import Testing
     #expect(throws: PathProblem.scriptPrototypeName(name)) { try ManifestPath(parsing: "a/\(name)") }
   }
 
-  @Test(
-    arguments: [
-      ("a.md", ".md"), ("a.b.yaml", ".yaml"), ("d.x/a", nil), (".md", nil), ("d/.md", nil), ("a.MD", ".MD"),
-    ] as [(String, String?)]
-  )
-  func findsExtension(path: String, expected: String?) throws {
-    #expect(try ManifestPath(parsing: path).fileExtension == expected)
-  }
-
-  @Test func extensionMustBeAllowed() throws {
-    let allowed = [".md", ".yaml"]
-    for path in ["a.md", "a.MD", "x/y.yaml"] {
-      try ManifestPath(parsing: path).checkExtension(allowed: allowed)
-    }
-    for (path, found) in [("a.sh", ".sh"), ("a", nil), ("a.md.exe", ".exe"), (".md", nil)]
-      as [(String, String?)]
-    {
-      let parsed = try ManifestPath(parsing: path)
-      #expect(throws: PathProblem.extensionNotAllowed(found, allowed: allowed)) {
-        try parsed.checkExtension(allowed: allowed)
-      }
-    }
-    #expect(throws: PathProblem.self) { try ManifestPath(parsing: "a.md").checkExtension(allowed: []) }
-  }
-
   @Test func namesItsLastComponent() throws {
     #expect(try ManifestPath(parsing: "a/b.c/d.md").name == "d.md")
     #expect(try ManifestPath(parsing: "d.md").name == "d.md")

@@ -23,6 +23,8 @@ private let everyKey = """
   max_plugin_size_kb: 2
   max_registry_cache_size_kb: 3
   allowed_file_extensions: [.MD, ".txt"]
+  allow_code: true
+  allow_media: true
   allow_unsigned_local: false
   allow_unsigned_bundled: false
   allow_unsigned_remote: true
@@ -66,6 +68,8 @@ private func policyOfEveryKey() -> Policy {
   expected.limits.maxPluginBytes = 2_048
   expected.limits.maxSnapshotBytes = 3_072
   expected.allowedFileExtensions = [".md", ".txt"]
+  expected.allowCode = true
+  expected.allowMedia = true
   expected.allowUnsignedLocal = false
   expected.allowUnsignedBundled = false
   expected.allowUnsignedRemote = true
@@ -113,18 +117,18 @@ private func policyOfEveryKey() -> Policy {
     #expect(policy.provenanceRequired && policy.signatureThreshold == 1)
     #expect(policy.allowedWriteRoots == [".ai/", "adapters/"])
     #expect(policy.blockedPaths.count == 8 && policy.blockedPaths.contains("node_modules/"))
-    #expect(policy.allowedFileExtensions == [".md", ".yaml", ".yml", ".json"])
+    #expect(policy.allowedFileExtensions == nil && !policy.allowCode && !policy.allowMedia)
     #expect(policy.trustedKeysFile == ".ai/registries/trusted-keys.yaml")
     #expect(policy.allowedSignatureAlgorithms == [.ed25519, .hmacSHA256])
-    #expect(policy.audit == .deny && policy.auditAllow.isEmpty)
+    #expect(policy.audit == .quarantine && policy.auditAllow.isEmpty)
     #expect(
       policy.caFile == nil && policy.sharedStore == nil && policy.keepSnapshots == nil
         && policy.keepDays == nil
     )
     let limits = policy.limits
-    #expect(limits.maxSnapshotBytes == 67_108_864 && limits.maxFileBytes == 1_048_576)
+    #expect(limits.maxSnapshotBytes == 67_108_864 && limits.maxFileBytes == 10_485_760)
     #expect(limits.maxManifestEntries == 50_000 && limits.maxManifestBytes == 4_194_304)
-    #expect(limits.maxPluginFiles == 20 && limits.maxPluginBytes == 102_400)
+    #expect(limits.maxPluginFiles == 500 && limits.maxPluginBytes == 10_485_760)
     #expect(limits.connectTimeout == .seconds(10) && limits.headerTimeout == .seconds(10))
     #expect(limits.idleTimeout == .seconds(15) && limits.transferTimeout == .seconds(300))
     #expect(limits.maxAttempts == 3 && limits.retryBudget == .seconds(45))
@@ -135,8 +139,8 @@ private func policyOfEveryKey() -> Policy {
   @Test func everyKeyIsRead() throws {
     #expect(try parse(everyKey) == policyOfEveryKey())
     // All keys of both tables, and each one once.
-    #expect(PolicyKey.all.count == 40)
-    #expect(Set(PolicyKey.all.map(\.name)).count == 40)
+    #expect(PolicyKey.all.count == 42)
+    #expect(Set(PolicyKey.all.map(\.name)).count == 42)
   }
 
   @Test(arguments: [
@@ -146,7 +150,7 @@ private func policyOfEveryKey() -> Policy {
     var policy = try parse(text)
     if text.hasPrefix("audit") {
       #expect(policy.audit == .off)
-      policy.audit = .deny
+      policy.audit = .quarantine
     }
     #expect(policy == Policy())
   }
@@ -230,7 +234,7 @@ private func policyOfEveryKey() -> Policy {
       ("keep_snapshots: 0", "keep_snapshots", "0", .between(1, 1_000_000)),
       ("connect_timeout: 0s", "connect_timeout", "0s", .durationBetween(.seconds(1), .seconds(3_600))),
       ("transfer_timeout: 2d", "transfer_timeout", "2d", .durationBetween(.seconds(1), .seconds(86_400))),
-      ("audit: maybe", "audit", "maybe", .oneOf(["deny", "warn", "off"])),
+      ("audit: maybe", "audit", "maybe", .oneOf(["quarantine", "deny", "warn", "off"])),
       (
         "allowed_signature_algorithms: [rsa]", "allowed_signature_algorithms", "rsa",
         .oneOf(["ed25519", "hmac-sha256"])

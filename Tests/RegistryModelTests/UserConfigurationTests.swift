@@ -124,6 +124,7 @@ private func parse(_ text: String) throws(TextProblem) -> UserConfiguration {
       max_manifest_age: 30d
       blocked_paths: []
       allowed_file_extensions: [.md, .sh]
+      allow_code: true
       ca_file: certs/ca.pem
       """,
       """
@@ -136,6 +137,7 @@ private func parse(_ text: String) throws(TextProblem) -> UserConfiguration {
         min_release_age: 3d
         blocked_paths: [.env]
         allowed_file_extensions: [.md, .json]
+        allow_code: false
         ca_file: "off"
       """
     )
@@ -147,6 +149,7 @@ private func parse(_ text: String) throws(TextProblem) -> UserConfiguration {
     #expect(
       policy.blockedPaths == [".env"] && policy.allowedFileExtensions == [".md"] && policy.caFile == nil
     )
+    #expect(!policy.allowCode && policy.raisedKeys.contains("allow_code"))
     #expect(policy.raisedKeys.contains("audit") && !policy.raisedKeys.contains("allow_remote_registries"))
   }
 

@@ -30,11 +30,10 @@ struct BundledCatalogTests {
     for asset in manifest.assets {
       let bytes = Array(try #require(files[asset.registryPath.description]).utf8)
       size += bytes.count
-      try asset.path.checkExtension(allowed: policy.allowedFileExtensions)
-      #expect(ContentKind.refusedKind(ofPrefix: bytes) == nil)
+      #expect(ContentClass(of: bytes, at: asset.path) == .text)
       #expect(!policy.blockedPaths.contains { PathPattern(parsing: $0)?.covers(asset.path) ?? true })
       #expect(bytes.last == UInt8(ascii: "\n"))
-      if asset.path.fileExtension == ".yaml" { _ = try SafeYAML.parse(bytes) }
+      if asset.path.name.hasSuffix(".yaml") { _ = try SafeYAML.parse(bytes) }
     }
     #expect(size <= Int(policy.limits.maxPluginBytes))
   }

@@ -85,7 +85,8 @@ import Testing
       batch: batch,
       meter: SizeMeter(limit: 1 << 20, held: 0),
       concurrency: 1,
-      observer: { _ in }
+      observer: { _ in },
+      shapes: ContentShapes()
     )
     let file = try Self.wanted(path)
     let original = Array(text.utf8)
@@ -98,7 +99,7 @@ import Testing
       let error = await #expect(throws: SyncError.self, "byte \(place)") { try await download.fetch([file]) }
       switch error {
       case .wrongContent(_, file.id, ObjectID(hashing: changed)): break
-      // It begins like a script now, and is not even hashed.
+      // It begins like a program now, and is not even hashed.
       case .refusedContent: break
       default: Issue.record("byte \(place): \(String(describing: error))")
       }

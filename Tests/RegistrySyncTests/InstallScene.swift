@@ -73,6 +73,7 @@ struct InstallScene {
       project,
       policy: try project.readPolicy(),
       isForced: isForced,
+      acceptsCode: false,
       lockTimeout: .seconds(20)
     )
   }

@@ -4,7 +4,7 @@ import TestServers
 import TestSupport
 import Testing
 
-/// Files that are not declarative text, from the web and from a folder (DESIGN section 5).
+/// Programs, from the web and from a folder (DESIGN section 5, "Content classes").
 @Suite(.timeLimit(.minutes(10))) struct ContentRefusalTests {
   struct Content: Sendable, CustomTestStringConvertible {
     let bytes: [UInt8]
@@ -15,14 +15,15 @@ import Testing
 
   static let contents: [Content] = [
     Content([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1], "an ELF executable"),
-    Content(Array("MZ\u{90}".utf8), "a Windows executable"),
+    Content([0x4D, 0x5A, 0x90, 0x00, 3, 0], "a Windows executable"),
     Content([0xFE, 0xED, 0xFA, 0xCE], "a Mach-O executable"),
     Content([0xCE, 0xFA, 0xED, 0xFE], "a Mach-O executable"),
     Content([0xFE, 0xED, 0xFA, 0xCF], "a Mach-O executable"),
     Content([0xCF, 0xFA, 0xED, 0xFE], "a Mach-O executable"),
     Content([0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 2], "a Mach-O universal executable"),
-    Content(Array("#!/bin/sh\necho hello\n".utf8), "a script with an interpreter line"),
-    Content([0xEF, 0xBB, 0xBF] + Array("#!/bin/sh\n".utf8), "a script with an interpreter line"),
+    Content([0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 65], "a Java class file"),
+    Content([0x00, 0x61, 0x73, 0x6D, 1, 0, 0, 0], "a WebAssembly module"),
+    Content(Array("dex\n035".utf8) + [0], "an Android program"),
   ]
 
   @Test(arguments: contents)
@@ -39,7 +40,7 @@ import Testing
       try await project.sync(),
       exit: 4,
       error: "'catalog/tool.md' begins like \(content.text)",
-      "hint: registries carry text, not programs"
+      "hint: registries carry no programs"
     )
     try expectUnchanged(project, since: before)
     #expect(server.requests(for: TestRegistry.base + "catalog/tool.md").count == 1)
@@ -51,14 +52,14 @@ import Testing
     let server = try await LoopbackServer()
     // It ends with its last reference.
     defer { withExtendedLifetime(server) {} }
-    let bytes = Array("#!/bin/sh\necho hello\n".utf8)
+    let bytes: [UInt8] = [0x4D, 0x5A, 0x20, 0x20, 0x20, 0x00, 0x20]
     TestRegistry(count: 3).with("catalog/tool.md", bytes).publish(on: server)
     server.behave(
       at: TestRegistry.base + "catalog/tool.md",
       .slowDrip(bytes, bytes: 1, every: .milliseconds(20))
     )
     try project.setSources(["web": server.registryURL])
-    expect(try await project.sync(), exit: 4, error: "'catalog/tool.md' begins like a script")
+    expect(try await project.sync(), exit: 4, error: "'catalog/tool.md' begins like a Windows executable")
   }
 
   @Test(arguments: contents)

@@ -237,7 +237,10 @@ import Testing
   @Test func versionThatTheAuditRefusesIsLeftOutOfTheHistory() async throws {
     let server = try await LoopbackServer()
     let home = try TestProject(policy: TestProject.openPolicy + "audit: off\n", name: "auditedHistoryHome")
-    let away = try TestProject(name: "auditedHistoryAway")
+    let away = try TestProject(
+      policy: TestProject.openPolicy + "audit: deny\n",
+      name: "auditedHistoryAway"
+    )
     for project in [home, away] { try project.setSources(["web": server.registryURL]) }
     let bad = TestRegistry(count: 2).with("catalog/.ai/skills/bad.md", "Type a\u{202E}b\n".utf8)
     let fine = TestRegistry(count: 2).changing(0..<1)

@@ -34,7 +34,7 @@ extension FailureTests {
     return [
       .invalidManifest("a.yaml", .conflictingAssets(.emptyComponent)), .missingFile(path, of: partner),
       .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
-      .badExtension(path, .extensionNotAllowed(".exe", allowed: [".md"])), .badContent(path, .script),
+      .withheld(path, .fileExtension(".exe")), .withheld(path, .code), .badContent(path, .elf),
       .audit(slug, first: try auditRefusal().first, count: 1), .untrustedOrigin(partner, .community),
       .unexpectedSnapshot(expected: "00", found: id), .unexpectedSnapshot(expected: "00", found: nil),
     ]
@@ -48,7 +48,7 @@ extension FailureTests {
     case .tooLarge: (4, "too-large")
     case .outsideRoots: (4, "outside-roots")
     case .blocked: (4, "blocked-path")
-    case .badExtension: (4, "bad-extension")
+    case .withheld: (4, "withheld-file")
     case .badContent: (4, "refused-content")
     case .untrustedOrigin: (4, "untrusted-source")
     case .audit: (4, "audit")
@@ -61,7 +61,7 @@ extension FailureTests {
     let slug = try PluginSlug(parsing: "a")
     return [
       .conflicts(slug, [path]), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
-      .notInstalled("a", installed: [slug]), .unrecorded(slug),
+      .notInstalled("a", installed: [slug]), .unrecorded(slug), .codeNotAccepted(slug, [path]),
     ]
   }
 
@@ -71,6 +71,7 @@ extension FailureTests {
     case .otherOrigin: (1, "other-source")
     case .notInstalled: (6, "not-installed")
     case .unrecorded: (1, "no-record")
+    case .codeNotAccepted: (2, "code-not-accepted")
     }
   }
 

@@ -17,7 +17,7 @@ extension FailureTests {
       .pluginContent(path: "catalog/a.yaml", .tooLarge(limit: 5)), .notUTF8(path: "a"),
       .finding(try auditRefusal().first), .dateNotNewer(now: .earliest, published: .latest), .signatureLost,
       .newManifest(.text(text)),
-      .path("a b ", .trailingSpace("a b ")), .content(path: "a.md", .script), .notAFile(path: "a"),
+      .path("a b ", .trailingSpace("a b ")), .content(path: "a.md", .elf), .notAFile(path: "a"),
       .tooLarge(path: "a", limit: 5), .tooLarge(path: nil, limit: 5), .tooManyFiles(count: 2, limit: 1),
       .missingField(.registryName), .missingField(.publisher), .missingField(.version),
       .badField(.version, "1"), .badField(.registryName, ""), .badField(.publisher, ""),

@@ -124,26 +124,6 @@ import Testing
     try await expectRefused(registry.manifest, [test.text])
   }
 
-  @Test(arguments: ["a.sh", "a.js", "a.exe", "a", "a.md.bin", "a.MDX"])
-  func extensionThatThePolicyDoesNotListIsRefusedByPolicy(path: String) async throws {
-    var registry = TestRegistry(count: 2)
-    registry.extraHashes = ["\(TestRegistry.quote("catalog/" + path)): \(Self.hash)"]
-    let texts = ["catalog/\(path)", "extension", "hint: allowed_file_extensions in"]
-    try await expectRefused(registry.manifest, exit: 4, texts)
-  }
-
-  @Test func extensionThatThePolicyListsIsTaken() async throws {
-    let project = try TestProject(policy: TestProject.openPolicy + "allowed_file_extensions: [.md, .toml]\n")
-    let server = try await LoopbackServer()
-    // It ends with its last reference.
-    defer { withExtendedLifetime(server) {} }
-    let registry = TestRegistry(count: 1).with("catalog/a.toml", "a = 1\n".utf8)
-    registry.publish(on: server)
-    try project.setSources(["web": server.registryURL])
-    expect(try await project.sync(), exit: 0)
-    #expect(try project.view() == registry.published)
-  }
-
   // MARK: Fields
 
   struct FieldCase: Sendable, CustomTestStringConvertible {

@@ -179,7 +179,7 @@ import Testing
   @Test(arguments: [
     ("blocked_paths: [\"skills\"]\n", "blocked-path"),
     ("allowed_write_roots: [\"adapters/\"]\n", "outside-roots"),
-    ("allowed_file_extensions: [\".yaml\"]\n", "bad-extension"), ("max_plugin_files: 4\n", "too-many-files"),
+    ("allowed_file_extensions: [\".yaml\"]\n", "withheld-file"), ("max_plugin_files: 4\n", "too-many-files"),
     ("max_plugin_size_kb: 2\n", "too-large"),
   ])
   func policyLimitsWhatIsInstalled(policy: String, kind: String) async throws {

@@ -23,7 +23,8 @@ import Testing
       try project.setSources(["web": server.registryURL])
       registry.publish(on: server)
       expect(try await project.sync(), exit: 0)
-      try project.setPolicy(TestProject.openPolicy + policy)
+      let mode = policy.contains("audit: ") ? "" : "audit: deny\n"
+      try project.setPolicy(TestProject.openPolicy + mode + policy)
     }
 
     var object: String { String(TestRegistry.hash(Array(Stage.text.utf8)).dropFirst("sha256:".count)) }
@@ -93,7 +94,9 @@ import Testing
   @Test func sarifHasTheShapeOfItsStandard() async throws {
     let stage = try await Stage()
     // The name that the rule had before it took more than comments still works.
-    try stage.project.setPolicy(TestProject.openPolicy + "audit_allow: [\"html-comment@\(stage.object)\"]\n")
+    try stage.project.setPolicy(
+      TestProject.openPolicy + "audit: deny\naudit_allow: [\"html-comment@\(stage.object)\"]\n"
+    )
     let result = try await stage.audit("--sarif")
     #expect(result.exitCode == 4)
     let log = try result.object()
@@ -172,7 +175,9 @@ import Testing
 
   @Test func exceptionAcceptsOneRuleInOneContent() async throws {
     let stage = try await Stage(policy: "")
-    try stage.project.setPolicy(TestProject.openPolicy + "audit_allow: [\"bidi-control@\(stage.object)\"]\n")
+    try stage.project.setPolicy(
+      TestProject.openPolicy + "audit: deny\naudit_allow: [\"bidi-control@\(stage.object)\"]\n"
+    )
     let result = try await stage.audit()
     expect(result, exit: 0, output: "web: 1 warning, 1 note in 5 files, 1 accepted by audit_allow\n")
     #expect(!result.output.contains("bidi-control"))
@@ -181,7 +186,7 @@ import Testing
     // Another rule, or another content, is not accepted by it.
     let other = String(repeating: "0", count: 64)
     for exception in ["zero-width@\(stage.object)", "bidi-control@\(other)"] {
-      try stage.project.setPolicy(TestProject.openPolicy + "audit_allow: [\"\(exception)\"]\n")
+      try stage.project.setPolicy(TestProject.openPolicy + "audit: deny\naudit_allow: [\"\(exception)\"]\n")
       expect(try await stage.audit(), exit: 4)
     }
   }

@@ -95,7 +95,8 @@ import Testing
     #expect(object.keys.sorted() == ["files", "new", "old", "registry"])
     let files = try #require(object["files"] as? [[String: Any]])
     let keys = [
-      "added_lines", "binary", "new", "new_size", "old", "old_path", "old_size", "path", "removed_lines",
+      "added_lines", "binary", "code", "new", "new_size", "old", "old_path", "old_size", "path",
+      "removed_lines",
       "status",
     ]
     #expect(files.allSatisfy { $0.keys.filter { $0 != "patch" }.sorted() == keys })

@@ -147,7 +147,6 @@ import Testing
   }
 
   @Test(arguments: [
-    ("catalog/run.sh", "echo\n", "catalog/run.sh"), ("catalog/a.md", "#!/bin/sh\n", "begins like"),
     ("catalog/b.md", "\u{7F}ELF", "begins like"), ("catalog/CON.md", "x", "CON.md"),
     ("catalog/Hello.yaml", "x: 1\n", "ello.yaml"), ("checksums.json", "{}", "checksums.json"),
     ("catalog/a b .md ", "x", "a b .md "), ("catalog/hello.yaml", "name: 1\n", "catalog/hello.yaml:1"),

@@ -19,14 +19,18 @@ import Testing
 
     /// A project that has synced `good`, or nothing yet.
     init(synced: Bool = true, name: String = #function) async throws {
-      project = try TestProject(name: name)
+      project = try TestProject(policy: TestProject.openPolicy + "audit: deny\n", name: name)
       server = try await LoopbackServer()
       try project.setSources(["web": server.registryURL])
       good.publish(on: server)
       if synced { expect(try await project.sync(), exit: 0) }
     }
 
-    func setPolicy(_ text: String) throws { try project.setPolicy(TestProject.openPolicy + text) }
+    /// Sets the policy; it denies, unless it says what the audit does.
+    func setPolicy(_ text: String) throws {
+      let mode = text.contains("audit: ") ? "" : "audit: deny\n"
+      try project.setPolicy(TestProject.openPolicy + mode + text)
+    }
 
     func syncJSON() async throws -> Program.Result {
       try await project.run("registry", "sync", "web", "--approved", "--json")

@@ -134,7 +134,7 @@ import Testing
     try project.setSources(["web": server.registryURL])
     server.behave(at: Self.file, .stalledBody([], announced: 1 << 40))
     // A body that was waited for would end in a time-out instead.
-    expect(try await project.sync(), exit: 4, error: "is larger than 1048576 bytes")
+    expect(try await project.sync(), exit: 4, error: "is larger than 10485760 bytes")
     #expect(server.requests(for: Self.file).count == 1)
   }
 }

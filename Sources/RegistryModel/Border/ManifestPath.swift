@@ -1,7 +1,7 @@
 /// The path of a file in a registry, checked against DESIGN section 5, "Manifest paths".
 ///
 /// Relative, separated by `/`, in Normalization Form C, at most 1,024 bytes. Conflicts with other paths are checked
-/// by `ManifestPathSet`, the extension by `checkExtension(allowed:)`.
+/// by `ManifestPathSet`.
 package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The path as written in the manifest.
   package let description: String
@@ -29,28 +29,6 @@ package struct ManifestPath: Hashable, Comparable, Sendable, CustomStringConvert
 
   /// The last component.
   package var name: String { String(Substring(nameBytes)) }
-
-  /// The extension of the last component with its dot, as in `.md`; nil where there is none.
-  ///
-  /// A name that only begins with a dot (`.md`) has no extension.
-  package var fileExtension: String? {
-    let name = nameBytes
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
-    return String(Substring(name[dot...]))
-  }
-
-  /// Requires the extension to be one of the policy's `allowed_file_extensions`.
-  ///
-  /// The allowed extensions have their dot. Case is ignored.
-  ///
-  /// - Throws: `PathProblem.extensionNotAllowed`.
-  package func checkExtension(allowed: [String]) throws(PathProblem) {
-    let found = fileExtension
-    if let found, allowed.contains(found) { return }
-    guard let folded = found?.lowercased(), allowed.contains(where: { $0.lowercased() == folded }) else {
-      throw .extensionNotAllowed(found, allowed: allowed)
-    }
-  }
 
   /// Orders by UTF-8 bytes, as trees and `checksums.json` are sorted.
   ///

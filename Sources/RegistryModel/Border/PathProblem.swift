@@ -42,8 +42,6 @@ package enum PathProblem: Error, Hashable, Sendable {
   case versionControlName(String)
   /// A component with a special meaning in JavaScript objects.
   case scriptPrototypeName(String)
-  /// The file extension is not among the allowed ones; nil where the name has none.
-  case extensionNotAllowed(String?, allowed: [String])
   /// The name is reserved at the root of a registry.
   case reservedAtRoot(String)
   /// The same path is named twice.

@@ -1,12 +1,10 @@
 package import Formats
 package import ObjectStore
 
-/// The inputs for checking a manifest: the program's version and the policy's rules for files.
+/// The inputs for checking a manifest: the program's version and the policy's limits.
 package struct ManifestRules: Sendable {
   /// The highest `minimum_mmdo_version` that is accepted.
   package var programVersion: SemanticVersion
-  /// The policy's `allowed_file_extensions`, with their dots; nil allows any, for a manifest that is already stored.
-  package var allowedExtensions: [String]?
   /// The largest `manifest.json`, in bytes (`max_manifest_size_kb`).
   package var maxBytes: Int
   /// The largest number of files and of the folders they lie in, together (`max_registry_files`).
@@ -15,12 +13,10 @@ package struct ManifestRules: Sendable {
   /// The limits default to those of DESIGN section 5.
   package init(
     programVersion: SemanticVersion,
-    allowedExtensions: [String]?,
     maxBytes: Int = Int(Limits().maxManifestBytes),
     maxFiles: Int = Limits().maxManifestEntries
   ) {
     self.programVersion = programVersion
-    self.allowedExtensions = allowedExtensions
     self.maxBytes = maxBytes
     self.maxFiles = maxFiles
   }

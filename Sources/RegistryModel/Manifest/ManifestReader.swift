@@ -73,7 +73,7 @@ struct ManifestReader {
     entries.reserveCapacity(files.count + 1)
     var isCatalogNamed = false
     for file in files {
-      let entry = try Self.parseEntry(file, rules: rules)
+      let entry = try Self.parseEntry(file)
       entries.append(entry)
       guard entry.path.description == Self.catalogName else { continue }
       isCatalogNamed = true
@@ -110,18 +110,8 @@ struct ManifestReader {
     }
   }
 
-  private static func parseEntry(
-    _ file: JSONMember,
-    rules: ManifestRules
-  ) throws(ManifestProblem) -> Manifest.Entry {
+  private static func parseEntry(_ file: JSONMember) throws(ManifestProblem) -> Manifest.Entry {
     let path = try parsePath(file.name, at: file.position)
-    if file.name != catalogName {
-      do {
-        if let allowed = rules.allowedExtensions { try path.checkExtension(allowed: allowed) }
-      } catch {
-        throw .badPath(file.name, error, at: file.position)
-      }
-    }
     let text: String
     do {
       text = try file.value.string(for: file.name)

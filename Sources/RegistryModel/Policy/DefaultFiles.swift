@@ -16,7 +16,7 @@ package enum DefaultFiles {
       text += "\n# --- \(section.title) ---\n"
       for key in section.keys {
         text += "\n# \(key.meaning)\n"
-        text += key.text(defaults).map { "\(key.name): \($0)\n" } ?? "# \(key.name): \"\"\n"
+        text += key.text(defaults).map { "\(key.name): \($0)\n" } ?? "# \(key.name): \(key.sample)\n"
       }
     }
   }

@@ -66,8 +66,8 @@ extension Limits {
 
   /// The format marker, which is one line.
   package static let maxFormatMarkerBytes = 4096
-  /// The state file of a registry, a dozen short fields.
-  package static let maxRegistryStateBytes = 64 << 10
+  /// The state file of a registry: a dozen short fields, and the paths of the files that are no text.
+  package static let maxRegistryStateBytes = 16 << 20
   /// The evidence of one registry, a line of some 200 bytes for each pair.
   package static let maxEvidenceBytes = 1 << 20
 

@@ -8,7 +8,7 @@ package struct Limits: Equatable, Sendable {
   /// The size of all files and trees of one snapshot together, in bytes (`max_registry_cache_size_kb`).
   package var maxSnapshotBytes: Int64 = 65_536 << 10
   /// The size of one file, in bytes (`max_registry_file_size_kb`).
-  package var maxFileBytes: Int64 = 1_024 << 10
+  package var maxFileBytes: Int64 = 10_240 << 10
   /// Files and folders of one manifest (`max_registry_files`).
   package var maxManifestEntries = 50_000
   /// The size of `manifest.json` and of `catalog.yaml`, in bytes (`max_manifest_size_kb`).
@@ -17,9 +17,9 @@ package struct Limits: Equatable, Sendable {
   // MARK: One plugin
 
   /// Files of one plugin, its manifest included (`max_plugin_files`).
-  package var maxPluginFiles = 20
+  package var maxPluginFiles = 500
   /// All files of one plugin together, its manifest included, in bytes (`max_plugin_size_kb`).
-  package var maxPluginBytes: Int64 = 100 << 10
+  package var maxPluginBytes: Int64 = 10_240 << 10
 
   // MARK: One request
 

@@ -50,10 +50,14 @@ package struct Policy: Equatable, Sendable {
     ".env", ".npmrc", ".git/", "node_modules/", "package.json", "package-lock.json", "pnpm-lock.yaml",
     "yarn.lock",
   ]
-  /// Extensions of files that are synced and installed, in lower case with their dot.
-  package var allowedFileExtensions = [".md", ".yaml", ".yml", ".json"]
+  /// Whether views and installations have code.
+  package var allowCode = false
+  /// Whether views and installations have media.
+  package var allowMedia = false
+  /// The only extensions of files in views and installations, in lower case with their dot; nil for any.
+  package var allowedFileExtensions: [String]?
   /// What the content audit does.
-  package var audit: Audit = .deny
+  package var audit: Audit = .quarantine
   /// Findings of the content audit that were reviewed and accepted.
   package var auditAllow: Set<AuditException> = []
 
@@ -76,6 +80,8 @@ package struct Policy: Equatable, Sendable {
 
   /// What the content audit does with its findings.
   package enum Audit: String, CaseIterable, Sendable {
+    /// Plugins with critical findings are withheld; all findings are reported.
+    case quarantine
     /// Critical findings make the sync fail; others are reported.
     case deny
     /// All findings are reported only.

@@ -46,13 +46,19 @@ extension PolicyKey {
     .flag("allow_untrusted_install", \.allowUntrustedInstall, "install from community and untrusted sources"),
     .list("allowed_write_roots", \.allowedWriteRoots, of: .relativePath, "folders that plugins may write to"),
     .patterns("blocked_paths", \.blockedPaths, "path components that plugins never write"),
-    .list(
+    .flag("allow_code", \.allowCode, "take scripts and source code into views and installations"),
+    .flag("allow_media", \.allowMedia, "take images, fonts, documents and archives, which no audit reads"),
+    .optionalList(
       "allowed_file_extensions",
       \.allowedFileExtensions,
       of: .fileExtension,
-      "files with these extensions are synced and installed"
+      sample: "[\".md\", \".yaml\"]",
+      "take no files with other extensions than these"
     ),
-    .audit("audit", "content audit: deny refuses critical findings, warn only reports, off"),
+    .audit(
+      "audit",
+      "content audit: quarantine withholds plugins with critical findings, deny refuses the registry, warn, off"
+    ),
     .exceptions("audit_allow", "reviewed findings that are accepted, each as RULE@OBJECT-ID"),
   ]
 

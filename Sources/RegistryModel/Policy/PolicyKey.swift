@@ -12,6 +12,8 @@ struct PolicyKey: Sendable {
   let read: @Sendable (YAMLNode, inout Policy) throws(TextProblem) -> Void
   /// The value in the default file; nil for a key that is written as a comment.
   let text: @Sendable (Policy) -> String?
+  /// What the comment shows as a value.
+  var sample = "\"\""
 
   private init(
     _ name: String,
@@ -151,15 +153,43 @@ extension PolicyKey {
     _ meaning: String
   ) -> Self {
     value(name, field, meaning) { node throws(TextProblem) in
-      var items: [String] = []
-      for item in try node.items(for: name) {
-        let text = try checked(item, item.string(for: name), name, shape)
-        items.append(shape == .fileExtension ? text.lowercased() : text)
-      }
-      return items
+      try texts(node, name, shape)
     } text: {
       quoted($0)
     }
+  }
+
+  /// A list that is not there without the key.
+  static func optionalList(
+    _ name: String,
+    _ field: Field<[String]?>,
+    of shape: TextProblem.Shape,
+    sample: String,
+    _ meaning: String
+  ) -> Self {
+    var key = Self(
+      name,
+      meaning,
+      read: { node, policy throws(TextProblem) in
+        policy[keyPath: field] = try texts(node, name, shape)
+      },
+      text: { _ in nil }
+    )
+    key.sample = sample
+    return key
+  }
+
+  private static func texts(
+    _ node: YAMLNode,
+    _ name: String,
+    _ shape: TextProblem.Shape
+  ) throws(TextProblem) -> [String] {
+    var items: [String] = []
+    for item in try node.items(for: name) {
+      let text = try checked(item, item.string(for: name), name, shape)
+      items.append(shape == .fileExtension ? text.lowercased() : text)
+    }
+    return items
   }
 
   /// A list of path patterns; one that could not be used would block nothing.

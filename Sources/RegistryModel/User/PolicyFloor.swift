@@ -108,7 +108,12 @@ package struct PolicyFloor: Equatable, Sendable {
     Rule("blocked_paths") { policy, floor in
       policy.blockedPaths += floor.blockedPaths.filter { !policy.blockedPaths.contains($0) }
     },
-    .choice("allowed_file_extensions", \.allowedFileExtensions),
+    .allowed("allow_code", \.allowCode),
+    .allowed("allow_media", \.allowMedia),
+    Rule("allowed_file_extensions") { policy, floor in
+      let allowed = floor.allowedFileExtensions ?? []
+      policy.allowedFileExtensions = policy.allowedFileExtensions?.filter(allowed.contains) ?? allowed
+    },
     .limit("max_plugin_files", \.limits.maxPluginFiles),
     .limit("max_plugin_size_kb", \.limits.maxPluginBytes),
     .limit("max_registry_cache_size_kb", \.limits.maxSnapshotBytes),
@@ -131,7 +136,8 @@ extension Policy.Audit {
     switch self {
     case .off: 0
     case .warn: 1
-    case .deny: 2
+    case .quarantine: 2
+    case .deny: 3
     }
   }
 }

@@ -65,7 +65,7 @@ package struct VendoredCheck: Sendable {
     let expected = try expectedFiles(manifest, id, byteCount: bytes.count)
     let files = try ViewCheck.findings(
       in: folder,
-      against: ViewContent(files: expected),
+      against: ViewContent(Withholding(taking: expected)),
       besides: [ProjectLayout.vendorLock.string]
     )
     let root = files.isEmpty ? try tree(of: expected) : nil

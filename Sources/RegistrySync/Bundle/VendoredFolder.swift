@@ -48,7 +48,7 @@ package struct VendoredExport {
     let reader = try RegistryReader(registry)
     let entry = try reader.history.resolve(revision)
     let believed = try reader.judge(entry)
-    let content = try ViewContent(of: entry.snapshot, in: registry.store)
+    let content = try ViewContent(ofAll: entry.snapshot, in: registry.store)
     try content.check(registry.policy.limits, source: entry.snapshot.source)
     let lockName = ProjectLayout.vendorLock.string
     guard !content.files.contains(where: { $0.path.components[0] == lockName }) else {

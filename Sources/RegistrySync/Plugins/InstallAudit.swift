@@ -9,14 +9,16 @@ enum InstallAudit {
   /// - Throws: `PluginContentError` for critical findings where the policy denies them.
   static func check(_ package: PluginPackage, policy: Policy) throws -> AuditReport? {
     guard policy.audit != .off else { return nil }
-    let bytes = Dictionary(package.files.map { ($0.id, $0.bytes) }, uniquingKeysWith: { first, _ in first })
+    let audited = package.files.filter { ContentClass.isAudited($0.shape, name: $0.path.description) }
+    let bytes = Dictionary(audited.map { ($0.id, $0.bytes) }, uniquingKeysWith: { first, _ in first })
     let report = ContentAudit(exceptions: policy.auditAllow).audit(
-      package.files.map { AuditFile(path: $0.path.description, object: $0.id) }.sorted()
+      audited.map { AuditFile(path: $0.path.description, object: $0.id) }.sorted()
     ) { (file, scanner) throws(Never) in
       let content = bytes[file.object] ?? []
       scanner.append(content.span.bytes)
     }
-    if policy.audit == .deny, let first = report.open.first(where: { $0.severity == .critical }) {
+    // A plugin that is quarantined is not installed either.
+    if policy.audit.withholds, let first = report.firstCritical.first {
       throw PluginContentError.audit(package.manifest.slug, first: first, count: report.count(.critical))
     }
     return report

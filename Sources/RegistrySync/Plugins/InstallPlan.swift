@@ -41,6 +41,8 @@ package struct InstallPlan: Sendable {
     package var oldSize: Int64? { old.map { Int64($0.bytes.count) } }
     /// The new size in bytes.
     package var newSize: Int64? { new.map { Int64($0.bytes.count) } }
+    /// Whether it is code, which stands apart in previews; of a file that goes, that is not asked.
+    package var isCode: Bool { new?.contentClass == .code }
     /// Whether it was edited since it was installed.
     package var isEdited: Bool { base != nil && old != nil && old?.id != base }
   }
@@ -61,6 +63,11 @@ package struct InstallPlan: Sendable {
 
   /// The files with a conflict.
   package var conflicts: [ManifestPath] { files.filter { $0.action == .conflict }.map(\.path) }
+
+  /// The files of code that come or get other content.
+  package var newCode: [ManifestPath] {
+    files.filter { $0.isCode && [.create, .replace].contains($0.action) }.map(\.path)
+  }
 
   /// Whether neither a file nor the record changes.
   package var isEmpty: Bool {

@@ -33,6 +33,19 @@ package struct PluginCatalog {
     self.contents = contents
   }
 
+  /// The files of a plugin that the policy keeps out of the registry's view; an install refuses the plugin for them.
+  ///
+  /// - Throws: `ObjectStoreError` for a damaged object, `DiskError`.
+  package func withheld(of slug: PluginSlug, policy: Policy) throws -> [WithheldFile] {
+    let withheld = try contents.withheld()
+    guard !withheld.isEmpty, let bytes = try findBytes(slug.registryPath, limit: policy.limits.maxPluginBytes)
+    else { return [] }
+    // try?: a manifest that breaks a rule names nothing; an install says what is wrong with it.
+    let assets = (try? PluginManifest.parse(bytes, expecting: slug))?.assets.map(\.registryPath) ?? []
+    let paths = Set((assets + [slug.registryPath]).map(\.description))
+    return withheld.filter { paths.contains($0.path.description) }
+  }
+
   /// Reads a file of the catalog's source, of at most `limit` bytes; nil when there is none.
   ///
   /// - Throws: `ObjectStoreError` for a damaged object, `DiskError`, `PluginContentError.fileTooLarge`.
@@ -44,6 +57,13 @@ package struct PluginCatalog {
 /// The files of a catalog's source, by their paths in a registry.
 protocol PluginContents {
   func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]?
+  /// The files that the policy keeps out of the registry's view.
+  func withheld() throws -> [WithheldFile]
+}
+
+extension PluginContents {
+  /// A source without a store has no view.
+  func withheld() -> [WithheldFile] { [] }
 }
 
 /// The files of a registry's snapshot, read from the store and verified by their ids.
@@ -54,6 +74,8 @@ struct SnapshotContents: PluginContents {
   func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]? {
     try reader.findBytes(path.description, of: entry, limit: limit)
   }
+
+  func withheld() throws -> [WithheldFile] { try reader.withheld(of: entry) }
 }
 
 /// The files in an open folder; links are not followed.

@@ -16,10 +16,10 @@ package enum PluginContentError: Error, Equatable, Sendable {
   case outsideRoots(ManifestPath)
   /// A file matches one of `blocked_paths`.
   case blocked(ManifestPath, by: String)
-  /// A file's extension is not in `allowed_file_extensions`.
-  case badExtension(ManifestPath, PathProblem)
-  /// A file's content is a program or a script.
-  case badContent(ManifestPath, ContentKind)
+  /// A file is one that the policy withholds, so that the plugin is incomplete.
+  case withheld(ManifestPath, WithholdingReason)
+  /// A file is a program in machine or byte code.
+  case badContent(ManifestPath, NativeKind)
   /// The content audit found something that the policy denies.
   case audit(PluginSlug, first: AuditFinding, count: Int)
   /// The policy allows only trusted sources.

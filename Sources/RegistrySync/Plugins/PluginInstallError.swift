@@ -10,4 +10,6 @@ package enum PluginInstallError: Error, Equatable, Sendable {
   case notInstalled(String, installed: [PluginSlug])
   /// The plugin has no install record, so nothing tells local edits from what was installed.
   case unrecorded(PluginSlug)
+  /// The plugin brings code, and nothing says that it was looked at.
+  case codeNotAccepted(PluginSlug, [ManifestPath])
 }

@@ -18,11 +18,20 @@ package struct PluginInstaller {
   private let lockTimeout: Duration
   /// Whether files in the way are overwritten after a backup.
   private let isForced: Bool
+  /// Whether code was looked at and may come.
+  private let acceptsCode: Bool
 
-  package init(_ project: Project, policy: Policy, isForced: Bool, lockTimeout: Duration) {
+  package init(
+    _ project: Project,
+    policy: Policy,
+    isForced: Bool,
+    acceptsCode: Bool,
+    lockTimeout: Duration
+  ) {
     self.project = project
     self.policy = policy
     self.isForced = isForced
+    self.acceptsCode = acceptsCode
     self.lockTimeout = lockTimeout
   }
 
@@ -50,13 +59,16 @@ package struct PluginInstaller {
   ///
   /// The plan is made again under the lock. After a failure all files are unchanged.
   ///
-  /// - Throws: `PluginContentError.conflicts`; as `plan`; `RefError` when the lock stays busy.
+  /// - Throws: `PluginInstallError.conflicts`, `PluginInstallError.codeNotAccepted`; as `plan`; `RefError` when the lock stays busy.
   package func run(_ request: Request) throws -> InstallPlan {
     let cache = try Cache.create(in: project)
     let lock = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let work = InstallWork(project, cache)
     let plan = try plan(request)
     if !plan.conflicts.isEmpty { throw PluginInstallError.conflicts(plan.slug, plan.conflicts) }
+    if !acceptsCode, !plan.newCode.isEmpty {
+      throw PluginInstallError.codeNotAccepted(plan.slug, plan.newCode)
+    }
     if !plan.isEmpty { try work.run(steps(of: plan)) }
     _ = consume lock
     return plan

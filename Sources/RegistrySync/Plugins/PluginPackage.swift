@@ -11,11 +11,16 @@ package struct PluginPackage: Sendable {
     package let path: ManifestPath
     /// The id of its bytes.
     package let id: ObjectID
+    /// Its class, which the policy takes.
+    package let contentClass: ContentClass
     let bytes: [UInt8]
+    let shape: ContentShape
 
     init(path: ManifestPath, bytes: [UInt8]) {
       self.path = path
       self.bytes = bytes
+      shape = ContentShape(of: bytes)
+      contentClass = ContentClass(shape, name: path.description)
       id = ObjectID(hashing: bytes)
     }
   }
@@ -147,7 +152,7 @@ struct PluginRules {
     }
   }
 
-  /// Checks count, roots, blocked paths and extensions, before any file is read.
+  /// Checks count, roots and blocked paths, before any file is read.
   func checkPaths(of manifest: PluginManifest) throws {
     let paths = [manifest.slug.installedPath] + manifest.assets.map(\.path)
     guard paths.count <= policy.limits.maxPluginFiles else {
@@ -155,9 +160,6 @@ struct PluginRules {
     }
     for path in paths {
       try checkPlace(of: path)
-      do { try path.checkExtension(allowed: policy.allowedFileExtensions) } catch {
-        throw PluginContentError.badExtension(path, error)
-      }
     }
   }
 
@@ -175,10 +177,12 @@ struct PluginRules {
     }
   }
 
+  /// Refuses a plugin with a file that the policy does not take: without that file it would be incomplete.
   func checkContents(of files: [PluginPackage.File]) throws {
     for file in files {
-      if let kind = ContentKind.refusedKind(ofPrefix: file.bytes) {
-        throw PluginContentError.badContent(file.path, kind)
+      if case .native(let kind) = file.shape { throw PluginContentError.badContent(file.path, kind) }
+      if let reason = policy.reason(toWithhold: file.contentClass, file.path.description) {
+        throw PluginContentError.withheld(file.path, reason)
       }
     }
   }

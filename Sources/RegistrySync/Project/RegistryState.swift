@@ -30,6 +30,8 @@ struct RegistryState: Equatable, Sendable {
   var inUse: ObjectID?
   /// Whether the registry was pinned then: for a lock entry that another tool wrote.
   var isPinned = false
+  /// What was found out about the files of the snapshot in use; nil where that is not recorded.
+  var content: ContentFacts?
 
   /// A version and the time when it was first offered.
   struct Seen: Equatable, Sendable {
@@ -74,7 +76,8 @@ struct RegistryState: Equatable, Sendable {
       url: value.find("url")?.text,
       isHistoryOwn: value.find("history")?.text == "own",
       inUse: value.find("in_use")?.text.flatMap { ObjectID(hex: $0) },
-      isPinned: value.find("pin")?.text == "set"
+      isPinned: value.find("pin")?.text == "set",
+      content: value.find("content").flatMap { ContentFacts(json: $0) }
     )
   }
 
@@ -92,8 +95,20 @@ struct RegistryState: Equatable, Sendable {
     return Seen(version: version, since: since)
   }
 
-  /// Writes the state.
+  /// Writes the state; facts that are too many to be read again are left out.
   func write(_ name: RegistryName, in cache: Folder, vouchedBy notary: any Notary, disk: any Disk) throws {
+    let bytes = encoded(vouchedBy: notary)
+    var short = self
+    short.content = nil
+    let folder = try disk.ensureFolder(RefsLayout.state, in: cache)
+    try AtomicFile(disk: disk).replace(
+      ProjectLayout.state(name),
+      in: folder,
+      with: bytes.count <= Limits.maxRegistryStateBytes ? bytes : short.encoded(vouchedBy: notary)
+    )
+  }
+
+  private func encoded(vouchedBy notary: any Notary) -> [UInt8] {
     var members: [(String, JSONValue)] = [
       ("etag", .string(orNull: etag)),
       ("manifest", .string(orNull: manifest?.description)),
@@ -108,21 +123,17 @@ struct RegistryState: Equatable, Sendable {
       ("history", .string(orNull: isHistoryOwn ? "own" : nil)),
       ("in_use", .string(orNull: inUse?.description)),
       ("pin", .string(orNull: isPinned ? "set" : nil)),
+      ("content", content?.json ?? .null),
     ]
     let voucher = notary.voucher(for: Self.statement(.object(members)), as: .state)
     members.append(("voucher", .string(orNull: voucher?.description)))
-    let value = JSONValue.object(members)
-    let folder = try disk.ensureFolder(RefsLayout.state, in: cache)
-    try AtomicFile(disk: disk).replace(
-      ProjectLayout.state(name),
-      in: folder,
-      with: JSONWriter.pretty(value)
-    )
+    return JSONWriter.pretty(.object(members))
   }
 }
 
 extension JSONValue {
-  fileprivate var text: String? {
+  /// The text that a string is; nil for anything else.
+  var text: String? {
     if case .string(let text) = content { text } else { nil }
   }
 }

@@ -25,21 +25,24 @@ struct PublishAudit {
         cancellation: { Cancellation.isRequested ? DiskError.cancelled : nil }
       ) { (file, scanner) throws(DiskError) in
         guard let path = paths[file.path] else { return }
-        try Self.read(path, below: folder, into: &scanner)
+        var reading = AuditReading(file)
+        try Self.read(path, below: folder, into: &scanner, by: &reading)
+        reading.finish(&scanner)
       }
   }
 
   private static func read(
     _ path: ManifestPath,
     below root: Folder,
-    into scanner: inout AuditScanner
+    into scanner: inout AuditScanner,
+    by reading: inout AuditReading
   ) throws(DiskError) {
     let file = try root.openFile(path)
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
     while case let count = try file.read(into: &buffer), count > 0 {
       try Cancellation.check()
       let filled = buffer.span
-      scanner.append(filled.extracting(first: count).bytes)
+      reading.append(filled.extracting(first: count).bytes, to: &scanner)
     }
   }
 

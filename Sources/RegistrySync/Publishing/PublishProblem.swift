@@ -45,8 +45,8 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case path(String, PathProblem)
   /// A name is not UTF-8; the bytes that are not are replaced in the path.
   case notUTF8(path: String)
-  /// A file's content is a program or a script.
-  case content(path: String, ContentKind)
+  /// A file is a program in machine or byte code.
+  case content(path: String, NativeKind)
   /// A link or special file, which a web server may not serve with the content seen here.
   case notAFile(path: String)
   /// The content audit finds what clients do not take by default.

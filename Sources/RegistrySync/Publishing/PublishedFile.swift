@@ -3,17 +3,9 @@ import ObjectStore
 import RegistryModel
 import SystemPackage
 
-/// The rules of clients for one file by itself: its name, its size and its content.
+/// The rules of clients for one file by itself: its size and its content.
 struct PublishedFileRules: Sendable {
   let policy: Policy
-
-  /// Why no client takes a file of that name; nil where they do.
-  func problem(ofName path: ManifestPath) -> PublishProblem? {
-    do { try path.checkExtension(allowed: policy.allowedFileExtensions) } catch {
-      return .path(path.description, error)
-    }
-    return nil
-  }
 
   /// The largest size of the file, in bytes.
   func limit(of path: ManifestPath) -> Int64 {
@@ -33,7 +25,7 @@ enum PublishedFile {
     let limit = rules.limit(of: path)
     let file = try root.openFile(path)
     var size: Int64 = 0
-    var detector = ContentKindDetector()
+    var detector = ContentDetector()
     var digest = SHA256()
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
     while size <= limit, case let count = try file.read(into: &buffer), count > 0 {
@@ -41,12 +33,12 @@ enum PublishedFile {
       let filled = buffer.span
       let piece = filled.extracting(first: count).bytes
       size += Int64(count)
-      detector.take(piece)
+      detector.append(piece)
       digest.update(piece)
     }
     if size > limit {
       self = .bad(.tooLarge(path: path.description, limit: limit))
-    } else if let kind = detector.refusedKind {
+    } else if case .native(let kind) = detector.finish() {
       self = .bad(.content(path: path.description, kind))
     } else {
       self = .good(RegistryFolder.File(path: path, id: digest.finish(), size: size))

@@ -35,11 +35,7 @@ struct RegistryFolder: Sendable {
     let rules = PublishedFileRules(policy: policy)
     var problems = listing.problems
     problems += ManifestPathSet.findConflicts(in: paths).map { .path($0.path.description, $0.problem) }
-    var wanted: [ManifestPath] = []
-    for path in paths {
-      if let problem = rules.problem(ofName: path) { problems.append(problem) } else { wanted.append(path) }
-    }
-    let (files, bad) = try Self.read(wanted, below: folder, rules: rules)
+    let (files, bad) = try Self.read(paths, below: folder, rules: rules)
     problems += bad
     self.files = files
     leftOut = listing.leftOut.sorted { $0.path < $1.path }

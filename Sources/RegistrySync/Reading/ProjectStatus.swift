@@ -27,6 +27,8 @@ package struct ProjectStatus: Sendable {
   package let cacheState: CacheState
   /// The configured registries.
   package let registries: [RegistrySummary]
+  /// What the views of those that were synced lack by today's policy; nothing where that cannot be found out.
+  package let withheld: [RegistryName: [WithheldFile]]
 
   /// Reads everything; nothing is written.
   ///
@@ -51,5 +53,29 @@ package struct ProjectStatus: Sendable {
       registries.append(try RegistrySummary(of: source, in: project, knowing: basis))
     }
     self.registries = registries
+    withheld = Self.withheld(of: registries, in: project, policy, basis.cache)
+  }
+
+  private static func withheld(
+    of registries: [RegistrySummary],
+    in project: Project,
+    _ policy: Policy,
+    _ cache: Cache?
+  ) -> [RegistryName: [WithheldFile]] {
+    var found: [RegistryName: [WithheldFile]] = [:]
+    for summary in registries where summary.disbelief == nil {
+      guard let cache, let id = summary.snapshot else { continue }
+      let registry = OpenRegistry(
+        summary.source,
+        in: project,
+        policy: policy,
+        cache: cache,
+        lockTimeout: .zero
+      )
+      // try?: `verify` reports what is damaged or lost; a glance shows the rest.
+      found[summary.source.name] = try? registry.withholding(of: cache.store.readSnapshot(id)).withheld
+        .sorted { $0.path < $1.path }
+    }
+    return found
   }
 }

@@ -54,16 +54,19 @@ struct HeldAudit {
       ) {
         file,
         scanner in
+        var reading = AuditReading(file)
         guard let size = sizes[file.object].flatMap({ $0 }) else {
           // A manifest states no sizes; what a sync has refused lies in our own part of the store.
-          return try store.verify(file.object, size: nil, limit: limit) { scanner.append($0) }
+          try store.verify(file.object, size: nil, limit: limit) { reading.append($0, to: &scanner) }
+          return reading.finish(&scanner)
         }
         try store.stream(file.object, size: size) { () throws(DiskError) in
-          scanner.restart()
+          reading.restart(&scanner)
         } into: { (piece) throws(DiskError) in
           try Cancellation.check()
-          scanner.append(piece)
+          reading.append(piece, to: &scanner)
         }
+        reading.finish(&scanner)
       }
   }
 }

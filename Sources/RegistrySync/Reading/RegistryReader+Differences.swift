@@ -15,6 +15,13 @@ extension RegistryReader {
     )
   }
 
+  /// Whether a difference is in code.
+  ///
+  /// - Throws: `ObjectStoreError` when the file is missing or damaged.
+  package func isCode(_ difference: FileDifference) throws -> Bool {
+    try difference.isCode(in: store)
+  }
+
   /// What a difference looks like inside the file.
   ///
   /// - Throws: `ObjectStoreError` when a file is missing or damaged.

@@ -56,6 +56,13 @@ package final class RegistryReader {
     return found
   }
 
+  /// What the view of a snapshot lacks, or would lack, by today's policy.
+  ///
+  /// - Throws: `ObjectStoreError` when a tree or a file is missing or damaged.
+  package func withheld(of entry: RegistryHistory.Entry) throws -> [WithheldFile] {
+    try registry.withholding(of: entry.snapshot).withheld.sorted { $0.path < $1.path }
+  }
+
   /// Reads one file in pieces.
   ///
   /// The file is verified once before the first piece is passed on, and again while it is read.

@@ -48,12 +48,11 @@ package struct RegistryVerifier: Sendable {
       // A damaged snapshot is reported with the objects already.
       (try? cache.store.readSnapshot(id)).map { (id, $0) }
     }
-    var viewFileCount = 0
+    var view = CheckedView()
     var notes: [TrustNote] = []
     if let newest = snapshots.first, newest.0 == current {
-      let (viewFindings, count) = try checkView(snapshots.map(\.1))
-      if !(moment.mayLackView && viewFindings.map(\.kind) == [.view(.absent)]) { findings += viewFindings }
-      viewFileCount = count
+      view = try checkView(snapshots.map(\.1))
+      if !(moment.mayLackView && view.findings.map(\.kind) == [.view(.absent)]) { findings += view.findings }
       findings += try checkLockfile(moment, snapshots.map(\.1))
       findings += checkCodes(moment.lockEntry, material.projectKey)
       let trust = try checkTrust(
@@ -71,7 +70,8 @@ package struct RegistryVerifier: Sendable {
       version: snapshots.first?.1.version,
       trust: snapshots.first?.1.trust,
       objectCount: objectCount,
-      viewFileCount: viewFileCount,
+      viewFileCount: view.fileCount,
+      withheld: view.withheld,
       hasProjectKey: material.projectKey != nil,
       notes: notes,
       findings: findings
@@ -129,27 +129,39 @@ package struct RegistryVerifier: Sendable {
     return .init(layer: .objects, kind: kind, isFailure: true)
   }
 
-  private func checkView(_ snapshots: [Snapshot]) throws -> ([VerifyReport.Finding], Int) {
+  /// What a comparison of the view with the snapshots that it may be of has shown.
+  private struct CheckedView {
+    var findings: [VerifyReport.Finding] = []
+    var fileCount = 0
+    /// What the view of the first snapshot lacks.
+    var withheld: [WithheldFile] = []
+  }
+
+  private func checkView(_ snapshots: [Snapshot]) throws -> CheckedView {
     let view: Folder?
     do {
       view = try cache.folder.findFolder(ProjectLayout.view(registry.name))
     } catch {
       guard error.isWrongKind else { throw error }
-      return (
-        [.init(layer: .view, kind: .view(.wrongKind(path: registry.name.description)), isFailure: true)], 0
-      )
+      let kind = VerifyReport.Finding.Kind.view(.wrongKind(path: registry.name.description))
+      return CheckedView(findings: [.init(layer: .view, kind: kind, isFailure: true)])
     }
+    var checked = CheckedView()
     var first: [ViewCheck.Finding]?
-    var count = 0
     for snapshot in snapshots {
       let content: ViewContent
-      do { content = try ViewContent(of: snapshot, in: cache.store) } catch { continue }
+      // What is damaged or lost is reported with the objects already.
+      do { content = ViewContent(try registry.withholding(of: snapshot)) } catch is ObjectStoreError {
+        continue
+      }
       let findings = try ViewCheck.findings(in: view, against: content)
-      count = max(count, content.files.count + 1)
-      if findings.isEmpty { return ([], count) }
+      checked.fileCount = max(checked.fileCount, content.files.count + 1)
+      if first == nil || findings.isEmpty { checked.withheld = content.withheld }
+      if findings.isEmpty { return checked }
       first = first ?? findings
     }
-    return ((first ?? []).map { .init(layer: .view, kind: .view($0), isFailure: true) }, count)
+    checked.findings = (first ?? []).map { .init(layer: .view, kind: .view($0), isFailure: true) }
+    return checked
   }
 
   private func checkLockfile(_ moment: RegistryMoment, _ snapshots: [Snapshot]) throws -> [VerifyReport

@@ -58,6 +58,8 @@ package struct VerifyReport: Sendable {
   package let objectCount: Int
   /// The number of files of the view that were hashed.
   package let viewFileCount: Int
+  /// What the view lacks by today's policy, sorted by path; it is proven in the store.
+  package let withheld: [WithheldFile]
   /// Whether there is a project key to check the lock entry's HMACs with.
   package let hasProjectKey: Bool
   /// The notes about the signatures.

@@ -1,25 +1,28 @@
 import Formats
 import ObjectStore
+import RegistryModel
 
 /// The files of a snapshot's view, including `checksums.json` (DESIGN section 3).
 struct ViewContent: Sendable {
-  /// The files of the snapshot's tree, sorted by path.
+  /// The files of the snapshot's tree that are taken, sorted by path.
   let files: [TreeFile]
+  /// The other files of the tree, sorted by path.
+  let withheld: [WithheldFile]
 
   /// The bytes of `checksums.json`: every path with `sha256:` and its hash, sorted by path bytes.
   let checksums: [UInt8]
 
-  /// Lists what a snapshot's view holds.
+  /// All files of a snapshot, whatever a policy takes: for what is proven or compared as a whole.
   ///
   /// - Throws: `ObjectStoreError` when a tree is missing or damaged.
-  init(of snapshot: Snapshot, in store: ObjectStore) throws {
-    self.init(
-      files: try TreeWalk.files(of: snapshot.tree, in: store)
-    )
+  init(ofAll snapshot: Snapshot, in store: ObjectStore) throws {
+    self.init(Withholding(taking: try TreeWalk.files(of: snapshot.tree, in: store)))
   }
 
-  init(files: [TreeFile]) {
-    self.files = files.sorted { $0.path < $1.path }
+  /// The files that a withholding leaves.
+  init(_ withholding: Withholding) {
+    files = withholding.taken.sorted { $0.path < $1.path }
+    withheld = withholding.withheld.sorted { $0.path < $1.path }
     checksums = JSONWriter.pretty(
       .object(
         self.files.map {

@@ -21,16 +21,16 @@ struct ViewWriter {
 
   /// Builds the view of a snapshot beside the current one.
   ///
-  /// `old`: The content of the current view if it is unchanged; files that are in both are hard-linked instead of
-  /// copied, after they were read and hashed.
+  /// `old`: What the current view may hold; files that are in both are hard-linked instead of copied, after they were
+  /// read and hashed.
   ///
   /// - Throws: `ObjectStoreError` when an object is missing or damaged; `DiskError`.
-  func build(_ content: ViewContent, reusing old: ViewContent?) throws {
+  func build(_ content: ViewContent, reusing old: [TreeFile]?) throws {
     try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
     let fresh = try disk.ensureFolder(ProjectLayout.newView(name), in: cache.folder)
     let current = try findCurrent()
     let known = Dictionary(
-      (current == nil ? [] : old?.files ?? []).map { ($0.path, $0) },
+      (current == nil ? [] : old ?? []).map { ($0.path, $0) },
       uniquingKeysWith: { first, _ in first }
     )
     try materialize(content, into: fresh, reusing: current, known: known)

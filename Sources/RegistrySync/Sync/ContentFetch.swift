@@ -7,9 +7,13 @@ struct SyncContent: Sendable {
   let plan: SyncPlan
   /// The size in bytes of every file, by id.
   let sizes: [ObjectID: Int64]
+  /// The shapes of the files that were read.
+  let shapes: [ObjectID: ContentShape]
   let batch: ObjectBatch
   let catalog: Catalog
   let fetchedBytes: Int64
+  /// The critical findings of the content audit, one for each file; nil where the policy wants no audit.
+  var critical: [CriticalFinding]?
   /// The snapshot that becomes the parent; nil for the newest synced one.
   var parent: ObjectID?
 }
@@ -42,10 +46,12 @@ struct ContentFetch: Sendable {
     -> SyncContent
   {
     let limits = registry.policy.limits
+    let shapes = ContentShapes()
     var plan = try SyncPlan.make(
       WantedFile.list(of: offer.manifest, limits),
       known: base.knownSizes,
       provenUntil: base.state?.provenUntil,
+      shapes: shapes,
       batch: batch,
       store: registry.store
     )
@@ -56,7 +62,8 @@ struct ContentFetch: Sendable {
       batch: batch,
       meter: meter,
       concurrency: limits.maxConcurrentTransfers,
-      observer: observer
+      observer: observer,
+      shapes: shapes
     )
     let fetched = plan.missing.isEmpty ? [:] : try await download.fetch(plan.missing)
     let sizes = plan.sizes.merging(fetched) { held, _ in held }
@@ -65,6 +72,7 @@ struct ContentFetch: Sendable {
     return SyncContent(
       plan: plan,
       sizes: sizes,
+      shapes: shapes.all,
       batch: batch,
       catalog: catalog,
       fetchedBytes: fetched.values.clampedSum()

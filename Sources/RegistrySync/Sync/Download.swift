@@ -11,6 +11,8 @@ struct Download: Sendable {
   let meter: SizeMeter
   let concurrency: Int
   let observer: SyncObserver
+  /// Takes the shapes of the files.
+  let shapes: ContentShapes
 
   /// The result of downloading several files.
   struct Outcome {
@@ -76,13 +78,13 @@ struct Download: Sendable {
   private func fetch(_ file: WantedFile, bypassCaches: Bool) async throws -> Int64 {
     let options = ReadOptions(maxBytes: file.maxBytes, bypassCaches: bypassCaches)
     let received = try await reader.read(.file(file.path), options: options) {
-      FileReceiver(file: file, batch: batch, meter: meter)
+      FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes)
     }
     return try received.receiver.finish(location: reader.reader.location(of: .file(file.path)))
   }
 }
 
-/// Receives one file: counts its bytes, checks its kind of content, and writes its object.
+/// Receives one file: counts its bytes, refuses programs, and writes its object.
 private struct FileReceiver: ByteReceiver, ~Copyable {
   /// Files up to this size in bytes are kept in memory; larger ones are written as they arrive.
   private static let bufferLimit = 256 * 1024
@@ -90,16 +92,18 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   let file: WantedFile
   let batch: ObjectBatch
   let meter: SizeMeter
-  private var detector = ContentKindDetector()
+  let shapes: ContentShapes
+  private var detector = ContentDetector()
   private var buffer: [UInt8] = []
   private var writer: ObjectWriter?
   private var size: Int64 = 0
   private var isFinished = false
 
-  init(file: WantedFile, batch: ObjectBatch, meter: SizeMeter) {
+  init(file: WantedFile, batch: ObjectBatch, meter: SizeMeter, shapes: ContentShapes) {
     self.file = file
     self.batch = batch
     self.meter = meter
+    self.shapes = shapes
   }
 
   deinit {
@@ -109,8 +113,8 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   mutating func receive(_ bytes: RawSpan) throws {
     size += Int64(bytes.byteCount)
     try meter.add(Int64(bytes.byteCount), copies: file.copyCount)
-    detector.take(bytes)
-    if let kind = detector.refusedKind { throw SyncError.refusedContent(path: file.path, kind) }
+    detector.append(bytes)
+    if let kind = detector.nativeKind { throw SyncError.refusedContent(path: file.path, kind) }
     if writer == nil, buffer.count + bytes.byteCount <= Self.bufferLimit {
       bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
       return
@@ -123,6 +127,8 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   ///
   /// - Throws: `SyncError.wrongContent` when it is not the file that the manifest names.
   consuming func finish(location: String) throws -> Int64 {
+    let shape = detector.finish()
+    if case .native(let kind) = shape { throw SyncError.refusedContent(path: file.path, kind) }
     do {
       if let complete = writer.take() {
         try batch.add(complete, expecting: file.id)
@@ -132,6 +138,7 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
     } catch ObjectStoreError.wrongContent(let expected, let found) {
       throw SyncError.wrongContent(url: location, expected: expected, found: found)
     }
+    try shapes.note(shape, of: file)
     isFinished = true
     return size
   }

@@ -19,7 +19,7 @@ struct HeldSnapshotCheck {
   func check(_ snapshot: Snapshot, unlessVouched belief: Belief) throws {
     if case .vouched = belief { return }
     let manifest = try readManifest(of: snapshot)
-    let content = try ViewContent(of: snapshot, in: store)
+    let content = try ViewContent(ofAll: snapshot, in: store)
     try content.check(policy.limits, source: snapshot.source)
     let wanted = Dictionary(
       WantedFile.list(of: manifest, policy.limits).map { ($0.id, $0) },
@@ -50,13 +50,15 @@ struct HeldSnapshotCheck {
     guard file.size <= wanted.maxBytes else {
       throw SyncError.tooLarge(path: wanted.path, limit: wanted.maxBytes)
     }
-    var detector = ContentKindDetector()
+    var detector = ContentDetector()
     try store.stream(file.id, size: file.size) { () throws(DiskError) in
-      detector = ContentKindDetector()
+      detector = ContentDetector()
     } into: { (piece) throws(DiskError) in
       try Cancellation.check()
-      detector.take(piece)
+      detector.append(piece)
     }
-    if let kind = detector.refusedKind { throw SyncError.refusedContent(path: wanted.path, kind) }
+    if case .native(let kind) = detector.finish() {
+      throw SyncError.refusedContent(path: wanted.path, kind)
+    }
   }
 }

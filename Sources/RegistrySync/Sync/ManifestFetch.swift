@@ -224,7 +224,6 @@ extension ManifestRules {
   /// The rules for a manifest that was accepted before: its format, but no limit of the current policy.
   static let held = ManifestRules(
     programVersion: Agent.formatVersion,
-    allowedExtensions: nil,
     maxBytes: Int(Tree.maximumPayloadBytes),
     maxFiles: .max
   )
@@ -233,7 +232,6 @@ extension ManifestRules {
   init(_ policy: Policy) {
     self.init(
       programVersion: Agent.formatVersion,
-      allowedExtensions: policy.allowedFileExtensions,
       maxBytes: Int(policy.limits.maxManifestBytes),
       maxFiles: policy.limits.maxManifestEntries
     )

@@ -124,6 +124,7 @@ package struct RegistryRepair: Sendable {
     do {
       let words = try writer.wordsOfPinned(current)
       let warnings = try writer.restoreView(of: current, words, knowing: nil, lock: lock)
+      try writer.rememberFacts()
       return warnings.reduce(0) { sum, warning in
         if case .viewRestored(let count) = warning { sum + count } else { sum }
       }

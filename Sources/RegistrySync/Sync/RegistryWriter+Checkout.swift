@@ -18,14 +18,14 @@ extension RegistryWriter {
     guard base.inUse != target.id else {
       return try restoreView(of: target.id, .says(target.stated), knowing: base, pin, lock: lock)
     }
-    let content = try ViewContent(of: target.stated, in: cache.store)
+    let content = try viewContent(of: target.stated)
     try content.check(registry.policy.limits, source: target.stated.source)
     let expected: Expected = base.inUse.map { .id($0) } ?? .absent
     let update = RefUpdate(.registry(try name.refComponent()), expecting: expected, .set(target.id))
     return try SnapshotSwitch(
       words: .says(target.stated),
       content: content,
-      reusing: base.view,
+      reusing: base.filesInUse,
       record: PendingRecord(old: base.inUse, new: target.id),
       refs: RefMove(
         [update],
@@ -53,7 +53,7 @@ extension RegistryWriter {
     return true
   }
 
-  /// Notes, with a voucher, whether the registry is pinned now, and what is in use.
+  /// Notes, with a voucher, whether the registry is pinned now, what is in use, and what was found out about its files.
   ///
   /// `state`: What was remembered before that.
   func rememberPin(in state: RegistryState?) throws {
@@ -63,6 +63,7 @@ extension RegistryWriter {
     state.url = registry.url
     state.inUse = try cache.refs.find(.registry(name.refComponent()))
     state.isPinned = entry?.isPinned ?? false
+    state.content = facts ?? state.content
     try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }
 }

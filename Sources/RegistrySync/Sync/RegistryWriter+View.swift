@@ -19,7 +19,7 @@ extension RegistryWriter {
     guard let finishable = try findFinishable(pending) else { return try undo(pending, lock: lock) }
     _ = try SnapshotSwitch(
       words: .says(finishable.stated),
-      content: ViewContent(of: finishable.stated, in: cache.store),
+      content: viewContent(of: finishable.stated),
       reusing: nil,
       record: nil,
       refs: nil,
@@ -39,7 +39,7 @@ extension RegistryWriter {
     let ref = RefName.registry(try name.refComponent())
     _ = try SnapshotSwitch(
       words: try isEntryAbout(pending.new) ? .says(before.stated) : .stays,
-      content: ViewContent(of: before.stated, in: cache.store),
+      content: viewContent(of: before.stated),
       reusing: nil,
       record: nil,
       refs: RefMove(
@@ -87,8 +87,7 @@ extension RegistryWriter {
     lock: borrowing RegistryLock
   ) throws -> [SyncWarning] {
     let snapshot = try cache.store.readSnapshot(target)
-    let known = base?.inUse == target ? base?.view : nil
-    let content = if let known { known } else { try ViewContent(of: snapshot, in: cache.store) }
+    let content = try viewContent(of: snapshot, base?.inUse == target ? base?.filesInUse : nil)
     let findings = try ViewCheck.findings(
       // What cannot be opened is no view: one is written in its place, or that fails and says why.
       in: try? cache.folder.findFolder(ProjectLayout.view(name)),
@@ -102,7 +101,7 @@ extension RegistryWriter {
     let warnings = try SnapshotSwitch(
       words: words,
       content: content,
-      reusing: content,
+      reusing: content.files,
       record: PendingRecord(old: target, new: target),
       refs: nil,
       pin: pin

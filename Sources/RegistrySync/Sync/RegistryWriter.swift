@@ -22,6 +22,8 @@ struct RegistryWriter: Sendable {
   /// What was remarkable about that entry; a write replaces it.
   let entryNote: LockEntryNote?
   private var material: TrustMaterial?
+  /// What was found out last about the files of a snapshot.
+  var facts: ContentFacts?
 
   /// Reads the project's key and lockfile; the lock is what makes them worth keeping.
   ///
@@ -42,6 +44,8 @@ struct RegistryWriter: Sendable {
     let outcome: SyncReport.Outcome
     let snapshot: ObjectID
     let changes: [TreeChange]
+    /// What the view of the snapshot in use lacks.
+    let withheld: [WithheldFile]
     let warnings: [SyncWarning]
   }
 
@@ -96,6 +100,7 @@ struct RegistryWriter: Sendable {
     let id = try known?.id ?? batch.add(try new.encoded())
     try batch.commit()
     let isPinned = try isPinned(offer, base)
+    if !isPinned || base.inUse == nil { try survey(content, root, files, base) }
     let goal = goal(of: id, known, base, isPinned: isPinned)
     let snapshot = try stated(new, known)
     var warnings = missingPluginFiles(content.catalog, offer.manifest) + corrections
@@ -105,12 +110,13 @@ struct RegistryWriter: Sendable {
       let words = goal.inUse == id ? .says(snapshot) : try wordsOfPinned(goal.inUse)
       warnings += try restoreView(of: goal.inUse, words, knowing: base, lock: lock)
     }
+    let withheld = try withheld(of: goal.inUse, base)
     try remember(offer, goal, base)
     let isNew = known == nil || id != base.synced && !options.isLocked
     let changes = try difference(from: base.snapshot?.tree, to: root)
     let outcome: SyncReport.Outcome =
       isPinned && isNew ? .fetched : isNew || base.inUse != goal.inUse ? .updated : .upToDate
-    return Result(outcome: outcome, snapshot: id, changes: changes, warnings: warnings)
+    return Result(outcome: outcome, snapshot: id, changes: changes, withheld: withheld, warnings: warnings)
   }
 
   private func goal(of id: ObjectID, _ known: Known?, _ base: SyncBase, isPinned: Bool) -> Goal {
@@ -199,8 +205,8 @@ struct RegistryWriter: Sendable {
     }
     return try SnapshotSwitch(
       words: .says(snapshot),
-      content: ViewContent(of: snapshot, in: cache.store),
-      reusing: base.view,
+      content: viewContent(of: snapshot),
+      reusing: base.filesInUse,
       record: PendingRecord(old: base.inUse, new: goal.inUse),
       refs: refs,
       pin: .keep
@@ -254,7 +260,8 @@ struct RegistryWriter: Sendable {
       url: isNewest ? registry.url : base.state?.url,
       isHistoryOwn: isNewest ? goal.isHistoryOwn : base.state?.isHistoryOwn ?? false,
       inUse: goal.inUse,
-      isPinned: entry?.isPinned ?? false
+      isPinned: entry?.isPinned ?? false,
+      content: facts
     )
     try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }

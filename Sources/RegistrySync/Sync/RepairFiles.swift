@@ -123,10 +123,12 @@ struct RepairFiles: Sendable {
     _ batch: ObjectBatch,
     _ result: inout Result
   ) async throws -> [ObjectID: Int64] {
+    let shapes = ContentShapes()
     let plan = try SyncPlan.make(
       WantedFile.list(of: manifest, registry.policy.limits),
       known: [:],
       provenUntil: nil,
+      shapes: shapes,
       batch: batch,
       store: registry.store
     )
@@ -142,7 +144,8 @@ struct RepairFiles: Sendable {
       batch: batch,
       meter: meter,
       concurrency: limits.maxConcurrentTransfers,
-      observer: observer
+      observer: observer,
+      shapes: shapes
     ).fetchAvailable(plan.missing)
     for (file, error) in outcome.failures { result.causes[file.id] = error }
     result.fetchedBytes = outcome.sizes.values.clampedSum()

@@ -14,8 +14,9 @@ struct SnapshotSwitch {
   let words: LockWords
   /// What the view of the snapshot holds; its trees were read by now, so a missing one has shown itself.
   let content: ViewContent
-  /// What the view in place holds, if it is known to be as it was written: unchanged files are linked.
-  let reusing: ViewContent?
+  /// The files of the snapshot that the view in place is of, if that is known: those that are as they were written are
+  /// linked.
+  let reusing: [TreeFile]?
   /// What is to be written at step 2; nil where an interrupted write left the record.
   let record: PendingRecord?
   /// What is to be moved at step 3; nil where the ref in use names the snapshot already.

@@ -15,8 +15,8 @@ struct SyncBase: Sendable {
   /// The newest synced snapshot with its parsed manifest, which is nil if that is damaged: for what is
   /// remembered of the registry.
   let remembered: (snapshot: Snapshot, manifest: Manifest?)?
-  /// What the view of the snapshot in use holds, as far as that can be read.
-  let view: ViewContent?
+  /// The files of the snapshot in use, as far as they can be read: what its view may hold.
+  let filesInUse: [TreeFile]?
   /// The sizes in bytes of the newest snapshot's files, by id.
   let knownSizes: [ObjectID: Int64]
   let state: RegistryState?
@@ -41,8 +41,9 @@ struct SyncBase: Sendable {
     snapshot = newest?.snapshot
     isHistoryOwn = newest?.isHistoryOwn ?? false
     remembered = newest.map { ($0.remembered, Self.findManifest($0.snapshot, in: cache.store)) }
-    view = inUse == synced ? newest?.content : try Self.readIfWhole(inUse, in: cache.store, beliefs)?.content
-    files = newest?.content.files ?? []
+    filesInUse =
+      inUse == synced ? newest?.files : try Self.readIfWhole(inUse, in: cache.store, beliefs)?.files
+    files = newest?.files ?? []
     knownSizes = Dictionary(
       files.map { ($0.id, $0.size) },
       uniquingKeysWith: { first, _ in first }
@@ -73,7 +74,7 @@ struct SyncBase: Sendable {
   /// A snapshot that can be read and is believed, with its files.
   private struct Whole {
     let snapshot: Snapshot
-    let content: ViewContent
+    let files: [TreeFile]
     let belief: Belief
 
     var isHistoryOwn: Bool { belief.isHistoryOwn }
@@ -102,8 +103,8 @@ struct SyncBase: Sendable {
       let snapshot = try store.readSnapshot(id)
       let belief = try beliefs.belief(of: id, snapshot)
       guard belief.disbelief == nil else { return nil }
-      let content = ViewContent(files: try TreeWalk.files(of: snapshot.tree, in: store))
-      return Whole(snapshot: snapshot, content: content, belief: belief)
+      let files = try TreeWalk.files(of: snapshot.tree, in: store).sorted { $0.path < $1.path }
+      return Whole(snapshot: snapshot, files: files, belief: belief)
     } catch let error as ObjectStoreError {
       if case .disk = error { throw error }
       return nil

@@ -11,8 +11,8 @@ package enum SyncError: Error, Sendable {
   /// What was served under a path is not what the manifest states.
   case wrongContent(url: String, expected: ObjectID, found: ObjectID)
 
-  /// A file begins like a program or a script.
-  case refusedContent(path: ManifestPath, ContentKind)
+  /// A file is a program in machine or byte code.
+  case refusedContent(path: ManifestPath, NativeKind)
 
   /// All files of the snapshot together, or one of them, are larger than the policy allows; in bytes.
   case tooLarge(path: ManifestPath?, limit: Int64)

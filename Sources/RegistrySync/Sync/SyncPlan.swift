@@ -43,12 +43,14 @@ struct SyncPlan: Sendable {
   /// `known`: Sizes of the files that the snapshot before states; only these may be taken as proven by
   /// their change time.
   /// `provenUntil`: Our own copies of known files whose change time is earlier were proven then.
+  /// `shapes`: Takes the shapes of all files that are read.
   ///
   /// - Throws: `ObjectStoreError`, `SyncError.tooLarge`, `SyncError.refusedContent`.
   static func make(
     _ files: [WantedFile],
     known: [ObjectID: Int64],
     provenUntil: Int64?,
+    shapes: ContentShapes,
     batch: ObjectBatch,
     store: ObjectStore
   ) throws -> SyncPlan {
@@ -56,7 +58,12 @@ struct SyncPlan: Sendable {
     let held = Mutex<[ObjectID: Int64]>([:])
     try Parallel.forEach(count: files.count) { index in
       let file = files[index]
-      let check = HeldFile(file: file, knownSize: known[file.id], provenUntil: provenUntil)
+      let check = HeldFile(
+        file: file,
+        knownSize: known[file.id],
+        provenUntil: provenUntil,
+        shapes: shapes
+      )
       if let size = try check.findSize(in: store, batch: batch) {
         held.withLock { $0[file.id] = size }
       }
@@ -75,6 +82,7 @@ private struct HeldFile {
   let file: WantedFile
   let knownSize: Int64?
   let provenUntil: Int64?
+  let shapes: ContentShapes
 
   /// The size of a proven copy; nil when the file has to be downloaded.
   func findSize(in store: ObjectStore, batch: ObjectBatch) throws -> Int64? {
@@ -97,9 +105,9 @@ private struct HeldFile {
   /// The size of a file that a killed process left and the batch adopted.
   private func proveWaiting(in batch: ObjectBatch) throws -> Int64? {
     guard let size = batch.size(of: file.id) else { return nil }
-    var detector = ContentKindDetector()
+    var detector = ContentDetector()
     try batch.stream(file.id, size: size, restart: { () throws(DiskError) in }) { (bytes) throws(DiskError) in
-      detector.take(bytes)
+      detector.append(bytes)
     }
     try check(size, detector)
     return size
@@ -107,11 +115,11 @@ private struct HeldFile {
 
   private func proveOwn(in store: ObjectStore) throws -> Int64? {
     var size: Int64 = 0
-    var detector = ContentKindDetector()
+    var detector = ContentDetector()
     do {
       try store.verify(file.id, size: believedSize, limit: file.maxBytes) { bytes in
         size += Int64(bytes.byteCount)
-        detector.take(bytes)
+        detector.append(bytes)
       }
     } catch ObjectStoreError.corrupt, ObjectStoreError.missing {
       return nil
@@ -121,28 +129,20 @@ private struct HeldFile {
   }
 
   private func borrow(_ batch: ObjectBatch) throws -> Int64? {
-    var detector = ContentKindDetector()
+    var detector = ContentDetector()
     let size = try batch.borrow(file.id, limit: file.maxBytes) {
-      detector.take($0)
+      detector.append($0)
     } restart: {
       // A lender's damaged copy was seen first; what counts is the good one.
-      detector = ContentKindDetector()
+      detector = ContentDetector()
     }
     if let size { try check(size, detector) }
     return size
   }
 
   /// What was stored for another registry, or by another program, is held to this policy too.
-  private func check(_ size: Int64, _ detector: ContentKindDetector) throws {
+  private func check(_ size: Int64, _ detector: ContentDetector) throws {
     guard size <= file.maxBytes else { throw SyncError.tooLarge(path: file.path, limit: file.maxBytes) }
-    if let kind = detector.refusedKind { throw SyncError.refusedContent(path: file.path, kind) }
-  }
-}
-
-extension ContentKindDetector {
-  /// Takes in the beginning of a piece of a file.
-  mutating func take(_ bytes: RawSpan) {
-    guard bytes.byteCount > 0 else { return }
-    bytes.withUnsafeBytes { _ = append($0.prefix(Self.bytesNeeded)) }
+    try shapes.note(detector.finish(), of: file)
   }
 }

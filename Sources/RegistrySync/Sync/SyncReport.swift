@@ -38,6 +38,8 @@ package struct SyncReport: Sendable {
   package let savedBytes: Int64
   /// What was proven of the manifest's signatures.
   package let trust: TrustVerdict
+  /// What the view of the snapshot in use lacks, sorted by path.
+  package let withheld: [WithheldFile]
   /// What the user should know, though nothing failed.
   package let warnings: [SyncWarning]
   /// From the first request to the end.

@@ -5,20 +5,27 @@ import RegistryModel
 
 /// The content audit of what a sync brings (DESIGN section 5, `audit`).
 extension SyncTransaction {
-  /// Audits what the manifest names, before any ref moves.
+  /// Audits what the manifest names, before any ref moves; the critical findings become part of the content.
   ///
-  /// - Returns: What was found; nil where the policy wants no audit.
-  /// - Throws: `SyncError.audit` for critical findings where the policy denies them. Everything that was
-  ///   proven is kept, the manifest too, so that it can be looked at.
+  /// - Returns: What was found in what is new; nil where the policy wants no audit.
+  /// - Throws: `SyncError.audit` for critical findings where the policy denies them, or where they are in a file without
+  ///   which there is no registry. Everything that was proven is kept, the manifest too, so that it can be looked at.
   func audit(
-    _ content: SyncContent,
+    _ content: inout SyncContent,
     of offer: ManifestOffer,
     base: SyncBase
   ) throws -> AuditReport? {
-    let report = try findings(in: content, of: offer, base: base)
-    guard let refusal = SyncAudit(policy: registry.policy).refusal(of: report, offer.id) else {
-      return report
+    let known = audited(in: base)
+    let audit = SyncAudit(policy: registry.policy)
+    let report = try audit.findings(in: content, of: offer, besides: known.files)
+    content.critical = try report.map { report in
+      let files = Set(SyncAudit.files(of: offer))
+      let kept = known.critical.filter {
+        files.contains(AuditFile(path: $0.path.description, object: $0.object))
+      }
+      return try report.critical() + kept
     }
+    guard let refusal = audit.refusal(of: report, offer.id) else { return report }
     try content.batch.add(offer.bytes, expecting: offer.id)
     try content.batch.commit()
     throw SyncError.audit(registry.name, refusal)
@@ -30,15 +37,23 @@ extension SyncTransaction {
     of offer: ManifestOffer,
     base: SyncBase
   ) throws -> AuditReport? {
-    try SyncAudit(policy: registry.policy).findings(in: content, of: offer, besides: audited(in: base))
+    try SyncAudit(policy: registry.policy).findings(in: content, of: offer, besides: audited(in: base).files)
   }
 
-  /// The files that were audited by the very same rules and policy when they came, and need it no more.
-  private func audited(in base: SyncBase) -> Set<AuditFile> {
+  /// The files that were audited by the very same rules and policy when they came, and need it no more, with the
+  /// critical findings in them.
+  private func audited(in base: SyncBase) -> (files: Set<AuditFile>, critical: [CriticalFinding]) {
     guard let state = base.state, let stamp = state.audit, stamp == AuditStamp.of(registry.policy),
       state.manifest == base.snapshot?.manifest
-    else { return [] }
-    return Set(base.files.map { AuditFile(path: $0.path.description, object: $0.id) })
+    else { return ([], []) }
+    var critical: [CriticalFinding] = []
+    if registry.policy.audit.withholds {
+      // While the registry is pinned, what is recorded is about the snapshot in use.
+      guard let content = state.content, content.tree == base.snapshot?.tree, content.audit?.stamp == stamp
+      else { return ([], []) }
+      critical = content.audit.map { Array($0.quarantine.findings) } ?? []
+    }
+    return (Set(base.files.map { AuditFile(path: $0.path.description, object: $0.id) }), critical)
   }
 }
 
@@ -66,12 +81,14 @@ struct SyncAudit: Sendable {
         guard file.object != offer.id, let size = sizes[file.object] else {
           return scanner.append(bytes.span.bytes)
         }
+        var reading = AuditReading(file)
         try batch.stream(file.object, size: size) { () throws(DiskError) in
-          scanner.restart()
+          reading.restart(&scanner)
         } into: { (piece) throws(DiskError) in
           try Cancellation.check()
-          scanner.append(piece)
+          reading.append(piece, to: &scanner)
         }
+        reading.finish(&scanner)
       }
   }
 
@@ -83,21 +100,17 @@ struct SyncAudit: Sendable {
 
   /// Why the policy refuses what was found; nil where it does not.
   func refusal(of report: AuditReport?, _ manifest: ObjectID) -> AuditRefusal? {
-    guard policy.audit == .deny, let report,
-      let first = report.open.first(where: { $0.severity == .critical })
-    else { return nil }
+    guard let report, let first = report.firstCritical.first(where: refuses) else { return nil }
     return AuditRefusal(manifest: manifest, first: first, count: report.count(.critical))
   }
-}
 
-/// What an audit's result depends on besides the files: rules, mode, exceptions.
-enum AuditStamp {
-  /// The hash of all that; nil where the policy wants no audit.
-  static func of(_ policy: Policy) -> ObjectID? {
-    guard policy.audit != .off else { return nil }
-    let parts =
-      ["\(AuditRule.version)", policy.audit.rawValue] + policy.auditAllow.map(\.description).sorted()
-    return ObjectID(hashing: Array(parts.joined(separator: "\n").utf8))
+  /// Whether a critical finding refuses the whole registry.
+  private func refuses(_ finding: AuditFinding) -> Bool {
+    switch policy.audit {
+    case .deny: true
+    case .quarantine: Withholding.isNeeded(finding.path)
+    case .warn, .off: false
+    }
   }
 }
 

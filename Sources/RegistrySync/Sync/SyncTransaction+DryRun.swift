@@ -22,6 +22,8 @@ package struct DryRunReport: Sendable {
   package let isPinned: Bool
   /// What would differ from what is in use, sorted by path.
   package let differences: [FileDifference]
+  /// The paths of the differences that are in code; without the files their names alone tell.
+  package let code: Set<TreePath>
   /// What each difference looks like inside the file; empty unless that was asked for.
   package let comparisons: [FileComparison]
   /// How many different files were not here.
@@ -111,11 +113,16 @@ extension SyncTransaction {
       try RegistryHistory(of: registry.name, in: registry.cache).resolve(id.description)
     }
     let old = try current.map { entry in
-      try ViewContent(of: entry.snapshot, in: registry.store).files
+      try ViewContent(ofAll: entry.snapshot, in: registry.store).files
     }
     let known = Dictionary((old ?? []).map { ($0.id, $0.size) }, uniquingKeysWith: { first, _ in first })
     let new = try sides(of: offer, sizes: sizes.merging(known) { first, _ in first })
     let differences = FileDifference.between((old ?? []).map { FileDifference.Side($0) }, new)
+    let code = try differences.filter { difference in
+      if comparing { return try difference.isCode(in: registry.store) }
+      let known = basis.base.state?.content?.classes[difference.path]
+      return difference.hasNameOfCode || known == .code
+    }
     return DryRunReport(
       registry: registry.name,
       manifest: offer.id,
@@ -125,6 +132,7 @@ extension SyncTransaction {
       current: current,
       isPinned: basis.lockEntry?.isPinned ?? false,
       differences: differences,
+      code: Set(code.map(\.path)),
       comparisons: try comparing ? differences.map { try FileComparison.read($0, in: registry.store) } : [],
       missingCount: missing.count,
       fetchedBytes: fetchedBytes,

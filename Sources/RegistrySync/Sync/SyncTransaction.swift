@@ -135,7 +135,7 @@ package struct SyncTransaction: Sendable {
       entryNote: writer.entryNote
     )
     var (offer, content) = try await obtain(basis)
-    let audit = try audit(content, of: offer, base: base)
+    let audit = try audit(&content, of: offer, base: base)
     let earlier = try await takeEarlier?(offer, basis, registry)
     content.parent = earlier?.parent
     observer(.storing)
@@ -154,6 +154,7 @@ package struct SyncTransaction: Sendable {
       fetchedBytes: content.fetchedBytes,
       savedBytes: content.plan.sizes.values.clampedSum(),
       trust: offer.verdict,
+      withheld: result.withheld,
       warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings
         + writer.entryWarnings + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? [])
         + SyncWarning.of(audit),

@@ -3,12 +3,14 @@ import ObjectStore
 import RegistryModel
 
 extension ViewContent {
-  /// Checks that the view is no larger than a sync would let it become.
+  /// Checks that the snapshot is no larger than a sync would let it become.
   ///
   /// The limits may be stricter by now than when the snapshot was synced, and trees may be anybody's.
   ///
   /// - Throws: `SyncError.tooLarge`, `ReadingError.invalidManifest`.
   func check(_ limits: Limits, source: String) throws {
+    // What is withheld is stored all the same.
+    let files = files + withheld.map(\.file)
     let trees = TreeExtent(of: files.lazy.map(\.path.components))
     // The manifest is one of the files, and does not name itself.
     let count = files.count - 1 + trees.folderCount

@@ -16,7 +16,11 @@ extension AuditResult {
     switch mode {
     case .deny where report.hasCritical:
       console.print("\("refused", .bad): audit is deny, and takes no critical finding")
-    case .deny: break
+    case .quarantine where report.hasCritical:
+      console.print(
+        "\("withheld", .bad): audit is quarantine, and keeps plugins with critical findings out of views and projects"
+      )
+    case .deny, .quarantine: break
     case .warn, .off: console.print("nothing is refused: audit is \(mode.rawValue)")
     }
   }

@@ -19,6 +19,7 @@ struct CatalogInstall: Command {
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var from: CatalogSourceOption
   @OptionGroup var change: PluginChangeOptions
+  @OptionGroup var code: CodeOption
   @Option(
     help: ArgumentHelp(
       "Install only from the snapshot whose id begins so; 32 digits or more.",
@@ -45,7 +46,9 @@ struct CatalogInstall: Command {
       request: .install(package),
       options: change,
       isApproved: approval.isApproved,
-      words: words
+      words: words,
+      // Who names the snapshot has looked at what is in it.
+      acceptsCode: code.isAccepted || expect != nil
     ).run(in: session, project)
   }
 }
@@ -64,6 +67,7 @@ struct PluginInstall: Command {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var change: PluginChangeOptions
+  @OptionGroup var code: CodeOption
   @Argument(help: "The manifest.") var file: String
 
   func run(in session: Session) throws -> Int32 {
@@ -76,7 +80,8 @@ struct PluginInstall: Command {
       request: .install(package),
       options: change,
       isApproved: approval.isApproved,
-      words: ["plugin", "install", file]
+      words: ["plugin", "install", file],
+      acceptsCode: code.isAccepted
     ).run(in: session, project)
   }
 }

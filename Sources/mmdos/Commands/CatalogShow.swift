@@ -27,17 +27,31 @@ struct CatalogShow: Command {
       if !open.failures.isEmpty { return open.end(in: session) }
       throw PluginSearchError.unknown(slug.description, searched: open.catalogs.map(\.origin))
     }
+    let policy = try session.project().readPolicy()
+    let withheld = try found.map { try Self.withheld(slug, $0.catalog, policy) }
     if session.options.isJSON {
-      session.console.print(
-        .object([("sources", open.json), ("plugins", .array(found.map { Self.json($0.entry, $0.catalog) }))])
-      )
+      let plugins = zip(found, withheld).map { Self.json($0.entry, $0.catalog, $1) }
+      session.console.print(.object([("sources", open.json), ("plugins", .array(plugins))]))
       return open.end(in: session)
     }
     for (index, item) in found.enumerated() {
       if index > 0 { session.console.print("") }
       session.console.print(Self.rows(item.entry, item.catalog))
+      guard let text = withheld[index], !text.withheld.isEmpty else { continue }
+      for line in text.lines(indent: 0) { session.console.print(line) }
+      session.console.print("an install refuses the plugin: without these files it would be incomplete")
     }
     return open.end(in: session)
+  }
+
+  /// What the policy withholds of the plugin; nil for a source that is no registry.
+  private static func withheld(
+    _ slug: PluginSlug,
+    _ catalog: PluginCatalog,
+    _ policy: Policy
+  ) throws -> WithheldText? {
+    guard case .registry(let name) = catalog.origin else { return nil }
+    return WithheldText(try catalog.withheld(of: slug, policy: policy), of: name, isVerbose: true)
   }
 
   private static func lists(_ entry: Catalog.Entry) -> [(String, [String])] {
@@ -63,7 +77,11 @@ struct CatalogShow: Command {
     return rows
   }
 
-  private static func json(_ entry: Catalog.Entry, _ catalog: PluginCatalog) -> JSONValue {
+  private static func json(
+    _ entry: Catalog.Entry,
+    _ catalog: PluginCatalog,
+    _ withheld: WithheldText?
+  ) -> JSONValue {
     let lists = lists(entry).filter { !["tags", "files"].contains($0.0) }.map { title, values in
       let key = title.split(separator: " ").joined(separator: "_")
       return JSONMember(key, .array(values.map { .string($0) }))
@@ -75,6 +93,7 @@ struct CatalogShow: Command {
         JSONMember("install_scope", .string(orNull: entry.installScope)),
         JSONMember("trust_level", .string(catalog.trustLevel.rawValue)),
         JSONMember("snapshot", .string(orNull: catalog.snapshot?.description)),
+        JSONMember("withheld", withheld?.json ?? .array([])),
       ]
     )
   }

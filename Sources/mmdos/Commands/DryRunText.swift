@@ -19,12 +19,12 @@ struct DryRunText {
     let head = lines
     Pager(for: console.output, environment: session.environment).show(on: console.output) { output in
       for line in head { output.line(line) }
-      var patch = PatchText(for: output)
+      if !report.comparisons.isEmpty { output.line() }
+      var sections = CodeSections(for: output)
       for (difference, comparison) in zip(report.differences, report.comparisons) {
-        patch.append(difference, comparison)
+        sections.append(difference, comparison, isCode: report.code.contains(difference.path))
       }
-      if !patch.bytes.isEmpty { output.line() }
-      output.write(patch.bytes.span.bytes)
+      output.write(sections.bytes.span.bytes)
     }
     return .null
   }
@@ -47,7 +47,9 @@ struct DryRunText {
     lines += [
       "  files      " + counts.words + ", \(Quantity.count(report.missingCount, "file")) not here yet"
     ]
-    lines += report.differences.map { line($0) }
+    lines += report.differences.filter { !report.code.contains($0.path) }.map { line($0) }
+    let code = report.differences.filter { report.code.contains($0.path) }
+    if !code.isEmpty { lines += ["  code, which mmdos never runs:"] + code.map { line($0) } }
     if report.isPinned { lines.append("  pinned: a sync would fetch this and not switch to it") }
     return lines + ["Nothing was changed. To take just this:", "  \(SafeText(command))"]
   }
@@ -74,8 +76,10 @@ struct DryRunText {
 
   private var json: JSONValue {
     let comparisons = report.comparisons
-    let files = report.differences.enumerated().map { index, difference in
-      difference.json(comparisons.isEmpty ? nil : comparisons[index], withText: true)
+    let files = report.differences.enumerated().map { index, difference -> JSONValue in
+      let json = difference.json(comparisons.isEmpty ? nil : comparisons[index], withText: true)
+      guard case .object(let members) = json.content else { return json }
+      return .object(members: members + [JSONMember("code", .boolean(report.code.contains(difference.path)))])
     }
     return .object([
       ("registry", .string(report.registry.description)), ("new", .boolean(isNew)),

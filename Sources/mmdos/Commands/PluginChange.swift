@@ -15,6 +15,12 @@ struct PluginChangeOptions: ParsableArguments {
   var words: [String] { isForced ? ["--force"] : [] }
 }
 
+/// The flag of every command that may bring code.
+struct CodeOption: ParsableArguments {
+  @Flag(name: .customLong("accept-code"), help: "Take the plugin's code, which was looked at.")
+  var isAccepted = false
+}
+
 /// Shows or makes a change of installed plugins; used by install, update and remove.
 struct PluginChange {
   let request: PluginInstaller.Request
@@ -22,12 +28,15 @@ struct PluginChange {
   let isApproved: Bool
   /// The command as it was typed, without `--approved`.
   let words: [String]
+  /// Whether code was looked at and may come.
+  var acceptsCode = false
 
   func run(in session: Session, _ project: Project) throws -> Int32 {
     let installer = PluginInstaller(
       project,
       policy: try project.readPolicy(),
       isForced: options.isForced,
+      acceptsCode: acceptsCode,
       lockTimeout: session.options.lockTimeout
     )
     guard isApproved else { return try preview(installer.plan(request), project, in: session) }
@@ -60,8 +69,9 @@ struct PluginChange {
     var outside = OutsideUse(project, try project.readPolicy(), session)
     try outside.addAlternates()
     outside.addMachineKey()
+    let code = plan.newCode.isEmpty || words.contains("--expect") ? [] : ["--accept-code"]
     return try Preview(
-      command: ShellWord.line(["mmdos"] + words + options.words + ["--approved"]),
+      command: ShellWord.line(["mmdos"] + words + options.words + code + ["--approved"]),
       lines: text.preview,
       json: text.json
     ).adding(outside).show(in: session)
@@ -115,9 +125,16 @@ struct PluginChangeText {
     plan.files.filter { $0.action == .keepEdit }.map { "  keep-edit  \($0.path.description)" }
   }
 
+  /// The files, those of code apart.
   private var files: [SafeText] {
+    let code = plan.files.filter(\.isCode)
+    let rest = lines(plan.files.filter { !$0.isCode })
+    return code.isEmpty ? rest : rest + ["  \("code", .warning), which mmdos never runs:"] + lines(code)
+  }
+
+  private func lines(_ files: [InstallPlan.File]) -> [SafeText] {
     var table = Table([Table.Column(), Table.Column(nil, .right), Table.Column(), Table.Column()], indent: 2)
-    for file in plan.files {
+    for file in files {
       table.append([
         SafeText(file.action.rawValue), Quantity.bytes(file.newSize ?? file.oldSize ?? 0),
         SafeText((file.newID ?? file.oldID)?.abbreviated ?? "-"),
@@ -141,11 +158,12 @@ struct PluginChangeText {
   /// Prints every change line by line, if requested.
   func printDiff(to output: Output) {
     guard hasDiff else { return }
-    var patch = PatchText(for: output)
+    var sections = CodeSections(for: output)
     for file in plan.files {
-      if let (difference, comparison) = plan.comparison(of: file) { patch.append(difference, comparison) }
+      guard let (difference, comparison) = plan.comparison(of: file) else { continue }
+      sections.append(difference, comparison, isCode: file.isCode)
     }
-    output.write(patch.bytes.span.bytes)
+    output.write(sections.bytes.span.bytes)
   }
 
   /// Further findings are only counted.
@@ -178,6 +196,7 @@ struct PluginChangeText {
   private func json(_ file: InstallPlan.File) -> JSONValue {
     var members: [(String, JSONValue)] = [
       ("path", .string(file.path.description)), ("action", .string(file.action.rawValue)),
+      ("code", .boolean(file.isCode)),
       ("base", .string(orNull: file.base?.description)), ("old", .string(orNull: file.oldID?.description)),
       ("new", .string(orNull: file.newID?.description)),
       ("old_size", file.oldSize.map { .number($0) } ?? .null),

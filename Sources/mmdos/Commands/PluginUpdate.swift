@@ -16,6 +16,7 @@ struct PluginUpdate: Command {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var change: PluginChangeOptions
+  @OptionGroup var code: CodeOption
   @Option(
     help: ArgumentHelp(
       "Take it from here, if it has no record: bundled, local, remote:NAME.",
@@ -34,7 +35,8 @@ struct PluginUpdate: Command {
       request: .install(package),
       options: change,
       isApproved: approval.isApproved,
-      words: ["plugin", "update", slug] + (source.map { ["--source", $0.defaultValueDescription] } ?? [])
+      words: ["plugin", "update", slug] + (source.map { ["--source", $0.defaultValueDescription] } ?? []),
+      acceptsCode: code.isAccepted
     ).run(in: session, project)
   }
 }

@@ -11,8 +11,9 @@ struct RegistryAudit: Command {
     abstract: "Find what a reviewer cannot see in a registry, or an agent should not meet unreviewed.",
     discussion: """
       Looks at every file of the snapshot in use, or of another one, straight from the store; or, with the path of a \
-      folder such as ./skills, at its files, be it a registry or not. Changes nothing and uses no network. Exit code 4 when the policy's audit: deny refuses what was found, 0 otherwise; sync \
-      does the same before it puts anything in use.
+      folder such as ./skills, at its files, be it a registry or not. Changes nothing and uses no network. Exit code 4 \
+      when the policy refuses or withholds what was found (audit: deny or quarantine), 0 otherwise; sync does the same \
+      before it puts anything in use.
       """
   )
 
@@ -125,6 +126,6 @@ struct AuditResult {
   let mode: Policy.Audit
   let report: AuditReport
 
-  /// Whether a sync would refuse it.
-  var isRefused: Bool { mode == .deny && report.hasCritical }
+  /// Whether a sync would refuse it, or withhold something of it.
+  var isRefused: Bool { mode.withholds && report.hasCritical }
 }

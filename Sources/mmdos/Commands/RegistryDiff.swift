@@ -49,7 +49,9 @@ struct RegistryDiff: Command {
     if session.options.isJSON {
       let files = try differences.map { difference in
         let comparison = hasNameStatus ? nil : try reader.compare(difference)
-        return difference.json(comparison, withText: !hasStat)
+        let json = difference.json(comparison, withText: !hasStat)
+        guard case .object(let members) = json.content else { return json }
+        return .object(members: members + [JSONMember("code", .boolean(try reader.isCode(difference)))])
       }
       session.console.print(
         .object([
@@ -70,21 +72,24 @@ struct RegistryDiff: Command {
     _ reader: RegistryReader,
     _ output: Output
   ) throws -> [UInt8] {
-    var patch = PatchText(for: output)
-    var files: [(FileDifference, FileComparison)] = []
-    var lines: [SafeText] = []
-    for difference in differences {
-      if hasNameStatus {
-        lines.append(difference.nameStatus)
-      } else if hasStat {
-        files.append((difference, try reader.compare(difference)))
-      } else {
-        patch.append(difference, try reader.compare(difference))
+    let code = Set(try differences.filter(reader.isCode).map(\.path))
+    if !hasNameStatus && !hasStat {
+      var sections = CodeSections(for: output)
+      for difference in differences {
+        sections.append(difference, try reader.compare(difference), isCode: code.contains(difference.path))
       }
+      return sections.bytes
     }
-    if hasStat, !files.isEmpty { lines = DiffStat(files).lines }
-    return lines.isEmpty
-      ? patch.bytes : lines.flatMap { Array(($0.rendered(inColor: output.usesColor) + "\n").utf8) }
+    let rest = try lines(differences.filter { !code.contains($0.path) }, reader)
+    let ofCode = try lines(differences.filter { code.contains($0.path) }, reader)
+    let all = ofCode.isEmpty ? rest : rest + [CodeSections.heading] + ofCode
+    return all.flatMap { Array(($0.rendered(inColor: output.usesColor) + "\n").utf8) }
+  }
+
+  /// The lines of `--name-status` or `--stat`.
+  private func lines(_ differences: [FileDifference], _ reader: RegistryReader) throws -> [SafeText] {
+    if hasNameStatus || differences.isEmpty { return differences.map(\.nameStatus) }
+    return DiffStat(try differences.map { ($0, try reader.compare($0)) }).lines
   }
 
   private func json(_ entry: RegistryHistory.Entry) -> JSONValue {

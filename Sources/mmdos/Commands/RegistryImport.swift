@@ -51,7 +51,9 @@ struct RegistryImport: AsyncCommand {
       observer: { view.show($0) }
     ).run()
     view.end()
-    if !session.options.isJSON { SyncReportText(report).print(to: session.console) }
+    if !session.options.isJSON {
+      SyncReportText(report, isVerbose: session.options.isVerbose).print(to: session.console)
+    }
     for warning in report.warnings { session.console.warn(warning.words) }
     if session.options.isJSON { session.console.print(report.json) }
     return ExitCodes.done

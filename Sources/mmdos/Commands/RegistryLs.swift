@@ -8,7 +8,8 @@ import RegistrySync
 struct RegistryLs: Command {
   static let configuration = CommandConfiguration(
     commandName: "ls",
-    abstract: "List the files of a registry, straight from the store."
+    abstract: "List the files of a registry, straight from the store.",
+    discussion: "Files that the policy keeps out of the view are marked with the reason."
   )
 
   @OptionGroup var global: GlobalOptions
@@ -19,6 +20,11 @@ struct RegistryLs: Command {
   func run(in session: Session) throws -> Int32 {
     let (reader, entry) = try snapshot.open(in: session)
     let files = try reader.files(of: entry, below: path)
+    let withheld = try reader.withheld(of: entry)
+    let reasons = Dictionary(
+      withheld.map { ($0.path, $0.reason.word) },
+      uniquingKeysWith: { first, _ in first }
+    )
     if session.options.isJSON {
       session.console.print(
         .object([
@@ -30,6 +36,7 @@ struct RegistryLs: Command {
                 .object([
                   ("path", .string($0.path.description)), ("size", .number($0.size)),
                   ("sha256", .string($0.id.description)),
+                  ("withheld", .string(orNull: reasons[$0.path])),
                 ])
               }
             )
@@ -40,13 +47,18 @@ struct RegistryLs: Command {
       var table = Table([Table.Column("SHA-256"), Table.Column("SIZE", .right), Table.Column("PATH")])
       for file in files {
         table.append([
-          SafeText(file.id.description), SafeText("\(file.size)"), SafeText(file.path.description),
+          SafeText(file.id.description), SafeText("\(file.size)"), Self.line(file, reasons[file.path]),
         ])
       }
       session.console.print(table)
     } else {
-      for file in files { session.console.print(SafeText(file.path.description)) }
+      for file in files { session.console.print(Self.line(file, reasons[file.path])) }
     }
     return ExitCodes.done
+  }
+
+  /// The path, marked where the view lacks the file.
+  private static func line(_ file: TreeFile, _ reason: String?) -> SafeText {
+    SafeText(file.path.description) + (reason.map { "  (withheld: \($0))" } ?? "")
   }
 }

@@ -44,6 +44,9 @@ struct RegistryStatus: Command {
           "version \(version), synced \(summary.syncedAt ?? "?")" + summary.pinWords
         } else { "never synced" }
       session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
+      let withheld = status.withheld[summary.source.name] ?? []
+      let text = WithheldText(withheld, of: summary.source.name, isVerbose: session.options.isVerbose)
+      for line in text.lines(indent: 4) { session.console.print(line) }
     }
     for summary in status.registries { summary.warnOfDoubt(session.console) }
     for summary in status.registries { summary.warnOfLockEntry(session.console) }
@@ -63,6 +66,14 @@ extension ProjectStatus {
     }
   }
 
+  private func json(_ summary: RegistrySummary) -> JSONValue {
+    guard case .object(let members) = summary.json.content else { return summary.json }
+    let text = withheld[summary.source.name].map {
+      WithheldText($0, of: summary.source.name, isVerbose: true).json
+    }
+    return .object(members: members + [JSONMember("withheld", text ?? .null)])
+  }
+
   fileprivate var json: JSONValue {
     let objects: JSONValue
     if case .present(let count) = cacheState { objects = .number(count) } else { objects = .null }
@@ -73,7 +84,7 @@ extension ProjectStatus {
       ("require_signature", .boolean(policy.requireSignature)), ("signing_key", .boolean(hasSigningKey)),
       ("lock_entries", .number(lockfile.entries.count)), ("objects", objects),
       ("machine_key", .string(orNull: machineKeyProblem?.words)),
-      ("registries", .array(registries.map(\.json))),
+      ("registries", .array(registries.map(json))),
       ("warnings", .array(policy.warnings.map { .string($0.words) })),
     ])
   }

@@ -106,7 +106,9 @@ struct RegistrySyncCommand: AsyncCommand {
     }
     let report = try await transaction.run()
     view.end()
-    if !session.options.isJSON { SyncReportText(report).print(to: session.console) }
+    if !session.options.isJSON {
+      SyncReportText(report, isVerbose: session.options.isVerbose).print(to: session.console)
+    }
     for warning in report.warnings { session.console.warn(warning.words) }
     return report.json
   }

@@ -6,9 +6,10 @@ import RegistrySync
 /// The text about a finished sync.
 struct SyncReportText {
   let report: SyncReport
+  let isVerbose: Bool
 
-  init(_ report: SyncReport) {
-    self.report = report
+  init(_ report: SyncReport, isVerbose: Bool) {
+    (self.report, self.isVerbose) = (report, isVerbose)
   }
 
   func print(to console: Console) {
@@ -33,6 +34,8 @@ struct SyncReportText {
       console.print("  manifest \(report.manifest)")
       for note in report.trust.notes where !note.isWarning { console.print("  \(note.words)") }
     }
+    let withheld = WithheldText(report.withheld, of: report.registry, isVerbose: isVerbose)
+    for line in withheld.lines(indent: 2) { console.print(line) }
   }
 }
 
@@ -76,7 +79,9 @@ extension SyncReport {
       ("fetched_bytes", .number(fetchedBytes)), ("saved_bytes", .number(savedBytes)),
       ("trust", .string(trust.trust.rawValue)),
       ("signers", trust.signers.json),
-      ("milliseconds", .number(milliseconds)), ("warnings", .array(warnings.map { .string($0.words) })),
+      ("milliseconds", .number(milliseconds)),
+      ("withheld", WithheldText(withheld, of: registry, isVerbose: true).json),
+      ("warnings", .array(warnings.map { .string($0.words) })),
     ])
   }
 }

@@ -27,6 +27,10 @@ struct VerifyReportText {
         let mark = finding.isFailure ? SafeText("✗").styled(.bad) : SafeText("!").styled(.warning)
         console.print("    \(mark) \(SafeText(finding.kind.words))")
       }
+      if layer == .view {
+        let withheld = WithheldText(report.withheld, of: report.registry, isVerbose: isVerbose)
+        for line in withheld.lines(indent: 4) { console.print(line) }
+      }
       if layer == .signatures {
         for note in report.notes { console.print("    \(note.words)") }
       }
@@ -92,7 +96,9 @@ extension VerifyReport {
         ("registry", .string(registry.description)), ("intact", .boolean(isIntact)),
         ("snapshot", .string(snapshot.description)), ("version", .string(orNull: version)),
         ("trust", .string(orNull: trust?.rawValue)), ("objects", .number(objectCount)),
-        ("view_files", .number(viewFileCount)), ("project_key", .boolean(hasProjectKey)),
+        ("view_files", .number(viewFileCount)),
+        ("withheld", WithheldText(withheld, of: registry, isVerbose: true).json),
+        ("project_key", .boolean(hasProjectKey)),
         ("notes", .array(notes.map { .string($0.words) })),
         (
           "layers",

@@ -24,11 +24,6 @@ extension PathProblem {
     case .windowsDeviceName(let name): "\(name.quotedForMessage) is a device name on Windows"
     case .versionControlName(let name): "\(name.quotedForMessage) is a version control name"
     case .scriptPrototypeName(let name): "\(name.quotedForMessage) is a reserved name"
-    case .extensionNotAllowed(let found?, let allowed):
-      "extension \(found.quotedForMessage) is not one of the allowed "
-        + allowed.map(\.quotedForMessage).joined(separator: ", ")
-    case .extensionNotAllowed(nil, let allowed):
-      "the name has no extension, allowed are " + allowed.map(\.quotedForMessage).joined(separator: ", ")
     case .reservedAtRoot(let name): "\(name.quotedForMessage) is reserved at the root of a registry"
     case .duplicate(let path): "\(path.quotedForMessage) is named twice"
     case .filesEqualIgnoringCase(let first, let second):
@@ -91,15 +86,17 @@ extension LineProblem {
   }
 }
 
-extension ContentKind {
+extension NativeKind {
   /// The kind, worded to follow "begins like".
   var words: String {
     switch self {
     case .elf: "an ELF executable"
     case .windowsProgram: "a Windows executable"
     case .machO: "a Mach-O executable"
-    case .machOUniversal: "a Mach-O universal executable or Java class"
-    case .script: "a script with an interpreter line"
+    case .machOUniversal: "a Mach-O universal executable"
+    case .webAssembly: "a WebAssembly module"
+    case .javaClass: "a Java class file"
+    case .dex: "an Android program"
     }
   }
 }

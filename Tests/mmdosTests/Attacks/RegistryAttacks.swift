@@ -235,14 +235,8 @@ extension Attack {
     Attack("pathsThatDifferInCase", "Escape from the folder", .refused(3, "invalid-manifest")) { stage in
       try stage.offer(stage.next.with("Catalog.yaml", "x: 1\n".utf8))
     },
-    Attack("scriptInPlaceOfText", "A program in place of text", .refused(4, "refused-content")) { stage in
-      try stage.offer(stage.next.with("catalog/tool.md", "#!/bin/sh\necho hello\n".utf8))
-    },
     Attack("executableInPlaceOfText", "A program in place of text", .refused(4, "refused-content")) { stage in
       try stage.offer(stage.next.with("catalog/tool.md", [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1]))
-    },
-    Attack("extensionOfAProgram", "A program in place of text", .refused(4, "invalid-manifest")) { stage in
-      try stage.offer(stage.next.with("catalog/tool.sh", "echo hello\n".utf8))
     },
   ]
 }

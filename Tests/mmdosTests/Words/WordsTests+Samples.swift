@@ -9,7 +9,7 @@ import RegistrySync
 extension WordsTests {
   static func all() throws -> [[String]] {
     var all: [[String]] = [textReasons.map(\.words), rules.map(\.words)]
-    all += [YAMLSyntaxProblem.allCases.map(\.words), ContentKind.allCases.map(\.words)]
+    all += [YAMLSyntaxProblem.allCases.map(\.words), NativeKind.allCases.map(\.words)]
     all += [
       paths.map(\.words), urls.map(\.words), names.map(\.words), slugs.map(\.words), lines.map(\.words),
     ]
@@ -76,8 +76,7 @@ extension WordsTests {
     .forbiddenCharacter(":"), .controlCharacter("\u{1B}"), .bidirectionalCharacter("\u{202E}"),
     .zeroWidthCharacter("\u{200B}"), .ignorableCharacter("\u{AD}"), .notNFC, .leadingSpace(hostile),
     .trailingSpace(hostile), .trailingDot(hostile), .windowsDeviceName("con"), .versionControlName(hostile),
-    .scriptPrototypeName("__proto__"), .extensionNotAllowed(hostile, allowed: [".md"]),
-    .extensionNotAllowed(nil, allowed: [".md"]), .reservedAtRoot(hostile), .duplicate(hostile),
+    .scriptPrototypeName("__proto__"), .reservedAtRoot(hostile), .duplicate(hostile),
     .filesEqualIgnoringCase(hostile, "A"), .foldersEqualIgnoringCase(hostile, "A"),
     .fileAndFolder(file: hostile, folder: hostile),
   ]

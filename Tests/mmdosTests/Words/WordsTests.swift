@@ -33,10 +33,7 @@ struct WordsTests {
       #"{"registry_name":"a","publisher":"b","version":"1.0.0","files_hashes":{"a":"b"}}"#.utf8
     )
     let catalog = Array("catalog:\n  plugins:\n    - slug: a\n      name: b\n      tags: [x, y]\n".utf8)
-    let rules = ManifestRules(
-      programVersion: try SemanticVersion(parsing: "1.0.0"),
-      allowedExtensions: [".md"]
-    )
+    let rules = ManifestRules(programVersion: try SemanticVersion(parsing: "1.0.0"))
     for _ in 0..<1000 {
       let json = generator.mutate(manifest, pool: Array("{}[]\",:\\/.aA0é\0\u{1B}sha256".utf8))
       do { _ = try Manifest.parse(json, rules: rules) } catch { expectSafe(error.words) }
