@@ -58,7 +58,7 @@ package protocol Disk: Sendable {
 
   /// Exchanges two names atomically.
   ///
-  /// - Throws: `DiskError` with EINVAL, ENOSYS or EXDEV where the file system cannot (DESIGN section 3.2).
+  /// - Throws: `DiskError` that lacks `.exchange` where the file system cannot (DESIGN section 3.2).
   func exchange(
     _ name: FileName,
     with other: FileName,
@@ -165,8 +165,12 @@ extension Disk {
     }
     // Each level keeps a folder open, and whoever may write here decides the depth, so the depth is limited.
     if depth > maximumRemovalDepth {
-      try rename(name, in: folder, to: TemporaryName.make(), in: top)
-      return false
+      do {
+        try rename(name, in: folder, to: TemporaryName.make(), in: top)
+        return false
+      } catch  where error.lacks(.move) {
+        // A folder of a lower overlay layer stays where it is, so the way to it gets longer.
+      }
     }
     let inner = try folder.openFolder(name)
     var isWhole = true

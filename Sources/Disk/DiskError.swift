@@ -23,17 +23,6 @@ package struct DiskError: Error, Equatable, Sendable {
     self.code = code
   }
 
-  /// Whether a link or clone failed only because it is not possible here, so that the caller copies (DESIGN section
-  /// 9).
-  package var isUnsupported: Bool {
-    // Across file systems, protected_hardlinks (proc(5)), too many links, no such call: link(2), ioctl_ficlone(2).
-    [
-      .improperLink, .notPermitted, .permissionDenied, .tooManyLinks, .noFunction, .invalidArgument,
-      .notSupported, .noSuchFileOrDirectory, .inappropriateIOCTLForDevice,
-    ]
-    .contains(code)
-  }
-
   /// Whether the limit of open files of this process or of the system was reached: EMFILE, ENFILE (open(2)).
   package var isOutOfDescriptors: Bool {
     [.tooManyOpenFiles, .tooManyOpenFilesInSystem].contains(code)

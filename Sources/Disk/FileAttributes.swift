@@ -61,6 +61,9 @@ package struct FileAttributes: Equatable, Sendable {
     changeTime = Int64(time.tv_sec).multipliedClamped(by: 1_000_000_000).addingClamped(Int64(time.tv_nsec))
   }
 
+  /// Whether a group works in this folder: what is made in it belongs to the group (set-gid), whose members may write.
+  var isOfGroup: Bool { mode & 0o2020 == 0o2020 }
+
   /// Whether everyone on the machine may write to it.
   package var isWritableByEveryone: Bool { mode & 0o002 != 0 }
 }

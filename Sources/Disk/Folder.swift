@@ -110,6 +110,14 @@ package final class Folder: Sendable {
     return FileAttributes(status)
   }
 
+  /// The mode of something new in this folder, before the umask: in a group's folder the group gets what the owner has.
+  ///
+  /// Only what the group may read anyway: a mode for the owner alone stays.
+  func sharing(_ mode: UInt16) throws(DiskError) -> mode_t {
+    guard mode & 0o040 != 0, try attributes().isOfGroup else { return mode_t(mode) }
+    return mode_t(mode | (mode & 0o200) >> 3)
+  }
+
   /// The names in the folder, without `.` and `..`, sorted by their bytes.
   package func names() throws(DiskError) -> [FileName] {
     // Opened anew: reading entries moves the file position, which all users of a shared descriptor would see.

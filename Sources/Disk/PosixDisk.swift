@@ -20,9 +20,10 @@ package struct PosixDisk: Disk {
     mode: UInt16
   ) throws(DiskError) -> WritableFile {
     try requirePlain(name, in: folder, .create)
+    let mode = try folder.sharing(mode)
     let descriptor = try systemCall(.create, folder.path.appending(name)) {
       name.withPlatformString {
-        openat(folder.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
+        openat(folder.descriptor, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
       }
     }
     return WritableFile(descriptor: descriptor, name: name, in: folder)
@@ -34,13 +35,14 @@ package struct PosixDisk: Disk {
     in folder: Folder
   ) throws(DiskError) -> WritableFile {
     try requirePlain(name, in: folder, .append)
+    let mode = try folder.sharing(0o644)
     let descriptor = try systemCall(.append, folder.path.appending(name)) {
       name.withPlatformString {
         openat(
           folder.descriptor,
           $0,
           O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-          0o644
+          mode
         )
       }
     }
@@ -91,8 +93,11 @@ package struct PosixDisk: Disk {
   }
 
   /// Makes the entries of the folder durable, with fsync(2) on it.
+  ///
+  /// Where the file system cannot, this does nothing: names become durable when it writes them by itself, and until
+  /// then a power cut may bring back the old ones. `registry status` says so.
   package func synchronize(_ folder: Folder) throws(DiskError) {
-    try flush(folder.descriptor, folder.path)
+    _ = try folder.flushNames()
   }
 
   /// Calls syncfs(2) on file systems where it makes everything durable and reports write errors; else returns false.
@@ -101,16 +106,19 @@ package struct PosixDisk: Disk {
     do {
       try systemCall(.synchronize, folder.path) { mmdos_syncfs(folder.descriptor) }
       return true
-    } catch  where error.code == .noFunction {
+    } catch  where error.lacks(.wholeFlush) {
       return false
     }
   }
 
-  /// Makes a folder of mode 0755 before the umask; an existing one is an error.
+  /// Makes a folder; an existing one is an error.
+  ///
+  /// The system gives it the group and the set-gid bit of a set-gid folder.
   package func makeFolder(_ name: FileName, in folder: Folder, mode: UInt16) throws(DiskError) {
     try requirePlain(name, in: folder, .makeFolder)
+    let mode = try folder.sharing(mode)
     try systemCall(.makeFolder, folder.path.appending(name)) {
-      name.withPlatformString { mkdirat(folder.descriptor, $0, mode_t(mode)) }
+      name.withPlatformString { mkdirat(folder.descriptor, $0, mode) }
     }
   }
 
@@ -204,15 +212,6 @@ package struct PosixDisk: Disk {
     }
   }
 
-  private func flush(_ descriptor: CInt, _ path: @autoclosure () -> FilePath) throws(DiskError) {
-    #if canImport(Darwin)
-      // fsync(2) on macOS stops at the drive's cache; F_FULLFSYNC goes through it.
-      try systemCall(.synchronize, path()) { fcntl(descriptor, F_FULLFSYNC) }
-    #else
-      try systemCall(.synchronize, path()) { fsync(descriptor) }
-    #endif
-  }
-
   /// Refuses `.` and `..`: no operation may leave the folder it was given.
   private func requirePlain(
     _ name: FileName,
@@ -232,4 +231,31 @@ package struct PosixDisk: Disk {
 
 func closeDescriptor(_ descriptor: CInt) {
   close(descriptor)
+}
+
+/// Makes a file's content, or a folder's names, durable.
+private func flush(_ descriptor: CInt, _ path: @autoclosure () -> FilePath) throws(DiskError) {
+  #if canImport(Darwin)
+    // fsync(2) on macOS stops at the drive's cache; F_FULLFSYNC goes through it.
+    do { try systemCall(.synchronize, path()) { fcntl(descriptor, F_FULLFSYNC) } } catch
+      where error.lacks(.folderFlush)
+    {
+      // What is not a drive of this machine has no such cache.
+      try systemCall(.synchronize, path()) { fsync(descriptor) }
+    }
+  #else
+    try systemCall(.synchronize, path()) { fsync(descriptor) }
+  #endif
+}
+
+extension Folder {
+  /// Makes the folder's names durable; false where the file system cannot.
+  func flushNames() throws(DiskError) -> Bool {
+    do {
+      try flush(descriptor, path)
+      return true
+    } catch  where error.lacks(.folderFlush) {
+      return false
+    }
+  }
 }

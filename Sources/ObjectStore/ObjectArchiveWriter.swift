@@ -78,8 +78,7 @@ package struct ObjectArchiveWriter: ~Copyable {
     if replaces {
       try disk.rename(temporary, in: folder, to: name, in: folder)
     } else {
-      // link(2), unlike rename(2), fails if the new name exists.
-      try disk.link(temporary, in: folder, to: name, in: folder)
+      try disk.place(temporary, in: folder, asNew: name, in: folder)
       try disk.removeFile(temporary, in: folder)
     }
     isFinished = true

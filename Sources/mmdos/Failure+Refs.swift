@@ -1,9 +1,18 @@
+import Disk
 import Refs
 
 // The words for refs, locks and revisions.
 extension Failure {
   init(refs error: RefError) {
     switch error {
+    case .busy(let path, _) where FileLock.isOwnerFile(path):
+      self.init(
+        ExitCodes.busy,
+        "busy",
+        error.words,
+        hint:
+          "this file system has no locks; if no mmdos runs on any machine that uses the folder, remove \(path.quoted)"
+      )
     case .busy:
       self.init(
         ExitCodes.busy,

@@ -43,8 +43,8 @@ import Testing
     (
       ["registry", "status"],
       [
-        "allow_http_localhost", "allow_remote_registries", "allow_unsigned_remote", "lock_entries",
-        "machine_key",
+        "allow_http_localhost", "allow_remote_registries", "allow_unsigned_remote", "file_system_lacks",
+        "lock_entries", "machine_key", "mounted_views",
         "objects", "registries", "require_signature", "root", "signing_key", "warnings",
       ]
     ),

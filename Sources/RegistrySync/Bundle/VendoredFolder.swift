@@ -117,8 +117,14 @@ package struct VendoredExport {
 
   private func put(_ fresh: FileName, at place: UserFile, isReplacing: Bool) throws {
     if isReplacing {
-      // After the exchange the old folder has the temporary name.
-      try disk.exchange(fresh, with: place.name, in: place.folder)
+      do {
+        // After the exchange the old folder has the temporary name.
+        try disk.exchange(fresh, with: place.name, in: place.folder)
+      } catch  where error.lacks(.exchange) {
+        // `VendoredCheck` recognises the mixture that a process leaves which is killed here.
+        let old = try place.folder.openFolder(place.name)
+        try disk.replaceContent(of: old, from: place.folder.openFolder(fresh))
+      }
       try disk.removeRecursively(fresh, in: place.folder)
     } else {
       try disk.rename(fresh, in: place.folder, to: place.name, in: place.folder)

@@ -143,14 +143,8 @@ struct InstallWork {
     guard let bytes, ObjectID(hashing: bytes) == expected else { throw PluginFileError.brokenJournal }
     let place = try files.makePlace(step.path)
     do throws(DiskError) {
-      if isAbsent {
-        do throws(DiskError) {
-          // link(2) fails if the name exists by now.
-          return try disk.link(name, in: stage, to: place.name, in: place.folder)
-        } catch {
-          guard error.isUnsupported, error.code != .noSuchFileOrDirectory else { throw error }
-        }
-      }
+      // Fails if the name exists by now.
+      if isAbsent { return try disk.place(name, in: stage, asNew: place.name, in: place.folder) }
       try disk.rename(name, in: stage, to: place.name, in: place.folder)
     } catch {
       if error.code == .fileExists { throw PluginFileError.changedMeanwhile(step.path) }

@@ -122,8 +122,8 @@ package final class MachineKeyFile: Sendable {
       let temporary = TemporaryName.make()
       try write(MachineKey.generate(), to: temporary, in: folder)
       do throws(DiskError) {
-        // link(2) fails if somebody else's key has the name by now: that one counts then.
-        try disk.link(temporary, in: folder, to: Self.name, in: folder)
+        // Fails if somebody else's key has the name by now: that one counts then.
+        try disk.place(temporary, in: folder, asNew: Self.name, in: folder)
       } catch {
         // try?: what is left is one small file beside the key.
         try? disk.removeFile(temporary, in: folder)

@@ -1,4 +1,4 @@
-import Disk
+package import Disk
 import ObjectStore
 package import RegistryModel
 package import SystemPackage
@@ -25,6 +25,10 @@ package struct ProjectStatus: Sendable {
   package let lockfile: Lockfile
   /// What the cache folder is.
   package let cacheState: CacheState
+  /// What the file system of the cache cannot do, as far as that shows without writing.
+  package let lacking: [FileSystemAbility]
+  /// Where the views of registries are mounted.
+  package let mounts: [RegistryName: FilePath]
   /// The configured registries.
   package let registries: [RegistrySummary]
   /// What the views of those that were synced lack by today's policy; nothing where that cannot be found out.
@@ -49,10 +53,17 @@ package struct ProjectStatus: Sendable {
       cacheState = isThere ? .foreign : .absent
     }
     var registries: [RegistrySummary] = []
+    var mounts: [RegistryName: FilePath] = [:]
+    let table = MountTable()
     for source in try project.readSources().sources {
       registries.append(try RegistrySummary(of: source, in: project, knowing: basis))
+      let views = basis.cache.map { ViewWriter(cache: $0, disk: project.disk, name: source.name) }
+      if let place = try views?.findMount(in: table) { mounts[source.name] = place }
     }
     self.registries = registries
+    self.mounts = mounts
+    // The folder of the lockfile, where there is no cache yet: both are on one file system, unless something is mounted.
+    lacking = try (basis.cache?.folder ?? project.ai).lackingAbilities()
     withheld = Self.withheld(of: registries, in: project, policy, basis.cache)
   }
 

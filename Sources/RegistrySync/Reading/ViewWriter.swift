@@ -13,10 +13,12 @@ struct ViewWriter {
   let name: RegistryName
 
   /// Whether the view was exchanged in one step.
-  enum Exchange: Sendable {
+  enum Exchange: Equatable, Sendable {
     case atomic
     /// The file system cannot exchange names: files were replaced one by one (DESIGN section 3.2).
     case fileByFile
+    /// The view is mounted there, so its folder stayed, and its files were replaced one by one.
+    case mounted(FilePath)
   }
 
   /// Builds the view of a snapshot beside the current one.
@@ -91,13 +93,15 @@ struct ViewWriter {
     }
     // There may be one already if this command first finished another write.
     try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
+    // Whoever mounted the folder would see nothing of another one that takes its name.
+    if let place = try findMount() {
+      try replaceFiles()
+      return .mounted(place)
+    }
     do {
       try disk.exchange(fresh, with: view, in: cache.folder)
-    } catch  where [.invalidArgument, .noFunction, .improperLink].contains(error.code) {
-      // Expected for folders in a lower overlay layer, and for file systems without RENAME_EXCHANGE.
-      try replaceFiles(from: cache.folder.openFolder(fresh), in: cache.folder.openFolder(view))
-      try disk.removeRecursively(fresh, in: cache.folder)
-      try disk.synchronize(cache.folder)
+    } catch  where error.lacks(.exchange) {
+      try replaceFiles()
       return .fileByFile
     }
     try disk.rename(fresh, in: cache.folder, to: ProjectLayout.oldView(name), in: cache.folder)
@@ -114,16 +118,20 @@ struct ViewWriter {
   /// Removes the view.
   func remove() throws(DiskError) {
     try removeLeftovers()
-    guard try cache.folder.findAttributes(ProjectLayout.view(name)) != nil else { return }
-    // It is renamed first, so that a reader never sees a part of a view.
-    try disk.rename(
+    // A mounted folder stays, so that whoever mounted it sees the next view in it.
+    if try findMount() != nil { return try disk.empty(cache.folder.openFolder(ProjectLayout.view(name))) }
+    // In one step, so that a reader never sees a part of a view.
+    try disk.removeInOneStep(
       ProjectLayout.view(name),
       in: cache.folder,
-      to: ProjectLayout.oldView(name),
-      in: cache.folder
+      aside: ProjectLayout.oldView(name)
     )
-    try disk.synchronize(cache.folder)
-    try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
+  }
+
+  /// Where the view's folder, or one in it, is mounted.
+  func findMount(in mounts: MountTable? = nil) throws(DiskError) -> FilePath? {
+    guard let view = try findCurrent(), let path = try RealPath.of(view) else { return nil }
+    return (mounts ?? MountTable()).place(of: path)
   }
 
   private func findCurrent() throws(DiskError) -> Folder? {
@@ -186,26 +194,13 @@ struct ViewWriter {
     }
   }
 
-  /// Replaces the files of a folder one by one, then removes those that are not in the new view.
-  private func replaceFiles(from source: Folder, in target: Folder) throws(DiskError) {
-    let names = try source.names()
-    for name in names {
-      if let inner = try findFolder(name, in: source) {
-        if try target.findAttributes(name)?.kind != .folder { try disk.removeFile(name, in: target) }
-        try replaceFiles(from: inner, in: disk.ensureFolder(name, in: target))
-      } else {
-        if try target.findAttributes(name)?.kind == .folder { try disk.removeRecursively(name, in: target) }
-        try disk.rename(name, in: source, to: name, in: target)
-      }
-    }
-    for name in try target.names() where !names.contains(name) {
-      try disk.removeRecursively(name, in: target)
-    }
-    try disk.synchronize(target)
-  }
-
-  private func findFolder(_ name: FileName, in folder: Folder) throws(DiskError) -> Folder? {
-    try folder.findAttributes(name)?.kind == .folder ? folder.openFolder(name) : nil
+  /// Replaces the view's files one by one; a pending record tells others that the view may be a mixture.
+  private func replaceFiles() throws(DiskError) {
+    let fresh = ProjectLayout.newView(name)
+    let view = try cache.folder.openFolder(ProjectLayout.view(name))
+    try disk.replaceContent(of: view, from: cache.folder.openFolder(fresh))
+    try disk.removeRecursively(fresh, in: cache.folder)
+    try disk.synchronize(cache.folder)
   }
 
   private static func open(_ path: [String], in view: Folder) throws(DiskError) -> Folder {

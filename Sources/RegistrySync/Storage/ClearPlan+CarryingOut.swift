@@ -80,19 +80,12 @@ extension ClearPlan {
   private func clearEverything() throws {
     try leftovers.remove(on: disk)
     for name in registries { try ViewWriter(cache: cache, disk: disk, name: name).remove() }
-    // Each is removed in one step, so that never only a part of the refs is left.
-    for name in [RefsLayout.refs, RefsLayout.logs] { try removeInOneStep(name) }
+    // Each is removed in one step, so that never only a part of the refs is left; where that is not possible, a ref that
+    // is left still names objects that are there.
+    for name in [RefsLayout.refs, RefsLayout.logs] { try disk.removeInOneStep(name, in: cache.folder) }
     let states = try Self.states(in: cache.folder)
     for (name, folder) in states { try disk.removeRecursively(name, in: folder) }
     if let folder = states.first?.folder { try disk.synchronize(folder) }
     try garbage.sweep()
-  }
-
-  private func removeInOneStep(_ name: FileName) throws(DiskError) {
-    guard try cache.folder.findAttributes(name) != nil else { return }
-    let aside = TemporaryName.make()
-    try disk.rename(name, in: cache.folder, to: aside, in: cache.folder)
-    try disk.synchronize(cache.folder)
-    try disk.removeRecursively(aside, in: cache.folder)
   }
 }

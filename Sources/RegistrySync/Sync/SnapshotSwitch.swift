@@ -43,7 +43,11 @@ struct SnapshotSwitch {
     try writer.updateLockfile(words, pin)
     // Step 4 [9]: last, when nothing is left to be finished.
     try PendingRecord.remove(lock: lock, on: disk)
-    return exchange == .fileByFile ? [.viewNotExchanged] : []
+    return switch exchange {
+    case .atomic: []
+    case .fileByFile: [.viewNotExchanged]
+    case .mounted(let place): [.viewMounted(place)]
+    }
   }
 
   /// Makes the files of the view beside durable before anything points at them.

@@ -1,6 +1,7 @@
 package import Audit
 package import ObjectStore
 package import RegistryModel
+package import SystemPackage
 
 /// What a sync did.
 package struct SyncReport: Sendable {
@@ -70,6 +71,8 @@ package enum SyncWarning: Sendable {
   case viewRestored(count: Int)
   /// The view was replaced file by file, because the file system cannot exchange folders.
   case viewNotExchanged
+  /// The view's folder is mounted there, so it stayed, and its files were replaced one by one.
+  case viewMounted(FilePath)
   /// An earlier version of a bundle was left out, because it would be refused.
   case historyRefused(version: String, any Error)
   /// The content audit found something that the policy does not refuse.

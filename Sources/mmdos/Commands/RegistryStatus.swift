@@ -1,4 +1,5 @@
 import ArgumentParser
+import Disk
 import Formats
 import RegistryModel
 import RegistrySync
@@ -49,6 +50,12 @@ struct RegistryStatus: Command {
       for line in text.lines(indent: 4) { session.console.print(line) }
     }
     for summary in status.registries { summary.warnOfDoubt(session.console) }
+    for ability in status.lacking { session.console.warn("file system: \(ability.words)") }
+    for (name, place) in status.sortedMounts {
+      session.console.warn(
+        "\(name): its view is mounted at \(place.quoted), so a sync replaces it file by file"
+      )
+    }
     for summary in status.registries { summary.warnOfLockEntry(session.console) }
     if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
     for warning in policy.warnings { session.console.warn(warning.words) }
@@ -74,6 +81,10 @@ extension ProjectStatus {
     return .object(members: members + [JSONMember("withheld", text ?? .null)])
   }
 
+  fileprivate var sortedMounts: [(RegistryName, FilePath)] {
+    mounts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   fileprivate var json: JSONValue {
     let objects: JSONValue
     if case .present(let count) = cacheState { objects = .number(count) } else { objects = .null }
@@ -83,6 +94,8 @@ extension ProjectStatus {
       ("allow_http_localhost", .boolean(policy.allowHTTPLocalhost)),
       ("require_signature", .boolean(policy.requireSignature)), ("signing_key", .boolean(hasSigningKey)),
       ("lock_entries", .number(lockfile.entries.count)), ("objects", objects),
+      ("file_system_lacks", .array(lacking.map { .string($0.rawValue) })),
+      ("mounted_views", .object(sortedMounts.map { ($0.description, .string($1.string)) })),
       ("machine_key", .string(orNull: machineKeyProblem?.words)),
       ("registries", .array(registries.map(json))),
       ("warnings", .array(policy.warnings.map { .string($0.words) })),

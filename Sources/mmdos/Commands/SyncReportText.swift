@@ -108,6 +108,8 @@ extension SyncWarning {
     case .historyRefused(let version, let error):
       "version \(version) of the history was left out: \(Failure(error).message)"
     case .viewNotExchanged: "this file system cannot exchange folders, so the view was replaced file by file"
+    case .viewMounted(let place):
+      "the view's folder is mounted at \(place.quoted), so it was kept and its files were replaced one by one"
     case .audit(let finding): "\(finding.place): \(finding.words)"
     case .auditMore(let warnings, let notes):
       "the audit found \(Quantity.count(warnings, "more warning")) and \(Quantity.count(notes, "note")); mmdos registry audit NAME lists them"

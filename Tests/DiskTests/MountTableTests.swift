@@ -1,0 +1,45 @@
+import SystemPackage
+import Testing
+
+@testable import Disk
+
+@Suite struct MountTableTests {
+  private static let own = """
+    20 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
+    21 20 8:2 / /srv rw - ext4 /dev/sda2 rw
+    22 20 8:1 /home/me/p/.ai/registry-cache/sample /mnt/my\\040view rw - ext4 /dev/sda1 rw
+    23 20 0:40 / /home/me/p/.ai/registry-cache/volatile rw - tmpfs tmpfs rw
+    24 20 8:2 /data /opt rw - ext4 /dev/sda2 rw
+
+    """
+  private static let container = """
+    90 80 0:60 / / rw - overlay overlay rw
+    91 90 8:1 /home/me/p/.ai/registry-cache/other/catalog /app/catalog ro - ext4 /dev/sda1 rw
+    92 90 8:2 /project/view /app/view ro - ext4 /dev/sda2 rw
+    93 90 8:2 /project/removed//deleted /app/removed ro - ext4 /dev/sda2 rw
+    """
+  private let table = MountTable(own: own, others: [own, container, "", "nonsense"])
+
+  @Test(arguments: [
+    ("/home/me/p/.ai/registry-cache/sample", "/mnt/my view"),
+    ("/home/me/p/.ai/registry-cache/volatile", "/home/me/p/.ai/registry-cache/volatile"),
+    ("/home/me/p/.ai/registry-cache/other", "/app/catalog"),
+    ("/srv/project/view", "/app/view"),
+    ("/opt", "/opt"),
+  ])
+  func mountedFolderIsFound(folder: String, place: String) {
+    #expect(table.place(of: .init(folder))?.string == place)
+  }
+
+  @Test(arguments: [
+    "/home/me/p/.ai/registry-cache/sample2", "/home/me/p/.ai/registry-cache/samp", "/project/view",
+    "/srv/project/removed", "/mnt/my view/catalog", "/home/you/p",
+  ])
+  func otherFoldersAreNotMounted(folder: String) {
+    #expect(table.place(of: .init(folder)) == nil)
+  }
+
+  @Test func withoutMountsNothingIsMounted() {
+    #expect(MountTable(own: "", others: []).place(of: "/") == nil)
+  }
+}
