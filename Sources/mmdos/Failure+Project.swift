@@ -26,6 +26,31 @@ extension Failure {
     case .invalidFile(let path, let problem):
       let place = problem.position.map { ":\($0)" } ?? ""
       self.init(ExitCodes.failure, "invalid-file", "\(path)\(place): \(problem.words)")
+    case .mergeMarks(let path, let line):
+      self.init(
+        ExitCodes.failure,
+        "merge-marks",
+        "\(path):\(line): the file has the conflict marks of an unfinished git merge",
+        hint: path == ProjectLayout.lockfilePath
+          ? "mmdos registry lock --resolve shows what both sides say, and with --approved makes one lockfile of them"
+          : "edit \(path.quoted) so that one of the two sides is left, without the lines of marks"
+      )
+    case .brokenMergeMarks(let path):
+      self.init(
+        ExitCodes.failure,
+        "merge-marks",
+        "\(path): the conflict marks of a git merge are not whole, so its two sides cannot be told apart",
+        hint: "git checkout --merge -- \(ShellWord.line([path.string])) writes them anew"
+      )
+    case .invalidMergeSide(let path, let side, let problem):
+      let place = problem.position.map { ", at \($0) of it" } ?? ""
+      self.init(
+        ExitCodes.failure,
+        "invalid-file",
+        "\(path): what \(side.rawValue) has is no lockfile\(place): \(problem.words)",
+        hint:
+          "git checkout --ours or --theirs -- \(ShellWord.line([path.string])) takes the whole file of one side"
+      )
     case .invalidName(let name, let problem):
       self.init(ExitCodes.usage, "invalid-name", "'\(name)' cannot be a registry's name: \(problem.words)")
     case .unknownRegistry(let name, let known):

@@ -19,6 +19,8 @@ extension FailureTests {
     return [
       .noProject(path), .unsafeFolder(path, .ownedByAnotherUser), .unsafeFolder(path, .writableByEveryone),
       .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
+      .mergeMarks(path, line: 3), .mergeMarks(ProjectLayout.lockfilePath, line: 3), .brokenMergeMarks(path),
+      .invalidMergeSide(path, .theirs, TextProblem(.invalidUTF8, at: nil)),
       .invalidFile(path, TextProblem(.invalidUTF8, at: nil)), .invalidName("a b", .badCharacter(" ")),
       .unknownRegistry("x", known: []), .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"),
       .noProjectKey, .lockEntryCode(name, .wrong(field: "entry_hmac"), isOfNodeTool: false),
@@ -31,7 +33,8 @@ extension FailureTests {
     case .noProject: (6, "no-project")
     case .unsafeFolder: (4, "unsafe-folder")
     case .unknownCacheFormat: (1, "cache-format")
-    case .invalidFile: (1, "invalid-file")
+    case .invalidFile, .invalidMergeSide: (1, "invalid-file")
+    case .mergeMarks, .brokenMergeMarks: (1, "merge-marks")
     case .invalidName: (64, "invalid-name")
     case .unknownRegistry: (6, "unknown-registry")
     case .registryExists: (1, "registry-exists")

@@ -22,6 +22,11 @@ int mmdos_clone_file(int from, int to);
 /// linkat). Returns 0, or -1 with errno set; ENOSYS where the system cannot.
 int mmdos_link_descriptor(int file, int folder, const char *name);
 
+/// Runs a program, found by PATH, in an open folder, without input and with its errors unseen, and waits for it.
+/// `arguments` begins with its name and ends with NULL. Returns how many bytes of `buffer` its output filled, or -1
+/// with errno set; ECHILD when it did not end with exit code 0.
+long long mmdos_program_output(int folder, char *const arguments[], void *buffer, unsigned long long size);
+
 /// Opens a stream socket of an address family that no started program inherits, on which no call waits, and
 /// whose closed peer raises no signal where that is a property of the socket. Returns it, or -1 with errno set.
 int mmdos_socket(int family);

@@ -18,6 +18,15 @@ package struct Lockfile: Equatable, Sendable {
 
   package init() {}
 
+  /// A lockfile of entries whose names are unique ignoring case.
+  init(entries: [LockEntry], refused: [RefusedLockEntry]) {
+    self.entries = entries.sorted { $0.name < $1.name }
+    self.refused = refused.sorted { $0.name < $1.name }
+  }
+
+  /// The registries that have an entry of either kind.
+  var names: [RegistryName] { entries.map(\.name) + refused.map(\.name) }
+
   /// Reads a lockfile strictly; only the Node tool's `verdict` objects are ignored.
   ///
   /// - Throws: `TextProblem` with line and column of the first thing that is wrong.

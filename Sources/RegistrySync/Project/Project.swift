@@ -128,6 +128,7 @@ package struct Project: Sendable {
     guard let bytes = try findBytes(ProjectLayout.policyFile, inFolder: ProjectLayout.policies) else {
       return user.configuration.atLeast.raise(Policy())
     }
+    try ProjectError.refuseMergeMarks(ProjectLayout.policyPath, bytes)
     return try ProjectError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in
       user.configuration.atLeast.raise(try Policy.parse(bytes))
     }
@@ -140,6 +141,7 @@ package struct Project: Sendable {
     guard let bytes = try findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries) else {
       return .whenMissing
     }
+    try ProjectError.refuseMergeMarks(ProjectLayout.sourcesPath, bytes)
     return try ProjectError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in
       try SourceList.parse(bytes)
     }
@@ -149,9 +151,10 @@ package struct Project: Sendable {
   ///
   /// Whoever acts on an entry takes it from `readRecords`.
   ///
-  /// - Throws: `ProjectError.invalidFile` naming line and cause.
+  /// - Throws: `ProjectError.invalidFile` naming line and cause; `.mergeMarks`.
   package func readUncheckedLockfile() throws -> Lockfile {
     guard let bytes = try findBytes(ProjectLayout.lockfile) else { return Lockfile() }
+    try ProjectError.refuseMergeMarks(ProjectLayout.lockfilePath, bytes)
     return try ProjectError.parsing(ProjectLayout.lockfilePath) { () throws(TextProblem) in
       try Lockfile.parse(bytes)
     }

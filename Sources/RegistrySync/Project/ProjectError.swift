@@ -21,6 +21,15 @@ package enum ProjectError: Error, Equatable, Sendable {
   /// A file that people edit does not parse or has an invalid value.
   case invalidFile(FilePath, TextProblem)
 
+  /// A file has the marks of an unfinished merge, from that line on.
+  case mergeMarks(FilePath, line: Int)
+
+  /// The marks of a merge in a file are not whole, so its sides cannot be told apart.
+  case brokenMergeMarks(FilePath)
+
+  /// One side of a merge does not parse or has an invalid value; the position is one in that side's text.
+  case invalidMergeSide(FilePath, MergeMarks.Side, TextProblem)
+
   /// The name breaks a rule for registry names.
   case invalidName(String, RegistryNameProblem)
 
@@ -47,6 +56,11 @@ package enum ProjectError: Error, Equatable, Sendable {
 }
 
 extension ProjectError {
+  /// Refuses a file with the marks of an unfinished merge, which a parser would call a syntax error.
+  static func refuseMergeMarks(_ path: FilePath, _ bytes: [UInt8]) throws(ProjectError) {
+    if let line = MergeMarks.firstLine(in: bytes) { throw .mergeMarks(path, line: line) }
+  }
+
   /// Runs a parser of a project's file and adds the file's path to its error.
   static func parsing<Result>(
     _ path: FilePath,

@@ -64,6 +64,18 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
+  /// Replaces a lockfile that has the marks of a merge by what `resolve` makes of its bytes; nil leaves it as it is.
+  ///
+  /// - Throws: `RefError` when the lock stays busy, `DiskError`; what `resolve` throws.
+  func replaceLockfile(_ resolve: ([UInt8]) throws -> Lockfile?) throws {
+    let held = try lock()
+    if let bytes = try project.findBytes(ProjectLayout.lockfile), let lockfile = try resolve(bytes) {
+      let new = lockfile.encode()
+      try AtomicFile(disk: project.disk).replace(ProjectLayout.lockfile, in: project.ai, with: new)
+    }
+    _ = consume held
+  }
+
   /// Changes the sources' file.
   ///
   /// - Parameter change: Gets the file's bytes, nil where there is no file, and returns the new ones.
@@ -71,6 +83,7 @@ struct ProjectFiles: Sendable {
   func updateSources(_ change: ([UInt8]?) throws(TextProblem) -> [UInt8]) throws {
     let held = try lock()
     let old = try project.findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries)
+    if let old { try ProjectError.refuseMergeMarks(ProjectLayout.sourcesPath, old) }
     let new = try ProjectError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in try change(old)
     }
     let folder = try project.disk.ensureFolder(ProjectLayout.registries, in: project.ai)

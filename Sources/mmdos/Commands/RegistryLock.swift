@@ -8,10 +8,14 @@ import RegistrySync
 struct RegistryLockCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "lock",
-    abstract: "Show the lockfile; --check compares it with the store, --resign adopts it.",
+    abstract:
+      "Show the lockfile; --check compares it with the store, --resign adopts it, --resolve ends a merge.",
     discussion: """
       With --check the exit code is 3 when an entry is not about the snapshot in use, or was not made with the \
-      project's key: for CI. With --resign all entries get the codes of the key that is here now.
+      project's key: for CI. With --resign all entries get the codes of the key that is here now. \
+      With --resolve a lockfile with the conflict marks of git becomes one of both sides: entries that one side \
+      changed, and of those that both changed the one with the newer manifest, unless --ours or --theirs says which. \
+      Each keeps the codes that it has.
       """
   )
 
@@ -20,14 +24,31 @@ struct RegistryLockCommand: Command {
   @Flag(name: .customLong("check"), help: "Compare every entry with the store.") var isCheck = false
   @Flag(name: .customLong("resign"), help: "Write the codes of all entries anew with the project's key.")
   var isResign = false
+  @Flag(name: .customLong("resolve"), help: "Make one lockfile of the two sides of an unfinished git merge.")
+  var isResolve = false
+  @Flag(name: .customLong("ours"), help: "With --resolve: where both sides changed an entry, take ours.")
+  var isOurs = false
+  @Flag(name: .customLong("theirs"), help: "With --resolve: where both sides changed an entry, take theirs.")
+  var isTheirs = false
 
   func validate() throws {
-    guard !(isCheck && isResign) else { throw ValidationError("give --check or --resign, not both") }
+    guard [isCheck, isResign, isResolve].count(where: \.self) < 2 else {
+      throw ValidationError("give one of --check, --resign and --resolve")
+    }
+    guard isResolve || !(isOurs || isTheirs) else {
+      throw ValidationError("--ours and --theirs belong to --resolve")
+    }
+    guard !(isOurs && isTheirs) else { throw ValidationError("give --ours or --theirs, not both") }
   }
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     if isResign { return try resign(project, session) }
+    if isResolve {
+      let preferred: MergeMarks.Side? = isOurs ? .ours : isTheirs ? .theirs : nil
+      return try LockResolving(project: project, preferred: preferred, session: session)
+        .run(isApproved: approval.isApproved)
+    }
     guard isCheck else {
       try show(try project.readRecords(), session)
       return ExitCodes.done
