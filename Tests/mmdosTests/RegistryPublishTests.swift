@@ -195,10 +195,10 @@ import Testing
 
   @Test func largeFilesAreRefused() async throws {
     let project = try makeRegistry()
-    try project.scratch.write("registry/catalog/large.md", [UInt8](repeating: 0x78, count: 1_048_577))
+    try project.scratch.write("registry/catalog/large.md", [UInt8](repeating: 0x78, count: 10_485_761))
     let result = try await publish(project, Self.first)
     #expect(result.exitCode == 1)
-    #expect(result.error.contains("'catalog/large.md' is larger than 1048576 bytes"))
+    #expect(result.error.contains("'catalog/large.md' is larger than 10485760 bytes"))
   }
 
   @Test(arguments: [

@@ -27,5 +27,8 @@ package struct ContentFacts: Equatable, Sendable {
     self.audit = audit
   }
 
+  /// Whether all files are text and none is quarantined.
+  package var isAllText: Bool { classes.isEmpty && audit?.quarantine.files.isEmpty ?? true }
+
   package func contentClass(of path: TreePath) -> ContentClass { classes[path] ?? .text }
 }

@@ -146,6 +146,18 @@ extension OpenRegistry {
     return Withholding(files, knowing: facts, policy: policy)
   }
 
+  /// What the view of a snapshot lacks by today's policy, sorted by path; no tree is read where all is known to be taken.
+  ///
+  /// - Throws: As `withholding`.
+  func withheld(of snapshot: Snapshot) throws -> [WithheldFile] {
+    if policy.allowedFileExtensions == nil, let facts = try readContentFacts(), facts.tree == snapshot.tree,
+      ContentSurvey.isComplete(facts, for: policy), facts.isAllText
+    {
+      return []
+    }
+    return try withholding(of: snapshot).withheld.sorted { $0.path < $1.path }
+  }
+
   /// What is to be known of a tree: what is known already where that says all, else what the store says.
   func contentFacts(of tree: ObjectID, _ files: [TreeFile], knowing facts: ContentFacts?) throws
     -> ContentFacts

@@ -84,8 +84,7 @@ package struct ProjectStatus: Sendable {
         lockTimeout: .zero
       )
       // try?: `verify` reports what is damaged or lost; a glance shows the rest.
-      found[summary.source.name] = try? registry.withholding(of: cache.store.readSnapshot(id)).withheld
-        .sorted { $0.path < $1.path }
+      found[summary.source.name] = try? registry.withheld(of: cache.store.readSnapshot(id))
     }
     return found
   }

@@ -60,7 +60,7 @@ package final class RegistryReader {
   ///
   /// - Throws: `ObjectStoreError` when a tree or a file is missing or damaged.
   package func withheld(of entry: RegistryHistory.Entry) throws -> [WithheldFile] {
-    try registry.withholding(of: entry.snapshot).withheld.sorted { $0.path < $1.path }
+    try registry.withheld(of: entry.snapshot)
   }
 
   /// Reads one file in pieces.
