@@ -18,6 +18,7 @@ private let everyKey = """
   allow_untrusted_install: true
   allowed_write_roots:
     - ".ai/"
+  install_targets: [claude]
   blocked_paths: []
   max_plugin_files: 1
   max_plugin_size_kb: 2
@@ -63,6 +64,7 @@ private func policyOfEveryKey() -> Policy {
   expected.requireLockfileOnVerify = true
   expected.allowUntrustedInstall = true
   expected.allowedWriteRoots = [".ai/"]
+  expected.installTargets = [.claude]
   expected.blockedPaths = []
   expected.limits.maxPluginFiles = 1
   expected.limits.maxPluginBytes = 2_048
@@ -139,8 +141,8 @@ private func policyOfEveryKey() -> Policy {
   @Test func everyKeyIsRead() throws {
     #expect(try parse(everyKey) == policyOfEveryKey())
     // All keys of both tables, and each one once.
-    #expect(PolicyKey.all.count == 42)
-    #expect(Set(PolicyKey.all.map(\.name)).count == 42)
+    #expect(PolicyKey.all.count == 43)
+    #expect(Set(PolicyKey.all.map(\.name)).count == 43)
   }
 
   @Test(arguments: [

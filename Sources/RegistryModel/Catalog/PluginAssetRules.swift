@@ -5,7 +5,7 @@ import ObjectStore
 /// trusted.
 package enum PluginAssetRules {
   private static let aiFolders: Set<String> = [
-    "plugins", "templates", "skills", "checks", "prompts", "adapters",
+    "plugins", "templates", "skills", "checks", "prompts", "adapters", "agents", "context",
   ]
 
   /// Checks an asset of the plugin; the plugin's own installed manifest is allowed.
@@ -54,10 +54,28 @@ package enum PluginAssetRules {
         || folded.count == 3 && (folded[2].hasSuffix(".yaml") || folded[2].hasSuffix(".yml")))
   }
 
-  /// Whether installing some plugin may write this path: an asset, a manifest, a copy of either, or the install
-  /// record.
+  /// Checks a path of the install record: an asset, the plugin's own manifest, or a file in a tool's folder.
+  package static func checkInstalled(
+    _ rawPath: String,
+    slug: PluginSlug,
+    at position: TextPosition
+  ) throws(PluginProblem) -> ManifestPath {
+    let path: ManifestPath
+    do { path = try ManifestPath(parsing: rawPath) } catch { throw .badAsset(rawPath, error, at: position) }
+    if InstallTarget.mayHold(path) { return path }
+    return try check(rawPath, slug: slug, at: position).path
+  }
+
+  /// Whether some plugin could be installed to a folder, or to one below it.
+  static func mayWrite(below folder: [String]) -> Bool {
+    let roots = aiFolders.map { [".ai", $0] } + [["adapters"]]
+    return !folder.isEmpty && roots.contains { $0.starts(with: folder) || folder.starts(with: $0) }
+  }
+
+  /// Whether installing some plugin may write this path: an asset, a manifest, a copy of either, a file in a tool's
+  /// folder, or the install record.
   package static func isWritten(_ path: ManifestPath) -> Bool {
-    if path == ModelNames.installRecordPath { return true }
+    if path == ModelNames.installRecordPath || InstallTarget.mayHold(path) { return true }
     let components = path.components
     let folded = components.map(UnicodeRules.caseFolded)
     guard isInFolders(components), !changesTrust(folded) else { return false }

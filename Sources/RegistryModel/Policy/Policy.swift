@@ -43,7 +43,9 @@ package struct Policy: Equatable, Sendable {
 
   /// Whether plugins of community and untrusted sources may be installed.
   package var allowUntrustedInstall = false
-  /// The folders that plugins may write to, relative to the project.
+  /// The targets of an installation that names none; without any, the project itself.
+  package var installTargets: [InstallTarget] = []
+  /// The folders whose assets plugins may bring, relative to the project.
   package var allowedWriteRoots = [".ai/", "adapters/"]
   /// Path patterns that plugins must not write to.
   package var blockedPaths = [

@@ -44,7 +44,8 @@ extension PolicyKey {
 
   static let files: [PolicyKey] = [
     .flag("allow_untrusted_install", \.allowUntrustedInstall, "install from community and untrusted sources"),
-    .list("allowed_write_roots", \.allowedWriteRoots, of: .relativePath, "folders that plugins may write to"),
+    .targets("install_targets", "tools that plugins are installed for; without any, the folder .ai"),
+    .roots("allowed_write_roots", \.allowedWriteRoots, "folders that plugins may write to"),
     .patterns("blocked_paths", \.blockedPaths, "path components that plugins never write"),
     .flag("allow_code", \.allowCode, "take scripts and source code into views and installations"),
     .flag("allow_media", \.allowMedia, "take images, fonts, documents and archives, which no audit reads"),

@@ -15,7 +15,7 @@ struct PolicyKey: Sendable {
   /// What the comment shows as a value.
   var sample = "\"\""
 
-  private init(
+  init(
     _ name: String,
     _ meaning: String,
     read: @escaping @Sendable (YAMLNode, inout Policy) throws(TextProblem) -> Void,
