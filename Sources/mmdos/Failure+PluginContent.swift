@@ -40,6 +40,21 @@ extension Failure {
         "'\(path)' begins like \(kind.words)",
         hint: "plugins carry no programs"
       )
+    case .badPlace(let path, let target, let problem):
+      self.init(
+        ExitCodes.policy,
+        "bad-place",
+        "'\(path)' cannot be written for \(target.rawValue): \(problem.words)"
+      )
+    case .clashingPlaces(let problem):
+      self.init(ExitCodes.policy, "clashing-places", "files of the plugin would clash: \(problem.words)")
+    case .noPlace(let slug, let targets):
+      self.init(
+        ExitCodes.absent,
+        "no-place",
+        "nothing of '\(slug)' has a place in \(targets.text)",
+        hint: "mmdos catalog targets shows what each tool reads"
+      )
     case .audit(let slug, let first, let count): self.init(audit: slug, first: first, count: count)
     case .untrustedOrigin(let origin, let level): self.init(untrusted: origin, level)
     case .unexpectedSnapshot(let expected, let found):

@@ -52,6 +52,13 @@ extension Failure {
         "'\(slug)' would overwrite \(paths.map { "'\($0)'" }.joined(separator: ", "))",
         hint: "compare with --diff; --force overwrites and keeps .bak copies"
       )
+    case .ownedByOther(let path, let owner, let theirs):
+      self.init(
+        ExitCodes.failure,
+        "other-plugin",
+        "'\(path)' belongs to the plugin '\(owner)'\(path == theirs ? "" : ", which installed '\(theirs)'")",
+        hint: "mmdos plugin remove \(owner) --approved, if you want this one instead"
+      )
     case .otherOrigin(let slug, let installed):
       self.init(
         ExitCodes.failure,

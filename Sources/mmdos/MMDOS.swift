@@ -64,7 +64,7 @@ struct CatalogGroup: ParsableCommand {
     abstract: "Look at the plugins that can be installed, and install them.",
     subcommands: [
       CatalogList.self, CatalogSearch.self, CatalogShow.self, CatalogCategories.self, CatalogStatus.self,
-      CatalogInstall.self,
+      CatalogTargets.self, CatalogInstall.self,
     ]
   )
 }

@@ -33,7 +33,7 @@ struct PluginInstallerTests {
   }
 
   @Test(arguments: [
-    #"{"record_version": "2", "plugins": {}}"#, #"{"record_version": "1"}"#, "[]", "",
+    #"{"record_version": "3", "plugins": {}}"#, #"{"record_version": "1"}"#, "[]", "",
     #"{"record_version": "1", "plugins": {"a b": {}}}"#,
     #"{"record_version": "1", "plugins": {"a": {"version": "1", "source": "x", "files": {}}}}"#,
     #"{"record_version": "1", "plugins": {"a": {"version": "1", "source": "local", "snapshot": "0", "files": {}}}}"#,

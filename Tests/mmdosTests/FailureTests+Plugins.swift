@@ -36,6 +36,8 @@ extension FailureTests {
       .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
       .withheld(path, .fileExtension(".exe")), .withheld(path, .code), .badContent(path, .elf),
       .audit(slug, first: try auditRefusal().first, count: 1), .untrustedOrigin(partner, .community),
+      .badPlace(path, for: .claude, .emptyComponent), .clashingPlaces(.duplicate("a")),
+      .noPlace(slug, for: [.codex, .agents]),
       .unexpectedSnapshot(expected: "00", found: id), .unexpectedSnapshot(expected: "00", found: nil),
     ]
   }
@@ -51,6 +53,9 @@ extension FailureTests {
     case .withheld: (4, "withheld-file")
     case .badContent: (4, "refused-content")
     case .untrustedOrigin: (4, "untrusted-source")
+    case .badPlace: (4, "bad-place")
+    case .clashingPlaces: (4, "clashing-places")
+    case .noPlace: (6, "no-place")
     case .audit: (4, "audit")
     case .unexpectedSnapshot: (3, "unexpected-snapshot")
     }
@@ -62,6 +67,7 @@ extension FailureTests {
     return [
       .conflicts(slug, [path]), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
       .notInstalled("a", installed: [slug]), .unrecorded(slug), .codeNotAccepted(slug, [path]),
+      .ownedByOther(path, owner: slug, theirs: path),
     ]
   }
 
@@ -72,6 +78,7 @@ extension FailureTests {
     case .notInstalled: (6, "not-installed")
     case .unrecorded: (1, "no-record")
     case .codeNotAccepted: (2, "code-not-accepted")
+    case .ownedByOther: (1, "other-plugin")
     }
   }
 

@@ -48,8 +48,8 @@ package struct InstallPlan: Sendable {
   }
 
   package let slug: PluginSlug
-  /// The plugin to install; nil when it is removed.
-  package let package: PluginPackage?
+  /// The plugin to install, with its places; nil when it is removed.
+  package let placed: PlacedPlugin?
   /// The present entry of the install record; nil where there is none.
   package let previous: InstallRecord.Entry?
   /// The report of the content audit; nil where there was none.
@@ -60,6 +60,11 @@ package struct InstallPlan: Sendable {
   let record: InstallRecord
   /// The present install record; nil where there is no file.
   let oldRecord: InstalledFiles.Found?
+
+  /// The plugin to install; nil when it is removed.
+  package var package: PluginPackage? { placed?.package }
+  /// The folders that may go when they are empty: those that were made for the plugin.
+  var madeFolders: [ManifestPath] { previous?.folders ?? [] }
 
   /// The files with a conflict.
   package var conflicts: [ManifestPath] { files.filter { $0.action == .conflict }.map(\.path) }
@@ -90,109 +95,5 @@ package struct InstallPlan: Sendable {
     case (nil, nil): return nil
     }
     return (difference, FileComparison.compare(file.old?.bytes ?? [], file.new?.bytes ?? []))
-  }
-}
-
-/// Decides for each file from its installed, its present and its new content.
-struct InstallPlanner {
-  let files: InstalledFiles
-  let record: InstallRecord
-  /// Whether files in the way are overwritten after a backup.
-  let isForced: Bool
-
-  /// Plans an installation or an update.
-  ///
-  /// - Throws: `PluginContentError`, `DiskError`.
-  func install(_ package: PluginPackage, _ audit: AuditReport?) throws -> InstallPlan {
-    let slug = package.manifest.slug
-    let previous = record.find(slug)
-    var newRecord = record
-    newRecord.set(
-      InstallRecord.Entry(
-        slug: slug,
-        version: package.manifest.version,
-        origin: package.origin,
-        snapshot: package.snapshot,
-        files: Dictionary(package.files.map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
-      )
-    )
-    return try plan(slug, package, audit, previous, previous?.files ?? [:], newRecord)
-  }
-
-  /// Plans a removal; `base` is what the plugin installed.
-  ///
-  /// - Throws: `PluginContentError`, `DiskError`.
-  func remove(_ slug: PluginSlug, base: [ManifestPath: ObjectID]) throws -> InstallPlan {
-    var newRecord = record
-    newRecord.remove(slug)
-    return try plan(slug, nil, nil, record.find(slug), base, newRecord)
-  }
-
-  private func plan(
-    _ slug: PluginSlug,
-    _ package: PluginPackage?,
-    _ audit: AuditReport?,
-    _ previous: InstallRecord.Entry?,
-    _ base: [ManifestPath: ObjectID],
-    _ newRecord: InstallRecord
-  ) throws -> InstallPlan {
-    let new = Dictionary(
-      (package?.files ?? []).map { ($0.path, $0) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    var planned: [InstallPlan.File] = []
-    for path in Set(base.keys).union(new.keys).sorted() {
-      if let file = try plan(path, base: base[path], new: new[path], of: slug) { planned.append(file) }
-    }
-    return InstallPlan(
-      slug: slug,
-      package: package,
-      previous: previous,
-      audit: audit,
-      files: planned,
-      record: newRecord,
-      oldRecord: try files.find(ModelNames.installRecordPath)
-    )
-  }
-
-  private func plan(
-    _ path: ManifestPath,
-    base: ObjectID?,
-    new: PluginPackage.File?,
-    of slug: PluginSlug
-  ) throws -> InstallPlan.File? {
-    let old = try files.find(path)
-    // A file that is absent, or that another plugin installed too, is left alone.
-    if new == nil, old == nil || !record.owners(of: path, except: slug).isEmpty { return nil }
-    let action = action(base: base, old: old?.id, new: new?.id)
-    let isLost = old != nil && old?.id != base && [.replace, .remove].contains(action)
-    return InstallPlan.File(
-      path: path,
-      base: base,
-      action: action,
-      backup: isLost ? try freeBackup(of: path) : nil,
-      old: old,
-      new: new
-    )
-  }
-
-  /// The three-way decision for one file.
-  private func action(base: ObjectID?, old: ObjectID?, new: ObjectID?) -> InstallPlan.Action {
-    guard let old else { return .create }
-    guard let new else { return old == base || isForced ? .remove : .keepEdit }
-    if old == new { return .keep }
-    if old == base || isForced { return .replace }
-    return new == base ? .keepEdit : .conflict
-  }
-
-  /// A backup path that is free, so that earlier backups stay.
-  private func freeBackup(of path: ManifestPath) throws -> ManifestPath {
-    for number in 0..<10_000 {
-      let text = path.description + ".bak" + (number == 0 ? "" : ".\(number)")
-      let backup: ManifestPath
-      do { backup = try ManifestPath(parsing: text) } catch { throw PluginFileError.inTheWay(path) }
-      if try !files.isTaken(backup) { return backup }
-    }
-    throw PluginFileError.inTheWay(path)
   }
 }

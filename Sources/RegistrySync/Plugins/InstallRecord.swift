@@ -16,11 +16,44 @@ package struct InstallRecord: Equatable, Sendable {
     package let origin: PluginOrigin
     /// The snapshot it came from; nil if the source is not a registry.
     package let snapshot: ObjectID?
-    /// All installed files with their ids.
+    /// What it was installed for; `project` alone in records of the first version.
+    package let targets: [InstallTarget]
+    /// All installed files, by their paths in the project, with their ids.
     package let files: [ManifestPath: ObjectID]
+    /// The folders of tools that were made for these files, sorted.
+    package private(set) var folders: [ManifestPath]
+
+    init(
+      slug: PluginSlug,
+      version: String,
+      origin: PluginOrigin,
+      snapshot: ObjectID?,
+      targets: [InstallTarget] = [.project],
+      files: [ManifestPath: ObjectID],
+      folders: [ManifestPath] = []
+    ) {
+      (self.slug, self.version, self.origin, self.snapshot) = (slug, version, origin, snapshot)
+      (self.targets, self.files, self.folders) = (targets, files, [])
+      addFolders(folders)
+    }
+
+    /// Adds those of the folders that are above a file of the plugin.
+    fileprivate mutating func addFolders(_ more: [ManifestPath]) {
+      let names = files.keys.map(\.components)
+      let own = more.filter { folder in
+        let above = folder.components
+        return names.contains { $0.count > above.count && $0.starts(with: above) }
+      }
+      folders = Set(folders + own).sorted()
+    }
+
+    /// Whether only the second version of the record can hold it.
+    var needsTargets: Bool { targets != [.project] || !folders.isEmpty }
   }
 
-  private static let version = "1"
+  /// The second version has targets and folders; it is written only where a plugin needs them, so that a project
+  /// without tools' folders stays readable by what knows the first version only.
+  private static let versions = ["1", "2"]
 
   /// The plugins, sorted by slug; slugs are unique ignoring case.
   package private(set) var entries: [Entry] = []
@@ -35,13 +68,13 @@ package struct InstallRecord: Equatable, Sendable {
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> InstallRecord {
     let root = try JSONFields(StrictJSON.parse(bytes), known: ["record_version", "plugins"])
     let found = try root.readString("record_version")
-    guard found == version else {
-      let rule = TextProblem.ValueRule.oneOf([version])
+    guard versions.contains(found) else {
+      let rule = TextProblem.ValueRule.oneOf(versions)
       throw TextProblem(.invalidValue(key: "record_version", value: found, rule: rule), at: nil)
     }
     var record = InstallRecord()
     for member in try root.read("plugins").members(for: "plugins") {
-      let entry = try Self.entry(member)
+      let entry = try Self.entry(member, hasTargets: found != versions.first)
       guard record.find(entry.slug) == nil else {
         throw TextProblem(.alreadyUsed(key: "slug", value: member.name), at: member.position)
       }
@@ -50,7 +83,7 @@ package struct InstallRecord: Equatable, Sendable {
     return record
   }
 
-  private static func entry(_ member: JSONMember) throws(TextProblem) -> Entry {
+  private static func entry(_ member: JSONMember, hasTargets: Bool) throws(TextProblem) -> Entry {
     let slug: PluginSlug
     do { slug = try PluginSlug(parsing: member.name) } catch {
       throw invalid("plugins", member.name, error, at: member.position)
@@ -58,7 +91,7 @@ package struct InstallRecord: Equatable, Sendable {
     let fields = try JSONFields(
       member.value,
       for: member.name,
-      known: ["version", "source", "snapshot", "files"]
+      known: ["version", "source", "snapshot", "files"] + (hasTargets ? ["targets", "folders"] : [])
     )
     let source = try fields.readString("source")
     guard let origin = PluginOrigin(parsing: source) else {
@@ -70,6 +103,21 @@ package struct InstallRecord: Equatable, Sendable {
       }
       return id
     }
+    return Entry(
+      slug: slug,
+      version: try fields.readString("version"),
+      origin: origin,
+      snapshot: snapshot,
+      targets: hasTargets ? try targets(fields) : [.project],
+      files: try files(fields, of: slug),
+      folders: hasTargets ? try folders(fields) : []
+    )
+  }
+
+  private static func files(
+    _ fields: JSONFields,
+    of slug: PluginSlug
+  ) throws(TextProblem) -> [ManifestPath: ObjectID] {
     var files: [ManifestPath: ObjectID] = [:]
     for file in try fields.read("files").members(for: "files") {
       let text = try file.value.string(for: file.name)
@@ -78,16 +126,15 @@ package struct InstallRecord: Equatable, Sendable {
       }
       do {
         let position = file.position ?? TextPosition(line: 1, column: 1)
-        files[try PluginAssetRules.check(file.name, slug: slug, at: position).path] = id
+        files[try PluginAssetRules.checkInstalled(file.name, slug: slug, at: position)] = id
       } catch {
         throw invalid("files", file.name, error, at: file.position)
       }
     }
-    let version = try fields.readString("version")
-    return Entry(slug: slug, version: version, origin: origin, snapshot: snapshot, files: files)
+    return files
   }
 
-  private static func invalid(
+  static func invalid(
     _ key: String,
     _ value: String,
     _ problem: any Error & Equatable,
@@ -104,33 +151,23 @@ package struct InstallRecord: Equatable, Sendable {
     entries.filter { $0.slug.key != slug.key && $0.files[path] != nil }.map(\.slug)
   }
 
-  mutating func set(_ entry: Entry) {
-    remove(entry.slug)
+  private mutating func set(_ entry: Entry) {
+    entries.removeAll { $0.slug.key == entry.slug.key }
     entries.append(entry)
     entries.sort { $0.slug < $1.slug }
   }
 
-  mutating func remove(_ slug: PluginSlug) {
-    entries.removeAll { $0.slug.key == slug.key }
+  /// Replaces the entry of a plugin, or adds it.
+  mutating func replace(with entry: Entry) {
+    take(entry.slug)
+    set(entry)
   }
 
-  /// The file's text: two-space JSON and a final newline, everything sorted by bytes.
-  func encode() -> [UInt8] {
-    let plugins = entries.map { entry in
-      let files = entry.files.sorted { $0.key < $1.key }.map { path, id in
-        (path.description, JSONValue.string("sha256:\(id)"))
-      }
-      return (
-        entry.slug.description,
-        JSONValue.object([
-          ("version", .string(entry.version)), ("source", .string(entry.origin.description)),
-          ("snapshot", .string(orNull: entry.snapshot?.description)), ("files", .object(files)),
-        ])
-      )
-    }
-    return JSONWriter.pretty(
-      .object([("record_version", .string(Self.version)), ("plugins", .object(plugins))])
-    )
+  /// Removes the entry of a plugin; of the folders that were made for it, others take over those that they need.
+  mutating func take(_ slug: PluginSlug) {
+    guard let old = find(slug) else { return }
+    entries.removeAll { $0.slug.key == slug.key }
+    for index in entries.indices { entries[index].addFolders(old.folders) }
   }
 }
 
@@ -140,6 +177,10 @@ package enum InstallRecordProblem: Error, Equatable, Sendable {
   case notAnObjectID
   /// It is not `sha256:` and an object id.
   case notAHash
+  /// It is no list of different targets in the order of the table.
+  case notTargets
+  /// It is no folder in which a tool's files can be.
+  case notAFolder
 }
 
 extension Project {

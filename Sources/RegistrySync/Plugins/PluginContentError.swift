@@ -20,6 +20,12 @@ package enum PluginContentError: Error, Equatable, Sendable {
   case withheld(ManifestPath, WithholdingReason)
   /// A file is a program in machine or byte code.
   case badContent(ManifestPath, NativeKind)
+  /// The path of a file in a target breaks a rule for paths.
+  case badPlace(ManifestPath, for: InstallTarget, PathProblem)
+  /// Two files of the plugin would have the same place, or places that conflict.
+  case clashingPlaces(PathProblem)
+  /// None of the plugin's files has a place in the targets.
+  case noPlace(PluginSlug, for: [InstallTarget])
   /// The content audit found something that the policy denies.
   case audit(PluginSlug, first: AuditFinding, count: Int)
   /// The policy allows only trusted sources.

@@ -4,6 +4,8 @@ package import RegistryModel
 package enum PluginInstallError: Error, Equatable, Sendable {
   /// Files of the project would be overwritten.
   case conflicts(PluginSlug, [ManifestPath])
+  /// Another plugin installed this file, or one that differs from it in case only.
+  case ownedByOther(ManifestPath, owner: PluginSlug, theirs: ManifestPath)
   /// The plugin was installed from another source.
   case otherOrigin(PluginSlug, installed: PluginOrigin)
   /// No such plugin is installed.

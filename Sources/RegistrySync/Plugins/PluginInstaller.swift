@@ -8,7 +8,9 @@ package struct PluginInstaller {
   /// The operation.
   package enum Request {
     /// Install a plugin, replacing what was installed of it before.
-    case install(PluginPackage)
+    ///
+    /// Without targets: those it is installed for, or else those of the policy.
+    case install(PluginPackage, for: [InstallTarget]? = nil)
     /// Remove the files that a plugin installed.
     case remove(PluginSlug)
   }
@@ -43,12 +45,14 @@ package struct PluginInstaller {
     let record = try project.readInstallRecord()
     let planner = InstallPlanner(files: files, record: record, isForced: isForced)
     switch request {
-    case .install(let package):
+    case .install(let package, let targets):
       let audit = try InstallAudit.check(package, policy: policy)
-      if let entry = record.find(package.manifest.slug), entry.origin != package.origin, !isForced {
+      let entry = record.find(package.manifest.slug)
+      if let entry, entry.origin != package.origin, !isForced {
         throw PluginInstallError.otherOrigin(entry.slug, installed: entry.origin)
       }
-      return try planner.install(package, audit)
+      let chosen = targets ?? entry?.targets ?? policy.installTargets
+      return try planner.install(PlacedPlugin(package, for: chosen, policy: policy), audit)
     case .remove(let slug):
       if let entry = record.find(slug) { return try planner.remove(entry.slug, base: entry.files) }
       return try planner.remove(slug, base: try unrecordedFiles(of: slug, files))
@@ -69,7 +73,7 @@ package struct PluginInstaller {
     if !acceptsCode, !plan.newCode.isEmpty {
       throw PluginInstallError.codeNotAccepted(plan.slug, plan.newCode)
     }
-    if !plan.isEmpty { try work.run(steps(of: plan)) }
+    if !plan.isEmpty { try work.run(steps(of: plan), madeFolders: plan.madeFolders) }
     _ = consume lock
     return plan
   }

@@ -7,7 +7,7 @@ package import SystemPackage
 package struct PluginPackage: Sendable {
   /// A file of the plugin with its content.
   package struct File: Sendable {
-    /// The path it is installed to, relative to the project root.
+    /// The path that the manifest names, or once it is placed the path in the project.
     package let path: ManifestPath
     /// The id of its bytes.
     package let id: ObjectID
@@ -22,6 +22,12 @@ package struct PluginPackage: Sendable {
       shape = ContentShape(of: bytes)
       contentClass = ContentClass(shape, name: path.description)
       id = ObjectID(hashing: bytes)
+    }
+
+    /// The same file at another path.
+    init(_ file: File, at path: ManifestPath) {
+      self.path = path
+      (bytes, id, shape, contentClass) = (file.bytes, file.id, file.shape, file.contentClass)
     }
   }
 
@@ -79,7 +85,8 @@ package struct PluginPackage: Sendable {
     ) { asset, limit in try contents.findBytes(asset.path, limit: limit) }
   }
 
-  /// Reads an installed plugin in its present state, by the rules for a new one.
+  /// Reads an installed plugin in its present state, by the rules for a new one; what its targets have no place for
+  /// is left out.
   ///
   /// - Throws: As the other initialisers.
   package init(installed slug: PluginSlug, in project: Project, policy: Policy) throws {
@@ -87,13 +94,22 @@ package struct PluginPackage: Sendable {
     guard let manifest = try installed.find(slug.installedPath) else {
       throw PluginContentError.missingFile(slug.installedPath, of: .file)
     }
+    let targets = try project.readInstallRecord().find(slug)?.targets ?? [.project]
+    func places(_ asset: PluginManifest.Asset) -> [ManifestPath] {
+      targets.compactMap { target in
+        // try?: an asset whose new path is illegal was not installed.
+        guard case .at(let path)? = try? target.placement(of: asset.path) else { return nil }
+        return path
+      }
+    }
     try self.init(
       manifest: (manifest.bytes, slug.installedPath.description),
       expecting: slug,
       origin: (.file, .trusted, nil),
-      policy: policy
+      policy: policy,
+      isExpected: { places($0) != [] }
     ) { asset, limit in
-      guard let found = try installed.find(asset.path) else { return nil }
+      guard let place = places(asset).first, let found = try installed.find(place) else { return nil }
       guard Int64(found.bytes.count) <= limit else {
         throw PluginFileError.tooLarge(asset.path, limit: limit)
       }
@@ -106,6 +122,7 @@ package struct PluginPackage: Sendable {
     expecting slug: PluginSlug?,
     origin: (PluginOrigin, Source.TrustLevel, ObjectID?),
     policy: Policy,
+    isExpected: (PluginManifest.Asset) -> Bool = { _ in true },
     find: (PluginManifest.Asset, Int64) throws -> [UInt8]?
   ) throws {
     (self.origin, snapshot) = (origin.0, origin.2)
@@ -121,7 +138,7 @@ package struct PluginPackage: Sendable {
     try rules.checkPaths(of: self.manifest)
     var files = [File(path: self.manifest.slug.installedPath, bytes: manifest.bytes)]
     var left = policy.limits.maxPluginBytes - Int64(manifest.bytes.count)
-    for asset in self.manifest.assets {
+    for asset in self.manifest.assets where isExpected(asset) {
       let bytes: [UInt8]?
       do {
         bytes = try find(asset, left)
@@ -147,9 +164,7 @@ struct PluginRules {
   init(_ policy: Policy) {
     self.policy = policy
     blocked = policy.blockedPaths.compactMap { PathPattern(parsing: $0) }
-    roots = policy.allowedWriteRoots.map { root in
-      root.split(separator: "/").map(String.init).filter { $0 != "." }
-    }
+    roots = policy.allowedWriteRoots.map(WriteRoot.names)
   }
 
   /// Checks count, roots and blocked paths, before any file is read.
@@ -172,9 +187,15 @@ struct PluginRules {
     guard roots.contains(where: { !$0.isEmpty && components.starts(with: $0) }) else {
       throw .outsideRoots(path)
     }
-    if let pattern = blocked.first(where: { $0.covers(path) }) {
-      throw .blocked(path, by: pattern.description)
-    }
+    try checkBlocked(path)
+  }
+
+  /// Checks a path in the project against the blocked ones.
+  ///
+  /// - Throws: `PluginContentError.blocked`.
+  func checkBlocked(_ path: ManifestPath) throws(PluginContentError) {
+    guard let pattern = blocked.first(where: { $0.covers(path) }) else { return }
+    throw .blocked(path, by: pattern.description)
   }
 
   /// Refuses a plugin with a file that the policy does not take: without that file it would be incomplete.

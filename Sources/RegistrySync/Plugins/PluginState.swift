@@ -80,7 +80,8 @@ package struct PluginState {
       let catalog = try sources.open(entry.origin)
       guard catalog.catalog.find(slug) != nil else { return .gone }
       let package = try PluginPackage(slug, from: catalog, policy: sources.policy)
-      let files = Dictionary(package.files.map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
+      let placed = try PlacedPlugin(package, for: entry.targets, policy: sources.policy)
+      let files = Dictionary(placed.files.map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
       return files == entry.files ? .current : .newer(package.manifest.version)
     } catch ProjectError.unknownRegistry {
       return .gone

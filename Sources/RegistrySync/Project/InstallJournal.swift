@@ -8,6 +8,7 @@ import SystemPackage
 ///
 ///     install 2\n
 ///     folder <path>\n                                   *  made if it is missing, the outermost first
+///     made <path>\n                                     *  made before for the plugin; goes when it is empty
 ///     step <old id or -> <new id or -> <path>\n         *  in the order they are done
 ///     voucher <64 hex digits, or - where the machine has no key>\n
 ///
@@ -24,6 +25,8 @@ struct InstallJournal: Equatable, Sendable {
 
   /// The folders that did not exist.
   var folders: [ManifestPath] = []
+  /// The folders of tools that an earlier installation made: they go when the steps leave them empty.
+  var madeFolders: [ManifestPath] = []
   var steps: [Step] = []
   /// Says who wrote the journal.
   private(set) var voucher: Voucher?
@@ -36,6 +39,7 @@ struct InstallJournal: Equatable, Sendable {
   private var statement: [UInt8] {
     var text = "install 2\n"
     for folder in folders { text += "folder \(folder)\n" }
+    for folder in madeFolders { text += "made \(folder)\n" }
     for step in steps {
       text += "step \(step.old?.description ?? "-") \(step.new?.description ?? "-") \(step.path)\n"
     }
@@ -70,19 +74,21 @@ struct InstallJournal: Equatable, Sendable {
       let components = step.path.components
       for depth in components.indices.dropFirst() { above.insert(Array(components[..<depth])) }
     }
-    guard journal.folders.allSatisfy({ above.contains($0.components) }) else { return nil }
+    guard journal.folders.allSatisfy({ above.contains($0.components) }),
+      journal.madeFolders.allSatisfy({ InstallTarget.mayBeAbove($0) })
+    else { return nil }
     return journal.encode() == bytes ? journal : nil
   }
 
-  /// Takes one line of a folder or a step; false for any other, and for a path that no plugin may write.
+  /// Takes one line of folders or a step; false for any other, and for a path that no plugin may write.
   private mutating func take(_ line: ArraySlice<UInt8>) -> Bool {
     let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
-    if words.first == "folder" {
-      let text = String(decoding: line.dropFirst("folder ".utf8.count), as: UTF8.self)
+    if let kind = words.first, ["folder", "made"].contains(kind) {
+      let text = String(decoding: line.dropFirst(kind.utf8.count + 1), as: UTF8.self)
       // try?: with an invalid path it is not a valid journal.
       guard let path = try? ManifestPath(parsing: text) else { return false }
-      folders.append(path)
+      if kind == "folder" { folders.append(path) } else { madeFolders.append(path) }
     } else {
       // try?: as above.
       guard words.count == 4, let path = try? ManifestPath(parsing: words[3]),

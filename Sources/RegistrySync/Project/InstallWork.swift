@@ -31,8 +31,11 @@ struct InstallWork {
   }
 
   /// Does all steps, or none: after a failure everything is unchanged.
-  func run(_ staged: [StagedStep]) throws {
+  ///
+  /// `madeFolders`: The folders of tools that an earlier installation made; they go when they are empty.
+  func run(_ staged: [StagedStep], madeFolders: [ManifestPath]) throws {
     var journal = InstallJournal()
+    journal.madeFolders = madeFolders
     for step in staged {
       for names in try files.missingFolders(above: step.path) where step.new != nil {
         let folder: ManifestPath
@@ -112,18 +115,21 @@ struct InstallWork {
         try put("\(index).new", step, step.old == nil, stage)
       }
     }
-    for step in journal.steps where step.new == nil { removeEmptyFolders(above: step.path) }
+    let made = Set(journal.madeFolders)
+    for step in journal.steps where step.new == nil { removeEmptyFolders(above: step.path, made) }
     try synchronizeFolders(of: journal)
   }
 
   /// Removes folders that are empty after a file in them was removed.
   ///
-  /// Folders that every project has, such as `.ai/skills`, stay.
-  private func removeEmptyFolders(above path: ManifestPath) {
+  /// Folders that every project has, such as `.ai/skills`, stay, and so do folders of tools that the user made.
+  private func removeEmptyFolders(above path: ManifestPath, _ made: Set<ManifestPath>) {
     var names = Array(path.components.dropLast())
-    while names.count > (names.first == ".ai" ? 2 : 1) {
+    let commonCount = [".ai": 2, "adapters": 1][names.first ?? ""]
+    while !names.isEmpty {
       // try?: a folder that is not empty, or cannot be opened, stays.
       guard let folder = try? ManifestPath(parsing: names.joined(separator: "/")),
+        commonCount.map({ names.count > $0 }) ?? made.contains(folder),
         let (outer, name) = try? files.findPlace(folder), (try? disk.removeFolder(name, in: outer)) != nil
       else { return }
       names.removeLast()

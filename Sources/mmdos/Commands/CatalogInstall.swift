@@ -10,14 +10,16 @@ struct CatalogInstall: Command {
     commandName: "install",
     abstract: "Install a plugin from a catalog: all of its files, or none.",
     discussion: """
-      A slug that several sources have is an error; name one with --source. Files that were there before are only \
-      overwritten with --force. Nothing is requested, and nothing that is installed is ever run.
+      A slug that several sources have is an error; name one with --source. With --for it goes where tools read it \
+      (mmdos catalog targets). Files that were there before are only overwritten with --force. Nothing is requested, \
+      and nothing that is installed is ever run.
       """
   )
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var from: CatalogSourceOption
+  @OptionGroup var target: InstallTargetOption
   @OptionGroup var change: PluginChangeOptions
   @OptionGroup var code: CodeOption
   @Option(
@@ -41,9 +43,10 @@ struct CatalogInstall: Command {
     )
     // What is suggested takes the snapshot that is shown here, whatever comes meanwhile.
     let expected = expect ?? package.snapshot?.description
-    let words = ["catalog", "install", slug] + from.words + (expected.map { ["--expect", $0] } ?? [])
+    let words =
+      ["catalog", "install", slug] + from.words + target.words + (expected.map { ["--expect", $0] } ?? [])
     return try PluginChange(
-      request: .install(package),
+      request: .install(package, for: target.targets),
       options: change,
       isApproved: approval.isApproved,
       words: words,
@@ -66,6 +69,7 @@ struct PluginInstall: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
+  @OptionGroup var target: InstallTargetOption
   @OptionGroup var change: PluginChangeOptions
   @OptionGroup var code: CodeOption
   @Argument(help: "The manifest.") var file: String
@@ -77,10 +81,10 @@ struct PluginInstall: Command {
       policy: try project.readPolicy()
     )
     return try PluginChange(
-      request: .install(package),
+      request: .install(package, for: target.targets),
       options: change,
       isApproved: approval.isApproved,
-      words: ["plugin", "install", file],
+      words: ["plugin", "install", file] + target.words,
       acceptsCode: code.isAccepted
     ).run(in: session, project)
   }

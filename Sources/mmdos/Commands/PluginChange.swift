@@ -94,8 +94,10 @@ struct PluginChangeText {
   private var subject: SafeText {
     guard let package = plan.package else { return SafeText(plan.slug.description) }
     let snapshot: SafeText = package.snapshot.map { ", snapshot \($0.abbreviated)" } ?? ""
+    let targets = plan.placed?.targets ?? []
+    let place: SafeText = targets == [.project] ? "" : " for \(targets.text)"
     return "\(plan.slug.description) \(package.manifest.version) from \(package.origin.description)"
-      + snapshot
+      + snapshot + place
   }
 
   /// What would be done, one line each.
@@ -106,7 +108,7 @@ struct PluginChangeText {
     if let previous = plan.previous, plan.package != nil {
       lines.append("  installed: \(previous.version) from \(previous.origin.description)")
     }
-    lines += files
+    lines += files + leftOut
     if !plan.conflicts.isEmpty {
       lines.append("  \("refused", .bad) without --force, which keeps .bak copies")
     }
@@ -118,7 +120,7 @@ struct PluginChangeText {
     if plan.isEmpty { return [subject + ": nothing to do, all is as it should be"] + edits }
     let verb: SafeText =
       plan.package == nil ? "removed " : plan.previous == nil ? "installed " : "updated "
-    return [verb + subject] + files
+    return [verb + subject] + files + leftOut
   }
 
   private var edits: [SafeText] {
@@ -189,7 +191,9 @@ struct PluginChangeText {
       ("installed_version", .string(orNull: plan.previous?.version)),
       ("conflicts", .array(plan.conflicts.map { .string($0.description) })),
       ("warnings", .array(warnings.map { .string($0) })),
+      ("targets", .array((plan.placed?.targets ?? []).map { .string($0.rawValue) })),
       ("files", .array(plan.files.map(json))),
+      ("not_written", .array((plan.placed?.leftOut ?? []).map(\.json))),
     ]
   }
 

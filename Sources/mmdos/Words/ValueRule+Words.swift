@@ -53,6 +53,7 @@ extension ValueProblem {
     case let problem as UserConfigurationProblem: problem.words
     case let problem as SourceProblem: problem.words
     case let problem as PathPatternProblem: problem.words
+    case let problem as WriteRootProblem: problem.words
     default: "an error without words: \(type(of: error))"
     }
   }
@@ -85,6 +86,16 @@ extension PathPatternProblem {
   }
 }
 
+extension WriteRootProblem {
+  fileprivate var words: String {
+    switch self {
+    case .neverWritten:
+      "no plugin is installed there: roots are '.ai/', 'adapters/' and folders in them; install_targets has the "
+        + "folders of tools"
+    }
+  }
+}
+
 extension SourceProblem {
   fileprivate var words: String {
     switch self {
@@ -107,6 +118,8 @@ extension InstallRecordProblem {
     case .notASource: "it is no source"
     case .notAnObjectID: "it is no object id"
     case .notAHash: "it is not 'sha256:' and an object id"
+    case .notTargets: "it is no install target, or it stands in the wrong order"
+    case .notAFolder: "it is no folder of a tool"
     }
   }
 }

@@ -54,7 +54,8 @@ extension WordsTests {
       RegistryNameProblem.empty, URLProblem.empty, PathProblem.empty, SlugProblem.empty,
       PluginProblem.conflictingAssets(.absolute), KeyProblem.notBase64, AuditExceptionProblem.malformed,
       LockEntryProblem.hasErrors, InstallRecordProblem.notASource, InstallRecordProblem.notAnObjectID,
-      InstallRecordProblem.notAHash,
+      InstallRecordProblem.notAHash, InstallRecordProblem.notTargets, InstallRecordProblem.notAFolder,
+      WriteRootProblem.neverWritten,
     ]
     return plain + (errors + times + versions).map { .refused(ValueProblem($0)) }
   }()
