@@ -124,6 +124,11 @@ struct TextLines {
   /// A line with its newline, if it has one.
   subscript(index: Int) -> ArraySlice<UInt8> { bytes[starts[index]..<starts[index + 1]] }
 
+  /// A range of the lines as a text of its own.
+  func part(_ range: Range<Int>) -> TextLines {
+    TextLines(Array(bytes[starts[range.lowerBound]..<starts[range.upperBound]]))
+  }
+
   func line(_ index: Int, _ kind: TextDiff.Line.Kind) -> TextDiff.Line {
     let bytes = self[index]
     let hasNewline = bytes.last == UInt8(ascii: "\n")
@@ -180,6 +185,14 @@ struct LineEdits {
   mutating func moveDown() {
     Self.moveDown(old, &removed)
     Self.moveDown(new, &added)
+  }
+
+  /// Moves changed ranges so that those of both sides meet where they can, as git does before it merges.
+  mutating func align() {
+    var (left, right) = (ChangeGroups(old, removed), ChangeGroups(new, added))
+    left.align(with: right)
+    right.align(with: left)
+    (removed, added) = (left.isChanged, right.isChanged)
   }
 
   private static func moveDown(_ lines: [Int32], _ isChanged: inout [Bool]) {
