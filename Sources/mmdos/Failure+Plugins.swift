@@ -45,12 +45,27 @@ extension Failure {
 
   init(pluginInstall error: PluginInstallError) {
     switch error {
-    case .conflicts(let slug, let paths):
+    case .conflicts(let slug, let paths, let canBeMarked):
       self.init(
         ExitCodes.failure,
         "conflict",
         "'\(slug)' would overwrite \(paths.map { "'\($0)'" }.joined(separator: ", "))",
-        hint: "compare with --diff; --force overwrites and keeps .bak copies"
+        hint: "compare with --diff; --keep PATH leaves a file as it is, "
+          + (canBeMarked ? "--merge writes both versions between markers, " : "")
+          + "--force overwrites and keeps .bak copies"
+      )
+    case .downgrade(let slug, let installed, let version):
+      self.init(
+        ExitCodes.failure,
+        "downgrade",
+        "'\(slug)' would go from version \(installed) down to \(version)",
+        hint: "--allow-downgrade takes it"
+      )
+    case .notItsFile(let path, let slug):
+      self.init(
+        ExitCodes.usage,
+        "not-its-file",
+        "'\(path)' is no file of '\(slug)', so --keep has nothing to keep"
       )
     case .ownedByOther(let path, let owner, let theirs):
       self.init(

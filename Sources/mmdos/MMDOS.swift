@@ -75,8 +75,8 @@ struct PluginGroup: ParsableCommand {
     commandName: "plugin",
     abstract: "See, install, update and remove plugins.",
     subcommands: [
-      PluginList.self, PluginShow.self, PluginValidate.self, PluginStatus.self, PluginInstall.self,
-      PluginUpdate.self, PluginRemove.self,
+      PluginList.self, PluginShow.self, PluginValidate.self, PluginStatus.self, PluginOutdated.self,
+      PluginInstall.self, PluginUpdate.self, PluginRemove.self,
     ]
   )
 }

@@ -68,12 +68,17 @@ struct InstallScene {
   }
 
   func installer(isForced: Bool = false) throws -> PluginInstaller {
+    var choices = InstallChoices()
+    choices.isForced = isForced
+    return try installer(choices)
+  }
+
+  func installer(_ choices: InstallChoices) throws -> PluginInstaller {
     let project = try project()
     return PluginInstaller(
       project,
       policy: try project.readPolicy(),
-      isForced: isForced,
-      acceptsCode: false,
+      choices: choices,
       lockTimeout: .seconds(20)
     )
   }

@@ -65,7 +65,9 @@ extension FailureTests {
     let path = try ManifestPath(parsing: ".ai/skills/a.md")
     let slug = try PluginSlug(parsing: "a")
     return [
-      .conflicts(slug, [path]), .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
+      .conflicts(slug, [path], canBeMarked: true), .conflicts(slug, [path], canBeMarked: false),
+      .downgrade(slug, from: "2.0.0", to: "1.0.0"), .notItsFile(path, slug),
+      .otherOrigin(slug, installed: .bundled), .notInstalled("a", installed: []),
       .notInstalled("a", installed: [slug]), .unrecorded(slug), .codeNotAccepted(slug, [path]),
       .ownedByOther(path, owner: slug, theirs: path),
     ]
@@ -74,6 +76,8 @@ extension FailureTests {
   static func expected(_ error: PluginInstallError) -> (code: Int32, kind: String) {
     switch error {
     case .conflicts: (1, "conflict")
+    case .downgrade: (1, "downgrade")
+    case .notItsFile: (64, "not-its-file")
     case .otherOrigin: (1, "other-source")
     case .notInstalled: (6, "not-installed")
     case .unrecorded: (1, "no-record")

@@ -19,15 +19,15 @@ import Testing
   }
 
   /// Publishes a new version of `code-review` and syncs it.
-  private func publish(_ project: SampleProject, _ text: String) async throws {
+  @discardableResult
+  private func publish(
+    _ project: SampleProject,
+    _ text: String,
+    version: String = "1.1.0"
+  ) async throws -> Program.Result {
     try project.scratch.write("registry/catalog/.ai/skills/code-review.md", text: text)
-    for command in [
-      ["registry", "publish", project.registry.string, "--version", "1.1.0"],
-      ["registry", "sync", "partner", "--approved"],
-    ] {
-      let result = try await project.run(command)
-      #expect(result.exitCode == 0, "\(result.error)")
-    }
+    try await project.expect(0, "registry", "publish", project.registry.string, "--version", version)
+    return try await project.expect(0, "registry", "sync", "partner", "--approved")
   }
 
   private let skill = "project/.ai/skills/code-review.md"
@@ -74,8 +74,10 @@ import Testing
     let project = try await makeProject()
     try project.scratch.write(skill, text: "edited\n")
     try await publish(project, "published\n")
-    let preview = try await project.expect(2, "plugin", "update", "code-review", "--diff").output
-    #expect(preview.contains("conflict") && preview.contains("changed here") && preview.contains("-edited\n"))
+    // No command is advised that would be refused.
+    let preview = try await project.expect(1, "plugin", "update", "code-review", "--diff")
+    #expect(preview.output.contains("conflict") && preview.output.contains("-edited\n"))
+    #expect(!preview.output.contains("--approved") && preview.error.contains("--keep PATH"))
     let refused = try await project.expect(1, "plugin", "update", "code-review", "--approved")
     #expect(refused.error.contains("would overwrite '.ai/skills/code-review.md'"))
     #expect(try text(project, skill) == "edited\n")
@@ -84,6 +86,98 @@ import Testing
     #expect(try text(project, skill + ".bak") == "edited\n")
     #expect(try await status(project)[1]["source_state"] as? String == "current")
     try await project.expect(0, "plugin", "update", "code-review")
+  }
+
+  @Test func editIsMergedOrMarkedOrKept() async throws {
+    let project = try await makeProject()
+    try await publish(project, "1\n2\n3\n")
+    try await project.expect(0, "plugin", "update", "code-review", "--approved")
+    try project.scratch.write(skill, text: "mine\n2\n3\n")
+    try await publish(project, "1\n2\nyours\n", version: "1.2.0")
+    let preview = try await project.expect(2, "plugin", "update", "code-review").output
+    #expect(preview.contains("  merge ") && preview.contains("plugin update code-review --approved"))
+    try await project.expect(0, "plugin", "update", "code-review", "--approved")
+    #expect(try text(project, skill) == "mine\n2\nyours\n")
+
+    try await publish(project, "theirs\n2\nyours\n", version: "1.3.0")
+    let refused = try await project.expect(1, "plugin", "update", "code-review", "--approved", "--json")
+    #expect((try refused.failure()["hint"] as? String)?.contains("--merge") == true)
+    let marked = try await project.expect(2, "plugin", "update", "code-review", "--merge", "--json").object()
+    #expect((marked["next"] as? String)?.contains("--merge --approved") == true)
+    try await project.expect(64, "plugin", "update", "code-review", "--merge", "--force")
+    try await project.expect(64, "plugin", "update", "code-review", "--keep", "../x")
+    try await project.expect(64, "plugin", "update", "code-review", "--keep", "README.md")
+    try await project.expect(0, "plugin", "update", "code-review", "--merge", "--approved")
+    #expect(try text(project, skill).hasPrefix("<<<<<<< here\nmine\n=======\ntheirs\n>>>>>>> code-review "))
+
+    try await publish(project, "again\n", version: "1.4.0")
+    let path = ".ai/skills/code-review.md"
+    try await project.expect(0, "plugin", "update", "code-review", "--keep", path, "--approved")
+    #expect(try text(project, skill).hasPrefix("<<<<<<< here\n"))
+    #expect(try await status(project)[1]["source_state"] as? String == "current")
+  }
+
+  @Test func outdatedAndSyncNameWhatHasAnUpdateOrIsGone() async throws {
+    let project = try await makeProject()
+    #expect(try await project.expect(0, "plugin", "outdated").output == "")
+    let sync = try await publish(project, "published\n", version: "1.1.0")
+    #expect(sync.output.contains("  plugin code-review 1.0.0 -> 1.0.0: mmdos plugin update code-review\n"))
+    #expect(
+      try await project.expect(0, "plugin", "outdated").output.contains("mmdos plugin update code-review")
+    )
+    let json = try await project.expect(0, "plugin", "outdated", "--json").object()
+    let offers = try #require(json["plugins"] as? [[String: Any]])
+    #expect(
+      offers.map { $0["slug"] as? String } == ["code-review"] && offers[0]["state"] as? String == "newer"
+    )
+    let again = try await project.expect(0, "registry", "sync", "partner", "--approved", "--json").object()
+    #expect((again["plugins"] as? [Any])?.count == 1)
+    try await project.expect(0, "registry", "remove", "partner", "--approved")
+    #expect(try await project.expect(0, "plugin", "outdated").output.contains("withdrawn from its source"))
+  }
+
+  @Test func updateAllTakesWhatCanBeTaken() async throws {
+    let project = try await makeProject()
+    #expect(
+      try await project.expect(0, "plugin", "update", "--all").error.contains("no installed plugin has")
+    )
+    try await project.expect(64, "plugin", "update")
+    try await project.expect(64, "plugin", "update", "code-review", "--all")
+    try await project.expect(0, "catalog", "install", "git-hygiene", "--approved")
+    try project.scratch.write("registry/catalog/.ai/skills/git-hygiene.md", text: "published\n")
+    try await publish(project, "published\n", version: "1.1.0")
+    let preview = try await project.expect(2, "plugin", "update", "--all").output
+    #expect(preview.contains("would update code-review") && preview.contains("would update git-hygiene"))
+    #expect(preview.contains("mmdos plugin update --all --approved"))
+    // One that is refused does not stop the other, and is not advised.
+    try project.scratch.write(skill, text: "edited\n")
+    let mixed = try await project.expect(1, "plugin", "update", "--all")
+    #expect(mixed.error.contains("next: mmdos plugin update git-hygiene --approved"))
+    #expect(!mixed.output.contains("--approved"))
+    let result = try await project.expect(1, "plugin", "update", "--all", "--approved")
+    #expect(result.output.contains("updated git-hygiene") && result.error.contains("code-review: "))
+    #expect(try text(project, skill) == "edited\n")
+    #expect(try text(project, "project/.ai/skills/git-hygiene.md") == "published\n")
+    let json = try await project.expect(1, "plugin", "update", "--all", "--approved", "--json").object()
+    #expect((json["plugins"] as? [[String: Any]])?.first?["error"] != nil)
+  }
+
+  @Test func olderVersionIsSaidAndNeedsAFlag() async throws {
+    let project = try await makeProject()
+    try project.scratch.write(
+      "registry/catalog/code-review.yaml",
+      text: try text(project, "registry/catalog/code-review.yaml")
+        .replacing(/version: .*/, with: "version: \"0.9.0\"")
+    )
+    try await publish(project, "published\n", version: "1.1.0")
+    #expect(try await project.expect(0, "plugin", "outdated").output.contains("older than installed"))
+    #expect(try await project.expect(0, "plugin", "update", "--all").error.contains("--allow-downgrade"))
+    let refused = try await project.expect(1, "plugin", "update", "code-review")
+    #expect(refused.error.contains("from version 1.0.0 down to 0.9.0"))
+    let preview = try await project.expect(2, "plugin", "update", "code-review", "--allow-downgrade").output
+    #expect(preview.contains("mmdos plugin update code-review --allow-downgrade --approved"))
+    try await project.expect(0, "plugin", "update", "--all", "--allow-downgrade", "--approved")
+    #expect(try text(project, skill) == "published\n")
   }
 
   @Test func updateTakesWhatIsNew() async throws {

@@ -6,8 +6,9 @@ import RegistryModel
 struct InstallPlanner {
   let files: InstalledFiles
   let record: InstallRecord
-  /// Whether files in the way are overwritten after a backup.
-  let isForced: Bool
+  let choices: InstallChoices
+  /// Merges edits; nil where nothing new is to come.
+  let merging: EditMerge?
 
   /// Plans an installation or an update.
   ///
@@ -92,25 +93,51 @@ struct InstallPlanner {
     let old = try files.find(path)
     // A file that is absent, or that another plugin installed too, is left alone.
     if new == nil, old == nil || !record.owners(of: path, except: slug).isEmpty { return nil }
-    let action = action(base: base, old: old?.id, new: new?.id)
-    let isLost = old != nil && old?.id != base && [.replace, .remove].contains(action)
+    let decision = try decide(path, base: base, old: old, new: new)
+    let isLost = old.map { !$0.isSame(as: base) } ?? false && [.replace, .remove].contains(decision.action)
     return InstallPlan.File(
       path: path,
       base: base,
-      action: action,
+      action: decision.action,
       backup: isLost ? try freeBackup(of: path) : nil,
+      obstacle: decision.obstacle,
       old: old,
-      new: new
+      new: new,
+      merged: decision.merged
     )
   }
 
-  /// The three-way decision for one file.
-  private func action(base: ObjectID?, old: ObjectID?, new: ObjectID?) -> InstallPlan.Action {
-    guard let old else { return .create }
-    guard let new else { return old == base || isForced ? .remove : .keepEdit }
-    if old == new { return .keep }
-    if old == base || isForced { return .replace }
-    return new == base ? .keepEdit : .conflict
+  private struct Decision {
+    let action: InstallPlan.Action
+    var obstacle: EditMerge.Obstacle?
+    var merged: [UInt8]?
+  }
+
+  /// The three-way decision for one file; line ends that version control converted are no edit.
+  private func decide(
+    _ path: ManifestPath,
+    base: ObjectID?,
+    old: InstalledFiles.Found?,
+    new: PluginPackage.File?
+  ) throws -> Decision {
+    guard let old else { return Decision(action: .create) }
+    let isEdited = !old.isSame(as: base)
+    if choices.kept.contains(path) { return Decision(action: .keepEdit) }
+    guard let new else { return Decision(action: !isEdited || choices.isForced ? .remove : .keepEdit) }
+    if old.isSame(as: new.id) { return Decision(action: .keep) }
+    if !isEdited || choices.isForced { return Decision(action: .replace) }
+    if new.id == base { return Decision(action: .keepEdit) }
+    guard let merging else { return Decision(action: .conflict) }
+    let merge = try merging.merge(base: base, ours: old.bytes, theirs: new.bytes)
+    guard let obstacle = merge.obstacle else {
+      // The edit may already have what is new.
+      return merge.bytes == old.bytes
+        ? Decision(action: .keepEdit) : Decision(action: .merge, merged: merge.bytes)
+    }
+    guard merge.bytes != nil, choices.mergesConflicts else {
+      return Decision(action: .conflict, obstacle: obstacle)
+    }
+    return Decision(action: .mergeConflict, obstacle: obstacle, merged: merge.bytes)
   }
 
   /// A backup path that is free, so that earlier backups stay.

@@ -39,11 +39,13 @@ package struct InstallRecord: Equatable, Sendable {
 
     /// Adds those of the folders that are above a file of the plugin.
     fileprivate mutating func addFolders(_ more: [ManifestPath]) {
-      let names = files.keys.map(\.components)
-      let own = more.filter { folder in
-        let above = folder.components
-        return names.contains { $0.count > above.count && $0.starts(with: above) }
+      // A set, because a record from outside may have very many of both.
+      var above: Set<[String]> = []
+      for file in files.keys {
+        let names = file.components
+        for depth in names.indices.dropFirst() { above.insert(Array(names[..<depth])) }
       }
+      let own = more.filter { above.contains($0.components) }
       folders = Set(folders + own).sorted()
     }
 

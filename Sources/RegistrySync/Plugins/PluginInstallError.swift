@@ -2,8 +2,12 @@ package import RegistryModel
 
 /// Why a plugin is not installed or removed, as data; `mmdos` makes the words.
 package enum PluginInstallError: Error, Equatable, Sendable {
-  /// Files of the project would be overwritten.
-  case conflicts(PluginSlug, [ManifestPath])
+  /// Files of the project would be overwritten; `canBeMarked`: they can be written with markers of the conflicts.
+  case conflicts(PluginSlug, [ManifestPath], canBeMarked: Bool)
+  /// The version to come is older than the installed one.
+  case downgrade(PluginSlug, from: String, to: String)
+  /// A file that is to be kept is none of the plugin's.
+  case notItsFile(ManifestPath, PluginSlug)
   /// Another plugin installed this file, or one that differs from it in case only.
   case ownedByOther(ManifestPath, owner: PluginSlug, theirs: ManifestPath)
   /// The plugin was installed from another source.

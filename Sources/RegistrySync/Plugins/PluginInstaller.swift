@@ -1,4 +1,5 @@
 import Disk
+import Formats
 import ObjectStore
 package import RegistryModel
 import SystemPackage
@@ -18,22 +19,12 @@ package struct PluginInstaller {
   private let project: Project
   private let policy: Policy
   private let lockTimeout: Duration
-  /// Whether files in the way are overwritten after a backup.
-  private let isForced: Bool
-  /// Whether code was looked at and may come.
-  private let acceptsCode: Bool
+  private let choices: InstallChoices
 
-  package init(
-    _ project: Project,
-    policy: Policy,
-    isForced: Bool,
-    acceptsCode: Bool,
-    lockTimeout: Duration
-  ) {
+  package init(_ project: Project, policy: Policy, choices: InstallChoices, lockTimeout: Duration) {
     self.project = project
     self.policy = policy
-    self.isForced = isForced
-    self.acceptsCode = acceptsCode
+    self.choices = choices
     self.lockTimeout = lockTimeout
   }
 
@@ -41,21 +32,63 @@ package struct PluginInstaller {
   ///
   /// - Throws: `PluginContentError`, `ProjectError.invalidFile`, `DiskError`.
   package func plan(_ request: Request) throws -> InstallPlan {
-    let files = InstalledFiles(root: project.root, disk: project.disk)
     let record = try project.readInstallRecord()
-    let planner = InstallPlanner(files: files, record: record, isForced: isForced)
+    let plan: InstallPlan
     switch request {
     case .install(let package, let targets):
       let audit = try InstallAudit.check(package, policy: policy)
       let entry = record.find(package.manifest.slug)
-      if let entry, entry.origin != package.origin, !isForced {
-        throw PluginInstallError.otherOrigin(entry.slug, installed: entry.origin)
-      }
+      if let entry { try checkUpdate(of: entry, to: package) }
       let chosen = targets ?? entry?.targets ?? policy.installTargets
-      return try planner.install(PlacedPlugin(package, for: chosen, policy: policy), audit)
+      plan = try planner(record, for: package)
+        .install(PlacedPlugin(package, for: chosen, policy: policy), audit)
     case .remove(let slug):
-      if let entry = record.find(slug) { return try planner.remove(entry.slug, base: entry.files) }
-      return try planner.remove(slug, base: try unrecordedFiles(of: slug, files))
+      let planner = planner(record, for: nil)
+      if let entry = record.find(slug) {
+        plan = try planner.remove(entry.slug, base: entry.files)
+      } else {
+        plan = try planner.remove(slug, base: try unrecordedFiles(of: slug, planner.files))
+      }
+    }
+    for path in choices.kept where !plan.files.contains(where: { $0.path == path }) {
+      throw PluginInstallError.notItsFile(path, plan.slug)
+    }
+    return plan
+  }
+
+  private func checkUpdate(of entry: InstallRecord.Entry, to package: PluginPackage) throws {
+    if entry.origin != package.origin, !choices.isForced {
+      throw PluginInstallError.otherOrigin(entry.slug, installed: entry.origin)
+    }
+    let version = package.manifest.version
+    if PluginVersion.isOlder(version, than: entry.version), !choices.allowsDowngrade {
+      throw PluginInstallError.downgrade(entry.slug, from: entry.version, to: version)
+    }
+  }
+
+  private func planner(_ record: InstallRecord, for package: PluginPackage?) -> InstallPlanner {
+    let merging = package.map { package in
+      EditMerge(
+        readOrigin: { try findObject($0) },
+        labels: .init(ours: "here", theirs: "\(package.manifest.slug) \(package.manifest.version)")
+      )
+    }
+    return InstallPlanner(
+      files: InstalledFiles(root: project.root, disk: project.disk),
+      record: record,
+      choices: choices,
+      merging: merging
+    )
+  }
+
+  /// Reads what was installed from the project's store; nil when it is not there, or not any more.
+  private func findObject(_ id: ObjectID) throws -> [UInt8]? {
+    guard let store = try Cache.find(in: project)?.store else { return nil }
+    do throws(ObjectStoreError) {
+      return try store.read(id, size: nil, limit: Limits.maxInstalledFileBytes)
+    } catch {
+      if case .missing = error { return nil }
+      throw error
     }
   }
 
@@ -69,8 +102,8 @@ package struct PluginInstaller {
     let lock = try ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout).lock()
     let work = InstallWork(project, cache)
     let plan = try plan(request)
-    if !plan.conflicts.isEmpty { throw PluginInstallError.conflicts(plan.slug, plan.conflicts) }
-    if !acceptsCode, !plan.newCode.isEmpty {
+    if let error = plan.refusal { throw error }
+    if !choices.acceptsCode, !plan.newCode.isEmpty {
       throw PluginInstallError.codeNotAccepted(plan.slug, plan.newCode)
     }
     if !plan.isEmpty { try work.run(steps(of: plan), madeFolders: plan.madeFolders) }
@@ -85,9 +118,9 @@ package struct PluginInstaller {
       guard let backup = file.backup, let old = file.old else { continue }
       steps.append(InstallWork.StagedStep(path: backup, old: nil, new: old.bytes, mode: old.mode))
     }
-    for file in plan.files where [.create, .replace, .remove].contains(file.action) {
+    for file in plan.files where file.action.writes {
       // No file gets an execute bit (DESIGN section 1, rule 10).
-      steps.append(InstallWork.StagedStep(path: file.path, old: file.old, new: file.new?.bytes, mode: 0o644))
+      steps.append(InstallWork.StagedStep(path: file.path, old: file.old, new: file.bytes, mode: 0o644))
     }
     let record = plan.record.encode()
     if record != plan.oldRecord?.bytes {
@@ -113,7 +146,7 @@ package struct PluginInstaller {
       let installed = try InstalledPlugins.slugs(in: project)
       throw PluginInstallError.notInstalled(slug.description, installed: installed)
     }
-    guard isForced else { throw PluginInstallError.unrecorded(slug) }
+    guard choices.isForced else { throw PluginInstallError.unrecorded(slug) }
     let manifest: PluginManifest
     do { manifest = try PluginManifest.parse(found.bytes, expecting: slug) } catch {
       throw PluginContentError.invalidManifest(slug.installedPath.description, error)

@@ -10,6 +10,8 @@ package struct PluginState {
     case asInstalled = "as-installed"
     /// The content was edited in the project.
     case changed
+    /// The content is as installed but for its line ends, which version control converts.
+    case lineEnds = "line-ends"
     /// The file is absent.
     case missing
     /// The file exists, but there is no record of its installed content.
@@ -24,6 +26,8 @@ package struct PluginState {
     case current
     /// The source has other content, of this version.
     case newer(String)
+    /// The source has other content, of this older version.
+    case older(String)
     /// The source no longer has the plugin.
     case gone
     /// The source's plugin cannot be installed now.
@@ -65,7 +69,9 @@ package struct PluginState {
   ) throws -> FileState {
     do {
       guard let found = try installed.find(path) else { return .missing }
-      return base == nil ? .unrecorded : found.id == base ? .asInstalled : .changed
+      if base == nil { return .unrecorded }
+      if found.id == base { return .asInstalled }
+      return found.isSame(as: base) ? .lineEnds : .changed
     } catch PluginFileError.inTheWay {
       return .notAFile
     } catch PluginFileError.tooLarge {
@@ -82,7 +88,9 @@ package struct PluginState {
       let package = try PluginPackage(slug, from: catalog, policy: sources.policy)
       let placed = try PlacedPlugin(package, for: entry.targets, policy: sources.policy)
       let files = Dictionary(placed.files.map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
-      return files == entry.files ? .current : .newer(package.manifest.version)
+      if files == entry.files { return .current }
+      let version = package.manifest.version
+      return PluginVersion.isOlder(version, than: entry.version) ? .older(version) : .newer(version)
     } catch ProjectError.unknownRegistry {
       return .gone
     } catch {

@@ -1,4 +1,5 @@
 import Disk
+import Formats
 import ObjectStore
 import RegistryModel
 import SystemPackage
@@ -11,6 +12,18 @@ struct InstalledFiles: Sendable {
     let bytes: [UInt8]
     /// The permission bits.
     let mode: UInt16
+
+    /// Whether it is this content but for its line ends, which version control may convert.
+    func differsInLineEndsOnly(from other: ObjectID?) -> Bool {
+      guard let other, id != other, bytes.contains(UInt8(ascii: "\n")), !bytes.contains(0) else {
+        return false
+      }
+      return ObjectID(hashing: LineEnds.withNewlines(bytes)) == other
+        || ObjectID(hashing: LineEnds.withCarriageReturns(bytes)) == other
+    }
+
+    /// Whether it is this content, line ends aside.
+    func isSame(as other: ObjectID?) -> Bool { id == other || differsInLineEndsOnly(from: other) }
   }
 
   let root: Folder

@@ -20,8 +20,7 @@ struct CatalogInstall: Command {
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var from: CatalogSourceOption
   @OptionGroup var target: InstallTargetOption
-  @OptionGroup var change: PluginChangeOptions
-  @OptionGroup var code: CodeOption
+  @OptionGroup var update: PluginUpdateOptions
   @Option(
     help: ArgumentHelp(
       "Install only from the snapshot whose id begins so; 32 digits or more.",
@@ -45,13 +44,16 @@ struct CatalogInstall: Command {
     let expected = expect ?? package.snapshot?.description
     let words =
       ["catalog", "install", slug] + from.words + target.words + (expected.map { ["--expect", $0] } ?? [])
+      + update.words
+    var choices = update.choices
+    // Who names the snapshot has looked at what is in it.
+    if expect != nil { choices.acceptsCode = true }
     return try PluginChange(
       request: .install(package, for: target.targets),
-      options: change,
+      choices: choices,
+      hasDiff: update.change.hasDiff,
       isApproved: approval.isApproved,
-      words: words,
-      // Who names the snapshot has looked at what is in it.
-      acceptsCode: code.isAccepted || expect != nil
+      words: words
     ).run(in: session, project)
   }
 }
@@ -70,8 +72,7 @@ struct PluginInstall: Command {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var target: InstallTargetOption
-  @OptionGroup var change: PluginChangeOptions
-  @OptionGroup var code: CodeOption
+  @OptionGroup var update: PluginUpdateOptions
   @Argument(help: "The manifest.") var file: String
 
   func run(in session: Session) throws -> Int32 {
@@ -82,10 +83,10 @@ struct PluginInstall: Command {
     )
     return try PluginChange(
       request: .install(package, for: target.targets),
-      options: change,
+      choices: update.choices,
+      hasDiff: update.change.hasDiff,
       isApproved: approval.isApproved,
-      words: ["plugin", "install", file] + target.words,
-      acceptsCode: code.isAccepted
+      words: ["plugin", "install", file] + target.words + update.words
     ).run(in: session, project)
   }
 }

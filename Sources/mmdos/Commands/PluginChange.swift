@@ -5,43 +5,25 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// The flags of every command that changes installed plugins.
-struct PluginChangeOptions: ParsableArguments {
-  @Flag(name: .customLong("force"), help: "Overwrite what is in the way; its content stays in a .bak file.")
-  var isForced = false
-  @Flag(name: .customLong("diff"), help: "Show every change line by line.") var hasDiff = false
-
-  /// The flags as typed, for the next command that is suggested.
-  var words: [String] { isForced ? ["--force"] : [] }
-}
-
-/// The flag of every command that may bring code.
-struct CodeOption: ParsableArguments {
-  @Flag(name: .customLong("accept-code"), help: "Take the plugin's code, which was looked at.")
-  var isAccepted = false
-}
-
 /// Shows or makes a change of installed plugins; used by install, update and remove.
 struct PluginChange {
   let request: PluginInstaller.Request
-  let options: PluginChangeOptions
+  let choices: InstallChoices
+  let hasDiff: Bool
   let isApproved: Bool
   /// The command as it was typed, without `--approved`.
   let words: [String]
-  /// Whether code was looked at and may come.
-  var acceptsCode = false
 
   func run(in session: Session, _ project: Project) throws -> Int32 {
     let installer = PluginInstaller(
       project,
       policy: try project.readPolicy(),
-      isForced: options.isForced,
-      acceptsCode: acceptsCode,
+      choices: choices,
       lockTimeout: session.options.lockTimeout
     )
     guard isApproved else { return try preview(installer.plan(request), project, in: session) }
     let plan = try installer.run(request)
-    let text = PluginChangeText(plan, hasDiff: options.hasDiff)
+    let text = PluginChangeText(plan, hasDiff: hasDiff)
     for warning in text.warnings { session.console.warn(warning) }
     if session.options.isJSON {
       session.console.print(.object([("changed", .boolean(!plan.isEmpty))] + text.json))
@@ -53,7 +35,7 @@ struct PluginChange {
   }
 
   private func preview(_ plan: InstallPlan, _ project: Project, in session: Session) throws -> Int32 {
-    let text = PluginChangeText(plan, hasDiff: options.hasDiff)
+    let text = PluginChangeText(plan, hasDiff: hasDiff)
     for warning in text.warnings { session.console.warn(warning) }
     if try project.hasInterruptedInstall() { session.console.note(PluginChangeText.interrupted) }
     if plan.isEmpty {
@@ -66,12 +48,18 @@ struct PluginChange {
       return ExitCodes.done
     }
     if !session.options.isJSON { text.printDiff(to: session.console.output) }
+    if let refusal = plan.refusal {
+      // No command is suggested that would be refused.
+      if session.options.isJSON { session.console.print(.object([("changed", .boolean(false))] + text.json)) }
+      for line in session.options.isJSON ? [] : text.preview { session.console.print(line) }
+      throw refusal
+    }
     var outside = OutsideUse(project, try project.readPolicy(), session)
     try outside.addAlternates()
     outside.addMachineKey()
     let code = plan.newCode.isEmpty || words.contains("--expect") ? [] : ["--accept-code"]
     return try Preview(
-      command: ShellWord.line(["mmdos"] + words + options.words + code + ["--approved"]),
+      command: ShellWord.line(["mmdos"] + words + code + ["--approved"]),
       lines: text.preview,
       json: text.json
     ).adding(outside).show(in: session)
@@ -108,11 +96,7 @@ struct PluginChangeText {
     if let previous = plan.previous, plan.package != nil {
       lines.append("  installed: \(previous.version) from \(previous.origin.description)")
     }
-    lines += files + leftOut
-    if !plan.conflicts.isEmpty {
-      lines.append("  \("refused", .bad) without --force, which keeps .bak copies")
-    }
-    return lines
+    return lines + files + leftOut
   }
 
   /// What was done, one line each.
@@ -149,6 +133,8 @@ struct PluginChangeText {
   private func note(_ file: InstallPlan.File) -> SafeText {
     var notes: [SafeText] = []
     if file.isEdited { notes.append("changed here") }
+    if file.hasOtherLineEnds, file.action != .keep { notes.append("only line ends were changed here") }
+    if let obstacle = file.obstacle { notes.append(SafeText(obstacle.words)) }
     if let old = file.oldID, let size = file.oldSize, [.replace, .conflict].contains(file.action) {
       notes.append("overwrites \(old.abbreviated), " + Quantity.bytes(size))
     }
@@ -206,10 +192,33 @@ struct PluginChangeText {
       ("old_size", file.oldSize.map { .number($0) } ?? .null),
       ("size", file.newSize.map { .number($0) } ?? .null),
       ("backup", .string(orNull: file.backup?.description)),
+      ("obstacle", .string(orNull: file.obstacle?.word)),
     ]
     if hasDiff, let (difference, comparison) = plan.comparison(of: file) {
       members.append(("diff", difference.json(comparison, withText: true)))
     }
     return .object(members)
+  }
+}
+
+extension EditMerge.Obstacle {
+  /// A stable identifier for JSON output.
+  fileprivate var word: String {
+    switch self {
+    case .neverInstalled: "never-installed"
+    case .originGone: "origin-gone"
+    case .notText: "not-text"
+    case .conflicts: "conflicts"
+    }
+  }
+
+  /// Why the file is not merged, or not without conflicts.
+  fileprivate var words: String {
+    switch self {
+    case .neverInstalled: "it was there before the plugin"
+    case .originGone: "what was installed is no longer in the store, so nothing can be merged"
+    case .notText: "it is no text that can be merged"
+    case .conflicts(let count): "\(Quantity.count(count, "conflict"))"
+    }
   }
 }

@@ -62,7 +62,8 @@ struct PluginShow: Command {
     var rows = [
       ("slug", state.slug.description), ("name", state.manifest?.name ?? "-"),
       ("version", state.version ?? "-"), ("source", state.entry?.origin.description ?? "no record"),
-      ("snapshot", state.entry?.snapshot?.description ?? "-"), ("author", state.manifest?.author ?? "-"),
+      ("snapshot", state.entry?.snapshot?.description ?? "-"),
+      ("installed for", state.entry?.targets.text ?? "-"), ("author", state.manifest?.author ?? "-"),
       ("description", state.manifest?.description ?? "-"),
     ]
     for (index, note) in (state.manifest?.safetyNotes ?? []).enumerated() {
@@ -82,6 +83,7 @@ extension PluginState.FileState {
     switch self {
     case .asInstalled: "as installed"
     case .changed: "changed here"
+    case .lineEnds: "other line ends"
     case .missing: "missing"
     case .unrecorded: "no record"
     case .notAFile: "a link or no file"
@@ -94,7 +96,7 @@ extension PluginState {
   var words: SafeText {
     guard entry != nil else { return "no record" }
     var parts: [SafeText] = []
-    for state in [FileState.changed, .missing, .notAFile] {
+    for state in [FileState.changed, .lineEnds, .missing, .notAFile] {
       let count = files.count { $0.state == state }
       if count > 0 { parts.append("\(count) \(state.words)") }
     }
@@ -108,6 +110,7 @@ extension PluginState {
       ("slug", .string(slug.description)), ("name", .string(orNull: manifest?.name)),
       ("version", .string(orNull: version)), ("source", .string(orNull: entry?.origin.description)),
       ("snapshot", .string(orNull: entry?.snapshot?.description)), ("recorded", .boolean(entry != nil)),
+      ("targets", .array((entry?.targets ?? []).map { .string($0.rawValue) })),
       (
         "files",
         .array(
@@ -135,6 +138,7 @@ extension PluginState.SourceState {
     switch self {
     case .current: "current"
     case .newer: "newer"
+    case .older: "older"
     case .gone: "gone"
     case .unusable: "unusable"
     case .unknown: "unknown"
@@ -143,7 +147,10 @@ extension PluginState.SourceState {
 
   /// The version in the source, if it differs.
   var newVersion: String? {
-    if case .newer(let version) = self { version } else { nil }
+    switch self {
+    case .newer(let version), .older(let version): version
+    case .current, .gone, .unusable, .unknown: nil
+    }
   }
 
   /// Why the source cannot be used.
@@ -156,6 +163,7 @@ extension PluginState.SourceState {
     switch self {
     case .current: "up to date"
     case .newer(let version): "other content in the source, version \(version)"
+    case .older(let version): "the source has the older version \(version)"
     case .gone: "no longer in the source"
     case .unusable: "source not usable: \(failure?.message ?? "")"
     case .unknown: "no source to compare with"

@@ -8,15 +8,14 @@ struct PluginUpdate: Command {
     commandName: "update",
     abstract: "Bring an installed plugin to what its source has.",
     discussion: """
-      What was changed here stays where nothing new is to come; where something is, the update is refused without \
-      --force. Nothing is requested: sync the registry first.
+      What was changed here stays, and is merged with what is new. Where the same lines were changed, the update is \
+      refused without --merge, --keep or --force. Nothing is requested: sync the registry first.
       """
   )
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @OptionGroup var change: PluginChangeOptions
-  @OptionGroup var code: CodeOption
+  @OptionGroup var update: PluginUpdateOptions
   @Option(
     help: ArgumentHelp(
       "Take it from here, if it has no record: bundled, local, remote:NAME.",
@@ -24,45 +23,32 @@ struct PluginUpdate: Command {
     )
   )
   var source: CatalogSource?
-  @Argument(help: "The plugin's slug.") var slug: String
+  @Flag(name: .customLong("all"), help: "Update every plugin that has an update.") var isAll = false
+  @Argument(help: "The plugin's slug.") var slug: String?
+
+  func validate() throws {
+    guard (slug == nil) == isAll else { throw ValidationError("give a plugin's slug, or --all") }
+    guard !isAll || source == nil && update.kept.isEmpty else {
+      throw ValidationError("--source and --keep go with one plugin")
+    }
+  }
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
     let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout, isActing: true)
+    guard let slug else {
+      return try PluginUpdateAll(sources: sources, update: update, isApproved: approval.isApproved)
+        .run(in: session, project)
+    }
     let state = try InstalledPlugins.state(of: PluginSlug(argument: slug), in: project)
     let package = try sources.readUpdate(of: state, from: source?.selection)
+    let from = source.map { ["--source", $0.defaultValueDescription] } ?? []
     return try PluginChange(
       request: .install(package),
-      options: change,
+      choices: update.choices,
+      hasDiff: update.change.hasDiff,
       isApproved: approval.isApproved,
-      words: ["plugin", "update", slug] + (source.map { ["--source", $0.defaultValueDescription] } ?? []),
-      acceptsCode: code.isAccepted
+      words: ["plugin", "update", slug] + from + update.words
     ).run(in: session, project)
-  }
-}
-
-/// The command `mmdos plugin remove`.
-struct PluginRemove: Command {
-  static let configuration = CommandConfiguration(
-    commandName: "remove",
-    abstract: "Take away what a plugin brought, and nothing else.",
-    discussion: """
-      A file that was changed here stays; with --force it goes, and its content stays in a .bak file. So do files of \
-      a plugin without an install record, which needs --force.
-      """
-  )
-
-  @OptionGroup var global: GlobalOptions
-  @OptionGroup var approval: ApprovalOption
-  @OptionGroup var change: PluginChangeOptions
-  @Argument(help: "The plugin's slug.") var slug: String
-
-  func run(in session: Session) throws -> Int32 {
-    try PluginChange(
-      request: .remove(PluginSlug(argument: slug)),
-      options: change,
-      isApproved: approval.isApproved,
-      words: ["plugin", "remove", slug]
-    ).run(in: session, session.project())
   }
 }

@@ -51,11 +51,12 @@ struct RegistryImport: AsyncCommand {
       observer: { view.show($0) }
     ).run()
     view.end()
+    let offers = SyncedPlugins(of: source.name, in: project, session).offers
     if !session.options.isJSON {
-      SyncReportText(report, isVerbose: session.options.isVerbose).print(to: session.console)
+      SyncReportText(report, offers, isVerbose: session.options.isVerbose).print(to: session.console)
     }
     for warning in report.warnings { session.console.warn(warning.words) }
-    if session.options.isJSON { session.console.print(report.json) }
+    if session.options.isJSON { session.console.print(report.json(offers)) }
     return ExitCodes.done
   }
 

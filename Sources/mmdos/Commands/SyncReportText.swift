@@ -6,10 +6,12 @@ import RegistrySync
 /// The text about a finished sync.
 struct SyncReportText {
   let report: SyncReport
+  /// The installed plugins that have an update by now, or were withdrawn.
+  let offers: [PluginOffer]
   let isVerbose: Bool
 
-  init(_ report: SyncReport, isVerbose: Bool) {
-    (self.report, self.isVerbose) = (report, isVerbose)
+  init(_ report: SyncReport, _ offers: [PluginOffer], isVerbose: Bool) {
+    (self.report, self.offers, self.isVerbose) = (report, offers, isVerbose)
   }
 
   func print(to console: Console) {
@@ -36,6 +38,7 @@ struct SyncReportText {
     }
     let withheld = WithheldText(report.withheld, of: report.registry, isVerbose: isVerbose)
     for line in withheld.lines(indent: 2) { console.print(line) }
+    for offer in offers { console.print("  plugin " + offer.line) }
   }
 }
 
@@ -61,7 +64,7 @@ struct ChangeCounts {
 }
 
 extension SyncReport {
-  var json: JSONValue {
+  func json(_ offers: [PluginOffer]) -> JSONValue {
     let word =
       switch outcome {
       case .upToDate: "up-to-date"
@@ -82,6 +85,7 @@ extension SyncReport {
       ("milliseconds", .number(milliseconds)),
       ("withheld", WithheldText(withheld, of: registry, isVerbose: true).json),
       ("warnings", .array(warnings.map { .string($0.words) })),
+      ("plugins", .array(offers.map(\.json))),
     ])
   }
 }
