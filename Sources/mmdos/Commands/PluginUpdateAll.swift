@@ -22,8 +22,9 @@ struct PluginUpdateAll {
       lockTimeout: session.options.lockTimeout
     )
     var outcomes: [(slug: PluginSlug, outcome: Outcome)] = []
-    for state in try InstalledPlugins.states(in: project) {
-      let source = state.source(in: sources)
+    var catalogs = OpenedCatalogs(sources)
+    for state in try InstalledPlugins.states(in: project, from: { _ in true }) {
+      let source = state.source(in: &catalogs)
       switch source {
       case .current, .unknown: break
       case .gone: session.console.note("\(state.slug): " + source.text)
