@@ -2,6 +2,7 @@ import Formats
 import ObjectStore
 import RegistryModel
 import RegistrySync
+import SystemPackage
 import Testing
 
 @testable import mmdos
