@@ -34,12 +34,50 @@ import Testing
     let scene = try await scene()
     var found = try files(scene)
     #expect(found.removeValue(forKey: "mmdos-lock.json") != nil)
+    #expect(found.removeValue(forKey: ".gitattributes") == Array("* -text\n".utf8))
     #expect(found == registry.view)
     let result = try await scene.verify()
     #expect(result.exitCode == 0 && result.output.contains("intact, as it was exported"), "\(result)")
     let json = try await scene.verify("--json")
     let report = try JSONSerialization.jsonObject(with: Data(json.outputBytes)) as? [String: Any]
     #expect(report?["intact"] as? Bool == true && report?["judged"] as? Bool == true)
+  }
+
+  /// What `core.autocrlf` makes of a folder whose attributes do not forbid it.
+  @Test func convertedLineEndsAreToldFromAChange() async throws {
+    let scene = try await scene()
+    try FileManager.default.removeItem(atPath: scene.dir + "/.gitattributes")
+    #expect(try await scene.verify().exitCode == 0)
+    for (path, bytes) in try files(scene) {
+      let text = String(decoding: bytes, as: UTF8.self).replacing("\n", with: "\r\n")
+      try Data(text.utf8).write(to: URL(fileURLWithPath: scene.dir + "/" + path))
+    }
+    let result = try await scene.verify()
+    #expect(result.exitCode == 3, "\(result)")
+    #expect(result.output.contains("'manifest.json' in the view has line ends CRLF"), "\(result.output)")
+    #expect(result.output.contains("'catalog.yaml' in the view has line ends CRLF"), "\(result.output)")
+    #expect(result.output.contains("put '* -text' into") && result.output.contains("git checkout -- "))
+    #expect(!result.output.contains("is not what was synced"), "\(result.output)")
+    // A change beside the line ends is a change.
+    try Data("catalog:\r\n".utf8).write(to: URL(fileURLWithPath: scene.dir + "/catalog.yaml"))
+    #expect(try await scene.verify().output.contains("'catalog.yaml' in the view is not what was synced"))
+  }
+
+  @Test func otherAttributesThanThoseOfAnExportAreNamed() async throws {
+    let scene = try await scene()
+    try Data("* text eol=crlf\n".utf8).write(to: URL(fileURLWithPath: scene.dir + "/.gitattributes"))
+    let result = try await scene.verify()
+    #expect(result.exitCode == 3 && result.output.contains("'.gitattributes'"), "\(result.output)")
+  }
+
+  @Test func foldersAboveAreMade() async throws {
+    let scene = try await scene()
+    let root = scene.home.folder.path.appending("deep").string
+    let words = ["registry", "export", "acme"]
+    #expect(try await scene.home.program.run(words + ["--dir", root + "/a/vendor"]).exitCode == 0)
+    #expect(try CrashScene.files(in: root + "/a/vendor") == files(scene))
+    #expect(try await scene.home.program.run(words + [root + "/b/c/acme.bundle"]).exitCode == 0)
+    #expect(FileManager.default.fileExists(atPath: root + "/b/c/acme.bundle"))
   }
 
   @Test func folderIsProvenWithoutStoreProjectOrNetwork() async throws {

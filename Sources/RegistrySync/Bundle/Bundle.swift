@@ -88,6 +88,31 @@ struct UserFile {
     folder = try Folder.open(parent.isEmpty ? "." : parent)
   }
 
+  /// As `init(_:)`; the folders above that are missing are made.
+  ///
+  /// - Throws: `DiskError`.
+  init(_ path: FilePath, makingFoldersOn disk: any Disk) throws {
+    let parent = path.removingLastComponent()
+    if !parent.isEmpty { _ = try Self.ensureFolder(parent, disk) }
+    try self.init(path)
+  }
+
+  private static func ensureFolder(_ path: FilePath, _ disk: any Disk) throws -> Folder {
+    do throws(DiskError) {
+      return try Folder.open(path)
+    } catch {
+      guard error.code == .noSuchFileOrDirectory else { throw error }
+      guard let last = path.lastComponent, last.kind == .regular, let name = FileName(last.string) else {
+        throw error
+      }
+      let outer = path.removingLastComponent()
+      let parent = try ensureFolder(outer.isEmpty ? "." : outer, disk)
+      let made = try disk.ensureFolder(name, in: parent)
+      try disk.synchronize(parent)
+      return made
+    }
+  }
+
   func open() throws -> ReadableFile {
     guard let file = try folder.findFile(name) else {
       throw DiskError(.open, folder.path.appending(name), .noSuchFileOrDirectory)

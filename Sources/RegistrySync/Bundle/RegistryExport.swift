@@ -57,7 +57,7 @@ package struct RegistryExport {
   ) throws -> Report {
     let chain = try chain(from: find(revision), depth: depth)
     let newest = chain[0]
-    let file = try UserFile(path)
+    let file = try UserFile(path, makingFoldersOn: reader.registry.disk)
     let header = BundleHeader(name: name, source: newest.snapshot.source, snapshots: chain.map(\.id))
     let disk = reader.registry.disk
     let store = reader.store

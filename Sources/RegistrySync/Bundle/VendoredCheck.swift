@@ -50,12 +50,15 @@ package struct VendoredCheck: Sendable {
   ///   `ReadingError.invalidManifest`, `DiskError`.
   package func run() throws -> Report {
     let entry = try readEntry()
-    let bytes = try folder.findBytes(ProjectLayout.manifest, limit: Int(Tree.maximumPayloadBytes))
-    let id = bytes.map { ObjectID(hashing: $0) }
-    guard let bytes, let id, id == entry.manifest else {
+    let found = try folder.findBytes(ProjectLayout.manifest, limit: Int(Tree.maximumPayloadBytes))
+    // A manifest whose line ends were converted still tells what the other files should be.
+    let bytes = [found, found.flatMap(ConvertedLineEnds.restored)].compactMap { $0 }
+      .first { ObjectID(hashing: $0) == entry.manifest }
+    let id = entry.manifest
+    guard let bytes else {
       // Without the manifest the expected content of the other files is unknown.
       let finding: ViewCheck.Finding =
-        bytes == nil ? .missing(path: "manifest.json") : .changed(path: "manifest.json")
+        found == nil ? .missing(path: "manifest.json") : .changed(path: "manifest.json")
       return report(entry, fileCount: 0, files: [finding], mismatches: [], nil, nil)
     }
     let manifest: Manifest
@@ -63,11 +66,14 @@ package struct VendoredCheck: Sendable {
       throw ReadingError.invalidManifest(source: path.string, error)
     }
     let expected = try expectedFiles(manifest, id, byteCount: bytes.count)
-    let files = try ViewCheck.findings(
-      in: folder,
-      against: ViewContent(Withholding(taking: expected)),
-      besides: [ProjectLayout.vendorLock.string]
-    )
+    let others = [ProjectLayout.vendorLock, ProjectLayout.gitattributes].map(\.string)
+    let files =
+      try ViewCheck.findings(
+        in: folder,
+        against: ViewContent(Withholding(taking: expected)),
+        besides: Set(others)
+      )
+      + attributesFinding()
     let root = files.isEmpty ? try tree(of: expected) : nil
     return report(
       entry,
@@ -109,6 +115,19 @@ package struct VendoredCheck: Sendable {
       entry.version != nil
     else { throw BundleError.vendor(path, .badLock) }
     return entry
+  }
+
+  /// A `.gitattributes` that is not the one of an export; a folder of an earlier version has none.
+  private func attributesFinding() throws -> [ViewCheck.Finding] {
+    let name = ProjectLayout.gitattributes
+    guard let attributes = try folder.findAttributes(name) else { return [] }
+    guard attributes.kind == .file else { return [.wrongKind(path: name.string)] }
+    let limit = Int64(VendoredExport.attributes.count * 2)
+    guard attributes.size <= limit, let bytes = try folder.findBytes(name, limit: Int(limit)) else {
+      return [.changed(path: name.string)]
+    }
+    let isOurs = (ConvertedLineEnds.restored(bytes) ?? bytes) == VendoredExport.attributes
+    return isOurs ? [] : [.changed(path: name.string)]
   }
 
   /// The files that the manifest names, with their sizes in the folder.

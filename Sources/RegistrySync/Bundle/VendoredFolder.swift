@@ -17,7 +17,8 @@ package enum VendorProblem: Equatable, Sendable {
 
 /// Writes a snapshot as plain files with its lock entry, to be committed in a team's repository.
 ///
-/// The folder contains a view, including `checksums.json`, and `mmdos-lock.json`.
+/// The folder contains a view, including `checksums.json`, `mmdos-lock.json`, and a `.gitattributes` that keeps git
+/// from converting line ends, which would make other files of them.
 package struct VendoredExport {
   /// The result of an export.
   package struct Report: Sendable {
@@ -31,6 +32,9 @@ package struct VendoredExport {
     package let path: FilePath
   }
 
+  /// The content of `.gitattributes`.
+  static let attributes = Array("* -text\n".utf8)
+
   private let registry: OpenRegistry
 
   package init(_ registry: OpenRegistry) {
@@ -39,7 +43,8 @@ package struct VendoredExport {
 
   private var disk: any Disk { registry.disk }
 
-  /// Writes a new folder under a temporary name, then moves it to its name in one step.
+  /// Writes a new folder under a temporary name, then moves it to its name in one step; folders above it that are
+  /// missing are made.
   ///
   /// `replaces`: Whether a folder written by an earlier export may be replaced.
   ///
@@ -54,7 +59,7 @@ package struct VendoredExport {
     guard !content.files.contains(where: { $0.path.components[0] == lockName }) else {
       throw BundleError.vendor(path, .nameTaken)
     }
-    let place = try UserFile(path)
+    let place = try UserFile(path, makingFoldersOn: disk)
     let isReplacing = try checkPlace(place, path, replaces: replaces)
     let temporary = TemporaryName.make()
     let lock = try lockfile(believed.stated, reader.trust().projectKey)
@@ -112,6 +117,7 @@ package struct VendoredExport {
     let views = ViewWriter(cache: registry.cache, disk: disk, name: registry.name)
     try views.materialize(content, into: fresh)
     try AtomicFile(disk: disk).replace(ProjectLayout.vendorLock, in: fresh, with: lock)
+    try AtomicFile(disk: disk).replace(ProjectLayout.gitattributes, in: fresh, with: Self.attributes)
     try views.synchronize(content, in: fresh)
   }
 

@@ -33,6 +33,8 @@ package enum ProjectLayout {
   package static let cache = StoreLayout.component("registry-cache")
   /// `.gitignore`, in the root and in the cache.
   package static let gitignore = StoreLayout.component(".gitignore")
+  /// `.gitattributes` of a vendored folder.
+  package static let gitattributes = StoreLayout.component(".gitattributes")
   /// `README.md` of the cache.
   package static let cacheReadme = StoreLayout.component("README.md")
 

@@ -16,6 +16,8 @@ package enum ViewCheck {
     case missing(path: String)
     /// The file has other content.
     case changed(path: String)
+    /// The file is what it should be but for its line ends, which were converted to CRLF.
+    case lineEnds(path: String)
     /// A link, folder or special file has the file's name, or the file is executable.
     case wrongKind(path: String)
     /// The snapshot has no such file or folder.
@@ -25,7 +27,9 @@ package enum ViewCheck {
     package var path: String {
       switch self {
       case .absent: ""
-      case .missing(let path), .changed(let path), .wrongKind(let path), .extra(let path): path
+      case .missing(let path), .changed(let path), .lineEnds(let path), .wrongKind(let path),
+        .extra(let path):
+        path
       }
     }
   }
@@ -53,7 +57,7 @@ package enum ViewCheck {
     }
     var findings = found.withLock { $0 }
     let checksums = ProjectLayout.checksums
-    if try !hasBytes(content.checksums, checksums, in: view) {
+    if try !hasChecksums(of: content, in: view) {
       let isThere = try view.findAttributes(checksums) != nil
       findings.append(isThere ? .changed(path: checksums.string) : .missing(path: checksums.string))
     }
@@ -107,7 +111,8 @@ package enum ViewCheck {
         if attributes.kind != .file || attributes.mode & 0o7111 != 0 {
           findings.append(.wrongKind(path: path))
         } else if try !isAsMaterialized(file, in: folder) {
-          findings.append(.changed(path: path))
+          let isConverted = try ConvertedLineEnds.wereConverted(file.id, as: file.path, in: folder)
+          findings.append(isConverted ? .lineEnds(path: path) : .changed(path: path))
         }
       } catch {
         guard error.isWrongKind else { throw error }
@@ -147,13 +152,12 @@ package enum ViewCheck {
     }
   }
 
-  private static func hasBytes(
-    _ bytes: [UInt8],
-    _ name: FileName,
-    in folder: Folder
-  ) throws(DiskError) -> Bool {
+  private static func hasChecksums(of content: ViewContent, in folder: Folder) throws(DiskError) -> Bool {
     do {
-      return try folder.findBytes(name, limit: bytes.count) == bytes
+      // Twice the size leaves room for another layout.
+      let limit = Int(Int64(content.checksums.count).multipliedClamped(by: 2))
+      guard let found = try folder.findBytes(ProjectLayout.checksums, limit: limit) else { return false }
+      return content.agrees(withChecksums: found)
     } catch  where error.isWrongKind || error.code == .fileTooLarge {
       return false
     }

@@ -32,6 +32,21 @@ struct ViewContent: Sendable {
     )
   }
 
+  /// Whether the bytes of a `checksums.json` say the same as ours, whatever their layout: the Node tool ends the file
+  /// without a line break, and git may have converted it.
+  func agrees(withChecksums bytes: [UInt8]) -> Bool {
+    if bytes == checksums { return true }
+    // try?: what does not parse says nothing.
+    guard let found = try? StrictJSON.parse(bytes), case .object(let members) = found.content,
+      members.count == files.count
+    else { return false }
+    let stated = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
+    return files.allSatisfy { file in
+      guard case .string(let text) = stated[file.path.description]?.content else { return false }
+      return text == "sha256:\(file.id)"
+    }
+  }
+
   /// The files in groups by folder, each small enough for one thread.
   var groups: [ViewGroup] {
     var groups: [ViewGroup] = []

@@ -14,7 +14,8 @@ struct RegistryExportCommand: Command {
       The file has the snapshot with its manifest and signatures, and every object, for a machine without a \
       network: `registry import` checks all of it again, as a sync would. With --dir the files are written as a \
       view is, with the lock entry that vouches for them: `registry verify --dir` proves later that they are \
-      still what was exported. Without a revision it is the snapshot in use.
+      still what was exported, and .gitattributes keeps git from converting line ends. Folders above that are \
+      missing are made. Without a revision it is the snapshot in use.
       """
   )
 
@@ -59,7 +60,7 @@ extension VendoredExport.Report {
   fileprivate func lines(_ dir: String) -> [SafeText] {
     [
       "\(SafeText(registry.description)): version \(SafeText(version)) written to \(SafeText(dir))",
-      "  \(Quantity.count(fileCount, "file")), checksums.json and mmdos-lock.json",
+      "  \(Quantity.count(fileCount, "file")), checksums.json, mmdos-lock.json and .gitattributes",
       "  manifest \(manifest)",
     ]
   }

@@ -54,8 +54,19 @@ struct VendoredCheckText {
     for finding in findings {
       lines.append("    \(SafeText("✗").styled(.bad)) \(finding.layer): \(SafeText(finding.message))")
     }
+    if let remedy { lines.append("    \(SafeText(remedy))") }
     lines.append(report.isIntact ? "\(name): intact, as it was exported" : "\(name): NOT what was exported")
     return lines
+  }
+
+  /// What helps where git converted line ends at the checkout.
+  private var remedy: String? {
+    let isConverted = report.files.contains { if case .lineEnds = $0 { true } else { false } }
+    guard isConverted else { return nil }
+    let file = ShellWord.quote(dir.hasSuffix("/") ? dir + ".gitattributes" : dir + "/.gitattributes")
+    return
+      "git converted line ends (core.autocrlf): put '* -text' into \(file) and commit it, then delete the other "
+      + "files of the folder and run git checkout -- \(ShellWord.quote(dir)); export --dir writes that file by itself"
   }
 
   private var json: JSONValue {
@@ -65,6 +76,7 @@ struct VendoredCheckText {
       ("intact", .boolean(report.isIntact)), ("version", .string(orNull: entry.version?.description)),
       ("manifest", .string(entry.manifest.description)), ("files", .number(report.fileCount)),
       ("judged", .boolean(report.isJudged)), ("project_key", .boolean(report.forgedCodes != nil)),
+      ("hint", .string(orNull: remedy)),
       (
         "findings",
         .array(

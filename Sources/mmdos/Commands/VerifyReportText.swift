@@ -138,6 +138,7 @@ extension VerifyReport.Finding.Kind {
     case .view(.absent): "view-absent"
     case .view(.missing): "view-file-missing"
     case .view(.changed): "view-file-changed"
+    case .view(.lineEnds): "view-file-line-ends"
     case .view(.wrongKind): "view-file-wrong-kind"
     case .view(.extra): "view-file-extra"
     case .lockfile(.missingEntry): "lockfile-entry-missing"
@@ -181,6 +182,8 @@ extension VerifyReport.Finding.Kind {
     case .view(.absent): "there is no view"
     case .view(.missing(let path)): "the view has no '\(path)'"
     case .view(.changed(let path)): "'\(path)' in the view is not what was synced"
+    case .view(.lineEnds(let path)):
+      "'\(path)' in the view has line ends CRLF where LF was synced; its text is the same"
     case .view(.wrongKind(let path)): "'\(path)' in the view is a link, of another kind, or executable"
     case .view(.extra(let path)): "'\(path)' in the view does not belong there"
     case .lockfile(.missingEntry): "registry-lock.json has no entry"
