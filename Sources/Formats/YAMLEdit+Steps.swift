@@ -76,7 +76,11 @@ extension YAMLListEdit {
     }
     let newMember = YAMLMember(field.key, YAMLText.node(of: field.value))
     if let place = fields.firstIndex(where: { $0.key == field.key }) {
-      try replaceValue(of: fields[place], with: field.value)
+      if case .sequence = fields[place].value.content, fields[place].value.style == .block {
+        try replaceLines(of: fields[place], with: field, below: first)
+      } else {
+        try replaceValue(of: fields[place], with: field.value)
+      }
       fields[place] = newMember
     } else {
       let text = String(repeating: " ", count: first.position.column - 1)
@@ -84,6 +88,38 @@ extension YAMLListEdit {
       fields.append(newMember)
     }
     items[index] = YAMLNode(.mapping(fields), style: .block)
+  }
+
+  /// Removes a key of an item.
+  mutating func removeField(_ name: String, ofItem index: Int) throws(TextProblem) {
+    guard items.indices.contains(index) else {
+      throw TextProblem(.noSuchEntry("\(key)[\(index)]"), at: nil)
+    }
+    let item = items[index]
+    var fields = try item.members(for: key)
+    guard let place = fields.firstIndex(where: { $0.key == name }) else { return }
+    guard item.style == .block, place > 0 else {
+      // The first key stands on the line of the dash.
+      throw TextProblem(.cannotEdit(key: name, obstacle: .itemNotBlockMap), at: item.position)
+    }
+    lines.remove(fields[place].position.line..<lastLine(of: fields[place].value) + 1)
+    fields.remove(at: place)
+    items[index] = YAMLNode(.mapping(fields), style: .block)
+  }
+
+  /// Replaces a list over several lines by one line.
+  private mutating func replaceLines(
+    of member: YAMLMember,
+    with field: YAMLEdit.Field,
+    below first: YAMLMember
+  ) throws(TextProblem) {
+    guard member.position.line > first.position.line else {
+      throw TextProblem(.cannotEdit(key: field.key, obstacle: .itemNotOnOwnLines), at: member.position)
+    }
+    let indentation = String(repeating: " ", count: member.position.column - 1)
+    let text = indentation + (try YAMLText.line(field.key, field.value))
+    lines.remove(member.position.line..<lastLine(of: member.value) + 1)
+    lines.insert([text], after: member.position.line - 1)
   }
 
   private mutating func replaceValue(of member: YAMLMember, with value: YAMLText.Value) throws(TextProblem) {

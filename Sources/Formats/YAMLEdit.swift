@@ -49,6 +49,18 @@ package struct YAMLEdit {
     try edit.set(field, ofItem: index)
     bytes = try edit.checkedBytes()
   }
+
+  /// Removes a key of an item of a list under a top-level key, with the comments on its lines; one that is not there
+  /// is no error.
+  ///
+  /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `noSuchEntry` or `wrongType`.
+  package mutating func removeField(_ field: String, ofItem index: Int, inList key: String)
+    throws(TextProblem)
+  {
+    var edit = try YAMLListEdit(bytes, list: key)
+    try edit.removeField(field, ofItem: index)
+    bytes = try edit.checkedBytes()
+  }
 }
 
 /// One edit of one list: the lines being changed, and the document that they must parse to in the end.

@@ -77,7 +77,8 @@ extension Failure {
       ExitCodes.policy,
       "untrusted-source",
       "'\(origin)' is a \(level.rawValue) source, and the policy installs only from trusted ones",
-      hint: "allow_untrusted_install: true in \(policyFile), or trust_level in .ai/registries/sources.yaml"
+      hint: "allow_untrusted_install: true in \(policyFile), or "
+        + "mmdos registry set NAME --trust-level trusted --approved"
     )
   }
 

@@ -66,8 +66,10 @@ extension Failure {
         ExitCodes.failure,
         "registry-exists",
         "there is a registry '\(name)' already",
-        hint: "mmdos registry remove \(name) --approved"
+        hint: "mmdos registry set \(name) changes it, mmdos registry remove \(name) --approved removes it"
       )
+    case .unusableSource(let source): self.init(unusable: source)
+    case .localFolder(let text, let problem): self.init(folder: text, problem)
     case .projectKey(let path, let problem): self.init(projectKey: path, problem)
     case .noProjectKey:
       self.init(
@@ -140,7 +142,7 @@ extension Failure {
         ExitCodes.policy,
         "disabled-source",
         "'\(name)' is disabled",
-        hint: "set enabled: true for it in .ai/registries/sources.yaml"
+        hint: "mmdos registry set \(name) --enabled true --approved"
       )
     case .bundledSource:
       self.init(

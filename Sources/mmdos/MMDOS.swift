@@ -27,8 +27,9 @@ struct RegistryGroup: ParsableCommand {
     commandName: "registry",
     abstract: "Configure, sync, verify and read registries.",
     subcommands: [
-      RegistryList.self, RegistryStatus.self, RegistryShow.self, RegistryAdd.self, RegistryRemove.self,
-      RegistrySyncCommand.self, RegistryVerify.self, RegistryAudit.self, RegistryLog.self, RegistryDiff.self,
+      RegistryList.self, RegistryStatus.self, RegistryShow.self, RegistryAdd.self, RegistrySet.self,
+      RegistryRemove.self, RegistrySyncCommand.self, RegistryVerify.self, RegistryAudit.self,
+      RegistryLog.self, RegistryDiff.self,
       RegistryCheckoutCommand.self, RegistryPin.self, RegistryUnpin.self, RegistryCat.self, RegistryLs.self,
       RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryCache.self,
       RegistryPublish.self, RegistryServe.self, RegistryExportCommand.self, RegistryImport.self,

@@ -232,6 +232,11 @@ private func set(_ field: YAMLEdit.Field, ofItem index: Int = 0, _ text: String)
     ("list:\r\n  - b: 1\r\n", "list:\r\n  - b: 1\r\n    name: \"z\"\r\n"),
     ("list:\n  - é: ü\n    name:   \"é\" #x\n", "list:\n  - é: ü\n    name: \"z\" #x\n"),
     ("list:\n  - b: |\n      x\n", "list:\n  - b: |\n      x\n    name: \"z\"\n"),
+    (
+      "list:\n  - b: 1\n    name: # old\n      - x\n\n      - y # c\n    c: 2\n",
+      "list:\n  - b: 1\n    name: \"z\"\n    c: 2\n"
+    ),
+    ("list:\n  - b: 1\n    name:\n    - x\n# end\n", "list:\n  - b: 1\n    name: \"z\"\n# end\n"),
   ])
   func valueIsReplacedOrAdded(_ old: String, _ new: String?) throws {
     guard let new else {
@@ -239,6 +244,24 @@ private func set(_ field: YAMLEdit.Field, ofItem index: Int = 0, _ text: String)
       return
     }
     #expect(try set(("name", .string("z")), old) == new)
+  }
+
+  @Test(arguments: [
+    ("list:\n  - b: 1\n    name: a # c\n    c: 2\n", "list:\n  - b: 1\n    c: 2\n"),
+    ("list:\n  - b: 1\n    name:\n      - x\n      - y\n# end\n", "list:\n  - b: 1\n# end\n"),
+    ("list:\n  - b: 1\r\n    name: [a,\r\n      b]\r\n", "list:\n  - b: 1\r\n"),
+    ("list:\n  - b: 1\n", "list:\n  - b: 1\n"), ("list:\n  - name: a\n    b: 1\n", nil),
+    ("list:\n  - {b: 1, name: a}\n", nil),
+  ])
+  func keyIsRemoved(_ old: String, _ new: String?) throws {
+    var edit = YAMLEdit(Array(old.utf8))
+    guard let new else {
+      #expect(throws: TextProblem.self) { try edit.removeField("name", ofItem: 0, inList: "list") }
+      #expect(edit.bytes == Array(old.utf8))
+      return
+    }
+    try edit.removeField("name", ofItem: 0, inList: "list")
+    #expect(String(decoding: edit.bytes, as: UTF8.self) == new)
   }
 
   @Test func otherItemsStayAsTheyAre() throws {
@@ -256,7 +279,7 @@ private func set(_ field: YAMLEdit.Field, ofItem index: Int = 0, _ text: String)
     arguments: [
       ("list:\n  - name: |\n      x\n", .cannotEdit(key: "name", obstacle: .valueOverSeveralLines)),
       ("list:\n  - name: a\n      b\n", .cannotEdit(key: "name", obstacle: .valueOverSeveralLines)),
-      ("list:\n  - name:\n      - a\n", .cannotEdit(key: "name", obstacle: .valueOverSeveralLines)),
+      ("list:\n  - name:\n      - a\n", .cannotEdit(key: "name", obstacle: .itemNotOnOwnLines)),
       ("list:\n  - {name: a}\n", .cannotEdit(key: "list", obstacle: .itemNotBlockMap)),
       ("list:\n  - a\n", .wrongType(key: "list", expected: .map, found: .string)),
       ("list: []\n", .noSuchEntry("list[0]")),

@@ -271,7 +271,15 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
     ] as [(String, String?, TextProblem.Reason)]
   )
   func refusesAnEntryThatIsWrong(_ key: String, _ value: String?, _ reason: TextProblem.Reason) {
-    expectProblem(reason) { try parse(file { $0[key] = value }) }
+    // An entry of mmdos: what is remembered of its registry must not be lost.
+    expectProblem(reason) {
+      try parse(
+        file {
+          $0["registry_name"] = "\"acme\""
+          $0[key] = value
+        }
+      )
+    }
   }
 
   /// What the Node tool records of a check that failed, or of a registry without a manifest.
@@ -303,7 +311,12 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
   ])
   func refusesTimesAndVersionsThatAreNone(_ key: String, _ value: String) {
     #expect {
-      try parse(file { $0[key] = value })
+      try parse(
+        file {
+          $0["registry_name"] = "\"acme\""
+          $0[key] = value
+        }
+      )
     } throws: { error in
       if case .invalidValue(key, _, .refused)? = (error as? TextProblem)?.reason { true } else { false }
     }
@@ -326,7 +339,10 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
         "{\"lockfile_version\": \"1\", \"generated_at\": \"2026-01-01T00:00:00Z\", \"entries\": []}",
         .wrongType(key: "entries", expected: .map, found: .list)
       ),
-      (file { _ in }.replacing("\"acme\": {", with: "\"acme\": {}, \"ACME\": {"), .missingKey("url")),
+      (
+        file { _ in }.replacing("\"acme\": {", with: "\"acme\": {\"tree\": null}, \"ACME\": {"),
+        .missingKey("url")
+      ),
     ] as [(String, TextProblem.Reason)]
   )
   func refusesAFileThatIsWrong(_ text: String, _ reason: TextProblem.Reason) {
@@ -334,7 +350,7 @@ private func file(_ change: (inout [String: String]) -> Void) -> String {
   }
 
   @Test func refusesNamesThatAreNoneOrEqualIgnoringCase() throws {
-    let one = file { _ in }
+    let one = file { $0["registry_name"] = "\"acme\"" }
     #expect {
       try parse(one.replacing("\"acme\"", with: "\"../x\""))
     } throws: { error in

@@ -8,6 +8,13 @@ private func parse(_ text: String) throws(TextProblem) -> SourceList {
   try SourceList.parse(Array(text.utf8))
 }
 
+/// As `parse`, with the problem of the first entry that cannot be used as an error.
+private func parseAll(_ text: String) throws(TextProblem) -> SourceList {
+  let list = try parse(text)
+  if let first = list.unusable.first { throw first.problem }
+  return list
+}
+
 private func web(_ name: String, _ url: String, signers: [String] = []) throws -> Source {
   Source(
     name: try RegistryName(parsing: name),
@@ -134,13 +141,53 @@ private let entry = "sources:\n  - name: acme\n    type: https\n    url: https:/
     ] as [(String, TextProblem.Reason)]
   )
   func refusesWhatIsWrong(_ more: String, _ reason: TextProblem.Reason) {
-    expectProblem(reason) { try parse(entry + more) }
+    expectProblem(reason) { try parseAll(entry + more) }
+  }
+
+  @Test func anEntryThatIsWrongDoesNotStopTheOthers() throws {
+    let list = try parse(
+      entry
+        + "  - name: skills\n    type: git\n    url: \"https://git.example/team/skills.git\"\n    enabled: false\n"
+        + "  - type: local\n    url: ../x\n"
+        + "  - name: _odd\n    type: https\n    url: https://example.com/odd/\n"
+        + "  - name: ACME\n    type: local\n    url: ../y\n  - name: last\n    type: local\n    url: ../z\n"
+    )
+    #expect(list.sources.map(\.name.description) == ["acme", "last"])
+    #expect(list.unusable.map(\.label) == ["skills", "#3", "_odd", "ACME"])
+    #expect(list.unusable[0].problem.reason == .unsupportedValue(key: "type", value: "git", why: .gitSource))
+    #expect(list.unusable[0].isDisabled && list.unusable[0].typeName == "git")
+    #expect(list.enabledUnusable.map(\.label) == ["#3", "_odd", "ACME"])
+    #expect(list.findUnusable("_odd")?.url == "https://example.com/odd/" && list.findUnusable("acme") == nil)
+  }
+
+  @Test func theMapFormIsListedAndNotUsed() throws {
+    let list = try parse("sources:\n  acme:\n    type: https\n    url: https://example.com/r/\n  two: x\n")
+    #expect(list.sources.isEmpty && list.unusable.map(\.label) == ["acme", "two"])
+    #expect(list.unusable[0].url == "https://example.com/r/" && list.unusable[0].typeName == "https")
+    #expect(
+      list.unusable[1].problem.reason
+        == .unsupportedValue(key: "sources", value: "two", why: .mapOfSources)
+    )
+  }
+
+  /// The Node tool writes `undefined` for what an entry lacked.
+  @Test func undefinedIsLikeAbsent() throws {
+    let source = try #require(
+      try parseAll(
+        entry + "    enabled: undefined\n    trust_level: \"undefined\"\n    safety_policy: \"undefined\"\n"
+          + "    signature_required: undefined\n    checksum_required: undefined\n"
+      ).sources.first
+    )
+    #expect(source.isEnabled && source.trustLevel == .untrusted && !source.isSignatureRequired)
+    expectProblem(.invalidValue(key: "url", value: "", rule: .notEmpty)) {
+      try parseAll("sources:\n  - name: a\n    type: local\n    url: ''\n")
+    }
   }
 
   @Test(arguments: ["refs", "a b", "-a", "tmp_x", "CON", "../x", ""])
   func refusesNamesThatAreNone(_ name: String) {
     #expect {
-      try parse("sources:\n  - name: \"\(name)\"\n    type: local\n    url: x\n")
+      try parseAll("sources:\n  - name: \"\(name)\"\n    type: local\n    url: x\n")
     } throws: { error in
       guard let problem = error as? TextProblem, case .invalidValue("name", name, .refused) = problem.reason
       else {
@@ -155,7 +202,7 @@ private let entry = "sources:\n  - name: acme\n    type: https\n    url: https:/
   ])
   func refusesURLsThatAreNone(_ url: String) {
     #expect {
-      try parse("sources:\n  - name: a\n    type: https\n    url: \"\(url)\"\n")
+      try parseAll("sources:\n  - name: a\n    type: https\n    url: \"\(url)\"\n")
     } throws: { error in
       guard let problem = error as? TextProblem, problem.position == TextPosition(line: 4, column: 10) else {
         return false
@@ -223,7 +270,7 @@ private let entry = "sources:\n  - name: acme\n    type: https\n    url: https:/
       )
       let added = try SourceList.add(source, to: Array(file.utf8))
       #expect(try SourceList.parse(added).find(source.name) == source)
-      #expect(text(try SourceList.remove(source.name, from: added)) == file)
+      #expect(text(try SourceList.remove(source.name.description, from: added)) == file)
     }
   }
 
@@ -241,9 +288,70 @@ private let entry = "sources:\n  - name: acme\n    type: https\n    url: https:/
 
   @Test func aFileThatDoesNotParseIsNotTouched() throws {
     let source = try web("a", "https://example.org/x/")
-    expectProblem(.unknownKey("nam", nearest: "name")) {
-      try SourceList.add(source, to: Array("sources:\n  - nam: x\n".utf8))
+    expectProblem(.unknownKey("source", nearest: "sources")) {
+      try SourceList.add(source, to: Array("source:\n  - name: x\n".utf8))
     }
-    expectProblem(.noSuchEntry("a")) { try SourceList.remove(source.name, from: Array(entry.utf8)) }
+    expectProblem(.noSuchEntry("a")) { try SourceList.remove("a", from: Array(entry.utf8)) }
+  }
+
+  @Test func entriesThatCannotBeUsedStayAndCanBeRemoved() throws {
+    let odd = "  - name: _odd # mine\n    type: git\n    url: x\n"
+    let source = try web("new", "https://example.org/x/")
+    let added = try SourceList.add(source, to: Array((entry + odd).utf8))
+    #expect(text(added).hasPrefix(entry + odd))
+    #expect(text(try SourceList.remove("_odd", from: added)) == text(added).replacing(odd, with: ""))
+    expectProblem(.alreadyUsed(key: "name", value: "NEW")) {
+      try SourceList.add(source, to: Array((entry + "  - name: NEW\n    type: git\n    url: x\n").utf8))
+    }
+  }
+
+  @Test func aChangeKeepsCommentsOrderAndTheRest() throws {
+    let file =
+      "# mine\n" + entry
+      + "    enabled: true # yes\n    signers: # these\n      - k1\n      - k2\n    trust_level: community\n# end\n"
+    var change = SourceChange()
+    change.isEnabled = false
+    change.signers = ["k3"]
+    change.location = .folder("../r")
+    let changed = try SourceList.change("acme", change.fields, in: Array(file.utf8))
+    #expect(
+      text(changed) == """
+        # mine
+        sources:
+          - name: acme
+            type: "local"
+            url: "../r"
+            enabled: false # yes
+            signers: ["k3"]
+            trust_level: community
+        # end
+
+        """
+    )
+    change = SourceChange()
+    change.signers = []
+    let cleared = try SourceList.change("acme", change.fields, in: changed)
+    #expect(text(cleared) == text(changed).replacing("    signers: [\"k3\"]\n", with: ""))
+    expectProblem(.noSuchEntry("other")) {
+      try SourceList.change("other", change.fields, in: Array(file.utf8))
+    }
+  }
+
+  @Test func aChangeCanMakeAnEntryUsableAndNeverUnusable() throws {
+    let file = Array("sources:\n  - name: a\n    type: git\n    url: x\n".utf8)
+    var change = SourceChange()
+    change.location = .web(try RegistryURL(parsing: "https://example.com/", allowHTTPLocalhost: false))
+    let list = try SourceList.parse(SourceList.change("a", change.fields, in: file))
+    #expect(list.unusable.isEmpty && list.sources.first?.location == change.location)
+    var other = SourceChange()
+    other.trustLevel = .trusted
+    expectProblem(.unsupportedValue(key: "type", value: "git", why: .gitSource)) {
+      try SourceList.change("a", other.fields, in: file)
+    }
+    change.location = nil
+    change.signers = ["a b"]
+    expectProblem(.invalidValue(key: "signers", value: "a b", rule: .shape(.keyID))) {
+      try SourceList.change("acme", change.fields, in: Array(entry.utf8))
+    }
   }
 }

@@ -41,10 +41,14 @@ import Testing
 
   static let sourceLists: [Broken] = [
     sources("sources: [\n", ":2", "did not find"),
-    sources("sources:\n  - name: \"a\"\n", ":2", "the key"),
     sources("sources: 7\n", ":1", "'sources' must be"),
     sources("other: []\n", ":1", "'other'"),
     sources("sources: []\nsources: []\n", ":2", "the key 'sources' appears twice"),
+  ]
+
+  /// Each is about one entry alone.
+  static let entries: [Broken] = [
+    sources("sources:\n  - name: \"a\"\n", ":2", "the key"),
     sources(
       "sources:\n  - name: \"a b\"\n    type: \"https\"\n    url: \"https://registry.example/catalog.yaml\"\n",
       ":2",
@@ -75,7 +79,7 @@ import Testing
       "'entries' must be"
     ),
     lockfile(
-      "{\"lockfile_version\": \"1\", \"entries\": {\"web\": {\"url\": 7}}}",
+      "{\"lockfile_version\": \"1\", \"entries\": {\"web\": {\"url\": 7, \"tree\": null}}}",
       ":1",
       "registry-lock.json"
     ),
@@ -116,6 +120,26 @@ import Testing
   @Test(arguments: policies + sourceLists)
   func brokenFileStopsASync(_ broken: Broken) async throws {
     try await check(broken, [Self.writers[0]], isSynced: false)
+  }
+
+  @Test(arguments: entries)
+  func brokenEntryStopsNoOther(_ broken: Broken) async throws {
+    let project = try await makeStage(isSynced: false)
+    let good =
+      "sources:\n  - name: \"web\"\n    type: \"local\"\n    url: \"../registry\"\n    enabled: true\n"
+    try project.write(broken.file, good + broken.text.dropFirst("sources:\n".count))
+    expect(try await project.sync(), exit: 0)
+    expect(try await project.run(["registry", "verify", "web"]), exit: 0)
+    let list = try await project.run(["registry", "list"])
+    expect(list, exit: 0, error: "warning: '\(broken.text.contains("a b") ? "a b" : "a")'", broken.problem)
+    #expect(list.output.contains("(not used)"))
+    let all = try await project.run(["registry", "sync", "--all", "--approved"])
+    expect(all, exit: 1, error: broken.file, broken.problem)
+    #expect(all.output.contains("web: already up to date"), "\(all.output)")
+    let name = broken.text.contains("a b") ? "a b" : "a"
+    expect(try await project.run(["registry", "sync", name, "--approved"]), exit: 1, error: broken.problem)
+    expect(try await project.run(["registry", "remove", name, "--approved"]), exit: 0)
+    #expect(try project.scratch.read("project/" + broken.file) == Array(good.utf8))
   }
 
   @Test(arguments: lockfiles)

@@ -16,6 +16,15 @@ extension FailureTests {
     let files: [KeyFileProblem] = [
       .accessibleToOthers(mode: 0o644), .ownedByAnotherUser(1), .key(.encrypted), .exists,
     ]
+    let list = try SourceList.parse(
+      Array(
+        "sources:\n  - name: a\n    type: git\n    url: x\n  - name: b c\n    type: local\n    url: x\n".utf8
+      )
+    )
+    let folders: [LocalFolderProblem] = [
+      .empty, .unknownHome, .file(folder: nil), .file(folder: "x"), .absent(.path), .absent(.gitRepository),
+      .absent(.withoutScheme(nil)), .absent(.withoutScheme("https://h/catalog.yaml")),
+    ]
     return [
       .noProject(path), .unsafeFolder(path, .ownedByAnotherUser), .unsafeFolder(path, .writableByEveryone),
       .unknownCacheFormat(path, found: nil), .unknownCacheFormat(path, found: "mmdos-cache 2"),
@@ -25,7 +34,8 @@ extension FailureTests {
       .unknownRegistry("x", known: []), .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"),
       .noProjectKey, .lockEntryCode(name, .wrong(field: "entry_hmac"), isOfNodeTool: false),
       .lockEntryCode(name, .missing(field: "signature"), isOfNodeTool: true), .lockEntryChanged(name),
-    ] + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
+    ] + list.unusable.map { .unusableSource($0) } + folders.map { .localFolder("x", $0) }
+      + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
   }
 
   static func expected(_ error: ProjectError) -> (code: Int32, kind: String) {
@@ -38,6 +48,11 @@ extension FailureTests {
     case .invalidName: (64, "invalid-name")
     case .unknownRegistry: (6, "unknown-registry")
     case .registryExists: (1, "registry-exists")
+    case .unusableSource: (1, "unusable-source")
+    case .localFolder(_, .empty): (64, "no-address")
+    case .localFolder(_, .absent(.gitRepository)): (64, "git-address")
+    case .localFolder(_, .file): (64, "not-a-folder")
+    case .localFolder: (6, "not-a-folder")
     case .projectKey: (1, "project-key")
     case .noProjectKey: (6, "no-project-key")
     case .lockEntryCode(_, .wrong, _): (3, "forged-lock-entry")

@@ -48,7 +48,7 @@ struct FailureTests {
     check(try Self.pluginFileErrors(), Self.expected)
     check(try Self.publishProblems(text).map { PublishProblems([$0]) }) { _ in (1, "publish") }
     check([Self.disk]) { _ in (1, "disk") }
-    #expect(kinds.count == 89)
+    #expect(kinds.count == 93)
   }
 
   @Test func absentFileIsNoSuchThing() {

@@ -64,7 +64,7 @@ import Testing
     Refusal(
       testDescription: "source disabled",
       policy: open,
-      texts: ["'web' is disabled", "hint: set enabled: true for it in .ai/registries/sources.yaml"],
+      texts: ["'web' is disabled", "hint: mmdos registry set web --enabled true --approved"],
       changeSources: { $0.replacing("enabled: true", with: "enabled: false") }
     ),
   ]

@@ -30,7 +30,7 @@ import Testing
   }
 
   private static let documents: [(arguments: [String], keys: [String])] = [
-    (["registry", "list"], ["registries"]),
+    (["registry", "list"], ["registries", "unusable"]),
     (
       ["registry", "show", "partner"],
       [
@@ -45,7 +45,7 @@ import Testing
       [
         "allow_http_localhost", "allow_remote_registries", "allow_unsigned_remote", "file_system_lacks",
         "lock_entries", "machine_key", "mounted_views",
-        "objects", "registries", "require_signature", "root", "signing_key", "warnings",
+        "objects", "registries", "require_signature", "root", "signing_key", "unusable", "warnings",
       ]
     ),
     (["registry", "log", "partner"], ["snapshots", "warnings"]),

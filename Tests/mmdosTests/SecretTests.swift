@@ -64,12 +64,17 @@ import Testing
       ".ai/registries/sources.yaml",
       "sources:\n  - name: \"reg\"\n    type: \"\(type)\"\n    url: \"\(address)\"\n"
     )
-    for words in [
-      ["status"], ["list"], ["sync", "reg"], ["sync", "reg", "--approved"], ["verify", "--all"],
-    ] {
+    for words in [["sync", "reg"], ["sync", "reg", "--approved"], ["verify", "--all"]] {
       try await expectSilence(project, ["registry"] + words)
     }
-    expect(try await project.run("registry", "status"), exit: 1, error: "sources.yaml:4:10: ")
+    for words in [
+      ["registry", "status"], ["registry", "list"], ["registry", "show", "reg"],
+      ["registry", "remove", "reg"],
+      ["registry", "set", "reg", "--trust-level", "trusted"], ["migrate"],
+    ] {
+      try await expectSilence(project, words, isRefused: false)
+    }
+    expect(try await project.run("registry", "sync", "reg"), exit: 1, error: "sources.yaml:4:10: ")
   }
 
   @Test(arguments: addresses.prefix(4))

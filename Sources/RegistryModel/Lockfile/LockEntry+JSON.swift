@@ -29,12 +29,17 @@ extension LockEntry {
     return members.map { JSONMember($0.0, $0.1) }
   }
 
-  private static let keys = [
-    "url", "synced_at", "catalog_sha256", "manifest_sha256", "signature", "signature_alg",
-    "public_signature_status", "public_signature_algorithm", "public_signature_key_id",
-    "trusted_publisher_status", "trust_store_path", "trust_verdict", "lockfile_verdict",
-    "verification_errors", "verification_warnings", "verdict", "registry_name", "tree", "version",
-    "generated_at", "signers", "highest", "pinned", "entry_hmac",
+  private static let keys =
+    [
+      "url", "synced_at", "catalog_sha256", "manifest_sha256", "signature", "signature_alg",
+      "public_signature_status", "public_signature_algorithm", "public_signature_key_id",
+      "trusted_publisher_status", "trust_store_path", "trust_verdict", "lockfile_verdict",
+      "verification_errors", "verification_warnings", "verdict",
+    ] + ownKeys
+
+  /// The keys that only mmdos writes.
+  static let ownKeys = [
+    "registry_name", "tree", "version", "generated_at", "signers", "highest", "pinned", "entry_hmac",
   ]
 
   /// Reads an entry; fields that the Node tool omits or sets to null count as unsigned.

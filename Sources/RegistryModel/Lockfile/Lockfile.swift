@@ -13,6 +13,9 @@ package struct Lockfile: Equatable, Sendable {
   /// Entries that record a failed check, sorted like `entries`; no name is in both.
   package private(set) var refused: [RefusedLockEntry] = []
 
+  /// Members of `entries` whose names no registry of mmdos can have; they are kept as they were read.
+  package private(set) var foreign: [JSONMember] = []
+
   // Used only for a lockfile without entries, whose time cannot be computed.
   private var timeWithoutEntries = WrittenTime(.earliest)
 
@@ -29,6 +32,9 @@ package struct Lockfile: Equatable, Sendable {
 
   /// Reads a lockfile strictly; only the Node tool's `verdict` objects are ignored.
   ///
+  /// An entry without any field that only mmdos writes is the Node tool's: what is wrong with it concerns its
+  /// registry alone (`refused`).
+  ///
   /// - Throws: `TextProblem` with line and column of the first thing that is wrong.
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> Lockfile {
     let root = try StrictJSON.parse(bytes)
@@ -41,19 +47,33 @@ package struct Lockfile: Equatable, Sendable {
     lockfile.timeWithoutEntries = try fields.need("generated_at", fields.time("generated_at"))
     var names: Set<String> = []
     for member in try fields.object.read("entries").members(for: "entries") {
-      let name = try Self.name(member)
+      let name: RegistryName
+      do throws(TextProblem) { name = try Self.name(member) } catch {
+        guard RefusedLockEntry.isOfNodeTool(member.value) else { throw error }
+        lockfile.foreign.append(member)
+        continue
+      }
       guard names.insert(name.key).inserted else {
         throw TextProblem(.alreadyUsed(key: "name", value: member.name), at: member.position)
       }
-      if let refused = try RefusedLockEntry.find(name: name, member.value) {
-        lockfile.refused.append(refused)
-      } else {
-        lockfile.entries.append(try LockEntry(name: name, member.value))
-      }
+      try lockfile.take(name, member.value)
     }
     lockfile.entries.sort { $0.name < $1.name }
     lockfile.refused.sort { $0.name < $1.name }
     return lockfile
+  }
+
+  private mutating func take(_ name: RegistryName, _ value: JSONValue) throws(TextProblem) {
+    do throws(TextProblem) {
+      if let failed = try RefusedLockEntry.find(name: name, value) {
+        refused.append(failed)
+      } else {
+        entries.append(try LockEntry(name: name, value))
+      }
+    } catch {
+      guard let unread = RefusedLockEntry(unread: name, value, because: error) else { throw error }
+      refused.append(unread)
+    }
   }
 
   private static func name(_ member: JSONMember) throws(TextProblem) -> RegistryName {
@@ -118,18 +138,20 @@ package struct Lockfile: Equatable, Sendable {
       .object([
         ("lockfile_version", .string(Self.version)),
         ("generated_at", .string(generatedAt.description)),
-        ("entries", .object(allMembers.map { ($0.name.description, .object(members: $0.members)) })),
+        ("entries", .object(allMembers.map { ($0.name, $0.value) })),
       ])
     )
   }
 
-  private var allMembers: [(name: RegistryName, members: [JSONMember])] {
+  private var allMembers: [(name: String, value: JSONValue)] {
     let all = entries.map { ($0.name, $0.jsonMembers) } + refused.map { ($0.name, $0.members) }
-    return all.sorted { $0.0 < $1.0 }
+    return all.sorted { $0.0 < $1.0 }.map { ($0.0.description, .object(members: $0.1)) }
+      + foreign.map { ($0.name, $0.value) }
   }
 
   /// Compares the entries; the time of an empty lockfile is ignored.
   package static func == (left: Self, right: Self) -> Bool {
     left.entries == right.entries && left.refused == right.refused
+      && left.foreign.map(\.name) == right.foreign.map(\.name)
   }
 }

@@ -14,9 +14,10 @@ extension Source {
     let fields = try YAMLFields(node, for: "sources", known: Self.keys)
     name = try Self.readName(fields)
     location = try Self.readLocation(fields, name: name)
-    isEnabled = try fields.findBoolean("enabled") ?? true
+    isEnabled = try Self.findStated(fields, "enabled")?.boolean(for: "enabled") ?? true
     trustLevel = try Self.readTrustLevel(fields)
-    isSignatureRequired = try fields.findBoolean("signature_required") ?? false
+    isSignatureRequired =
+      try Self.findStated(fields, "signature_required")?.boolean(for: "signature_required") ?? false
     signers = try Self.readSigners(fields)
     lastSyncedAt = try Self.findText(fields, "last_synced_at")
     pinnedTo = try Self.findText(fields, "pinned_commit_or_hash")
@@ -65,7 +66,9 @@ extension Source {
   }
 
   private static func readTrustLevel(_ fields: YAMLFields) throws(TextProblem) -> TrustLevel {
-    guard let text = try fields.findString("trust_level") else { return .untrusted }
+    guard let text = try findStated(fields, "trust_level")?.string(for: "trust_level") else {
+      return .untrusted
+    }
     if text == "verified" { return .trusted }
     guard let level = TrustLevel(rawValue: text) else {
       throw try invalid("trust_level", text, .oneOf(TrustLevel.allCases.map(\.rawValue)), in: fields)
@@ -88,19 +91,27 @@ extension Source {
   }
 
   private static func checkSafety(_ fields: YAMLFields, name: RegistryName) throws(TextProblem) {
-    let safety = try fields.findString("safety_policy") ?? "sandboxed"
+    let safety = try findStated(fields, "safety_policy")?.string(for: "safety_policy") ?? "sandboxed"
     guard safety == "sandboxed" else {
       throw try invalid("safety_policy", safety, .oneOf(["sandboxed"]), in: fields)
     }
     // The Node tool writes false for its bundled entry, which is never synced.
-    guard let isRequired = try fields.findBoolean("checksum_required"), !isRequired, name != .bundled else {
-      return
-    }
+    let isRequired = try findStated(fields, "checksum_required")?.boolean(for: "checksum_required") ?? true
+    guard !isRequired, name != .bundled else { return }
     let position = try fields.read("checksum_required").position
     throw TextProblem(
       .unsupportedValue(key: "checksum_required", value: "false", why: .withoutChecksum),
       at: position
     )
+  }
+
+  /// The value of a key that need not be there.
+  ///
+  /// The Node tool writes `undefined` for each key that an entry lacked when it read the file.
+  private static func findStated(_ fields: YAMLFields, _ key: String) -> YAMLNode? {
+    guard let node = fields.find(key) else { return nil }
+    if case .scalar("undefined") = node.content { return nil }
+    return node
   }
 
   /// A text of the Node tool that is only displayed; null where there is none yet.

@@ -181,7 +181,12 @@ package struct VendoredCheck: Sendable {
   ) throws -> TrustRefusal? {
     guard let project else { return nil }
     let policy = try project.readPolicy()
-    let configured = try project.readSources().sources.first { $0.location.text == entry.url }
+    let list = try project.readSources()
+    // What the project demands of this address cannot be read.
+    if let bad = list.unusable.first(where: { $0.url == entry.url }) {
+      throw ProjectError.unusableSource(bad)
+    }
+    let configured = list.sources.first { $0.location.text == entry.url }
     let source = if let configured { configured } else { try Self.source(of: entry) }
     let trust = try project.readTrustMaterial(policy: policy)
     let question = TrustQuestion(

@@ -59,7 +59,7 @@ package struct PluginSources: Sendable {
     case .local: return [.local]
     case .registry(let name):
       guard sources.find(name) != nil else {
-        throw ProjectError.unknownRegistry(name.description, known: sources.sources.map(\.name.description))
+        throw unknown(name)
       }
       return [.registry(name)]
     case .all:
@@ -68,6 +68,11 @@ package struct PluginSources: Sendable {
           if case .bundled = source.location { nil } else { .registry(source.name) }
         }
     }
+  }
+
+  private func unknown(_ name: RegistryName) -> ProjectError {
+    if let unusable = sources.findUnusable(name.description) { return .unusableSource(unusable) }
+    return .unknownRegistry(name.description, known: sources.sources.map(\.name.description))
   }
 
   /// Opens the selected catalogs; a source that was selected by name must open.
@@ -163,7 +168,7 @@ package struct PluginSources: Sendable {
 
   private func openRegistry(_ name: RegistryName) throws -> PluginCatalog {
     guard let source = sources.find(name) else {
-      throw ProjectError.unknownRegistry(name.description, known: sources.sources.map(\.name.description))
+      throw unknown(name)
     }
     try policy.checkUse(of: source)
     let reader = try RegistryReader(

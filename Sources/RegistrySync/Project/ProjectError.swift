@@ -36,6 +36,12 @@ package enum ProjectError: Error, Equatable, Sendable {
   /// No source has that name.
   case unknownRegistry(String, known: [String])
 
+  /// The entry of `sources.yaml` with that name breaks a rule.
+  case unusableSource(UnusableSource)
+
+  /// The text is not the folder of a registry.
+  case localFolder(String, LocalFolderProblem)
+
   /// There is already a source with that name, ignoring case.
   case registryExists(String)
 

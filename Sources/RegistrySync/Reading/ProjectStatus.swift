@@ -33,6 +33,8 @@ package struct ProjectStatus: Sendable {
   package let registries: [RegistrySummary]
   /// What the views of those that were synced lack by today's policy; nothing where that cannot be found out.
   package let withheld: [RegistryName: [WithheldFile]]
+  /// The entries of `sources.yaml` that cannot be used.
+  package let unusable: [UnusableSource]
 
   /// Reads everything; nothing is written.
   ///
@@ -55,7 +57,9 @@ package struct ProjectStatus: Sendable {
     var registries: [RegistrySummary] = []
     var mounts: [RegistryName: FilePath] = [:]
     let table = MountTable()
-    for source in try project.readSources().sources {
+    let list = try project.readSources()
+    unusable = list.unusable
+    for source in list.sources {
       registries.append(try RegistrySummary(of: source, in: project, knowing: basis))
       let views = basis.cache.map { ViewWriter(cache: $0, disk: project.disk, name: source.name) }
       if let place = try views?.findMount(in: table) { mounts[source.name] = place }

@@ -10,7 +10,12 @@ struct RegistryAdd: Command {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Configure a registry: an https address, or a folder on this machine.",
-    discussion: "Nothing is requested; 'registry sync' does that. A name is never replaced."
+    discussion: """
+      Nothing is requested; 'registry sync' does that. A name is never replaced; 'registry set' changes what stands \
+      in sources.yaml. A folder that is typed as a relative path is written relative to the project, so that a clone \
+      elsewhere finds it beside itself. The trust level decides whether plugins may be installed: trusted ones are, \
+      those of community and untrusted registries only with allow_untrusted_install: true in the policy.
+      """
   )
 
   @OptionGroup var global: GlobalOptions
@@ -29,14 +34,14 @@ struct RegistryAdd: Command {
     let policy = try project.readPolicy()
     let source = Source(
       name: try RegistryName(argument: name),
-      location: try location(policy, session),
+      location: try LocationArgument(url, in: session).location(in: project, policy),
       trustLevel: trustLevel,
       isSignatureRequired: requiresSignature,
       signers: signers
     )
     let editing = SourceEditing(project, lockTimeout: session.options.lockTimeout)
     try editing.check(source, policy: policy)
-    guard approval.isApproved else { return try preview(source).show(in: session) }
+    guard approval.isApproved else { return try preview(source, policy).show(in: session) }
     let warnings = try editing.add(source, policy: policy)
     if session.options.isJSON {
       session.console.print(
@@ -50,24 +55,7 @@ struct RegistryAdd: Command {
     return ExitCodes.done
   }
 
-  /// A web address where the text has a scheme, else a folder.
-  private func location(_ policy: Policy, _ session: Session) throws -> Source.Location {
-    guard url.contains("://") else {
-      let path = session.absolute(url).lexicallyNormalized()
-      // What is not there and looks like an address with a login or a token is one, with its scheme forgotten.
-      guard !url.mayHoldSecret || (try? Folder.open(path)) != nil else {
-        throw SyncError.invalidURL(url, .notAbsolute)
-      }
-      return .folder(path.string)
-    }
-    do {
-      return .web(try RegistryURL(parsing: url, allowHTTPLocalhost: policy.allowHTTPLocalhost))
-    } catch {
-      throw SyncError.invalidURL(url, error)
-    }
-  }
-
-  private func preview(_ source: Source) -> Preview {
+  private func preview(_ source: Source, _ policy: Policy) -> Preview {
     var words = ["mmdos", "registry", "add", name, url, "--approved"]
     if trustLevel != .community { words += ["--trust-level", trustLevel.rawValue] }
     if requiresSignature { words.append("--require-signature") }
@@ -79,11 +67,18 @@ struct RegistryAdd: Command {
         "  type         \(source.location.typeName)", "  url          \(SafeText(source.location.text))",
         "  trust level  \(source.trustLevel.rawValue)",
         "  signature    \(source.isSignatureRequired ? "required" : "as the policy says")",
-      ],
+        "  signers      \(SafeText(signers.isEmpty ? "any active key of the trust store" : signers.joined(separator: ", ")))",
+        "",
+      ] + source.trustLevel.choice(policy),
       json: [
         ("add", .string(source.name.description)), ("type", .string(source.location.typeName)),
         ("url", .string(source.location.text)), ("trust_level", .string(source.trustLevel.rawValue)),
         ("signature_required", .boolean(source.isSignatureRequired)),
+        ("signers", .array(signers.map { .string($0) })),
+        (
+          "trust_levels",
+          .object(Source.TrustLevel.allCases.map { ($0.rawValue, .string($0.words(policy))) })
+        ),
       ]
     )
   }

@@ -18,10 +18,14 @@ struct RegistryList: Command {
     let list = try project.readSources()
     let summaries = try RegistrySummary.all(in: project)
     if session.options.isJSON {
-      session.console.print(.object([("registries", .array(summaries.map(\.json)))]))
+      session.console.print(
+        .object([
+          ("registries", .array(summaries.map(\.json))), ("unusable", .array(list.unusable.map(\.json))),
+        ])
+      )
       return ExitCodes.done
     }
-    guard !summaries.isEmpty else {
+    guard !summaries.isEmpty || !list.unusable.isEmpty else {
       session.console.note("no registries yet; mmdos registry add NAME URL --approved")
       return ExitCodes.done
     }
@@ -30,12 +34,28 @@ struct RegistryList: Command {
       Table.Column("SYNCED"), Table.Column("URL"),
     ])
     for summary in summaries { table.append(summary.cells) }
+    for source in list.unusable { table.append(source.cells) }
     session.console.print(table)
     for summary in summaries { summary.warnOfDoubt(session.console) }
     for summary in summaries { summary.warnOfLockEntry(session.console) }
     for summary in summaries { summary.warnOfLostSigners(session.console) }
+    for source in list.unusable { session.console.warn(source.words) }
     for warning in list.warnings { session.console.warn(warning.words) }
     return ExitCodes.done
+  }
+}
+
+extension UnusableSource {
+  fileprivate var cells: [SafeText] {
+    [SafeText(label + " (not used)"), SafeText(typeName ?? "-"), "-", "-", "-", SafeText(url ?? "-")]
+  }
+
+  var json: JSONValue {
+    .object([
+      ("name", .string(label)), ("type", .string(orNull: typeName)), ("url", .string(orNull: url)),
+      ("line", problem.position.map { .number($0.line) } ?? .null), ("problem", .string(problem.words)),
+      ("hint", .string(remedy)),
+    ])
   }
 }
 

@@ -14,11 +14,12 @@ extension RegistryName {
 extension Project {
   /// The source that was named on the command line.
   ///
-  /// - Throws: `ProjectError.unknownRegistry` with the names that are known.
+  /// - Throws: `ProjectError.unknownRegistry` with the names that are known; `ProjectError.unusableSource`.
   func source(_ argument: String) throws -> Source {
     let sources = try readSources()
     // 'bundled' is in the list of sources, although it is a reserved name.
     if let listed = sources.sources.first(where: { $0.name.description == argument }) { return listed }
+    if let unusable = sources.findUnusable(argument) { throw ProjectError.unusableSource(unusable) }
     let name = try RegistryName(argument: argument)
     guard let source = sources.find(name) else {
       throw ProjectError.unknownRegistry(argument, known: sources.sources.map(\.name.description))

@@ -17,6 +17,9 @@ struct RegistryRemove: Command {
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
+    if let unusable = try project.readSources().findUnusable(name) {
+      return try remove(unusable, project, session)
+    }
     let source = try project.source(name)
     if case .bundled = source.location { throw PolicyRefusal.bundledSource }
     guard approval.isApproved else {
@@ -36,6 +39,25 @@ struct RegistryRemove: Command {
     } else {
       session.console.print("removed \(SafeText(source.name.description))")
     }
+    return ExitCodes.done
+  }
+
+  /// Removes an entry that never stood for a registry here.
+  private func remove(_ unusable: UnusableSource, _ project: Project, _ session: Session) throws -> Int32 {
+    guard approval.isApproved else {
+      return try Preview(
+        command: ShellWord.line(["mmdos", "registry", "remove", name, "--approved"]),
+        lines: [
+          "would remove \(SafeText(name)):",
+          "  its entry in .ai/registries/sources.yaml, which is not used: \(SafeText(unusable.problem.words))",
+        ],
+        json: [("remove", .string(unusable.label))]
+      ).show(in: session)
+    }
+    try SourceEditing(project, lockTimeout: session.options.lockTimeout).remove(unusable)
+    session.options.isJSON
+      ? session.console.print(.object([("removed", .string(unusable.label))]))
+      : session.console.print("removed \(SafeText(unusable.label))")
     return ExitCodes.done
   }
 }

@@ -12,6 +12,11 @@ struct RegistryShow: Command {
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
+    if let unusable = try project.readSources().findUnusable(name) {
+      session.options.isJSON
+        ? session.console.print(unusable.json) : session.console.print(unusable.rows)
+      return ExitCodes.done
+    }
     let summary = try RegistrySummary(of: project.source(name), in: project)
     if session.options.isJSON {
       session.console.print(summary.json)

@@ -30,7 +30,7 @@ struct RegistryStatus: Command {
       ("lockfile", Quantity.count(status.lockfile.entries.count, "entry", "entries").description),
       ("cache", status.cacheWords),
     ])
-    if !status.registries.isEmpty { session.console.print("") }
+    if !status.registries.isEmpty || !status.unusable.isEmpty { session.console.print("") }
     for summary in status.registries {
       let state =
         if summary.disbelief?.voucher == .outdated {
@@ -49,6 +49,9 @@ struct RegistryStatus: Command {
       let text = WithheldText(withheld, of: summary.source.name, isVerbose: session.options.isVerbose)
       for line in text.lines(indent: 4) { session.console.print(line) }
     }
+    for source in status.unusable {
+      session.console.print("  \(SafeText(source.label)): not used: \(SafeText(source.problem.words))")
+    }
     for summary in status.registries { summary.warnOfDoubt(session.console) }
     for ability in status.lacking { session.console.warn("file system: \(ability.words)") }
     for (name, place) in status.sortedMounts {
@@ -56,6 +59,7 @@ struct RegistryStatus: Command {
         "\(name): its view is mounted at \(place.quoted), so a sync replaces it file by file"
       )
     }
+    for source in status.unusable { session.console.warn(source.words) }
     for summary in status.registries { summary.warnOfLockEntry(session.console) }
     if let problem = status.machineKeyProblem { session.console.warn(problem.words) }
     for warning in policy.warnings { session.console.warn(warning.words) }
@@ -97,7 +101,7 @@ extension ProjectStatus {
       ("file_system_lacks", .array(lacking.map { .string($0.rawValue) })),
       ("mounted_views", .object(sortedMounts.map { ($0.description, .string($1.string)) })),
       ("machine_key", .string(orNull: machineKeyProblem?.words)),
-      ("registries", .array(registries.map(json))),
+      ("registries", .array(registries.map(json))), ("unusable", .array(unusable.map(\.json))),
       ("warnings", .array(policy.warnings.map { .string($0.words) })),
     ])
   }

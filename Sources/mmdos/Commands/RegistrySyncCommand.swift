@@ -62,6 +62,12 @@ struct RegistrySyncCommand: AsyncCommand {
         code = code == ExitCodes.done ? failure.code : code
       }
     }
+    for unusable in isAll ? try project.readSources().enabledUnusable : [] {
+      let failure = Failure(ProjectError.unusableSource(unusable))
+      session.console.report(failure, about: unusable.label)
+      reports.append(.object([("registry", .string(unusable.label)), ("error", failure.json)]))
+      code = code == ExitCodes.done ? failure.code : code
+    }
     if session.options.isJSON {
       session.console.print(isAll ? .object([("registries", .array(reports))]) : reports.first ?? .null)
     }

@@ -45,6 +45,10 @@ struct RegistryVerify: AsyncCommand {
       for source in sources { repairs += try await repair(source, project, policy, session) }
     }
     let reports = try sources.compactMap { try verify($0, project, policy, session) }
+    let unusable = isAll ? try project.readSources().enabledUnusable : []
+    for source in unusable {
+      session.console.report(Failure(ProjectError.unusableSource(source)), about: source.label)
+    }
     if session.options.isJSON {
       let list = reports.map { report in
         report.json(repair: repairs.first { $0.registry == report.registry })
@@ -55,7 +59,8 @@ struct RegistryVerify: AsyncCommand {
         VerifyReportText(report, isVerbose: session.options.isVerbose).print(to: session.console)
       }
     }
-    return reports.allSatisfy(\.isIntact) ? ExitCodes.done : ExitCodes.integrity
+    guard reports.allSatisfy(\.isIntact) else { return ExitCodes.integrity }
+    return unusable.isEmpty ? ExitCodes.done : ExitCodes.failure
   }
 
   private func selected(_ project: Project) throws -> [Source] {

@@ -57,6 +57,7 @@ extension LockEntryNote {
 
   /// Worded to follow "the entry".
   static func refusedWords(_ field: String, _ value: String?) -> String {
-    "records a check of the Node tool that failed: '\(field)' is \(value.map { "'\($0)'" } ?? "null")"
+    "is of the Node tool and cannot be used, as a check of it failed or it is not complete: "
+      + "'\(field)' is \(value.map { "'\($0)'" } ?? "null or missing"); the next sync writes it anew"
   }
 }

@@ -1,0 +1,97 @@
+import Formats
+import RegistryModel
+import RegistrySync
+
+// The words for entries of sources.yaml, and for what is typed as the address of a registry.
+extension Failure {
+  init(unusable source: UnusableSource) {
+    let place = source.problem.position.map { ":\($0)" } ?? ""
+    self.init(
+      ExitCodes.failure,
+      "unusable-source",
+      "\(ProjectLayout.sourcesPath)\(place): '\(source.label)' is not used: \(source.problem.words)",
+      hint: source.remedy
+    )
+  }
+
+  /// What was typed as a folder is none.
+  init(folder text: String, _ problem: LocalFolderProblem) {
+    let publish = "a registry is a web folder or a local folder that mmdos registry publish filled"
+    switch problem {
+    case .empty:
+      self.init(
+        ExitCodes.usage,
+        "no-address",
+        "the address is empty",
+        hint: "give https://host/path/catalog.yaml or a folder"
+      )
+    case .unknownHome:
+      self.init(
+        ExitCodes.absent,
+        "not-a-folder",
+        "'\(text)' is below a home folder that HOME does not name",
+        hint: "write the folder's path out"
+      )
+    case .file(let folder):
+      self.init(
+        ExitCodes.usage,
+        "not-a-folder",
+        "'\(text)' is a file, not a folder",
+        hint: folder.map { "name the folder that holds it: '\($0)'" } ?? publish
+      )
+    case .absent(.gitRepository):
+      self.init(
+        ExitCodes.usage,
+        "git-address",
+        "'\(text)' is a git repository, which is no registry",
+        hint: "clone it, write catalog.yaml, run mmdos registry publish FOLDER; then add the folder, "
+          + "or the https address that serves it"
+      )
+    case .absent(.withoutScheme(let url)):
+      self.init(
+        ExitCodes.absent,
+        "not-a-folder",
+        "there is no folder '\(text)'",
+        hint: url.map { "a web address begins with its scheme: '\($0)'" }
+          ?? "a web address is https://host/path/catalog.yaml; \(publish)"
+      )
+    case .absent(.path):
+      self.init(
+        ExitCodes.absent,
+        "not-a-folder",
+        "there is no folder '\(text)'",
+        hint: "a web address begins with https://; \(publish)"
+      )
+    }
+  }
+}
+
+extension UnusableSource {
+  /// Why the entry is not used, in one line.
+  var words: String { "'\(label)' in sources.yaml is not used: \(problem.words); \(remedy)" }
+
+  /// What to do about it.
+  var remedy: String {
+    let remove = ShellWord.line(["mmdos", "registry", "remove", label, "--approved"])
+    // try?: it only matters whether it is a name.
+    let isNamed = (try? RegistryName(parsing: label)) != nil
+    let set = ShellWord.line(["mmdos", "registry", "set", label])
+    switch problem.reason {
+    case .unsupportedValue(_, _, .gitSource) where isNamed:
+      return "its maintainer publishes it as a web folder, then: \(set) --url URL; or \(remove)"
+    case .unsupportedValue(_, _, .mapOfSources):
+      return "write each entry of .ai/registries/sources.yaml as a list item that begins '- name:'"
+    case .invalidValue("url", _, _) where isNamed, .hiddenValue("url", _) where isNamed:
+      return "\(set) --url URL corrects it; or \(remove)"
+    default: return "correct that line; or \(remove)"
+    }
+  }
+
+  /// The type and address as written.
+  var rows: [(String, String)] {
+    [
+      ("name", label), ("type", typeName ?? "-"), ("url", url ?? "-"), ("not used", problem.words),
+      ("to do", remedy),
+    ]
+  }
+}
