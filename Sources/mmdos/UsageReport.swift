@@ -21,9 +21,12 @@ struct UsageReport {
   init?(_ error: any Error) {
     guard !(error is ExitCode), MMDOS.exitCode(for: error).rawValue == ExitCodes.usage else { return nil }
     let message = Self.sentence(MMDOS.message(for: error))
-    details = MMDOS.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = MMDOS.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
       .dropFirst().map(String.init)
-    failure = Failure(ExitCodes.usage, "usage", message, hint: "mmdos --help, or --help after a command")
+    let successor = NodeToolWords.successor(of: Array(CommandLine.arguments.dropFirst()))
+    details = (successor.map { ["hint: \($0)"] } ?? []) + lines
+    let hint = successor ?? "mmdos --help, or --help after a command"
+    failure = Failure(ExitCodes.usage, "usage", message, hint: hint)
   }
 
   /// Prints the report to standard error and ends the program.

@@ -13,11 +13,15 @@ struct CatalogList: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
+  @OptionGroup var only: CatalogCategoryOption
 
   func run(in session: Session) throws -> Int32 {
     let open = try OpenCatalogs(from, in: session)
-    CatalogTable(open.catalogs.flatMap { catalog in catalog.catalog.entries.map { (catalog.origin, $0) } })
-      .print(open, in: session)
+    let rows = open.catalogs.flatMap { catalog in
+      catalog.catalog.entries.filter(only.contains).map { (catalog.origin, $0) }
+    }
+    CatalogTable(rows).print(open, in: session)
+    if rows.isEmpty { only.explain(open, in: session) }
     for warning in open.catalogs.flatMap(\.catalog.warnings) { session.console.warn(warning.words) }
     return open.end(in: session)
   }
@@ -36,6 +40,7 @@ struct CatalogSearch: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
+  @OptionGroup var only: CatalogCategoryOption
   @Argument(help: "The words.") var words: [String]
 
   func run(in session: Session) throws -> Int32 {
@@ -43,7 +48,8 @@ struct CatalogSearch: Command {
     let query = words.joined(separator: " ")
     var found: [(origin: PluginOrigin, entry: Catalog.Entry, weight: Int, place: Int)] = []
     for (place, catalog) in open.catalogs.enumerated() {
-      found += catalog.catalog.rank(query).map { (catalog.origin, $0.entry, $0.weight, place) }
+      found += catalog.catalog.rank(query).filter { only.contains($0.entry) }
+        .map { (catalog.origin, $0.entry, $0.weight, place) }
     }
     found.sort { ($1.weight, $0.entry.slug, $0.place) < ($0.weight, $1.entry.slug, $1.place) }
     CatalogTable(found.map { ($0.origin, $0.entry) }).print(open, in: session)

@@ -10,9 +10,36 @@ struct CatalogSourceOption: ParsableArguments {
     help: ArgumentHelp("Where to look: bundled, local, remote:NAME, or all.", valueName: "source")
   )
   var source: CatalogSource = .all
+  @Flag(name: .customLong("all-sources"), help: "Look everywhere, as without --source.")
+  var isAll = false
+
+  func validate() throws {
+    guard !isAll || source.selection == .all else {
+      throw ValidationError("give --source or --all-sources, not both")
+    }
+  }
 
   /// The option as typed, for the next command that is suggested.
   var words: [String] { source.selection == .all ? [] : ["--source", source.defaultValueDescription] }
+}
+
+/// The option that selects a category.
+struct CatalogCategoryOption: ParsableArguments {
+  @Option(help: ArgumentHelp("Only plugins of this category, in any case.", valueName: "name"))
+  var category: String?
+
+  func contains(_ entry: Catalog.Entry) -> Bool {
+    category.map { $0.lowercased() == entry.category.lowercased() } ?? true
+  }
+
+  /// Says which categories there are, where nothing is in the one that was asked for.
+  func explain(_ open: OpenCatalogs, in session: Session) {
+    guard let category else { return }
+    let names = Set(open.catalogs.flatMap(\.catalog.categories).map(\.name)).sorted()
+    session.console.note(
+      "no plugin is in the category '\(category)'; there are: \(names.joined(separator: ", "))"
+    )
+  }
 }
 
 /// The sources selected for a `catalog` command.
