@@ -95,3 +95,35 @@ extension UnusableSource {
     ]
   }
 }
+
+extension Failure {
+  /// Why a view of the Node tool is not imported.
+  init(nodeView error: NodeViewError) {
+    let sync = "mmdos registry sync NAME --approved fetches it"
+    switch error {
+    case .noManifest(let name):
+      self.init(
+        ExitCodes.absent,
+        "no-manifest",
+        "the cache of '\(name)' has no manifest.json, so nothing says what its files should be",
+        hint: sync
+      )
+    case .files(let name, let findings):
+      let first = findings.first.map { VerifyReport.Finding.Kind.view($0).words } ?? ""
+      let more = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
+      self.init(
+        ExitCodes.integrity,
+        "node-view-damaged",
+        "the cache of '\(name)' is not what its manifest says: \(first)\(more)",
+        hint: sync
+      )
+    case .notLocked(let name, let manifest):
+      self.init(
+        ExitCodes.integrity,
+        "node-view-not-locked",
+        "'\(name)' is unsigned, and registry-lock.json does not name its manifest \(manifest) at this address",
+        hint: sync
+      )
+    }
+  }
+}

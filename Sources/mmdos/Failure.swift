@@ -74,6 +74,7 @@ struct Failure: Error, Equatable {
     case let error as SharingError: self.init(sharing: error)
     case let error as StorageError: self.init(storage: error)
     case let error as BundleError: self.init(bundle: error)
+    case let error as NodeViewError: self.init(nodeView: error)
     case let error as PluginFileError: self.init(pluginFile: error)
     case let error as PluginSearchError: self.init(pluginSearch: error)
     case let error as PluginContentError: self.init(pluginContent: error)

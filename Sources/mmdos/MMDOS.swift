@@ -17,7 +17,9 @@ struct MMDOS: ParsableCommand {
       7 busy, 64 wrong usage.
       """,
     version: "mmdos \(Agent.version)",
-    subcommands: [Init.self, RegistryGroup.self, CatalogGroup.self, PluginGroup.self, FsckCommand.self]
+    subcommands: [
+      Init.self, RegistryGroup.self, CatalogGroup.self, PluginGroup.self, Migrate.self, FsckCommand.self,
+    ]
   )
 }
 

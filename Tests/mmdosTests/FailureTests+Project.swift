@@ -97,6 +97,22 @@ extension FailureTests {
     }
   }
 
+  static func nodeViewErrors() throws -> [NodeViewError] {
+    let name = try RegistryName(parsing: "partner")
+    return [
+      .noManifest(name), .files(name, [.changed(path: "a"), .extra(path: "b")]),
+      .notLocked(name, manifest: id),
+    ]
+  }
+
+  static func expected(_ error: NodeViewError) -> (code: Int32, kind: String) {
+    switch error {
+    case .noManifest: (6, "no-manifest")
+    case .files: (3, "node-view-damaged")
+    case .notLocked: (3, "node-view-not-locked")
+    }
+  }
+
   static func policyRefusals() throws -> [PolicyRefusal] {
     [.remoteRegistries, .disabledSource(try RegistryName(parsing: "partner")), .bundledSource]
   }

@@ -42,13 +42,14 @@ struct FailureTests {
     check(Self.sharingErrors, Self.expected)
     check([StorageError.cannotCollect(.missing(Self.id))], Self.expected)
     check(Self.bundleErrors(), Self.expected)
+    check(try Self.nodeViewErrors(), Self.expected)
     check(try Self.pluginSearchErrors(), Self.expected)
     check(try Self.pluginContentErrors(), Self.expected)
     check(try Self.pluginInstallErrors(), Self.expected)
     check(try Self.pluginFileErrors(), Self.expected)
     check(try Self.publishProblems(text).map { PublishProblems([$0]) }) { _ in (1, "publish") }
     check([Self.disk]) { _ in (1, "disk") }
-    #expect(kinds.count == 93)
+    #expect(kinds.count == 96)
   }
 
   @Test func absentFileIsNoSuchThing() {

@@ -72,7 +72,7 @@ extension ProjectStatus {
   fileprivate var cacheWords: String {
     switch cacheState {
     case .absent: "none yet"
-    case .foreign: "of another tool; ignored until the first sync"
+    case .foreign: "of another tool; ignored until the first sync, mmdos migrate imports what is right"
     case .present(let objects): Quantity.count(objects, "object").description
     }
   }
