@@ -79,10 +79,11 @@ struct Migrate: AsyncCommand {
       observer: { progress.show($0) }
     ).run()
     progress.end()
+    let offers = try SyncedPlugins(of: view.source.name, in: session.project(), session).offers
     if !session.options.isJSON {
-      SyncReportText(report, isVerbose: session.options.isVerbose).print(to: session.console)
+      SyncReportText(report, offers, isVerbose: session.options.isVerbose).print(to: session.console)
     }
     for warning in report.warnings { session.console.warn(warning.words) }
-    return report.json
+    return report.json(offers)
   }
 }
