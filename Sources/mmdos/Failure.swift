@@ -80,6 +80,7 @@ struct Failure: Error, Equatable {
     case let error as PluginContentError: self.init(pluginContent: error)
     case let error as PluginInstallError: self.init(pluginInstall: error)
     case let problems as PublishProblems: self.init(publish: problems)
+    case let error as ScaffoldError: self.init(scaffold: error)
     default: return nil
     }
   }

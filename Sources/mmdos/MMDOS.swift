@@ -34,7 +34,8 @@ struct RegistryGroup: ParsableCommand {
       RegistryLog.self, RegistryDiff.self,
       RegistryCheckoutCommand.self, RegistryPin.self, RegistryUnpin.self, RegistryCat.self, RegistryLs.self,
       RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryCache.self,
-      RegistryPublish.self, RegistryServe.self, RegistryExportCommand.self, RegistryImport.self,
+      RegistryScaffold.self, RegistryPublish.self, RegistryServe.self, RegistryExportCommand.self,
+      RegistryImport.self,
     ]
   )
 }

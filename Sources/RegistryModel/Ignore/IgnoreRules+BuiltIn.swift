@@ -7,6 +7,13 @@ extension IgnoreRules {
   /// What is no content of any folder.
   package static let ofReading = IgnoreRules(parsing: Array(common.utf8))
 
+  /// What is no source of a plugin: besides the above what package managers bring, and what a caller names in the same
+  /// syntax.
+  package static func ofScaffold(excluding patterns: [String]) -> IgnoreRules {
+    let text = common + "node_modules/\n__pycache__/\n.venv/\n" + patterns.map { $0 + "\n" }.joined()
+    return IgnoreRules(parsing: Array(text.utf8))
+  }
+
   private static let common = """
     .git
     .gitignore

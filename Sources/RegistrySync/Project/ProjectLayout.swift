@@ -48,6 +48,9 @@ package enum ProjectLayout {
   /// `.mmdosignore` of a published folder and of folders in it: what is not published.
   package static let publishIgnore = StoreLayout.component(".mmdosignore")
 
+  /// `.mmdos-scaffold.json` of a folder with a generated registry: which files were generated.
+  package static let scaffoldRecord = StoreLayout.component(".mmdos-scaffold.json")
+
   /// `mmdos-lock.json` of a vendored folder: a lockfile with the entry of its registry alone.
   package static let vendorLock = StoreLayout.component("mmdos-lock.json")
 

@@ -1,0 +1,193 @@
+import Formats
+import Foundation
+import Testing
+
+@testable import RegistryModel
+
+/// What a scaffold makes of names, heads and paths.
+@Suite(.timeLimit(.minutes(5))) struct ScaffoldPlanTests {
+  // MARK: Heads
+
+  private func head(_ text: String) -> MarkdownHead? { MarkdownHead(of: Array(text.utf8)) }
+
+  @Test func headIsYAMLBetweenMarks() throws {
+    let found = try #require(
+      head(
+        "---\nname: pdf\ndescription: >\n  Fills\n  forms\nmetadata:\n  version: 1.10\n  author: A\n---\n# x\n"
+      )
+    )
+    #expect(found.name == "pdf" && found.description == "Fills forms\n")
+    #expect(found.version == "1.10" && found.author == "A")
+  }
+
+  @Test func headThatIsNoYAMLIsReadByLines() throws {
+    let found = try #require(
+      head("\u{FEFF}---\r\nname: \"x\"\r\ndescription: Use when: you [must\r\n---\r\n")
+    )
+    #expect(found.name == "x" && found.description == "Use when: you [must")
+  }
+
+  @Test(arguments: ["", "# x\n", "---\nname: x\n", "text\n---\nname: x\n---\n", "----\nname: x\n---\n"])
+  func textWithoutMarksHasNoHead(text: String) {
+    #expect(head(text) == nil)
+  }
+
+  // MARK: Texts
+
+  @Test func everyTextCanBeWrittenWithoutEscapes() throws {
+    for raw in [
+      "a \"b\" \\ c", "a\n\tb", "x\u{202E}y\u{200B}\u{0}z", "# not: a [comment]", "\u{1F600} ok",
+      String(repeating: "é", count: 5000), "'", "- x", "\u{2028}a\u{FEFF}",
+    ] {
+      let line = try #require(ScaffoldText.line(raw, maxBytes: 256), "\(raw)")
+      #expect(line.utf8.count <= 256)
+      try LineText.checkName(line)
+      let text = "key: " + (try YAMLText.text(of: .string(line), for: "key"))
+      #expect(try SafeYAML.parse(Array(text.utf8)).members(for: "")[0].value.string(for: "key") == line)
+    }
+    #expect(ScaffoldText.line(" \n\u{200B}", maxBytes: 9) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("PDF Tools!", "pdf-tools"), ("a__b", "a__b"), ("--x--", "x"), ("con", "plugin-con"),
+      ("Catalog", "plugin-catalog"), ("../../etc", "etc"), ("naïve", "na-ve"), ("日本", nil), ("", nil),
+      ("-rf", "rf"),
+    ] as [(String, String?)]
+  )
+  func slugIsMadeOfAnyName(name: String, expected: String?) {
+    #expect(ScaffoldText.slug(name) == expected)
+  }
+
+  @Test func longNameGivesALegalSlug() throws {
+    let slug = try #require(ScaffoldText.slug(String(repeating: "ab ", count: 400)))
+    _ = try PluginSlug(parsing: slug + "-command-10000")
+  }
+
+  // MARK: Mentions
+
+  @Test func namedFilesAreFound() throws {
+    let paths = ["s/SKILL.md", "s/ref/a.md", "s/run.py", "docs/b.md", "p/lib/c.js", "d.md"]
+    let source = SourceFiles(try paths.map { try ManifestPath(parsing: $0) })
+    let text =
+      "[a](ref/a.md), `run.py`. See ../docs/b.md; ${CLAUDE_PLUGIN_ROOT}/lib/c.js, ../../d.md /d.md https://x/d.md none.md"
+    let found = FileMentions.find(in: Array(text.utf8), at: "s/SKILL.md", roots: ["p"], among: source)
+    #expect(found == ["s/ref/a.md", "s/run.py", "docs/b.md", "p/lib/c.js"])
+  }
+
+  // MARK: Plans
+
+  private func plan(
+    _ files: [String: String],
+    isSame: (SourceUnit, SourceUnit) -> Bool = { _, _ in false }
+  ) throws -> (plan: ScaffoldPlan, scan: UnitScan, declared: PluginDeclarations) {
+    let source = SourceFiles(try files.keys.map { try ManifestPath(parsing: $0) })
+    let declared = try PluginDeclarations(source) { Array((files[$0] ?? "").utf8) }
+    let readHead = { (path: String) in MarkdownHead(of: Array((files[path] ?? "").utf8)) }
+    let scan = try UnitScan(source, pluginRoots: Set(declared.plugins.map(\.root)), readHead: readHead)
+    var heads: [String: MarkdownHead] = [:]
+    for unit in scan.units { heads[unit.main] = readHead(unit.main) }
+    let plan = try ScaffoldPlan(
+      scan.units,
+      declared: declared.plugins,
+      heads: heads,
+      defaults: .init(),
+      isSame: isSame
+    )
+    return (plan, scan, declared)
+  }
+
+  private func assets(_ plan: ScaffoldPlan) -> [String: [String]] {
+    Dictionary(
+      plan.plugins.map { ($0.slug.description, $0.assets.map(\.path.description).sorted()) },
+      uniquingKeysWith: { first, _ in first }
+    )
+  }
+
+  @Test func everyShapeIsRecognised() throws {
+    let (plan, scan, _) = try plan([
+      "skills/pdf/SKILL.md": "---\nname: PDF Tools\n---\n", "skills/pdf/ref/a.md": "a",
+      "skills/pdf/inner/SKILL.md": "x", "skills/pdf/inner/b.md": "b",
+      "agents/team/r.md": "---\ndescription: d\n---\n", "agents/none.md": "x", "agents/README.md": "x",
+      "commands/git/push.md": "x", ".claude/commands/c.md": "x", "docs/commands/d.md": "x",
+      ".cursor/rules/s.mdc": "x", ".github/instructions/t.instructions.md": "x",
+      ".github/prompts/p.prompt.md": "x", ".github/agents/q.agent.md": "x", "CLAUDE.md": "x",
+      ".mcp.json": "{}",
+      "hooks/hooks.json": "{}", "README.md": "x",
+    ])
+    #expect(
+      assets(plan) == [
+        "pdf-tools": [".ai/skills/pdf/SKILL.md", ".ai/skills/pdf/ref/a.md"],
+        "inner": [".ai/skills/inner/SKILL.md", ".ai/skills/inner/b.md"], "r": [".ai/agents/team/r.md"],
+        "push": [".ai/prompts/git/push.md"], "c": [".ai/prompts/c.md"], "s": [".ai/context/s.mdc"],
+        "t": [".ai/context/t.instructions.md"], "p": [".ai/prompts/p.prompt.md"],
+        "q": [".ai/agents/q.agent.md"],
+      ]
+    )
+    let rest = Dictionary(scan.rest.map { ($0.path, $0.rule) }, uniquingKeysWith: { first, _ in first })
+    #expect(
+      rest == [
+        "agents/none.md": .noHead, "agents/README.md": .noContent, "docs/commands/d.md": .noContent,
+        "CLAUDE.md": .mergedByHand, ".mcp.json": .active, "hooks/hooks.json": .active,
+        "README.md": .noContent,
+      ]
+    )
+  }
+
+  @Test func folderThatIsASkillHasWhatBelongsToNothingElse() throws {
+    let (plan, _, _) = try plan([
+      "SKILL.md": "---\nname: mine\n---\n", "ref/a.md": "x", "skills/b/SKILL.md": "x", "commands/c.md": "x",
+      "CLAUDE.md": "x",
+    ])
+    #expect(assets(plan)["mine"] == [".ai/skills/mine/SKILL.md", ".ai/skills/mine/ref/a.md"])
+    #expect(assets(plan).count == 3)
+  }
+
+  @Test func marketplaceMakesOnePluginOfSeveralKinds() throws {
+    let marketplace = """
+      {"owner": {"name": "Acme"}, "metadata": {"pluginRoot": "./kits"}, "plugins": [
+        {"name": "kit", "source": "./kit", "category": "dev", "tags": ["x,y"]},
+        {"name": "one", "source": "./", "strict": false, "skills": ["./skills/one"]},
+        {"name": "far", "source": {"source": "github", "repo": "a/b"}},
+        {"name": "out", "source": "../../etc"}, {"name": "none", "source": "./nowhere"}]}
+      """
+    let (plan, _, declared) = try plan([
+      ".claude-plugin/marketplace.json": marketplace,
+      "kits/kit/.claude-plugin/plugin.json":
+        "{\"version\": \"2.0.0\", \"hooks\": \"./h.json\", \"mcpServers\": {}}",
+      "kits/kit/skills/a/SKILL.md": "x", "kits/kit/agents/b.md": "---\nname: b\n---\n",
+      "kits/kit/commands/c.md": "x",
+      "kits/kit/extra/d/SKILL.md": "x", "skills/one/SKILL.md": "x", "skills/two/SKILL.md": "x",
+    ])
+    #expect(
+      assets(plan) == [
+        "kit": [".ai/agents/b.md", ".ai/prompts/c.md", ".ai/skills/a/SKILL.md"],
+        "one": [".ai/skills/one/SKILL.md"], "two": [".ai/skills/two/SKILL.md"],
+        "d": [".ai/skills/d/SKILL.md"],
+      ]
+    )
+    let kit = try #require(plan.plugins.first { $0.slug.description == "kit" })
+    #expect(kit.version == "2.0.0" && kit.author == "Acme" && kit.category == "dev" && kit.tags == ["x-y"])
+    #expect(declared.remote.map(\.name) == ["far", "out", "none"])
+    #expect(plan.notes.count { if case .active = $0 { true } else { false } } == 2)
+  }
+
+  @Test func collisionsAreResolvedTheSameWayAtEveryRun() throws {
+    let files = [
+      "skills/x/SKILL.md": "1", "team/skills/x/SKILL.md": "2", "other/team/skills/x/SKILL.md": "3",
+      ".claude/skills/x/SKILL.md": "4", "agents/x.md": "---\nname: x\n---\n", "commands/x.md": "5",
+    ]
+    let first = try plan(files).plan
+    #expect(
+      assets(first) == [
+        "x": [".ai/prompts/x.md"], "x-agent": [".ai/agents/x.md"], "x-skill": [".ai/skills/x/SKILL.md"],
+        "x-2": [".ai/skills/team-x/SKILL.md"], "x-3": [".ai/skills/x-2/SKILL.md"],
+        "x-4": [".ai/skills/claude-x/SKILL.md"],
+      ],
+      "\(assets(first))"
+    )
+    #expect(assets(try plan(files).plan) == assets(first))
+    let same = try plan(files, isSame: { _, _ in true }).plan
+    #expect(same.plugins.count == 3)
+  }
+}
