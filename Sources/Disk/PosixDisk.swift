@@ -102,8 +102,8 @@ package struct PosixDisk: Disk {
 
   /// Calls syncfs(2) on file systems where it makes everything durable and reports write errors; else returns false.
   package func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool {
-    guard try supportsFileSystemFlush(folder) else { return false }
     do {
+      guard try supportsFileSystemFlush(folder) else { return false }
       try systemCall(.synchronize, folder.path) { mmdos_syncfs(folder.descriptor) }
       return true
     } catch  where error.lacks(.wholeFlush) {
