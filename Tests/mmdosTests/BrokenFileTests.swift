@@ -71,7 +71,7 @@ import Testing
     lockfile("", ":1:1", "found the end of the text"),
     lockfile("{\n  \"lockfile_version\": \"1\",\n", ":3:1", "found the end of the text"),
     lockfile("{\n  \"lockfile_version\": \"2\"\n}\n", ":2", "lockfile_version"),
-    lockfile("<<<<<<< HEAD\n{}\n", ":1:1", "found '<'"),
+    lockfile("<<<<<<< HEAD\n{}\n", ":1", "conflict marks of an unfinished git merge"),
     lockfile("{\"lockfile_version\": \"1\", \"lockfile_version\": \"1\"}", ":1", "appears twice"),
     lockfile(
       #"{"lockfile_version": "1", "generated_at": "2026-01-01T00:00:00Z", "entries": []}"#,

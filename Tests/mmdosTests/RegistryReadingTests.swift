@@ -55,7 +55,7 @@ import Testing
       ["registry", "verify", "partner"],
       [
         "findings", "intact", "layers", "notes", "objects", "project_key", "registry", "snapshot", "trust",
-        "version", "view_files",
+        "version", "view_files", "withheld",
       ]
     ),
     (["registry", "verify", "--all"], ["registries"]),
