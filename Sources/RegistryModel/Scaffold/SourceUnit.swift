@@ -1,5 +1,6 @@
 /// A skill, or one file that a tool reads by itself: the smallest thing that a plugin is made of.
 package struct SourceUnit: Equatable, Sendable {
+  /// What tools do with it.
   package enum Kind: String, CaseIterable, Sendable {
     /// A folder with `SKILL.md`.
     case skill

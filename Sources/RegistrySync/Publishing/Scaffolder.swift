@@ -27,8 +27,9 @@ package struct Scaffolder {
   private let disk: any Disk
   private let policy = Policy()
 
-  /// `output`: The folder of the registry, which is made if it is not there; nil for the source itself. Both paths are
-  /// absolute.
+  /// Takes absolute paths.
+  ///
+  /// `output`: The folder of the registry, which is made if it is not there; nil for the source itself.
   package init(source: FilePath, output: FilePath?, disk: any Disk) {
     self.source = source.lexicallyNormalized()
     self.output = (output ?? source).lexicallyNormalized()
