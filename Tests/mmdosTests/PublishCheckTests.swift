@@ -157,6 +157,20 @@ import Testing
     #expect(result.error.contains("has version '1.0.0' in catalog.yaml and '1.0.1' in its manifest"))
   }
 
+  @Test func filesThatNoPluginNamesAreAWarning() async throws {
+    let project = try makeRegistry()
+    for number in 1...20 {
+      try project.scratch.write("registry/catalog/.ai/skills/s/\(number).txt", text: "x")
+    }
+    let result = try await publish(project, Self.first)
+    #expect(result.exitCode == 0, "\(result.error)")
+    #expect(
+      result.error.contains(
+        "20 files in catalog/ are named by no plugin, the first is 'catalog/.ai/skills/s/1.txt'"
+      )
+    )
+  }
+
   // MARK: --check
 
   @Test func checkWritesNothingAndNeedsNeitherKeyNorVersion() async throws {

@@ -114,6 +114,8 @@ package enum PublishWarning: Equatable, Sendable {
   case versionsDiffer(slug: String, catalog: String, plugin: String)
   /// Two plugins install the same file, so that only one of them can be installed.
   case sharedAsset(path: String, first: String, second: String)
+  /// Files below `catalog/` that no plugin names, so that nobody gets them with a plugin.
+  case unnamed(first: String, count: Int)
   /// The content audit finds something that clients report, or refuse where the publisher allowed it.
   case finding(AuditFinding)
   /// Further findings of the audit that are only counted.

@@ -35,10 +35,25 @@ struct PublishedCatalog {
         warnings.append(.unlisted(path: slug.registryPath.description))
       }
       self.catalog = catalog
+      addUnnamed()
     } catch let problem as CatalogProblem {
       problems.append(.catalog(problem))
       // The plugins are looked at all the same, so that one run names every mistake.
       for slug in slugs { try checkPlugin(slug, entry: nil) }
+    }
+  }
+
+  /// Warns of files that everybody downloads and no plugin installs: most likely a manifest forgot them.
+  private mutating func addUnnamed() {
+    // Where a manifest is missing or broken its files are not the mistake.
+    guard problems.isEmpty else { return }
+    let named = Set(owners.keys.map { "catalog/\($0)" })
+    let unnamed = contents.files.map(\.path).filter { path in
+      path.components.first == "catalog" && Self.slug(ofManifestAt: path) == nil
+        && !named.contains(path.description)
+    }
+    if let first = unnamed.first {
+      warnings.append(.unnamed(first: first.description, count: unnamed.count))
     }
   }
 

@@ -42,6 +42,9 @@ extension PublishWarning {
     case .catalog(let warning): warning.words
     case .unlisted(let path):
       "\(path.quotedForMessage) is not listed by catalog.yaml, so nobody finds the plugin"
+    case .unnamed(let first, let count):
+      "\(Quantity.count(count, "file")) in catalog/ \(count == 1 ? "is" : "are") named by no plugin, the first is "
+        + "\(first.quotedForMessage): allowed_file_patterns or .mmdosignore should name what is there"
     case .versionsDiffer(let slug, let catalog, let plugin):
       "plugin \(slug.quotedForMessage) has version \(catalog.quotedForMessage) in catalog.yaml and "
         + "\(plugin.quotedForMessage) in its manifest"
