@@ -54,7 +54,7 @@ import Testing
 
   @Test func changeOfOneSideCountsWhicheverIsNewer() throws {
     let (old, new) = try (lockfile(entry("1.0.0")), lockfile(entry("2.0.0")))
-    #expect(merge(old, new, base: new).lockfile == old)
+    #expect(merge(old, new, base: new).lockfile.entries[0].version?.description == "1.0.0")
     #expect(merge(new, old, base: new).lockfile.entries[0].version?.description == "1.0.0")
     #expect(merge(lockfile(), old, base: old).lockfile.entries.isEmpty)
     #expect(merge(old, lockfile(), base: old).items[0].taken == .theirs)

@@ -73,7 +73,7 @@ import Testing
   @Test func withoutGitTheMarksAreTakenApart() async throws {
     let project = try await SampleProject.synced()
     let whole = try #require(text(project))
-    let changed = whole.replacing("\"url\": \"../registry\"", with: "\"url\": \"../other\"")
+    let changed = whole.replacing("\"registry_name\": \"partner\"", with: "\"registry_name\": \"other\"")
     try #require(changed != whole)
     let marked = "<<<<<<< a\n\(whole)=======\n\(changed)>>>>>>> b\n"
     try project.scratch.write("project/" + Self.lock, text: marked)
