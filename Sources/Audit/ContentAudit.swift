@@ -82,8 +82,8 @@ package struct AuditReport: Sendable {
 
   /// The findings that are kept, sorted by file and position.
   package private(set) var findings: [AuditFinding] = []
-  /// The number of findings that are not kept.
-  package private(set) var omittedCount = 0
+  /// The number of findings that are not kept, by rule.
+  package private(set) var omitted: [AuditRule: Int] = [:]
   /// The number of files that were audited.
   package private(set) var fileCount = 0
   /// The number of findings that the policy accepts.
@@ -99,6 +99,9 @@ package struct AuditReport: Sendable {
 
   /// The number of findings that the policy does not accept.
   package func count(_ severity: AuditSeverity) -> Int { counts[severity, default: 0] }
+
+  /// The number of findings that are not kept.
+  package var omittedCount: Int { omitted.values.reduce(0, +) }
 
   /// Of the findings that are kept, those that the policy does not accept.
   package var open: [AuditFinding] { findings.filter { !$0.isAllowed } }
@@ -118,14 +121,14 @@ package struct AuditReport: Sendable {
       count(finding, times: 1)
       let bound = finding.isAllowed ? nil : finding.severity
       guard kept[bound, default: 0] < Self.maxFindings else {
-        omittedCount += 1
+        omitted[finding.rule, default: 0] += 1
         continue
       }
       kept[bound, default: 0] += 1
       findings.append(finding)
     }
     for (rule, times) in audit.omitted {
-      omittedCount += times
+      omitted[rule, default: 0] += times
       guard var finding = audit.findings.first(where: { $0.rule == rule }) else { continue }
       // An exception for one pair of slugs does not accept the findings about other pairs.
       finding.isAllowed = finding.subject == finding.object && exceptions.contains(finding.exception)

@@ -17,7 +17,7 @@ extension YAMLListEdit {
   }
 
   /// Where a new item goes: after which line, with which indentation, and whether a blank line comes before it.
-  private mutating func makeRoom() throws(TextProblem) -> (after: Int, indentation: Int, isSetOff: Bool) {
+  mutating func makeRoom() throws(TextProblem) -> (after: Int, indentation: Int, isSetOff: Bool) {
     guard let listMember else {
       let column = members.first.map { $0.position.column - 1 } ?? 0
       guard column == 0 else {

@@ -24,6 +24,15 @@ package struct YAMLEdit {
     bytes = try edit.checkedBytes()
   }
 
+  /// Appends a text to a list under a top-level key; a missing or empty list is created, and one in brackets stays so.
+  ///
+  /// - Throws: As `appendItem`.
+  package mutating func appendText(_ text: String, toList key: String) throws(TextProblem) {
+    var edit = try YAMLListEdit(bytes, list: key, allowsFlow: true)
+    try edit.append(text)
+    bytes = try edit.checkedBytes()
+  }
+
   /// Removes an item of a list under a top-level key; a list without items becomes `[]`.
   ///
   /// Comments inside the item and those directly above its `-`, in the same column and with no blank line between,
@@ -74,7 +83,8 @@ struct YAMLListEdit {
   /// The items that the result must have.
   var items: [YAMLNode]
 
-  init(_ bytes: [UInt8], list key: String) throws(TextProblem) {
+  /// `allowsFlow`: Whether the list may be one in brackets that has items.
+  init(_ bytes: [UInt8], list key: String, allowsFlow: Bool = false) throws(TextProblem) {
     let root = try SafeYAML.parse(bytes)
     lines = try YAMLLines(bytes)
     self.key = key
@@ -89,7 +99,7 @@ struct YAMLListEdit {
     listMember = members.first { $0.key == key }
     if let list = listMember?.value, !list.isNull {
       items = try list.items(for: key)
-      guard list.style == .block || items.isEmpty else {
+      guard list.style == .block || items.isEmpty || allowsFlow else {
         throw TextProblem(.cannotEdit(key: key, obstacle: .listNotBlock), at: list.position)
       }
     } else {

@@ -1,3 +1,4 @@
+import Audit
 import Formats
 import ObjectStore
 import RegistryModel
@@ -20,6 +21,28 @@ extension Failure {
         "no-such-file",
         "'\(name)' has no '\(path)'",
         hint: "mmdos registry ls \(name)"
+      )
+    case .noSuchPlugin(let slug, let searched):
+      let places = searched.map { "'\($0)'" }.joined(separator: ", ")
+      self.init(
+        ExitCodes.absent,
+        "unknown-plugin",
+        "there is no plugin '\(slug)' in \(places.isEmpty ? "any registry that was synced" : places)",
+        hint: "mmdos registry ls \(searched.first.map(\.description) ?? "NAME")"
+      )
+    case .ambiguousPlugin(let slug, let names):
+      self.init(
+        ExitCodes.failure,
+        "ambiguous-plugin",
+        "several registries have '\(slug)': \(names.map(\.description).joined(separator: ", "))",
+        hint: "name one of them behind the plugin"
+      )
+    case .noSuchFinding(let name, let rule, let slug):
+      self.init(
+        ExitCodes.absent,
+        "no-such-finding",
+        "\(rule.rawValue) finds nothing in the files of '\(slug)' in '\(name)'",
+        hint: "mmdos registry audit \(name) --plugin \(slug)"
       )
     case .invalidPath(let path, let problem):
       self.init(ExitCodes.usage, "invalid-path", "'\(path)': \(problem.words)")

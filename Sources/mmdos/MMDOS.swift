@@ -30,7 +30,7 @@ struct RegistryGroup: ParsableCommand {
     abstract: "Configure, sync, verify and read registries.",
     subcommands: [
       RegistryList.self, RegistryStatus.self, RegistryShow.self, RegistryAdd.self, RegistrySet.self,
-      RegistryRemove.self, RegistrySyncCommand.self, RegistryVerify.self, RegistryAudit.self,
+      RegistryRemove.self, RegistrySyncCommand.self, RegistryVerify.self, RegistryAuditGroup.self,
       RegistryLog.self, RegistryDiff.self,
       RegistryCheckoutCommand.self, RegistryPin.self, RegistryUnpin.self, RegistryCat.self, RegistryLs.self,
       RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryCache.self,

@@ -170,6 +170,29 @@ private func set(_ field: YAMLEdit.Field, ofItem index: Int = 0, _ text: String)
   }
 }
 
+@Suite struct YAMLEditTextTests {
+  @Test(arguments: [
+    ("", "list:\n  - \"b\"\n"), ("# head\na: 1\n", "# head\na: 1\nlist:\n  - \"b\"\n"),
+    ("list: []  # none\nc: 1\n", "list:  # none\n  - \"b\"\nc: 1\n"),
+    ("list: [\"a\"] # x\nc: 1\n", "list: [\"a\", \"b\"] # x\nc: 1\n"),
+    ("list: [a, ]\n", "list: [a, \"b\", ]\n"),
+    ("list: [\n  a # x\n]\n", "list: [\n  a, \"b\" # x\n]\n"),
+    ("list: [\n  é\n]\r\n", "list: [\n  é, \"b\"\n]\r\n"),
+    ("list:\n- a # x\n# next\nc: 1\n", "list:\n- a # x\n- \"b\"\n# next\nc: 1\n"),
+    ("list:\n    - a\n\n    - x\n", "list:\n    - a\n\n    - x\n\n    - \"b\"\n"),
+  ])
+  func textGoesBehindTheLast(_ old: String, _ new: String) throws {
+    #expect(try edited(old) { edit throws(TextProblem) in try edit.appendText("b", toList: "list") } == new)
+  }
+
+  @Test(arguments: ["list: a\n", "list: {a: 1}\n", "{list: [a]}\n"])
+  func whatIsNoListIsRefused(_ text: String) {
+    #expect(throws: TextProblem.self) {
+      try edited(text) { edit throws(TextProblem) in try edit.appendText("b", toList: "list") }
+    }
+  }
+}
+
 @Suite struct YAMLEditRemoveTests {
   @Test(arguments: [
     (0, "list:\n  - name: a\n  - name: b\n", "list:\n  - name: b\n"),

@@ -73,6 +73,10 @@ extension FailureTests {
     return [
       .unbelieved(name, id, disbelief), .unbelieved(name, id, older), .neverSynced(name),
       .noSuchFile(name, path: "a"),
+      .noSuchPlugin(try PluginSlug(parsing: "tool"), in: []),
+      .noSuchPlugin(try PluginSlug(parsing: "tool"), in: [name]),
+      .ambiguousPlugin(try PluginSlug(parsing: "tool"), [name, name]),
+      .noSuchFinding(name, .zeroWidth, try PluginSlug(parsing: "tool")),
       .invalidPath("a//b", .emptyComponent),
       .provenance(name, .missingEntry), .provenance(name, .refusedEntry(field: "a", value: nil)),
       .provenance(name, .disagrees([LockDisagreement(field: "url", locked: "a", expected: .value("b"))])),
@@ -87,6 +91,9 @@ extension FailureTests {
     switch error {
     case .neverSynced: (6, "never-synced")
     case .noSuchFile: (6, "no-such-file")
+    case .noSuchPlugin: (6, "unknown-plugin")
+    case .ambiguousPlugin: (1, "ambiguous-plugin")
+    case .noSuchFinding: (6, "no-such-finding")
     case .invalidPath: (64, "invalid-path")
     case .provenance: (3, "provenance")
     case .unbelieved(_, _, let disbelief): (3, disbelief.voucher == .outdated ? "rollback" : "unbelieved")

@@ -47,7 +47,7 @@ import Testing
     let code = "withheld: 1 file, code; allow_code: true in .ai/policies/registry-policy.yaml takes code\n"
     let media =
       "withheld: 1 file, media; allow_media: true in .ai/policies/registry-policy.yaml takes media\n"
-    let quarantined = "withheld: 3 files, quarantined; mmdos registry audit web shows why"
+    let quarantined = "withheld: 3 files, quarantined; mmdos registry audit web --plugin bad shows why"
     for command in [["sync", "web", "--approved"], ["verify", "web"], ["status"]] {
       let result = try await scene.project.run(["registry"] + command)
       expect(result, exit: 0, output: code, media, quarantined)

@@ -91,6 +91,21 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
+  /// Changes the policy's file.
+  ///
+  /// - Parameter change: Gets the file's bytes, nil where there is no file, and returns the new ones.
+  /// - Throws: As `updateSources`.
+  func updatePolicy(_ change: ([UInt8]?) throws(TextProblem) -> [UInt8]) throws {
+    let held = try lock()
+    let old = try project.findBytes(ProjectLayout.policyFile, inFolder: ProjectLayout.policies)
+    if let old { try ProjectError.refuseMergeMarks(ProjectLayout.policyPath, old) }
+    let new = try ProjectError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in try change(old)
+    }
+    let folder = try project.disk.ensureFolder(ProjectLayout.policies, in: project.ai)
+    try AtomicFile(disk: project.disk).replace(ProjectLayout.policyFile, in: folder, with: new)
+    _ = consume held
+  }
+
   /// Removes what a killed command left of an installation and beside the project's files; takes the lock only if there
   /// is something.
   ///

@@ -114,16 +114,23 @@ struct ContentSurvey {
     var plugins: [PluginFiles] = []
     for file in files {
       guard let slug = slug(of: file.path) else { continue }
-      var paths = [file.path]
-      let isSmall = file.size <= policy.limits.maxPluginBytes
-      let bytes = isSmall ? try store.read(file.id, size: file.size, limit: file.size) : []
-      // try?: a manifest that breaks a rule names nothing that could be installed.
-      if let manifest = try? PluginManifest.parse(bytes, expecting: slug) {
-        paths += try manifest.assets.map { try TreePath($0.registryPath.description) }
-      }
-      plugins.append(PluginFiles(slug: slug, paths: paths))
+      plugins.append(try plugin(slug, manifest: file))
     }
     return plugins
+  }
+
+  /// The files of one plugin, by what its manifest names.
+  ///
+  /// - Throws: `ObjectStoreError` when the manifest is missing or damaged.
+  func plugin(_ slug: PluginSlug, manifest file: TreeFile) throws -> PluginFiles {
+    var paths = [file.path]
+    let isSmall = file.size <= policy.limits.maxPluginBytes
+    let bytes = isSmall ? try store.read(file.id, size: file.size, limit: file.size) : []
+    // try?: a manifest that breaks a rule names nothing that could be installed.
+    if let manifest = try? PluginManifest.parse(bytes, expecting: slug) {
+      paths += try manifest.assets.map { try TreePath($0.registryPath.description) }
+    }
+    return PluginFiles(slug: slug, paths: paths)
   }
 
   /// The slug of the plugin whose manifest has this path; nil for other files.

@@ -1,3 +1,4 @@
+package import Audit
 package import ObjectStore
 package import RegistryModel
 
@@ -14,6 +15,15 @@ package enum ReadingError: Error, Equatable, Sendable {
 
   /// The registry has no file with that path.
   case noSuchFile(RegistryName, path: String)
+
+  /// The registries have no plugin with that slug; those that were looked at.
+  case noSuchPlugin(PluginSlug, in: [RegistryName])
+
+  /// Several registries have a plugin with that slug.
+  case ambiguousPlugin(PluginSlug, [RegistryName])
+
+  /// The content audit finds nothing by that rule in the plugin's files.
+  case noSuchFinding(RegistryName, AuditRule, PluginSlug)
 
   /// A path from the command line is not valid in a registry.
   case invalidPath(String, PathProblem)

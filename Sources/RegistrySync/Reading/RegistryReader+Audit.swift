@@ -1,7 +1,7 @@
 package import Audit
 import Disk
 package import ObjectStore
-import RegistryModel
+package import RegistryModel
 
 /// The content audit of what is in the store.
 extension RegistryReader {
@@ -10,6 +10,29 @@ extension RegistryReader {
   /// - Throws: `ObjectStoreError` when a file is missing or damaged.
   package func audit(_ entry: RegistryHistory.Entry) throws -> AuditReport {
     try HeldAudit(store: store, policy: registry.policy).run(files(of: entry, below: nil))
+  }
+
+  /// Audits the files of one plugin of a snapshot.
+  ///
+  /// - Throws: `ReadingError.noSuchPlugin`; `ObjectStoreError` when a file is missing or damaged.
+  package func audit(_ entry: RegistryHistory.Entry, plugin slug: PluginSlug) throws -> AuditReport {
+    guard let plugin = try findPlugin(slug, of: entry) else {
+      throw ReadingError.noSuchPlugin(slug, in: [history.name])
+    }
+    let paths = Set(plugin.paths)
+    let files = try files(of: entry, below: nil).filter { paths.contains($0.path) }
+    return try HeldAudit(store: store, policy: registry.policy).run(files)
+  }
+
+  /// The files of a plugin; nil where the snapshot has none with that slug.
+  ///
+  /// - Throws: `ObjectStoreError` when its manifest is missing or damaged.
+  func findPlugin(_ slug: PluginSlug, of entry: RegistryHistory.Entry) throws -> PluginFiles? {
+    let path = try TreePath(slug.registryPath.description)
+    let manifest = try files(of: entry, below: nil).first { $0.path == path }
+    return try manifest.map {
+      try ContentSurvey(store: store, policy: registry.policy).plugin(slug, manifest: $0)
+    }
   }
 
   /// Audits what a manifest names that is in the store: after a refusal, where no snapshot has it.

@@ -7,7 +7,10 @@ import RegistryModel
 extension AuditResult {
   /// Prints every finding with the reason why it matters, and a verdict.
   func print(to console: Console) {
-    for finding in report.findings where !finding.isAllowed { print(finding, to: console) }
+    for finding in report.findings where !finding.isAllowed {
+      for line in finding.lines { console.print(line) }
+      console.print("    accept: \(finding.exception)")
+    }
     if report.omittedCount > 0 {
       console.print("\(Quantity.count(report.omittedCount, "more finding")) not shown: too many of one kind")
     }
@@ -35,15 +38,6 @@ extension AuditResult {
     return parts.dropFirst().reduce(first) { $0 + ", " + $1 }
   }
 
-  private func print(_ finding: AuditFinding, to console: Console) {
-    console.print(
-      "\(finding.place): \(finding.severity.rawValue, finding.severity.style): \(finding.words)"
-    )
-    console.print("    \(SafeText(lineOfFile: finding.excerpt))")
-    console.print("    why: \(finding.rule.why)")
-    console.print("    accept: \(finding.exception)")
-  }
-
   var json: JSONValue {
     .object([
       ("registry", .string(subject)), ("snapshot", .string(orNull: snapshot?.description)),
@@ -57,6 +51,15 @@ extension AuditResult {
 }
 
 extension AuditFinding {
+  /// Place and rule, the text around it, and why it matters.
+  var lines: [SafeText] {
+    [
+      "\(place): \(severity.rawValue, severity.style): \(words)",
+      "    \(SafeText(lineOfFile: excerpt))",
+      "    why: \(rule.why)",
+    ]
+  }
+
   var json: JSONValue {
     .object([
       ("rule", .string(rule.rawValue)), ("severity", .string(severity.rawValue)), ("path", .string(path)),

@@ -4,10 +4,25 @@ import ObjectStore
 import RegistryModel
 import RegistrySync
 
-/// The command `mmdos registry audit`.
-struct RegistryAudit: Command {
+/// The command `mmdos registry audit …`; without a word, `show` is meant.
+struct RegistryAuditGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
+    abstract:
+      "Find what a reviewer cannot see, or an agent should not meet unreviewed; accept what was reviewed.",
+    discussion: """
+      'mmdos registry audit NAME' is short for 'mmdos registry audit show NAME': --plugin SLUG for one plugin, \
+      --manifest ID for what a sync refused, --sarif or --json for programs.
+      """,
+    subcommands: [RegistryAudit.self, RegistryAuditAccept.self],
+    defaultSubcommand: RegistryAudit.self
+  )
+}
+
+/// The command `mmdos registry audit show`.
+struct RegistryAudit: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Find what a reviewer cannot see in a registry, or an agent should not meet unreviewed.",
     discussion: """
       Looks at every file of the snapshot in use, or of another one, straight from the store; or, with the path of a \
@@ -30,10 +45,21 @@ struct RegistryAudit: Command {
     help: ArgumentHelp("Audit what this manifest names, such as one that a sync refused.", valueName: "id")
   )
   var manifest: String?
+  @Option(
+    name: .customLong("plugin"),
+    help: ArgumentHelp("Look only at this plugin's files.", valueName: "slug")
+  )
+  var plugin: String?
   @Flag(name: .customLong("sarif"), help: "Print a SARIF 2.1.0 document, for CI.") var isSARIF = false
 
   func validate() throws {
     guard !(isSARIF && global.isJSON) else { throw ValidationError("give --sarif or --json, not both") }
+    if plugin != nil {
+      guard case .registry = target else {
+        throw ValidationError("--plugin goes with the name of a registry")
+      }
+      guard manifest == nil else { throw ValidationError("give --plugin or --manifest, not both") }
+    }
     guard let manifest else { return }
     guard case .registry(let target) = target else {
       throw ValidationError("--manifest goes with the name of a registry")
@@ -93,7 +119,8 @@ struct RegistryAudit: Command {
       snapshot: entry.id,
       manifest: entry.snapshot.manifest,
       mode: registry.policy.audit,
-      report: try reader.audit(entry)
+      report: try plugin.map { try reader.audit(entry, plugin: PluginSlug(argument: $0)) }
+        ?? reader.audit(entry)
     )
   }
 }

@@ -21,7 +21,7 @@ struct WithheldText {
     for kind in Self.kinds {
       let files = withheld.filter { $0.reason.word == kind }
       guard let first = files.first else { continue }
-      let remedy = first.reason.remedy(registry: registry.description)
+      let remedy = remedy(of: files.map(\.reason)) ?? first.reason.remedy(registry: registry.description)
       lines.append(
         space + "withheld: \(Quantity.count(files.count, "file")), \(kind)"
           + SafeText(remedy.map { "; \($0)" } ?? "; no policy takes them")
@@ -29,6 +29,15 @@ struct WithheldText {
       if isVerbose { lines += files.map { space + "  " + Self.line($0) } }
     }
     return lines
+  }
+
+  /// What would take files that are quarantined for several reasons; nil where there is one.
+  private func remedy(of reasons: [WithholdingReason]) -> String? {
+    let causes: [String] = reasons.compactMap {
+      guard case .quarantined(let cause) = $0 else { return nil }
+      return cause.remedy(registry: registry.description)
+    }
+    return Set(causes).count > 1 ? QuarantineCause.remedy(ofSeveralIn: registry.description) : nil
   }
 
   /// The list for `--json`.

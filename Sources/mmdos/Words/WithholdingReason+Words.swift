@@ -35,14 +35,28 @@ extension WithholdingReason {
     case .media: "allow_media: true in \(policyFile) takes media"
     case .native: nil
     case .fileExtension: "allowed_file_extensions in \(policyFile) takes only these extensions"
-    case .quarantined:
-      "mmdos registry audit \(registry ?? "NAME") shows why; what was reviewed and is right, audit_allow in "
-        + "\(policyFile) accepts"
+    case .quarantined(let cause): cause.remedy(registry: registry ?? "NAME")
     }
   }
 }
 
 extension QuarantineCause {
+  /// What shows the finding, and what accepts it.
+  func remedy(registry: String) -> String {
+    guard let plugin else {
+      return "mmdos registry audit \(registry) shows why; what was reviewed and is right, audit_allow in "
+        + "\(policyFile) accepts"
+    }
+    return "mmdos registry audit \(registry) --plugin \(plugin) shows why; what was reviewed and is right, "
+      + "mmdos registry audit accept \(finding.rule.rawValue) \(plugin) \(registry) accepts"
+  }
+
+  /// The same for several plugins.
+  static func remedy(ofSeveralIn registry: String) -> String {
+    "mmdos registry audit \(registry) shows why; what was reviewed and is right, "
+      + "mmdos registry audit accept RULE PLUGIN \(registry) accepts"
+  }
+
   /// The finding, and the plugin that it is about.
   var words: String {
     let place = "\(finding.path):\(finding.position)"
