@@ -68,7 +68,13 @@ import Testing
   func policyThatTakesMoreIsFollowedBySyncAndRepair(syncs: Bool) async throws {
     let scene = try await ContentScene()
     try scene.setPolicy("allow_code: true\nallow_media: true\naudit: warn\n")
-    expect(try await scene.project.run("registry", "verify", "web"), exit: 3, output: "the view has no")
+    let changed = "web: the policy changed since the view was written; mmdos registry sync web --approved"
+    expect(
+      try await scene.project.run("registry", "verify", "web"),
+      exit: 3,
+      output: "the view has no",
+      changed
+    )
     let result =
       try await syncs
       ? scene.project.run("registry", "sync", "web", "--offline", "--approved")
@@ -80,7 +86,12 @@ import Testing
     #expect(mode == 0o644)
     // And back: what is taken no more goes from the view.
     try scene.setPolicy("")
-    expect(try await scene.project.run("registry", "verify", "web"), exit: 3, output: "does not belong there")
+    expect(
+      try await scene.project.run("registry", "verify", "web"),
+      exit: 3,
+      output: "does not belong there",
+      changed
+    )
     expect(try await scene.project.sync(), exit: 0, error: "was written anew", output: "already up to date")
     try scene.expectView(without: Array(Self.all.keys))
   }
@@ -89,7 +100,12 @@ import Testing
     let scene = try await ContentScene()
     try scene.project.write(".ai/registry-cache/web/\(ContentScene.scriptPath)", "#!/bin/sh\necho hi\n")
     let result = try await scene.project.run("registry", "verify", "web")
-    expect(result, exit: 3, output: "'\(ContentScene.scriptPath)' in the view does not belong there")
+    expect(
+      result,
+      exit: 3,
+      output: "'\(ContentScene.scriptPath)' in the view does not belong there",
+      "NOT what was synced"
+    )
     expect(try await scene.project.sync(), exit: 0, error: "the view differed from the snapshot in 1 place")
     try scene.expectView(without: Array(Self.all.keys))
   }

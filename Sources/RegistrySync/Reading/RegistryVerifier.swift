@@ -72,6 +72,7 @@ package struct RegistryVerifier: Sendable {
       objectCount: objectCount,
       viewFileCount: view.fileCount,
       withheld: view.withheld,
+      isViewOfOtherPolicy: view.isOfOtherPolicy,
       hasProjectKey: material.projectKey != nil,
       notes: notes,
       findings: findings
@@ -135,6 +136,8 @@ package struct RegistryVerifier: Sendable {
     var fileCount = 0
     /// What the view of the first snapshot lacks.
     var withheld: [WithheldFile] = []
+    /// Whether it is what another policy takes of the first snapshot.
+    var isOfOtherPolicy = false
   }
 
   private func checkView(_ snapshots: [Snapshot]) throws -> CheckedView {
@@ -159,6 +162,10 @@ package struct RegistryVerifier: Sendable {
       if first == nil || findings.isEmpty { checked.withheld = content.withheld }
       if findings.isEmpty { return checked }
       first = first ?? findings
+    }
+    if let view, first?.isEmpty == false, let snapshot = snapshots.first {
+      // try?: what is damaged or lost is reported with the objects already.
+      checked.isOfOtherPolicy = (try? OtherPolicyView(registry: registry).matches(view, snapshot)) ?? false
     }
     checked.findings = (first ?? []).map { .init(layer: .view, kind: .view($0), isFailure: true) }
     return checked

@@ -60,6 +60,8 @@ package struct VerifyReport: Sendable {
   package let viewFileCount: Int
   /// What the view lacks by today's policy, sorted by path; it is proven in the store.
   package let withheld: [WithheldFile]
+  /// Whether the view differs, and is to the byte what another policy takes of the snapshot.
+  package let isViewOfOtherPolicy: Bool
   /// Whether there is a project key to check the lock entry's HMACs with.
   package let hasProjectKey: Bool
   /// The notes about the signatures.

@@ -152,7 +152,8 @@ package enum ViewCheck {
     }
   }
 
-  private static func hasChecksums(of content: ViewContent, in folder: Folder) throws(DiskError) -> Bool {
+  /// Whether `checksums.json` says what the content is.
+  static func hasChecksums(of content: ViewContent, in folder: Folder) throws(DiskError) -> Bool {
     do {
       // Twice the size leaves room for another layout.
       let limit = Int(Int64(content.checksums.count).multipliedClamped(by: 2))

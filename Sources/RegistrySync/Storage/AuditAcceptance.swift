@@ -16,6 +16,8 @@ package struct AuditAcceptance: Sendable {
   package let findings: [AuditFinding]
   /// The number of findings of the rule that are not listed: too many in one file.
   package let omittedCount: Int
+  /// Other rules with critical findings in the plugin that the policy does not accept, sorted by name.
+  package let otherRules: [AuditRule]
   /// The exceptions that the policy's file does not have yet.
   package let new: [AuditException]
   /// Whether `at_least` of the user's configuration leaves some of the exceptions without effect.
@@ -47,6 +49,8 @@ package struct AuditAcceptance: Sendable {
     policy.auditAllow.formUnion(wanted)
     let raised = registry.project.user.configuration.atLeast.raise(policy)
     isOverruled = !raised.auditAllow.isSuperset(of: wanted)
+    let critical = report.open.filter { $0.severity == .critical && $0.rule != rule }
+    otherRules = Set(critical.map(\.rule)).sorted { $0.rawValue < $1.rawValue }
     omittedCount = report.omitted[rule] ?? 0
     doubt = try reader.findDoubt(of: entry)
     (self.registry, self.rule, self.plugin) = (registry.name, rule, plugin)

@@ -88,9 +88,12 @@ struct AuditAcceptanceText {
     self.acceptance = acceptance
   }
 
-  /// What makes the exceptions count.
+  /// What makes the exceptions count, or what is in the way.
   var next: String {
-    "mmdos registry sync \(acceptance.registry), also with --offline, puts it into the view"
+    let rules = acceptance.otherRules.map(\.rawValue).joined(separator: ", ")
+    return rules.isEmpty
+      ? "mmdos registry sync \(acceptance.registry), also with --offline, puts it into the view"
+      : "not accepted yet: \(rules); mmdos registry audit \(acceptance.registry) --plugin \(acceptance.plugin)"
   }
 
   var findingLines: [SafeText] {

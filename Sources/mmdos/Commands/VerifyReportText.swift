@@ -63,6 +63,10 @@ extension VerifyReport {
       default: continue
       }
     }
+    if isViewOfOtherPolicy, failures.allSatisfy({ $0.layer == .view }) {
+      return
+        "the policy changed since the view was written; mmdos registry sync \(registry) --approved writes it anew"
+    }
     if isDamaged {
       return "NOT what was synced; mmdos registry verify \(registry) --repair restores it"
     }
