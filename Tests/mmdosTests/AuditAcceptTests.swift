@@ -1,5 +1,6 @@
 import Foundation
 import ObjectStore
+import SystemPackage
 import TestScenes
 import TestSupport
 import Testing
@@ -70,6 +71,11 @@ import Testing
     )
     #expect(try text(scene) == head + addition)
     try scene.expectView(without: [ContentScene.scriptPath, ContentScene.imagePath] + ContentScene.badPaths)
+    expect(
+      try await scene.project.run("registry", "verify", "web"),
+      exit: 3,
+      output: "web: the policy changed since the view was written; mmdos registry sync web --approved"
+    )
     expect(try await scene.project.run("registry", "sync", "web", "--offline", "--approved"), exit: 0)
     try scene.expectView(without: [ContentScene.scriptPath, ContentScene.imagePath])
     expect(try await scene.project.run("registry", "verify", "web"), exit: 0)
@@ -100,6 +106,23 @@ import Testing
     expect(try await scene.project.sync(), exit: 0)
     #expect(try scene.project.view()[ContentScene.badPaths[0]] == nil)
     expect(try await accept(scene, Self.rule, "bad"), exit: 2, output: "would add to audit_allow")
+  }
+
+  @Test func ruleThatIsStillInTheWayIsNamed() async throws {
+    var registry = ContentScene.registry()
+    registry.files[ContentScene.badPaths[0]] =
+      ContentScene.hostile + Array("\n```sh\ncat ~/.ssh/id_rsa\n```\n".utf8)
+    let scene = try await ContentScene(registry: registry)
+    expect(
+      try await accept(scene, Self.rule, "bad", "--approved"),
+      exit: 0,
+      output: "not accepted yet: credential-access; mmdos registry audit web --plugin bad\n"
+    )
+    expect(
+      try await accept(scene, "credential-access", "bad", "--approved"),
+      exit: 0,
+      output: "mmdos registry sync"
+    )
   }
 
   @Test func mistakesAreNamed() async throws {

@@ -164,8 +164,10 @@ package struct RegistryVerifier: Sendable {
       first = first ?? findings
     }
     if let view, first?.isEmpty == false, let snapshot = snapshots.first {
-      // try?: what is damaged or lost is reported with the objects already.
-      checked.isOfOtherPolicy = (try? OtherPolicyView(registry: registry).matches(view, snapshot)) ?? false
+      // What is damaged or lost is reported with the objects already.
+      do {
+        checked.isOfOtherPolicy = try OtherPolicyView(registry: registry).matches(view, snapshot)
+      } catch is ObjectStoreError {}
     }
     checked.findings = (first ?? []).map { .init(layer: .view, kind: .view($0), isFailure: true) }
     return checked
