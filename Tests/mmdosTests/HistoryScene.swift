@@ -20,8 +20,8 @@ struct HistoryScene: Sendable {
 
   /// Publishes and syncs so many versions, each with some random changes.
   init(versions: Int, seed: UInt64, name: String = #function) async throws {
-    // Some files are binary on purpose, which the content audit would refuse.
-    project = try TestProject(policy: "audit: warn\n", name: name)
+    // Some files are binary on purpose, which the content audit would report, and views would lack.
+    project = try TestProject(policy: "audit: warn\nallow_media: true\n", name: name)
     random = SeededGenerator(seed: seed)
     try project.setSources(["team": project.scratch.path.appending("registry").string])
     for index in 0..<12 { registry.files["catalog/.ai/skills/skill \(index % 3)/s\(index).md"] = text() }
