@@ -1,3 +1,4 @@
+import Audit
 import Formats
 import RegistryModel
 import RegistrySync

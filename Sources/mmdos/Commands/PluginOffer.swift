@@ -38,6 +38,8 @@ struct PluginOffer {
   var line: SafeText {
     let name = SafeText("\(state.slug.description) \(state.version ?? "")")
     return switch source {
+    // A publisher may change the content and leave the version as it is.
+    case .newer(let version) where version == state.version: name + ": other content: " + words
     case .newer(let version), .older(let version): name + " -> " + SafeText(version) + ": " + words
     default: name + ": " + words
     }
