@@ -180,7 +180,7 @@ import Testing
     let first = try plan(files).plan
     #expect(
       assets(first) == [
-        "x": [".ai/prompts/x.md"], "x-agent": [".ai/agents/x.md"], "x-skill": [".ai/skills/x/SKILL.md"],
+        "x": [".ai/agents/x.md"], "x-command": [".ai/prompts/x.md"], "x-skill": [".ai/skills/x/SKILL.md"],
         "x-2": [".ai/skills/team-x/SKILL.md"], "x-3": [".ai/skills/x-2/SKILL.md"],
         "x-4": [".ai/skills/claude-x/SKILL.md"],
       ],
