@@ -6,7 +6,7 @@ import Testing
 /// Trees that somebody planted state any size; nothing is unpacked up to it.
 @Suite(.timeLimit(.minutes(2))) struct PlantedSizeTests {
   /// More than the policy lets a file have.
-  private static let content = [UInt8](repeating: 0x20, count: 5 << 20)
+  private static let content = [UInt8](repeating: 0x20, count: 12 << 20)
 
   @Test func fileOfAForgedSnapshotIsUnpackedUpToTheLimit() async throws {
     let stage = try await SignedStage()
@@ -17,14 +17,14 @@ import Testing
     let object = ObjectID(hashing: Self.content).description
     for words in [["verify", "web"], ["verify", "web", "--json"]] {
       let result = try await stage.project.run(["registry"] + words)
-      expect(result, exit: 3, output: object, "is larger than 4194304 bytes")
+      expect(result, exit: 3, output: object, "is larger than 10485760 bytes")
     }
   }
 
   @Test func fileThatWasSyncedUnderAnotherLimitIsVerified() async throws {
     let stage = try await SignedStage(synced: false)
     defer { withExtendedLifetime(stage) {} }
-    try stage.addPolicy("max_registry_file_size_kb: 8192\n")
+    try stage.addPolicy("max_registry_file_size_kb: 16384\n")
     try stage.offer(stage.first.with("catalog/large.md", Self.content))
     try await stage.run("registry", "sync", "web", "--approved")
     try stage.addPolicy("")
