@@ -60,8 +60,8 @@ import Testing
     #expect(
       first.keys.sorted() == [
         "fetched_bytes", "fetched_files", "file_count", "files", "manifest", "milliseconds", "outcome",
-        "registry",
-        "reused_files", "saved_bytes", "signers", "snapshot", "trust", "version", "warnings",
+        "plugins", "registry", "reused_files", "saved_bytes", "signers", "snapshot", "trust", "version",
+        "warnings", "withheld",
       ]
     )
     let second = try await project.expect(0, "registry", "sync", "--all", "--approved").output

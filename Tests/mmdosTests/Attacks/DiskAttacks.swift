@@ -81,6 +81,7 @@ extension Attack {
 
   private static let lockRow = "Changed lock entry"
   private static let grant = "A plugin that grants itself trust"
+  private static let settings = "A plugin that brings settings, hooks, MCP servers or workflows of a tool"
 
   private static let files: [Attack] = [
     Attack("changedLockEntry", lockRow, .refused(3, "forged-lock-entry"), prepare: changeLockEntry),
@@ -163,6 +164,22 @@ extension Attack {
     } after: { stage in
       let list = try await stage.run("registry", "trust", "list")
       #expect(!list.output.contains("mallory"))
+    },
+    Attack(
+      "settingsOfATool",
+      settings,
+      .refused(4, "invalid-plugin"),
+      command: ["plugin", "install", "../folder/catalog/hello.yaml", "--for", "claude", "--approved"]
+    ) { stage in
+      try PluginFolder.write(to: stage, asset: ".claude/settings.json", text: "{}\n")
+    },
+    Attack(
+      "workflowOfAHost",
+      settings,
+      .refused(4, "invalid-plugin"),
+      command: ["plugin", "install", "../folder/catalog/hello.yaml", "--for", "copilot", "--approved"]
+    ) { stage in
+      try PluginFolder.write(to: stage, asset: ".github/workflows/run.yml", text: "on: push\n")
     },
   ]
 
