@@ -121,7 +121,9 @@ import Testing
     let project = try await makeProject()
     #expect(try await project.expect(0, "plugin", "outdated").output == "")
     let sync = try await publish(project, "published\n", version: "1.1.0")
-    #expect(sync.output.contains("  plugin code-review 1.0.0 -> 1.0.0: mmdos plugin update code-review\n"))
+    #expect(
+      sync.output.contains("  plugin code-review 1.0.0: other content: mmdos plugin update code-review\n")
+    )
     #expect(
       try await project.expect(0, "plugin", "outdated").output.contains("mmdos plugin update code-review")
     )

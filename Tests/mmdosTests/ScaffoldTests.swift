@@ -9,7 +9,7 @@ import Testing
     "README.md": "# Ours\n", "docs/guide.md": "g\n",
     "skills/pdf/SKILL.md":
       "---\nname: pdf\ndescription: Fill: \"forms\" \\ now\nversion: 2.0.0\n---\nSee ref/a.md and ../../docs/guide.md\n",
-    "skills/pdf/ref/a.md": "a\r\nb\u{FEFF}\n", "skills/pdf/ref/deep/data.json": "{\"x\":1}\n",
+    "skills/pdf/ref/a.md": "a\r\nb\u{E9}\n", "skills/pdf/ref/deep/data.json": "{\"x\":1}\n",
     "agents/reviewer.md": "---\nname: reviewer\ndescription: Reviews\n---\nx\n", "agents/notes.md": "x\n",
     "commands/git/push.md": "push\n", ".github/prompts/plan.prompt.md": "plan\n",
     ".github/instructions/ts.instructions.md": "---\napplyTo: \"**\"\n---\nx\n",
@@ -247,7 +247,7 @@ import Testing
     let checked = try await project.run(["registry", "publish", "../registry", "--check", "--json"])
     #expect(checked.exitCode == 0, "\(checked.error)")
     #expect(try checked.object()["plugins"] as? Int == heads.count)
-    let policies = try names(project, in: "registry").filter { $0.contains("policies") }
+    let policies = try names(project, in: "registry").filter { $0.contains(".ai/policies") }
     #expect(policies.isEmpty)
   }
 
