@@ -108,9 +108,16 @@ struct Session: Sendable {
   }
 
   /// The policy of the project, for commands that need no project; nil where there is none.
+  ///
+  /// A project of somebody else in which the command happens to be run says nothing about the folder it was given.
   func findPolicy() throws -> Policy? {
     let project: Project
-    do { project = try self.project() } catch ProjectError.noProject { return nil }
+    do { project = try self.project() } catch ProjectError.noProject {
+      return nil
+    } catch ProjectError.unsafeFolder(let path, _) where options.target == nil {
+      console.warn("\(path.quoted) is not yours alone, so its policy is not read")
+      return nil
+    }
     return try project.readPolicy()
   }
 

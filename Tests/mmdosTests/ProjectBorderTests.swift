@@ -118,6 +118,21 @@ import Testing
     expect(try await project.sync(), exit: 0)
   }
 
+  /// Publishing is about the folder that is named, not about the project in which it happens to be run.
+  @Test(.enabled(if: geteuid() == 0, "only root gives files away"))
+  func projectOfAnotherUserKeepsNobodyFromPublishing() async throws {
+    let (project, registry) = try await makeStage()
+    let folder = try project.scratch.makeFolder("published")
+    try registry.write(to: folder)
+    #expect(chown(project.root.string, 65_534, 65_534) == 0)
+    let words = ["registry", "publish", folder.string, "--version", "2.0.0"]
+    let published = try await project.run(words)
+    expect(published, exit: 0, error: "is not yours alone, so its policy is not read")
+    // A project that was named counts, or the command ends.
+    let named = words.dropLast() + ["3.0.0", "--target", project.root.string]
+    expect(try await project.run(Array(named)), exit: 4, error: "belongs to another user")
+  }
+
   @Test(arguments: ["", ".ai", ".ai/registry-cache"])
   func folderThatEveryoneMayWriteToIsRefusedUnlessNamed(folder: String) async throws {
     var (project, _) = try await makeStage()
