@@ -39,12 +39,13 @@ struct Migrate: AsyncCommand {
       ).show(in: session)
     }
     if !session.options.isJSON { text.print(in: session) }
-    return try await importAll(survey, text, session)
+    return try await importAll(survey, text, project, session)
   }
 
   private func importAll(
     _ survey: NodeProjectSurvey,
     _ text: MigrateText,
+    _ project: Project,
     _ session: Session
   ) async throws -> Int32 {
     var reports: [JSONValue] = []
@@ -52,7 +53,7 @@ struct Migrate: AsyncCommand {
     for view in survey.importable {
       let name = view.source.name.description
       do {
-        reports.append(try await take(view, session))
+        reports.append(try await take(view, project, session))
       } catch {
         let failure = Failure(error)
         guard !Task.isCancelled else { throw error }
@@ -67,7 +68,7 @@ struct Migrate: AsyncCommand {
     return code
   }
 
-  private func take(_ view: NodeView, _ session: Session) async throws -> JSONValue {
+  private func take(_ view: NodeView, _ project: Project, _ session: Session) async throws -> JSONValue {
     var options = SyncOptions()
     options.lockTimeout = session.options.lockTimeout
     options.sharedStore = session.sharedStore
@@ -79,11 +80,6 @@ struct Migrate: AsyncCommand {
       observer: { progress.show($0) }
     ).run()
     progress.end()
-    let offers = try SyncedPlugins(of: view.source.name, in: session.project(), session).offers
-    if !session.options.isJSON {
-      SyncReportText(report, offers, isVerbose: session.options.isVerbose).print(to: session.console)
-    }
-    for warning in report.warnings { session.console.warn(warning.words) }
-    return report.json(offers)
+    return report.tell(in: project, session)
   }
 }

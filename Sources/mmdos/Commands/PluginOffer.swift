@@ -55,6 +55,20 @@ struct PluginOffer {
   }
 }
 
+extension SyncReport {
+  /// Says what a sync did, with the installed plugins that it concerns, and returns that as JSON.
+  ///
+  /// Text is printed here, unless JSON is wanted; the document is printed by the command.
+  func tell(in project: Project, _ session: Session) -> JSONValue {
+    let offers = SyncedPlugins(of: registry, in: project, session).offers
+    if !session.options.isJSON {
+      SyncReportText(self, offers, isVerbose: session.options.isVerbose).print(to: session.console)
+    }
+    for warning in warnings { session.console.warn(warning.words) }
+    return json(offers)
+  }
+}
+
 /// The installed plugins that a sync concerns.
 struct SyncedPlugins {
   /// Those that have an update by now, or were withdrawn.

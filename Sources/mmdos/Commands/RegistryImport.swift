@@ -51,12 +51,8 @@ struct RegistryImport: AsyncCommand {
       observer: { view.show($0) }
     ).run()
     view.end()
-    let offers = SyncedPlugins(of: source.name, in: project, session).offers
-    if !session.options.isJSON {
-      SyncReportText(report, offers, isVerbose: session.options.isVerbose).print(to: session.console)
-    }
-    for warning in report.warnings { session.console.warn(warning.words) }
-    if session.options.isJSON { session.console.print(report.json(offers)) }
+    let json = report.tell(in: project, session)
+    if session.options.isJSON { session.console.print(json) }
     return ExitCodes.done
   }
 

@@ -112,12 +112,7 @@ struct RegistrySyncCommand: AsyncCommand {
     }
     let report = try await transaction.run()
     view.end()
-    let offers = SyncedPlugins(of: source.name, in: project, session).offers
-    if !session.options.isJSON {
-      SyncReportText(report, offers, isVerbose: session.options.isVerbose).print(to: session.console)
-    }
-    for warning in report.warnings { session.console.warn(warning.words) }
-    return report.json(offers)
+    return report.tell(in: project, session)
   }
 
   private func preview(
