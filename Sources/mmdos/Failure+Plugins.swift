@@ -9,13 +9,14 @@ extension Failure {
     switch error {
     case .badSlug(let slug, let problem):
       self.init(ExitCodes.usage, "invalid-slug", "'\(slug)' cannot be a plugin's slug: \(problem.words)")
-    case .unknown(let slug, let searched):
+    case .unknown(let slug, let searched, let nearest):
       let places = searched.map(\.description).joined(separator: ", ")
       self.init(
         ExitCodes.absent,
         "unknown-plugin",
         "there is no plugin '\(slug)' in \(places.isEmpty ? "any usable source" : places)",
-        hint: "mmdos catalog search WORD, mmdos catalog status"
+        hint: (nearest.map { "did you mean '\($0)'? " } ?? "")
+          + "mmdos catalog search WORD, mmdos catalog status"
       )
     case .ambiguous(let slug, let origins):
       self.init(

@@ -59,7 +59,9 @@ extension Failure {
         "unknown-registry",
         "there is no registry '\(name)'",
         hint: known.isEmpty
-          ? "mmdos registry add NAME URL --approved" : "known are: \(known.joined(separator: ", "))"
+          ? "mmdos registry add NAME URL --approved"
+          : (NearestName.find(name, in: known).map { "did you mean '\($0)'? " } ?? "")
+            + "known are: \(known.joined(separator: ", "))"
       )
     case .registryExists(let name):
       self.init(
@@ -89,6 +91,18 @@ extension Failure {
       )
     case .keyFile(let path, let problem): self.init(keyFile: path, problem)
     }
+  }
+
+  /// A command that is about one registry was not told which.
+  init(needingOneOf names: [String], orAll: Bool) {
+    self.init(
+      ExitCodes.usage,
+      "usage",
+      names.isEmpty ? "there is no enabled registry" : "which registry?",
+      hint: names.isEmpty
+        ? "mmdos registry add NAME URL --approved"
+        : "name one of: \(names.sorted().joined(separator: ", "))\(orAll ? "; or --all" : "")"
+    )
   }
 
   private init(unsafeFolder path: FilePath, _ reason: ProjectError.UnsafeReason) {

@@ -22,17 +22,20 @@ extension Failure {
       )
     case .disk(let error), .commitFailed(_, _, let error): self.init(disk: error)
     case .revision, .absent:
-      self.init(
-        ExitCodes.absent,
-        "no-such-revision",
-        error.words,
-        hint: "mmdos registry log NAME lists the snapshots, mmdos registry diff --help the forms"
-      )
+      self.init(ExitCodes.absent, "no-such-revision", error.words, hint: Self.hint(revision: error))
     case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.words, hint: "try again")
     case .malformedName, .malformedRef, .unexpectedFile, .duplicateUpdate, .wrongLock, .zeroID,
       .malformedMessage,
       .malformedAgent, .malformedTime, .malformedReflog, .malformedPendingRecord:
       self.init(ExitCodes.integrity, "refs", error.words)
     }
+  }
+
+  private static func hint(revision error: RefError) -> String {
+    let list = "mmdos registry log NAME lists the snapshots, mmdos help revisions the forms"
+    guard case .revision(let text, _) = error, text.utf8.contains(UInt8(ascii: ".")),
+      text.utf8.first.map({ (0x30...0x39).contains($0) }) == true
+    else { return list }
+    return "a version is written 'v\(text)'; \(list)"
   }
 }

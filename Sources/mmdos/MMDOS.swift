@@ -14,7 +14,7 @@ struct MMDOS: ParsableCommand {
     discussion: """
       Nothing touches the network, and nothing is written, without --approved. Exit codes: 0 done, 1 failure, \
       2 approval needed, 3 integrity or signature failure, 4 refused by policy, 5 network, 6 no such thing, \
-      7 busy, 64 wrong usage.
+      7 busy, 64 wrong usage. More: 'mmdos help policy', 'trust', 'revisions' or 'exit-codes'.
       """,
     version: "mmdos \(Agent.version)",
     subcommands: [
@@ -31,7 +31,7 @@ struct RegistryGroup: ParsableCommand {
     subcommands: [
       RegistryList.self, RegistryStatus.self, RegistryShow.self, RegistryAdd.self, RegistrySet.self,
       RegistryRemove.self, RegistrySyncCommand.self, RegistryVerify.self, RegistryAuditGroup.self,
-      RegistryLog.self, RegistryDiff.self,
+      RegistryLog.self, RegistryReflog.self, RegistryDiff.self,
       RegistryCheckoutCommand.self, RegistryPin.self, RegistryUnpin.self, RegistryCat.self, RegistryLs.self,
       RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryCache.self,
       RegistryScaffold.self, RegistryPublish.self, RegistryServe.self, RegistryExportCommand.self,

@@ -18,7 +18,14 @@ enum Main {
   }
 
   private static func runCommand() async throws {
-    var command = try MMDOS.parseAsRoot()
+    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
+    if let stranger = words.stranger { throw stranger }
+    switch HelpRequest(words.arguments) {
+    case .topic(let topic): return try topic.print()
+    case .unknown(let stranger): throw stranger
+    case nil: break
+    }
+    var command = try MMDOS.parseAsRoot(words.arguments)
     if let command = command as? any AsyncCommand {
       try await command.runAsync()
     } else {

@@ -64,13 +64,20 @@ struct Session: Sendable {
     environment["MMDOS_SIGNING_KEY_FILE"].flatMap { $0.isEmpty ? nil : absolute($0) }
   }
 
-  /// A registry that was synced, by its name as typed.
+  /// A registry that was synced, by its name as typed, or the only one there is.
   ///
   /// - Throws: `ProjectError.unknownRegistry`, `ReadingError.neverSynced`; what reading sources and policy throws.
-  func registry(_ name: String) throws -> OpenRegistry {
+  func registry(_ name: String?) throws -> OpenRegistry {
     let project = try project()
-    return try .find(
-      project.source(name),
+    return try open(project.source(orOnly: name), of: project)
+  }
+
+  /// A registry of a project that was synced.
+  ///
+  /// - Throws: `ReadingError.neverSynced`; what reading the policy throws.
+  func open(_ source: Source, of project: Project) throws -> OpenRegistry {
+    try .find(
+      source,
       in: project,
       policy: project.readPolicy(),
       lockTimeout: options.lockTimeout

@@ -19,6 +19,10 @@ struct UsageReport {
 
   /// Nil where the error does not concern the command line, or was reported already.
   init?(_ error: any Error) {
+    if let stranger = error as? CommandWords.Stranger {
+      (failure, details) = Self.report(stranger)
+      return
+    }
     guard !(error is ExitCode), MMDOS.exitCode(for: error).rawValue == ExitCodes.usage else { return nil }
     let message = Self.sentence(MMDOS.message(for: error))
     let lines = MMDOS.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
@@ -27,6 +31,17 @@ struct UsageReport {
     details = (successor.map { ["hint: \($0)"] } ?? []) + lines
     let hint = successor ?? "mmdos --help, or --help after a command"
     failure = Failure(ExitCodes.usage, "usage", message, hint: hint)
+  }
+
+  /// Words that name no command.
+  private static func report(_ stranger: CommandWords.Stranger) -> (Failure, [String]) {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let group = stranger.group.joined(separator: " ")
+    let hint =
+      stranger.nearest.map { "did you mean '\($0)'?" } ?? NodeToolWords.successor(of: arguments)
+      ?? "\(group) --help lists the commands"
+    let message = "'\(stranger.word)' is not a command of \(group)"
+    return (Failure(ExitCodes.usage, "usage", message, hint: hint), ["hint: \(hint)"])
   }
 
   /// Prints the report to standard error and ends the program.

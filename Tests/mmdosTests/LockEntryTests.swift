@@ -144,7 +144,7 @@ import Testing
     let project = try await keyedProject()
     try FileManager.default.removeItem(atPath: "\(project.root)/.ai/registry-signing-key")
     for words in reading { expect(try await project.run(words), 0) }
-    expect(try await project.run("registry", "verify", "partner"), 0, "no key")
+    expect(try await project.run("registry", "verify", "partner"), 0, "the project has no key")
     let lock = try project.scratch.read(Self.lockfile)
     expect(try await project.run("registry", "sync", "partner", "--approved"), 0, "up to date")
     #expect(try project.scratch.read(Self.lockfile) == lock, "what stays as it is keeps its codes")

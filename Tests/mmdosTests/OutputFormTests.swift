@@ -62,9 +62,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ["registry", "sync"], ["registry", "sync", "a", "--all"], ["registry", "log"],
+    ["registry", "sync", "a", "--all"], ["registry", "verify", "a", "--all"],
     ["registry", "log", "a", "-n", "0"],
-    ["registry", "add", "a"], ["registry", "verify"], ["registry", "serve", ".", "--port", "70000"],
+    ["registry", "add", "a"], ["registry", "serve", ".", "--port", "70000"],
     ["registry", "cat", "a@", "x"], ["catalog", "list", "--source", "partner"], ["catalog", "search"],
     ["fsck", "--lock-timeout", "-1"], ["fsck", "--nonsense"], ["nonsense"], ["init", "extra"],
     ["registry", "add", "a", "b", "--trust-level", "total"],

@@ -89,6 +89,13 @@ package struct SourceList: Equatable, Sendable {
     }
   }
 
+  /// The enabled sources that can be synced.
+  package var syncable: [Source] {
+    sources.filter { source in
+      if case .bundled = source.location { false } else { source.isEnabled }
+    }
+  }
+
   /// The entries that cannot be used although nobody disabled them.
   package var enabledUnusable: [UnusableSource] { unusable.filter { !$0.isDisabled } }
 

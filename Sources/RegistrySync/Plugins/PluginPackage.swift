@@ -44,7 +44,7 @@ package struct PluginPackage: Sendable {
   /// - Throws: `PluginContentError`; `ObjectStoreError` or `DiskError` where a file cannot be read.
   package init(_ slug: PluginSlug, from catalog: PluginCatalog, policy: Policy) throws {
     guard catalog.catalog.find(slug) != nil else {
-      throw PluginSearchError.unknown(slug.description, searched: [catalog.origin])
+      throw PluginSearchError.unknown(slug.description, in: [catalog])
     }
     let limits = policy.limits
     guard let bytes = try catalog.findBytes(slug.registryPath, limit: limits.maxPluginBytes) else {

@@ -123,14 +123,14 @@ package struct PluginSources: Sendable {
     from selection: Selection,
     expecting expected: String?
   ) throws -> PluginPackage {
-    var (found, searched): ([PluginCatalog], [PluginOrigin]) = ([], [])
+    var (found, searched): ([PluginCatalog], [PluginCatalog]) = ([], [])
     for shelf in try open(selection) where !shelf.isUnused {
       let catalog = try shelf.result.get()
-      searched.append(catalog.origin)
+      searched.append(catalog)
       if catalog.catalog.find(slug) != nil { found.append(catalog) }
     }
     guard let catalog = found.first else {
-      throw PluginSearchError.unknown(slug.description, searched: searched)
+      throw PluginSearchError.unknown(slug.description, in: searched)
     }
     guard found.count == 1 else { throw PluginSearchError.ambiguous(slug, found.map(\.origin)) }
     if let expected, catalog.snapshot?.description.hasPrefix(expected) != true {

@@ -44,6 +44,11 @@ package struct PluginState {
   /// All recorded files, or without a record those of the manifest; sorted by path.
   package let files: [(path: ManifestPath, state: FileState)]
 
+  /// Whether every file has the content that the record says; line ends may be those of version control.
+  package var isAsInstalled: Bool {
+    entry != nil && files.allSatisfy { $0.state == .asInstalled || $0.state == .lineEnds }
+  }
+
   /// The version in the record, or else in the manifest.
   package var version: String? { entry?.version ?? manifest?.version }
 

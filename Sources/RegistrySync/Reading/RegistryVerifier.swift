@@ -68,6 +68,7 @@ package struct RegistryVerifier: Sendable {
       registry: registry.name,
       snapshot: current,
       version: snapshots.first?.1.version,
+      generatedAt: snapshots.first?.1.generatedAt,
       trust: snapshots.first?.1.trust,
       objectCount: objectCount,
       viewFileCount: view.fileCount,

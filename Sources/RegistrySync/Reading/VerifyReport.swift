@@ -52,6 +52,8 @@ package struct VerifyReport: Sendable {
   package let registry: RegistryName
   package let snapshot: ObjectID
   package let version: String?
+  /// When its manifest was made, as the manifest says.
+  package let generatedAt: String?
   /// The trust recorded at its sync.
   package let trust: Snapshot.Trust?
   /// The number of objects that were verified or found damaged.

@@ -25,7 +25,7 @@ struct CatalogShow: Command {
     guard !found.isEmpty else {
       // The plugin may be in a source that cannot be read.
       if !open.failures.isEmpty { return open.end(in: session) }
-      throw PluginSearchError.unknown(slug.description, searched: open.catalogs.map(\.origin))
+      throw PluginSearchError.unknown(slug.description, in: open.catalogs)
     }
     let policy = try session.project().readPolicy()
     let withheld = try found.map { try Self.withheld(slug, $0.catalog, policy) }

@@ -14,6 +14,7 @@ struct PluginStatus: Command {
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The plugin's slug; without it all.") var slug: String?
+  @Flag(help: "Exit with code 3 if a plugin is not as it was installed: for CI.") var check = false
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -22,13 +23,15 @@ struct PluginStatus: Command {
     var catalogs = OpenedCatalogs(sources)
     let rows = try (states ?? InstalledPlugins.states(in: project)).map { ($0, $0.source(in: &catalogs)) }
     let isInterrupted = try project.hasInterruptedInstall()
+    let isAsInstalled = !isInterrupted && rows.allSatisfy { $0.0.isAsInstalled }
+    let code = check && !isAsInstalled ? ExitCodes.integrity : ExitCodes.done
     if session.options.isJSON {
       session.console.print(
         .object([
           ("plugins", .array(rows.map { $0.0.json($0.1) })), ("interrupted", .boolean(isInterrupted)),
         ])
       )
-      return ExitCodes.done
+      return code
     }
     for (state, source) in rows {
       let version = SafeText(state.version ?? "-")
@@ -39,7 +42,7 @@ struct PluginStatus: Command {
     }
     if rows.isEmpty { session.console.note("no plugin is installed") }
     if isInterrupted { session.console.note(PluginChangeText.interrupted) }
-    return ExitCodes.done
+    return code
   }
 }
 

@@ -13,10 +13,13 @@ struct RegistryCat: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var snapshot: SnapshotArgument
-  @Argument(help: "The file's path in the registry.") var path: String
+  @Argument(help: "The file's path in the registry; alone it is a file of the only registry.")
+  var path: String?
 
   func run(in session: Session) throws -> Int32 {
-    let (reader, entry) = try snapshot.open(in: session)
+    let (wanted, path) =
+      path.map { (snapshot, $0) } ?? (SnapshotArgument.ofOnlyRegistry, snapshot.target.text)
+    let (reader, entry) = try wanted.open(in: session)
     let console = session.console
     if session.options.isJSON {
       var bytes: [UInt8] = []

@@ -16,13 +16,22 @@ struct RegistryCheckoutCommand: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name.") var name: String
-  @Argument(help: "The snapshot: an id, latest, current, ~N, @{N}, or v and a version.") var revision: String
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
+  @Argument(help: "The snapshot: an id, latest, current, ~N, @{N}, or v and a version.") var revision: String?
 
   func run(in session: Session) throws -> Int32 {
-    let isNewest = revision == "latest"
-    return try Checkout(name: name, revision: revision, isPinning: !isNewest, isApproved: approval.isApproved)
-      .run(["checkout", name, revision], in: session)
+    let project = try session.project()
+    let (source, rest) = try project.source(orOnlyBefore: [name, revision].compactMap(\.self))
+    guard let wanted = rest.first else {
+      throw Failure(
+        ExitCodes.usage,
+        "usage",
+        "which snapshot?",
+        hint: "mmdos registry log \(source.name) lists them, mmdos help revisions the forms"
+      )
+    }
+    return try Checkout(revision: wanted, isPinning: wanted != "latest", isApproved: approval.isApproved)
+      .run("checkout", session.open(source, of: project), in: session)
   }
 }
 
@@ -36,12 +45,14 @@ struct RegistryPin: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
   @Argument(help: "The snapshot, if not the one in use.") var revision: String?
 
   func run(in session: Session) throws -> Int32 {
-    try Checkout(name: name, revision: revision, isPinning: true, isApproved: approval.isApproved)
-      .run(["pin", name] + (revision.map { [$0] } ?? []), in: session)
+    let project = try session.project()
+    let (source, rest) = try project.source(orOnlyBefore: [name, revision].compactMap(\.self))
+    return try Checkout(revision: rest.first, isPinning: true, isApproved: approval.isApproved)
+      .run("pin", session.open(source, of: project), in: session)
   }
 }
 
@@ -55,11 +66,12 @@ struct RegistryUnpin: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
-    let source = try project.source(name)
+    let source = try project.source(orOnly: name)
+    let name = source.name.description
     let entry = try project.readRecords().entry(of: source.name)
     guard let entry else { throw ReadingError.neverSynced(source.name) }
     guard approval.isApproved || !entry.isPinned else {
@@ -97,19 +109,18 @@ struct RegistryUnpin: Command {
 
 /// The common part of `checkout` and `pin`.
 private struct Checkout {
-  let name: String
   let revision: String?
   let isPinning: Bool
   let isApproved: Bool
 
-  func run(_ words: [String], in session: Session) throws -> Int32 {
-    let registry = try session.registry(name)
+  func run(_ verb: String, _ registry: OpenRegistry, in session: Session) throws -> Int32 {
     let checkout = RegistryCheckout(registry)
     guard isApproved else {
       var outside = OutsideUse(registry.project, registry.policy, session)
       try outside.addAlternates()
       outside.addMachineKey()
       let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
+      let words = [verb, registry.name.description] + (revision.map { [$0] } ?? [])
       return try Preview(
         command: ShellWord.line(["mmdos", "registry"] + words + ["--approved"]),
         lines: text.preview,

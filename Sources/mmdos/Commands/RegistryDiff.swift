@@ -16,7 +16,7 @@ struct RegistryDiff: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
   @Argument(help: "The older snapshot.") var old: String?
   @Argument(help: "The newer snapshot.") var new: String?
   @Flag(name: .customLong("stat"), help: "Show how many lines of each file differ.") var hasStat = false
@@ -37,9 +37,15 @@ struct RegistryDiff: Command {
 
   /// Compares and renders everything; for JSON it prints the document and returns nothing.
   private func render(in session: Session) throws -> [UInt8] {
-    let registry = try session.registry(name)
+    let project = try session.project()
+    let (source, revisions) = try project.source(orOnlyBefore: [name, old, new].compactMap(\.self))
+    guard revisions.count <= 2 else { throw Failure(ExitCodes.usage, "usage", "give at most two snapshots") }
+    let registry = try session.open(source, of: project)
     let reader = try RegistryReader(registry)
-    let (old, new) = try reader.history.comparison(from: old, to: new)
+    let (old, new) = try reader.history.comparison(
+      from: revisions.first,
+      to: revisions.count > 1 ? revisions[1] : nil
+    )
     for entry in old.id == new.id ? [new] : [old, new] {
       if let doubt = try reader.findDoubt(of: entry) {
         session.console.warn("today \(entry.id.abbreviated) \(doubt.words)")

@@ -33,7 +33,7 @@ struct RegistryList: Command {
       Table.Column("NAME"), Table.Column("TYPE"), Table.Column("TRUST"), Table.Column("VERSION"),
       Table.Column("SYNCED"), Table.Column("URL"),
     ])
-    for summary in summaries { table.append(summary.cells) }
+    for summary in summaries { table.append(summary.cells(isVerbose: session.options.isVerbose)) }
     for source in list.unusable { table.append(source.cells) }
     session.console.print(table)
     for summary in summaries { summary.warnOfDoubt(session.console) }
@@ -60,12 +60,12 @@ extension UnusableSource {
 }
 
 extension RegistrySummary {
-  fileprivate var cells: [SafeText] {
+  fileprivate func cells(isVerbose: Bool) -> [SafeText] {
     [
       SafeText(source.name.description + (source.isEnabled ? "" : " (disabled)")),
       SafeText(source.location.typeName), SafeText(source.trustLevel.rawValue),
       SafeText((version ?? "-") + (isPinned ? " (pinned)" : "")),
-      SafeText(syncedAt ?? (isBundled ? "-" : "never")),
+      syncedAt.map { TimeText($0).line(isVerbose: isVerbose) } ?? (isBundled ? "-" : "never"),
       SafeText(source.location.text),
     ]
   }

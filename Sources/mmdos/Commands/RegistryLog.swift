@@ -13,7 +13,7 @@ struct RegistryLog: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
   @Option(name: .customShort("n"), help: ArgumentHelp("Show this many.", valueName: "count")) var limit: Int?
   @Flag(name: .customLong("stat"), help: "List the files that each changed.") var hasStat = false
 
@@ -42,7 +42,7 @@ struct RegistryLog: Command {
       if session.options.isJSON {
         items.append(json(row))
       } else {
-        print(row, to: session.console)
+        print(row, to: session.console, isVerbose: session.options.isVerbose)
       }
     }
     if session.options.isJSON {
@@ -72,12 +72,13 @@ struct RegistryLog: Command {
     return marks + TrustOverride.allCases.filter { used.contains($0.rawValue) }.map(\.flag)
   }
 
-  private func print(_ row: Row, to console: Console) {
+  private func print(_ row: Row, to console: Console, isVerbose: Bool) {
     let (entry, changes, marks) = (row.entry, row.changes, row.marks)
     let counts = ChangeCounts(changes)
     let signer = entry.snapshot.signers.map(\.keyID).joined(separator: ",")
     let columns: [SafeText] = [
-      SafeText(entry.id.abbreviated).styled(.id), SafeText(entry.snapshot.syncedAt),
+      SafeText(entry.id.abbreviated).styled(.id),
+      TimeText(entry.snapshot.syncedAt).line(isVerbose: isVerbose),
       "v\(SafeText(entry.snapshot.version))", signer.isEmpty ? "unsigned" : SafeText(signer),
       "+\(counts.added) ~\(counts.changed) -\(counts.removed)",
     ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Refs
 import RegistryModel
 import RegistrySync
 
@@ -12,6 +13,34 @@ extension RegistryName {
 }
 
 extension Project {
+  /// The source that was named on the command line; where none was, the only one there is.
+  ///
+  /// `orAll`: Whether the command could be about all of them.
+  ///
+  /// - Throws: `Failure` where there is not just one; as `source`.
+  func source(orOnly argument: String?, orAll: Bool = false) throws -> Source {
+    if let argument, !argument.isEmpty { return try source(argument) }
+    let sources = try readSources()
+    let names = sources.syncable.map(\.name.description) + sources.enabledUnusable.map(\.label)
+    guard names.count == 1, let only = sources.syncable.first else {
+      throw Failure(needingOneOf: names, orAll: orAll)
+    }
+    return only
+  }
+
+  /// The source that the first word names, and the words after it; where it names none, all words may be about the only
+  /// source there is.
+  ///
+  /// - Throws: As `source(orOnly:)`.
+  func source(orOnlyBefore words: [String]) throws -> (source: Source, rest: [String]) {
+    guard let first = words.first else { return (try source(orOnly: nil), []) }
+    do { return (try source(first), Array(words.dropFirst())) } catch {
+      // try?: what is no revision is a mistyped name.
+      guard (try? Revision(parsing: first)) != nil else { throw error }
+      return (try source(orOnly: nil), words)
+    }
+  }
+
   /// The source that was named on the command line.
   ///
   /// - Throws: `ProjectError.unknownRegistry` with the names that are known; `ProjectError.unusableSource`.

@@ -8,16 +8,16 @@ struct RegistryShow: Command {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one registry.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
-    if let unusable = try project.readSources().findUnusable(name) {
+    if let name, let unusable = try project.readSources().findUnusable(name) {
       session.options.isJSON
         ? session.console.print(unusable.json) : session.console.print(unusable.rows)
       return ExitCodes.done
     }
-    let summary = try RegistrySummary(of: project.source(name), in: project)
+    let summary = try RegistrySummary(of: project.source(orOnly: name), in: project)
     if session.options.isJSON {
       session.console.print(summary.json)
       return ExitCodes.done
@@ -34,7 +34,7 @@ struct RegistryShow: Command {
           "in use",
           "\(snapshot.abbreviated) (version \(summary.version ?? "?"))" + summary.pinWords
         ),
-        ("synced", summary.syncedAt ?? "-"), ("checked", summary.checkedAt ?? "-"),
+        ("synced", Self.time(summary.syncedAt)), ("checked", Self.time(summary.checkedAt)),
         ("publisher", summary.publisher ?? "-"), ("trust", summary.trust ?? "-"),
       ]
     } else {
@@ -55,5 +55,9 @@ struct RegistryShow: Command {
     session.console.print(rows)
     summary.warnOfLostSigners(session.console)
     return ExitCodes.done
+  }
+
+  private static func time(_ text: String?) -> String {
+    text.map { TimeText($0).both.description } ?? "-"
   }
 }

@@ -18,7 +18,7 @@ struct RegistrySyncCommand: AsyncCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var review: ReviewOptions
-  @Argument(help: "The registry's name.") var name: String?
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
   @Flag(name: .customLong("all"), help: "Sync every enabled registry.") var isAll = false
   @Flag(
     name: .customLong("dry-run"),
@@ -38,7 +38,7 @@ struct RegistrySyncCommand: AsyncCommand {
     guard review.overrides.isEmpty || !isLocked else { throw ValidationError("--locked takes no override") }
     guard !hasDiff || isDryRun else { throw ValidationError("--diff goes with --dry-run") }
     guard !isDryRun || !isLocked else { throw ValidationError("--dry-run does not go with --locked") }
-    guard (name == nil) == isAll else { throw ValidationError("give a registry's name, or --all") }
+    guard name == nil || !isAll else { throw ValidationError("give a registry's name, or --all") }
     guard review.expect == nil || !isAll else { throw ValidationError("--expect takes one registry") }
   }
 
@@ -75,11 +75,7 @@ struct RegistrySyncCommand: AsyncCommand {
   }
 
   private func selected(_ project: Project) throws -> [Source] {
-    if let name { return [try project.source(name)] }
-    return try project.readSources().sources.filter { source in
-      if case .bundled = source.location { return false }
-      return source.isEnabled
-    }
+    isAll ? try project.readSources().syncable : [try project.source(orOnly: name, orAll: true)]
   }
 
   private func sync(
@@ -128,7 +124,7 @@ struct RegistrySyncCommand: AsyncCommand {
     outside.addSharedStore()
     if !isDryRun { outside.addMachineKey() }
     let words =
-      ["mmdos", "registry", "sync"] + (name.map { [$0] } ?? ["--all"])
+      ["mmdos", "registry", "sync"] + (isAll ? ["--all"] : sources.map(\.name.description))
       + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isOffline ? ["--offline"] : [])
       + (isLocked ? ["--locked"] : []) + review.words
     let previews = sources.map {

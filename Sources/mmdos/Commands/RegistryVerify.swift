@@ -19,7 +19,7 @@ struct RegistryVerify: AsyncCommand {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name.") var name: String?
+  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
   @Flag(name: .customLong("all"), help: "Verify every synced registry.") var isAll = false
   @Option(help: ArgumentHelp("Prove a folder that `registry export --dir` wrote.", valueName: "dir"))
   var dir: String?
@@ -27,7 +27,7 @@ struct RegistryVerify: AsyncCommand {
   var isRepair = false
 
   func validate() throws {
-    guard [name != nil, isAll, dir != nil].count(where: { $0 }) == 1 else {
+    guard [name != nil, isAll, dir != nil].count(where: { $0 }) <= 1 else {
       throw ValidationError("give a registry's name, or --all, or --dir")
     }
     guard dir == nil || !isRepair else { throw ValidationError("--repair does not go with --dir") }
@@ -45,6 +45,7 @@ struct RegistryVerify: AsyncCommand {
       for source in sources { repairs += try await repair(source, project, policy, session) }
     }
     let reports = try sources.compactMap { try verify($0, project, policy, session) }
+    let isComplete = reports.count >= sources.count(where: \.isEnabled)
     let unusable = isAll ? try project.readSources().enabledUnusable : []
     for source in unusable {
       session.console.report(Failure(ProjectError.unusableSource(source)), about: source.label)
@@ -60,11 +61,13 @@ struct RegistryVerify: AsyncCommand {
       }
     }
     guard reports.allSatisfy(\.isIntact) else { return ExitCodes.integrity }
-    return unusable.isEmpty ? ExitCodes.done : ExitCodes.failure
+    guard unusable.isEmpty else { return ExitCodes.failure }
+    // In CI nothing verified must not look like everything verified.
+    return isComplete ? ExitCodes.done : ExitCodes.absent
   }
 
   private func selected(_ project: Project) throws -> [Source] {
-    if let name { return [try project.source(name)] }
+    if !isAll { return [try project.source(orOnly: name, orAll: true)] }
     return try project.readSources().sources.filter { source in
       if case .bundled = source.location { false } else { true }
     }
@@ -83,7 +86,7 @@ struct RegistryVerify: AsyncCommand {
       )
       .verify()
     } catch ReadingError.neverSynced where isAll {
-      session.console.note("\(source.name): never synced")
+      session.console.warn("\(source.name): never synced, so there is nothing to verify")
       return nil
     }
   }
@@ -135,7 +138,8 @@ struct RegistryVerify: AsyncCommand {
       json.append(plan.json)
     }
     outside.addMachineKey()
-    let words = ["mmdos", "registry", "verify", name ?? "--all", "--repair", "--approved"]
+    let named = isAll ? "--all" : sources.first?.name.description ?? "--all"
+    let words = ["mmdos", "registry", "verify", named, "--repair", "--approved"]
     return try Preview(command: ShellWord.line(words), lines: lines, json: [("repair", .array(json))])
       .adding(outside).show(in: session)
   }

@@ -24,5 +24,10 @@ extension [Signer] {
     map { "\($0.keyID.quotedForMessage) (\($0.algorithm) \($0.fingerprint))" }.joined(separator: ", ")
   }
 
+  /// The id and the beginning of the fingerprint of each key, safe to print.
+  var shortWords: String {
+    map { "\($0.keyID.quotedForMessage) (\($0.fingerprint.prefix(12))…)" }.joined(separator: ", ")
+  }
+
   var json: JSONValue { .array(map(\.json)) }
 }

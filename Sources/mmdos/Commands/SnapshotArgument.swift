@@ -8,6 +8,13 @@ struct SnapshotArgument: ParsableArguments {
   )
   var target: RevisionArgument
 
+  /// The snapshot in use of the only registry there is.
+  static var ofOnlyRegistry: SnapshotArgument {
+    var argument = SnapshotArgument()
+    argument.target = RevisionArgument()
+    return argument
+  }
+
   /// Opens the registry, and warns where the snapshot would be refused today.
   ///
   /// - Throws: `ProjectError`, `ReadingError`, `RefError`.
@@ -19,12 +26,19 @@ struct SnapshotArgument: ParsableArguments {
   }
 }
 
-/// `NAME` or `NAME@REVISION` as it is typed.
+/// `NAME` or `NAME@REVISION` as it is typed; `@REVISION` is one of the only registry there is.
 struct RevisionArgument: ExpressibleByArgument {
+  /// The registry's name; empty for the only one.
   let name: String
   let revision: String?
+  /// As it was typed.
+  let text: String
+
+  /// What is in use of the only registry.
+  init() { (name, revision, text) = ("", nil, "") }
 
   init?(argument: String) {
+    text = argument
     let parts = argument.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     name = String(parts[0])
     // `NAME@{1}` is a place in the reflog, so its brace belongs to the revision.

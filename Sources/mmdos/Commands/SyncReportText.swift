@@ -34,7 +34,8 @@ struct SyncReportText {
         "  \(Quantity.bytes(report.fetchedBytes)) fetched, \(Quantity.bytes(report.savedBytes)) saved, \(time)"
       )
       console.print("  manifest \(report.manifest)")
-      for note in report.trust.notes where !note.isWarning { console.print("  \(note.words)") }
+      let notes = report.trust.notes.filter { !$0.isWarning }.lines(isVerbose: isVerbose)
+      for line in notes { console.print("  \(line)") }
     }
     let withheld = WithheldText(report.withheld, of: report.registry, isVerbose: isVerbose)
     for line in withheld.lines(indent: 2) { console.print(line) }

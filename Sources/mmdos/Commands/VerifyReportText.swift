@@ -20,9 +20,8 @@ struct VerifyReportText {
     )
     for layer in VerifyReport.Layer.allCases {
       let findings = report.findings.filter { $0.layer == layer }
-      let isBad = findings.contains(where: \.isFailure)
-      let verdict = isBad ? SafeText("FAILED").styled(.bad) : SafeText("ok").styled(.good)
-      console.print("  \(Self.padded(layer.rawValue))  \(verdict)  \(report.proof(of: layer))")
+      let verdict = report.verdict(of: layer)
+      console.print("  \(Self.padded(layer.rawValue))  \(verdict.styled)  \(report.proof(of: layer))")
       for finding in findings {
         let mark = finding.isFailure ? SafeText("✗").styled(.bad) : SafeText("!").styled(.warning)
         console.print("    \(mark) \(SafeText(finding.kind.words))")
@@ -32,7 +31,7 @@ struct VerifyReportText {
         for line in withheld.lines(indent: 4) { console.print(line) }
       }
       if layer == .signatures {
-        for note in report.notes { console.print("    \(note.words)") }
+        for line in report.otherNotes.lines(isVerbose: isVerbose) { console.print("    \(line)") }
       }
     }
     let conclusion: SafeText =
@@ -81,15 +80,55 @@ extension VerifyReport {
     return "what was synced is whole, and is refused today, for the reason above"
   }
 
+  /// What a layer's checks have shown.
+  fileprivate enum Verdict: String {
+    case ok, failed
+    case notChecked = "not-checked"
+
+    var styled: SafeText {
+      switch self {
+      case .ok: SafeText("ok").styled(.good)
+      case .failed: SafeText("FAILED").styled(.bad)
+      case .notChecked: "- "
+      }
+    }
+  }
+
+  fileprivate func verdict(of layer: Layer) -> Verdict {
+    if findings.contains(where: { $0.layer == layer && $0.isFailure }) { return .failed }
+    return layer == .hmac && !hasProjectKey ? .notChecked : .ok
+  }
+
+  /// The notes that the line about the signatures does not say.
+  fileprivate var otherNotes: [TrustNote] {
+    notes.filter { note in
+      switch note {
+      case .signed: false
+      case .unsigned: trust == .verified
+      default: true
+      }
+    }
+  }
+
+  private var signatureWords: String {
+    let signed = notes.filter { if case .signed = $0 { true } else { false } }.lines(isVerbose: false)
+    if let line = signed.first { return "\(line); judged by today's keys" }
+    return trust == .verified ? "judged by today's keys" : "unsigned; judged by today's policy"
+  }
+
   /// How a layer was verified.
   func proof(of layer: Layer) -> SafeText {
     switch layer {
     case .objects: "\(Quantity.count(objectCount, "object")) re-hashed"
     case .view: "\(Quantity.count(viewFileCount, "file")) re-hashed, checksums.json compared"
     case .lockfile: "entry compared with the snapshot in use"
-    case .hmac: hasProjectKey ? "the entry's codes checked with the project's key" : "not checked, no key"
-    case .signatures: trust == .verified ? "judged by today's keys" : "unsigned; judged by today's policy"
-    case .age: "against expires_at and max_manifest_age"
+    case .hmac:
+      hasProjectKey
+        ? "the entry's codes checked with the project's key" : "not checked: the project has no key"
+    case .signatures: SafeText(signatureWords)
+    case .age:
+      (generatedAt.map { "generated " + TimeText($0).line(isVerbose: false) + "; " } ?? "")
+        + "against expires_at and max_manifest_age"
     }
   }
 
@@ -108,9 +147,8 @@ extension VerifyReport {
           "layers",
           .array(
             Layer.allCases.map { layer in
-              let isBad = findings.contains { $0.layer == layer && $0.isFailure }
-              return .object([
-                ("layer", .string(layer.rawValue)), ("verdict", .string(isBad ? "failed" : "ok")),
+              .object([
+                ("layer", .string(layer.rawValue)), ("verdict", .string(verdict(of: layer).rawValue)),
               ])
             }
           )

@@ -44,6 +44,19 @@ enum Quantity {
     return pair(hours / 24, "d", hours % 24, "h")
   }
 
+  /// How long ago a moment was, in one unit: `just now`, `5 minutes ago`, `3 days ago`; `in the future` after now.
+  static func age(of seconds: Int64, now: Int64) -> SafeText {
+    let (age, isOutside) = now.subtractingReportingOverflow(seconds)
+    if isOutside || age < -60 { return "in the future" }
+    let units: [(String, Int64)] = [
+      ("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3600), ("minute", 60),
+    ]
+    for (unit, length) in units where age >= length {
+      return count(Int(clamping: age / length), unit) + " ago"
+    }
+    return "just now"
+  }
+
   /// A number with its noun, as in `1 file` or `2 registries`; without `plural`, an s is added to the singular.
   static func count(_ count: Int, _ singular: String, _ plural: String? = nil) -> SafeText {
     "\(count) \(count == 1 ? singular : plural ?? singular + "s")"

@@ -65,12 +65,28 @@ extension TrustNote {
     switch self {
     case .signed(let signers, let fields):
       "signed by \(signers.words), covers \(fields.map(\.quotedForMessage).joined(separator: ", "))"
-    case .unsigned: "no signature counts"
+    case .unsigned: "unsigned: no signature counts"
     case .ignoredSignature(let keyID, let algorithm, let reason):
       TrustRefusal.IgnoredSignature(keyID: keyID, algorithm: algorithm, reason: reason).words
     case .firstPin(let signers): "pinned \(signers.words)"
     case .signersChanged(let old, let new): "the signers changed from \(old.words) to \(new.words)"
     case .overrode(let override, let refusal): "\(override.flag): \(refusal.words)"
+    }
+  }
+}
+
+extension [TrustNote] {
+  /// The notes, a line each; who signed takes one line, and more only where it was asked for.
+  func lines(isVerbose: Bool) -> [String] {
+    guard !isVerbose else { return map(\.words) }
+    let isFirst = contains { if case .firstPin = $0 { true } else { false } }
+    return compactMap { note in
+      switch note {
+      case .signed(let signers, _):
+        "signed by \(signers.shortWords)" + (isFirst ? ", from now on only that is taken" : "")
+      case .firstPin: nil
+      default: note.words
+      }
     }
   }
 }

@@ -55,7 +55,7 @@ struct ForgedCommand: Sendable {
     reading("registry status --json"), reading("registry show web", decisive: true),
     reading("registry show web --json"), reading("registry verify web", decisive: true),
     reading("registry verify --all"), reading("registry verify --dir ../vendored"),
-    reading("registry log web"), reading("registry log web --stat"), reading("registry log web --json"),
+    reading("registry log web"), reading("registry reflog web"), reading("registry log web --stat"), reading("registry log web --json"),
     reading("registry diff web"), reading("registry diff web v1.0.0 latest"),
     reading("registry cat web catalog/.ai/skills/hello.md"),
     reading("registry cat web@latest catalog/.ai/skills/hello.md"),
