@@ -20,7 +20,7 @@ import Testing
       preview,
       exit: 2,
       output: "would put web at version 1.1.0, snapshot \(stage.snapshots[0].prefix(12)), and pin it\n",
-      "  0 added, 2 changed, 0 removed\n",
+      "  0 added, 1 changed, 0 removed\n",
       "  mmdos registry checkout web 'latest~2' --approved\n"
     )
     try expectUnchanged(stage.project, since: before, .everything)

@@ -55,7 +55,7 @@ import Testing
         in: folder
       )
       let ours = try await scene.project.run(
-        ["registry", "diff", "team", old.snapshot, new.snapshot, "--stat", "--json"]
+        ["registry", "diff", "team", old.snapshot, new.snapshot, "--manifest", "--stat", "--json"]
       )
       let files = try #require(try ours.object()["files"] as? [[String: Any]])
       let lines = files.map { file in
@@ -68,7 +68,7 @@ import Testing
         in: folder
       )
       let text = try await scene.project.run([
-        "registry", "diff", "team", old.snapshot, new.snapshot, "--stat",
+        "registry", "diff", "team", old.snapshot, new.snapshot, "--manifest", "--stat",
       ])
       #expect(text.output.hasSuffix("\n" + summary.output), "\(text.output)\n\(summary.output)")
     }
@@ -83,7 +83,7 @@ import Testing
         in: folder
       )
       let ours = try await scene.project.run(
-        ["registry", "diff", "team", old.snapshot, new.snapshot, "--name-status"]
+        ["registry", "diff", "team", old.snapshot, new.snapshot, "--manifest", "--name-status"]
       )
       let lines = ours.output.split(separator: "\n").map { String($0.replacing("\t", with: " ")) }
       #expect(lines.sorted() == Self.nameStatus(git.outputBytes).sorted(), "\(old.version) to \(new.version)")
@@ -94,7 +94,9 @@ import Testing
     let scene = try await Self.scene.value
     for (old, new) in Self.pairs(scene) {
       let folder = try scene.writeFolders(old, new)
-      let patch = try await scene.project.run(["registry", "diff", "team", old.snapshot, new.snapshot])
+      let patch = try await scene.project.run(
+        ["registry", "diff", "team", old.snapshot, new.snapshot, "--manifest"]
+      )
       // A patch says of a binary file only that it differs.
       let applied = try await scene.git(
         ["apply", "--exclude=*blob.md"],
@@ -121,7 +123,9 @@ import Testing
         ["diff", "--no-index", "--name-status", "--no-renames", "-z", "old", "new"],
         in: folder
       )
-      let letters = Self.nameStatus(git.outputBytes).map { $0.prefix(1) }
+      let letters = Self.nameStatus(git.outputBytes).filter { !$0.hasSuffix(" manifest.json") }.map {
+        $0.prefix(1)
+      }
       let counts = try #require(snapshots[29 - index]["files"] as? [String: Int])
       #expect(counts["added"] == letters.count { $0 == "A" })
       #expect(counts["changed"] == letters.count { $0 == "M" })

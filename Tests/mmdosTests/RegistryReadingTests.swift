@@ -10,7 +10,7 @@ import Testing
     (["registry", "list"], "bundled  bundled  trusted    -        -"),
     (["registry", "show", "partner"], "publisher    Partner Team\n"),
     (["registry", "status"], "remote registries     forbidden by the policy\n"),
-    (["registry", "log", "partner"], "v1.0.0  unsigned  +56 ~0 -0  (in use, synced)\n"),
+    (["registry", "log", "partner"], "v1.0.0  unsigned  +55 ~0 -0  (in use, synced)\n"),
     (["registry", "log", "partner", "--stat", "-n", "1"], "    + catalog.yaml  10.1 KiB\n"),
     (["registry", "ls", "partner"], "catalog/code-review.yaml\n"),
     (["registry", "ls", "partner", "-l", "catalog.yaml"], "  10372  catalog.yaml\n"),
@@ -133,7 +133,7 @@ import Testing
     (["registry", "cat", "partner@~1", "catalog.yaml"], 6, "no-such-revision"),
     (["registry", "ls", "partner@v9.9.9"], 6, "no-such-revision"),
     (["registry", "show", "a b"], 64, "invalid-name"),
-    (["registry", "verify"], 64, "usage"),
+    (["registry", "verify", "partner", "--all"], 64, "usage"),
     (["registry", "nonsense"], 64, "usage"),
   ])
   func failuresHaveCodeAndKind(arguments: [String], code: Int32, kind: String) async throws {

@@ -41,7 +41,7 @@ import Testing
       exit: 0,
       output: "web: version 1.1.0 would come, version 1.0.0 is in use\n",
       "  manifest   \(stage.manifestID)\n",
-      "  files      1 added, 2 changed, 0 removed, 2 files not here yet\n",
+      "  files      1 added, 1 changed, 0 removed, 2 files not here yet\n",
       "    + catalog/.ai/skills/new.md  size unknown\n",
       "    ~ \(TestRegistry.path(0))  217 B -> size unknown\n",
       "  mmdos registry sync web --approved --expect \(stage.manifestID)\n"

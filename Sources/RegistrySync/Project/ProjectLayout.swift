@@ -1,5 +1,5 @@
 package import Disk
-import ObjectStore
+package import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
@@ -88,4 +88,9 @@ package enum ProjectLayout {
   package static let lockfilePath = FilePath(".ai/registry-lock.json")
   /// See `policyPath`.
   package static let cachePath = FilePath(".ai/registry-cache")
+}
+
+extension TreePath {
+  /// Whether it is that of a registry's manifest, which tells of all other files.
+  package var isManifest: Bool { description == ProjectLayout.manifest.string }
 }

@@ -159,7 +159,7 @@ package struct RegistryVerifier: Sendable {
         continue
       }
       let findings = try ViewCheck.findings(in: view, against: content)
-      checked.fileCount = max(checked.fileCount, content.files.count + 1)
+      checked.fileCount = max(checked.fileCount, content.files.count { !$0.path.isManifest })
       if first == nil || findings.isEmpty { checked.withheld = content.withheld }
       if findings.isEmpty { return checked }
       first = first ?? findings

@@ -21,7 +21,8 @@ struct DryRunText {
       for line in head { output.line(line) }
       if !report.comparisons.isEmpty { output.line() }
       var sections = CodeSections(for: output)
-      for (difference, comparison) in zip(report.differences, report.comparisons) {
+      for (difference, comparison) in zip(report.differences, report.comparisons)
+      where !difference.path.isManifest {
         sections.append(difference, comparison, isCode: report.code.contains(difference.path))
       }
       output.write(sections.bytes.span.bytes)
@@ -47,8 +48,10 @@ struct DryRunText {
     lines += [
       "  files      " + counts.words + ", \(Quantity.count(report.missingCount, "file")) not here yet"
     ]
-    lines += report.differences.filter { !report.code.contains($0.path) }.map { line($0) }
-    let code = report.differences.filter { report.code.contains($0.path) }
+    // The manifest differs wherever something does, and says so by a hash.
+    let differences = report.differences.filter { !$0.path.isManifest }
+    lines += differences.filter { !report.code.contains($0.path) }.map { line($0) }
+    let code = differences.filter { report.code.contains($0.path) }
     if !code.isEmpty { lines += ["  code, which mmdos never runs:"] + code.map { line($0) } }
     if report.isPinned { lines.append("  pinned: a sync would fetch this and not switch to it") }
     return lines + ["Nothing was changed. To take just this:", "  \(SafeText(command))"]
@@ -99,7 +102,7 @@ extension ChangeCounts {
   /// Counts differences; a file that only moved counts as changed.
   fileprivate init(_ differences: [FileDifference]) {
     self.init([TreeChange]())
-    for difference in differences {
+    for difference in differences where !difference.path.isManifest {
       switch difference.kind {
       case .added: added += 1
       case .removed: removed += 1

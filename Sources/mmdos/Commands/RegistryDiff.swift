@@ -22,6 +22,17 @@ struct RegistryDiff: Command {
   @Flag(name: .customLong("stat"), help: "Show how many lines of each file differ.") var hasStat = false
   @Flag(name: .customLong("name-status"), help: "List the files only.") var hasNameStatus = false
 
+  @Option(
+    name: .customLong("path"),
+    help: ArgumentHelp(
+      "Only this file, or the files in this folder; may be given several times.",
+      valueName: "path"
+    )
+  )
+  var paths: [String] = []
+  @Flag(name: .customLong("manifest"), help: "Show manifest.json too, which has the hash of every file.")
+  var hasManifest = false
+
   func validate() throws {
     if hasStat && hasNameStatus { throw ValidationError("give --stat or --name-status, not both") }
   }
@@ -51,7 +62,8 @@ struct RegistryDiff: Command {
         session.console.warn("today \(entry.id.abbreviated) \(doubt.words)")
       }
     }
-    let differences = try reader.differences(from: old, to: new)
+    let all = try reader.differences(from: old, to: new)
+    let differences = all.filter { isWanted($0) }
     if session.options.isJSON {
       let files = try differences.map { difference in
         let comparison = hasNameStatus ? nil : try reader.compare(difference)
@@ -69,8 +81,22 @@ struct RegistryDiff: Command {
     }
     if old.id == new.id {
       session.console.note("\(old.id.abbreviated) is compared with itself: nothing differs")
+    } else if differences.isEmpty, paths.isEmpty, !all.isEmpty {
+      session.console.note("only manifest.json differs; --manifest shows it")
     }
     return try text(differences, reader, session.console.output)
+  }
+
+  private func isWanted(_ difference: FileDifference) -> Bool {
+    let sides = [difference.old, difference.new].compactMap { $0?.path }
+    if !hasManifest, sides.allSatisfy(\.isManifest) { return false }
+    return paths.isEmpty
+      || sides.contains { side in
+        paths.contains { path in
+          let folder = path.hasSuffix("/") ? path : path + "/"
+          return side.description == path || side.description.utf8.starts(with: folder.utf8)
+        }
+      }
   }
 
   private func text(

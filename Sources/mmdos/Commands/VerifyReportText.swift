@@ -120,7 +120,7 @@ extension VerifyReport {
   func proof(of layer: Layer) -> SafeText {
     switch layer {
     case .objects: "\(Quantity.count(objectCount, "object")) re-hashed"
-    case .view: "\(Quantity.count(viewFileCount, "file")) re-hashed, checksums.json compared"
+    case .view: "\(Quantity.count(viewFileCount, "file")) and the manifest re-hashed, checksums.json compared"
     case .lockfile: "entry compared with the snapshot in use"
     case .hmac:
       hasProjectKey
