@@ -25,6 +25,11 @@ let package = Package(
   targets: [
     // MARK: System libraries
     .target(name: "CCurl", dependencies: ["COpenSSL"]),
+    .systemLibrary(
+      name: "CDeflate",
+      pkgConfig: "libdeflate",
+      providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]
+    ),
     .target(name: "CPlatform"),
     .systemLibrary(
       name: "CMarkdown",
@@ -62,7 +67,7 @@ let package = Package(
     // MARK: ObjectStore
     .target(
       name: "ObjectStore",
-      dependencies: ["COpenSSL", "CZlib", "Disk", systemPackage],
+      dependencies: ["CDeflate", "COpenSSL", "CZlib", "Disk", systemPackage],
       swiftSettings: settings
     ),
     .testTarget(

@@ -34,4 +34,7 @@ enum Codecs {
   static let fast = CodecPool { Deflater(.fast) }
   static let stored = CodecPool { Deflater(.stored) }
   static let inflate = CodecPool { Inflater() }
+  static let wholeFast = CodecPool { WholeDeflater(.fast) }
+  static let wholeStored = CodecPool { WholeDeflater(.stored) }
+  static let wholeInflate = CodecPool { WholeInflater() }
 }

@@ -76,8 +76,8 @@ enum ObjectDecoder {
     do {
       try Cancellation.check()
       let stored = try file.readAll(limit: Int(storedLimit(size)))
-      payload = try Codecs.inflate.withCodec { (codec) throws(InflateProblem) in
-        try codec.decompressWhole(stored, capacity: Int(size))
+      payload = try Codecs.wholeInflate.withCodec { (codec) throws(InflateProblem) in
+        try codec.decompress(stored, capacity: Int(size))
       }
     } catch {
       throw damage(error, id: id, path: file.path)
@@ -86,7 +86,7 @@ enum ObjectDecoder {
     return payload
   }
 
-  /// The largest file, in bytes, that zlib makes of a payload of this size (zlib.h, deflateBound).
+  /// The largest file, in bytes, that zlib or libdeflate makes of a payload of this size (zlib.h, deflateBound).
   private static func storedLimit(_ size: Int64) -> Int64 { size + size / 1000 + 1024 }
 
   private static func check(

@@ -12,24 +12,20 @@ enum ObjectEncoder {
   /// The payload is stored uncompressed where the file then still fits into one disk block, or where compressing
   /// gains nothing: writing and reading are then several times as fast (docs/benchmarks.md, "Compression level").
   static func encode(_ payload: [UInt8]) -> [UInt8] {
-    if payload.count + storedOverheadBytes <= diskBlockBytes { return deflate(payload, with: Codecs.stored) }
-    let squeezed = deflate(payload, with: Codecs.fast)
-    return squeezed.count < payload.count ? squeezed : deflate(payload, with: Codecs.stored)
+    if payload.count + storedOverheadBytes <= diskBlockBytes { return store(payload) }
+    return squeeze(payload, limit: payload.count - 1) ?? store(payload)
   }
 
   /// Whether a payload that begins with these bytes is worth compressing: it must shrink by one byte in fifty.
   static func shrinks(_ beginning: [UInt8]) -> Bool {
-    deflate(beginning, with: Codecs.fast).count <= beginning.count - beginning.count / 50
+    squeeze(beginning, limit: beginning.count - beginning.count / 50) != nil
   }
 
-  private static func deflate(_ payload: [UInt8], with pool: CodecPool<Deflater>) -> [UInt8] {
-    pool.withCodec { codec in
-      var output: [UInt8] = []
-      output.reserveCapacity(payload.count / 2 + storedOverheadBytes)
-      codec.compress(payload.span.bytes, isLast: true) { (bytes) throws(Never) in
-        bytes.withUnsafeBytes { output.append(contentsOf: $0) }
-      }
-      return output
-    }
+  private static func store(_ payload: [UInt8]) -> [UInt8] {
+    Codecs.wholeStored.withCodec { $0.compress(payload.span.bytes) }
+  }
+
+  private static func squeeze(_ payload: [UInt8], limit: Int) -> [UInt8]? {
+    Codecs.wholeFast.withCodec { $0.compress(payload.span.bytes, limit: limit) }
   }
 }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// The compression levels in use.
+/// The compression levels of streams in use; what is in memory as a whole goes through `WholeDeflater`.
 ///
 /// Chosen by measurement; the figures are in docs/benchmarks.md.
 enum Compression: CInt {

@@ -58,6 +58,19 @@ struct ZlibTests {
     }
   }
 
+  @Test(arguments: [WholeCompression.fast, .stored], [0, 1, 100, 65_535, 65_536, 65_537, 300_000])
+  func wholeBufferComesBackByEitherLibrary(compression: WholeCompression, count: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(count))
+    let (deflater, inflater) = (WholeDeflater(compression), WholeInflater())
+    for payload in [generator.text(count), generator.bytes(count), [UInt8](repeating: 7, count: count)] {
+      let stream = deflater.compress(payload.span.bytes)
+      #expect(try inflater.decompress(stream, capacity: count) == payload)
+      #expect(try inflater.decompress(stream, capacity: count + 9) == payload)
+      #expect(try inflate(stream, pieceBytes: 1000) == payload)
+      #expect(deflater.compress(payload.span.bytes, limit: stream.count / 2) == nil)
+    }
+  }
+
   @Test func compressorAndDecompressorServeOneStreamAfterAnother() throws {
     let deflater = Deflater(.fast)
     let inflater = Inflater()
@@ -112,6 +125,7 @@ struct ZlibTests {
   func anythingButOneWholeStreamIsRefused(index: Int) throws {
     let (bytes, problem) = Self.bad[index]
     #expect(throws: problem) { try Inflater().decompressWhole(bytes, capacity: 5) }
+    #expect(throws: problem) { try WholeInflater().decompress(bytes, capacity: 5) }
     for pieceBytes in [1, 2, 1000] {
       #expect(throws: problem) { try inflate(bytes, pieceBytes: pieceBytes, limit: 5) }
     }
@@ -128,6 +142,9 @@ struct ZlibTests {
     #expect(produced <= 100_000)
     #expect(throws: InflateProblem.tooLarge(limit: 1000)) {
       try Inflater().decompressWhole(bomb, capacity: 1000)
+    }
+    #expect(throws: InflateProblem.tooLarge(limit: 1000)) {
+      try WholeInflater().decompress(bomb, capacity: 1000)
     }
   }
 }
