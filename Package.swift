@@ -180,8 +180,8 @@ let package = Package(
     .target(
       name: "FuzzEntries",
       dependencies: [
-        "Audit", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel", "RegistrySync",
-        "TestSupport", systemPackage,
+        "Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel",
+        "RegistrySync", "TestSupport", systemPackage,
       ],
       path: "Tests/FuzzEntries",
       swiftSettings: settings

@@ -34,8 +34,8 @@ SUPPORT = {
     "TestSupport": ["Disk", "Formats"],
     "TestServers": ["Disk", "Fetch", "Preview", "RegistryModel", "TestSupport"],
     "TestScenes": ["ObjectStore", "TestServers", "TestSupport"],
-    "FuzzEntries": ["Audit", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel", "RegistrySync",
-                    "TestSupport"],
+    "FuzzEntries": ["Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel",
+                    "RegistrySync", "TestSupport"],
     "FuzzDriver": ["FuzzEntries"],
 }
 TESTS = {

@@ -19,22 +19,25 @@ package enum AddressRedaction {
   private static func redact(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     var output: [UInt8] = []
     var rest = bytes
+    var token = Token(bytes[bytes.startIndex..<bytes.startIndex])
     while let mark = findMark(rest) {
       output += rest[..<mark]
-      let token = rest[mark...].prefix { !isSpace($0) }
-      let authorityEnd = token.firstIndex(where: { "/?#\\".utf8.contains($0) }) ?? token.endIndex
-      let host = afterUserInfo(token, authorityEnd: authorityEnd)
+      if mark >= token.bytes.endIndex { token = Token(rest[mark...].prefix { !isSpace($0) }) }
+      let authorityEnd =
+        token.bytes[mark...].firstIndex(where: { "/?#\\".utf8.contains($0) }) ?? token.bytes.endIndex
+      let host = token.afterUserInfo(of: mark..<authorityEnd)
       if host > mark { output += ellipsis + [UInt8(ascii: "@")] }
       // After user info that has a slash in it, the authority ends further on.
       let pathStart = max(host, authorityEnd)
-      output += token[host..<pathStart]
-      let path = token[pathStart...]
-      if let end = path.firstIndex(where: { "?#".utf8.contains($0) }) {
-        let punctuation = path[end...].dropFirst().reversed().prefix { "'\",.:;!?)]}>".utf8.contains($0) }
-          .count
-        let secretEnd = path.endIndex - punctuation
+      output += token.bytes[host..<pathStart]
+      if let end = token.secretStart(from: pathStart) {
+        let punctuation = token.bytes[end...].dropFirst().reversed().prefix {
+          "'\",.:;!?)]}>".utf8.contains($0)
+        }
+        .count
+        let secretEnd = token.bytes.endIndex - punctuation
         // The path may hold a second address.
-        output += redact(path[..<end]) + [path[end]]
+        output += redact(token.bytes[pathStart..<end]) + [token.bytes[end]]
         if secretEnd > end + 1 { output += ellipsis }
         rest = rest[secretEnd...]
       } else {
@@ -42,6 +45,41 @@ package enum AddressRedaction {
       }
     }
     return output + rest
+  }
+
+  /// A word without blanks, in which several addresses may stand; what is looked for to its end is looked for once, so
+  /// that the time is linear in the text.
+  private struct Token {
+    let bytes: ArraySlice<UInt8>
+    private let lastAt: Int?
+    private var nextSecret: Int?
+
+    init(_ bytes: ArraySlice<UInt8>) {
+      self.bytes = bytes
+      lastAt = bytes.lastIndex(of: UInt8(ascii: "@"))
+      nextSecret = bytes.startIndex
+    }
+
+    /// The first query or fragment behind a place.
+    mutating func secretStart(from start: Int) -> Int? {
+      guard let known = nextSecret else { return nil }
+      // At first it is the beginning, where nothing is known yet.
+      if known < start || known == bytes.startIndex {
+        nextSecret = bytes[start...].firstIndex { "?#".utf8.contains($0) }
+      }
+      return nextSecret
+    }
+
+    /// Where the host begins; the start of the authority if there is no user info.
+    func afterUserInfo(of authority: Range<Int>) -> Int {
+      if let index = bytes[authority].lastIndex(of: UInt8(ascii: "@")) { return index + 1 }
+      // A password may have a slash: what follows the colon is then no port.
+      guard let index = bytes[authority].lastIndex(of: colon),
+        !bytes[(index + 1)..<authority.upperBound].allSatisfy(ASCII.isDigit),
+        let later = lastAt, later >= authority.upperBound
+      else { return authority.lowerBound }
+      return later + 1
+    }
   }
 
   /// Where the authority of the first address begins: after a scheme's colon and its slashes.
@@ -57,18 +95,6 @@ package enum AddressRedaction {
       return rest.firstIndex { $0 != slash } ?? rest.endIndex
     }
     return nil
-  }
-
-  /// Where the host begins; the start of the token if there is no user info.
-  private static func afterUserInfo(_ token: ArraySlice<UInt8>, authorityEnd: Int) -> Int {
-    let at = UInt8(ascii: "@")
-    if let index = token[..<authorityEnd].lastIndex(of: at) { return index + 1 }
-    // A password may have a slash: what follows the colon is then no port.
-    guard let index = token[..<authorityEnd].lastIndex(of: colon),
-      !token[(index + 1)..<authorityEnd].allSatisfy(ASCII.isDigit),
-      let later = token[authorityEnd...].lastIndex(of: at)
-    else { return token.startIndex }
-    return later + 1
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 }

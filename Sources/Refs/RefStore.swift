@@ -114,7 +114,7 @@ package struct RefStore: Sendable {
   }
 
   /// Decodes the content of a ref's file; nil for anything that `encode` does not write.
-  private static func decode(_ bytes: [UInt8]) -> ObjectID? {
+  static func decode(_ bytes: [UInt8]) -> ObjectID? {
     guard bytes.count == fileSize, bytes.last == UInt8(ascii: "\n") else { return nil }
     guard let id = ObjectID(hex: String(decoding: bytes.dropLast(), as: UTF8.self)) else { return nil }
     return id == .zero ? nil : id

@@ -89,5 +89,31 @@ extension FuzzEntry {
       guard let diff = TextDiff.compare(old, new) else { return "too many lines" }
       return violation("equal texts differ, or others do not", unless: diff.hunks.isEmpty == (old == new))
     },
+    FuzzEntry("merge") { bytes in
+      // The text before, then the two sides.
+      let pieces = bytes.pieces
+      guard pieces.count > 2 else { return nil }
+      let labels = ThreeWayMerge.Labels(ours: "ours", theirs: "theirs")
+      func merge(_ base: [UInt8], _ ours: [UInt8], _ theirs: [UInt8]) -> ThreeWayMerge? {
+        ThreeWayMerge.merge(base: base, ours: ours, theirs: theirs, labels: labels)
+      }
+      let (base, ours, theirs) = (pieces[0], pieces[1], pieces[2])
+      guard let merged = merge(base, ours, theirs) else { return "too many lines" }
+      if merge(base, theirs, ours)?.conflictCount != merged.conflictCount {
+        return "the order of the sides counts"
+      }
+      for (side, result) in [(merge(base, base, theirs), theirs), (merge(base, ours, base), ours)]
+      where side?.bytes != result || side?.conflictCount != 0 {
+        return "a change of one side is not taken as it is"
+      }
+      return nil
+    },
+    FuzzEntry(text: "redaction") { text in
+      let redacted = AddressRedaction.redact(text)
+      return violation(
+        "what was redacted has more to redact",
+        unless: AddressRedaction.redact(redacted).utf8.elementsEqual(redacted.utf8)
+      )
+    },
   ]
 }

@@ -23,7 +23,8 @@ package struct FuzzEntry: Sendable {
   package func run(_ bytes: [UInt8]) -> String? { body(bytes) }
 
   /// Every entry, by layer.
-  package static let all = formats + store + refs + audit + model + fetch + preview + sync
+  package static let all =
+    disk + formats + store + refs + audit + model + scaffold + lockMerge + fetch + preview + sync
 }
 
 /// What must not be, unless the condition holds.

@@ -66,6 +66,23 @@ extension FuzzEntry {
       guard let key = try? Ed25519PublicKey(parsing: text) else { return nil }
       return violation("a key has two forms", unless: (try? Ed25519PublicKey(rawBytes: key.rawBytes)) == key)
     },
+    FuzzEntry("user-configuration") { bytes in
+      guard let configuration = try? UserConfiguration.parse(bytes) else { return nil }
+      let paths = configuration.safeDirectories + configuration.sharedStores + [configuration.caFile ?? "/"]
+      return violation(
+        "a path is not absolute, or has a wildcard",
+        unless: paths.allSatisfy { $0.hasPrefix("/") && !$0.contains("*") }
+      )
+    },
+    FuzzEntry("content-class") { bytes in
+      let whole = ContentShape(of: bytes)
+      var detector = ContentDetector()
+      for start in stride(from: 0, to: bytes.count, by: 3) {
+        let piece = Array(bytes[start..<min(start + 3, bytes.count)])
+        detector.append(piece.span.bytes)
+      }
+      return violation("whole and in pieces differ", unless: detector.finish() == whole)
+    },
     FuzzEntry("key-document") { bytes in
       _ = try? KeyDocument.read(bytes, for: "k", from: "document")
       return nil

@@ -35,5 +35,9 @@ extension FuzzEntry {
       guard let name = try? RefName(parsing: text) else { return nil }
       return violation("a ref has two names", unless: name.description.utf8.elementsEqual(text.utf8))
     },
+    FuzzEntry("ref") { bytes in
+      guard let id = RefStore.decode(bytes) else { return nil }
+      return violation("the file of a ref has two forms", unless: RefStore.encode(id) == bytes)
+    },
   ]
 }

@@ -45,6 +45,31 @@ extension FuzzEntry {
       _ = RegistryState.parse(bytes, vouchedBy: EveryVoucher())
       return nil
     },
+    FuzzEntry("content-facts") { bytes in
+      guard let value = try? StrictJSON.parse(bytes), let facts = ContentFacts(json: value) else {
+        return nil
+      }
+      return violation("written facts are other ones", unless: ContentFacts(json: facts.json) == facts)
+    },
+    FuzzEntry("evidence") { bytes in
+      guard let entries = EvidenceLog.parse(bytes) else { return nil }
+      // Times are written in whole seconds.
+      let lines = entries.map(\.line)
+      let again = EvidenceLog.parse(Array(lines.joined().utf8))
+      return violation("written evidence is other evidence", unless: again?.map(\.line) == lines)
+    },
+    FuzzEntry("scaffold-record") { bytes in
+      let record = ScaffoldRecord(parsing: bytes)
+      let again = ScaffoldRecord(parsing: record.encode())
+      return violation("a written record is another one", unless: again.files == record.files)
+    },
+    FuzzEntry("line-ends") { bytes in
+      guard let restored = ConvertedLineEnds.restored(bytes) else { return nil }
+      let hasPair = zip(restored, restored.dropFirst()).contains { $0 == 0x0D && $1 == 0x0A }
+      // CR CR LF keeps its first CR.
+      let hadThree = zip(bytes, bytes.dropFirst()).contains { $0 == 0x0D && $1 == 0x0D }
+      return violation("a line end is left converted", unless: !hasPair || hadThree)
+    },
   ]
 }
 

@@ -100,4 +100,18 @@ import Testing
     #expect(merge(refused, refused).lockfile == refused)
     #expect(merge(usable, refused, .theirs).lockfile == refused)
   }
+
+  @Test func whatIsNoEntryOfMmdosIsKeptFromBothSides() throws {
+    func lockfile(_ names: String..., at time: String) throws -> Lockfile {
+      let members = names.map { #""\#($0)": {"registry": "x"}"# }.joined(separator: ", ")
+      return try Lockfile.parse(
+        Array(#"{"lockfile_version": "1", "generated_at": "\#(time)", "entries": {\#(members)}}"#.utf8)
+      )
+    }
+    let ours = try lockfile("a b", "c d", at: "2026-01-02T00:00:00Z")
+    let theirs = try lockfile("c d", "e f", at: "2026-01-03T00:00:00Z")
+    let merged = merge(ours, theirs).lockfile
+    #expect(merged.foreign.map(\.name) == ["a b", "c d", "e f"])
+    #expect(merged.generatedAt.description == "2026-01-03T00:00:00Z")
+  }
 }

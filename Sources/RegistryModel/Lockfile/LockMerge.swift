@@ -50,13 +50,16 @@ package struct LockMerge: Equatable, Sendable {
       (ours.names + theirs.names).map { ($0.key, $0) },
       uniquingKeysWith: { first, _ in first }
     )
+    let records = (
+      ours: LockRecord.all(of: ours), theirs: LockRecord.all(of: theirs), base: base.map(LockRecord.all)
+    )
     var items: [Item] = []
     var refused: [RefusedLockEntry] = []
     for name in names.values.sorted() {
       let sides = Sides(
-        ours: LockRecord(name, in: ours),
-        theirs: LockRecord(name, in: theirs),
-        base: base.map { LockRecord(name, in: $0) },
+        ours: records.ours[name.key],
+        theirs: records.theirs[name.key],
+        base: records.base.map { $0[name.key] },
         key: key
       )
       let (taken, reason) = sides.choice(preferring: preferred)
@@ -75,7 +78,7 @@ package struct LockMerge: Equatable, Sendable {
       )
     }
     self.items = items
-    lockfile = Lockfile(entries: items.compactMap(\.result), refused: refused)
+    lockfile = Lockfile(entries: items.compactMap(\.result), refused: refused, merging: ours, theirs)
   }
 }
 
@@ -84,14 +87,12 @@ private enum LockRecord: Equatable {
   case entry(LockEntry)
   case refused(RefusedLockEntry)
 
-  init?(_ name: RegistryName, in lockfile: Lockfile) {
-    if let entry = lockfile.entries.first(where: { $0.name.key == name.key }) {
-      self = .entry(entry)
-    } else if let refused = lockfile.findRefused(name) {
-      self = .refused(refused)
-    } else {
-      return nil
-    }
+  /// The records of a lockfile, by the keys of their names: a lockfile may have many thousands.
+  static func all(of lockfile: Lockfile) -> [String: LockRecord] {
+    let records =
+      lockfile.entries.map { ($0.name.key, LockRecord.entry($0)) }
+      + lockfile.refused.map { ($0.name.key, .refused($0)) }
+    return Dictionary(records) { first, _ in first }
   }
 
   var entry: LockEntry? { if case .entry(let entry) = self { entry } else { nil } }

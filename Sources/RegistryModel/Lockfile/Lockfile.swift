@@ -27,6 +27,14 @@ package struct Lockfile: Equatable, Sendable {
     self.refused = refused.sorted { $0.name < $1.name }
   }
 
+  /// A lockfile of merged entries, with what both sides have besides them.
+  init(entries: [LockEntry], refused: [RefusedLockEntry], merging ours: Lockfile, _ theirs: Lockfile) {
+    self.init(entries: entries, refused: refused)
+    let known = Set(ours.foreign.map(\.name))
+    foreign = ours.foreign + theirs.foreign.filter { !known.contains($0.name) }
+    timeWithoutEntries = [ours.generatedAt, theirs.generatedAt].max { $0.time < $1.time } ?? ours.generatedAt
+  }
+
   /// The registries that have an entry of either kind.
   var names: [RegistryName] { entries.map(\.name) + refused.map(\.name) }
 

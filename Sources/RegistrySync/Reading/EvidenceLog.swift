@@ -19,6 +19,8 @@ package struct EvidenceLog: Sendable {
     package let known: ObjectID
     /// The manifest that was refused.
     package let offered: ObjectID
+
+    var line: String { "\(time) \(version) \(known) \(offered)\n" }
   }
 
   let name: RegistryName
@@ -34,7 +36,7 @@ package struct EvidenceLog: Sendable {
     let batch = try ObjectBatch(store: cache.store)
     try batch.add(offeredBytes, expecting: entry.offered)
     try batch.commit()
-    let text = (noted + [entry]).map { "\($0.time) \($0.version) \($0.known) \($0.offered)\n" }.joined()
+    let text = (noted + [entry]).map(\.line).joined()
     let logs = try disk.ensureFolder(RefsLayout.logs, in: cache.folder)
     let folder = try disk.ensureFolder(RefsLayout.evidence, in: logs)
     try AtomicFile(disk: disk).replace(ProjectLayout.view(name), in: folder, with: Array(text.utf8))
@@ -65,15 +67,23 @@ package struct EvidenceLog: Sendable {
     guard let folder = try findFolder(in: cache),
       let bytes = try folder.findBytes(ProjectLayout.view(name), limit: Limits.maxEvidenceBytes)
     else { return [] }
+    guard let entries = parse(bytes) else {
+      throw DiskError(.read, folder.path.appending(ProjectLayout.view(name)), .invalidArgument)
+    }
+    return entries
+  }
+
+  /// Reads the lines; nil when one is not such as `add` writes.
+  static func parse(_ bytes: [UInt8]) -> [Entry]? {
     var entries: [Entry] = []
     // Split as bytes: in a String, CR LF is one Character and would not split.
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
-      // try?: a malformed line is reported below.
+      // try?: the caller says that a line is malformed.
       guard words.count == 4, let time = try? Timestamp(parsing: words[0]),
         let known = ObjectID(hex: words[2]), let offered = ObjectID(hex: words[3])
-      else { throw DiskError(.read, folder.path.appending(ProjectLayout.view(name)), .invalidArgument) }
+      else { return nil }
       entries.append(Entry(time: time, version: words[1], known: known, offered: offered))
     }
     return entries
