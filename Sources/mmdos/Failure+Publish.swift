@@ -36,6 +36,13 @@ extension PublishProblem {
     case .notUTF8(let path): ("'\(path)': the name is not UTF-8", "no client takes such a path")
     case .content(let path, let kind): ("'\(path)' begins like \(kind.words)", "no client takes programs")
     case .notAFile(let path): ("'\(path)' is a link or a special file", "put the file itself there")
+    case .reserved(let path):
+      ("'\(path)' lies where publish keeps its own files", "move it, or name it in .mmdosignore")
+    case .badRelease(let path):
+      (
+        "'\(path)' is not the manifest that its name says",
+        "restore it from what you deployed, or remove it: clients who locked that release then need it no more"
+      )
     case .finding(let finding): ("\(finding.place): \(finding.words)", Self.findingHint)
     case .tooLarge(let path, let limit):
       (

@@ -95,6 +95,9 @@ extension Failure {
       "mmdos registry sync \(name) --locked --approved, or mmdos registry unpin \(name) --approved"
     case .disagrees:
       "look at what changed in registry-lock.json; mmdos registry sync \(name) --approved writes its entry anew"
+    case .filesGone:
+      "import a bundle from somebody who has it, or ask the publisher for packs; mmdos registry sync \(name) without "
+        + "--locked takes what the publisher has now"
     case .missingEntry, .refusedEntry, .otherURL, .otherManifest:
       "mmdos registry sync \(name) without --locked takes what the publisher has now"
     }

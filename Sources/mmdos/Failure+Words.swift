@@ -108,8 +108,15 @@ extension LockedProblem {
     case .otherURL(let url): "its entry is about '\(url)', not what sources.yaml names"
     case .otherManifest(let locked, let found):
       "the publisher serves manifest \(found), and the locked \(locked) is not held here"
+    case .filesGone(let paths): Self.words(forGone: paths)
     case .pinned(let locked, let found):
       "it is pinned to manifest \(locked), which is not in use here; the publisher serves \(found)"
     }
+  }
+
+  private static func words(forGone paths: [ManifestPath]) -> String {
+    let names = paths.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+    let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+    return "the publisher no longer offers \(names)\(more) as that release had them"
   }
 }

@@ -16,7 +16,7 @@ extension FailureTests {
       .missingAsset(slug: "a", path: "catalog/x.md", .ignoreFile(path: ".mmdosignore", line: 3)),
       .pluginContent(path: "catalog/a.yaml", .tooLarge(limit: 5)), .notUTF8(path: "a"),
       .finding(try auditRefusal().first), .dateNotNewer(now: .earliest, published: .latest), .signatureLost,
-      .newManifest(.text(text)),
+      .newManifest(.text(text)), .reserved(path: "packs/a.md"), .badRelease(path: "releases/a.json"),
       .path("a b ", .trailingSpace("a b ")), .content(path: "a.md", .elf), .notAFile(path: "a"),
       .tooLarge(path: "a", limit: 5), .tooLarge(path: nil, limit: 5), .tooManyFiles(count: 2, limit: 1),
       .missingField(.registryName), .missingField(.publisher), .missingField(.version),

@@ -17,6 +17,7 @@ extension FailureTests {
     let locked: [LockedProblem] = [
       .missingEntry, .otherURL(locked: "https://h/"), .otherManifest(locked: id, found: other),
       .pinned(locked: id, found: other), .refusedEntry(field: "trust_verdict", value: "failed"),
+      .filesGone([file]), .filesGone([file, file, file, file]),
       .disagrees([LockDisagreement(field: "version", locked: "1.0.0", expected: .value("1.0.1"))]),
     ]
     return [

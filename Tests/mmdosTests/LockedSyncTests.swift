@@ -1,3 +1,4 @@
+import ObjectStore
 import TestServers
 import TestSupport
 import TestScenes
@@ -25,5 +26,55 @@ import Testing
     expect(again, exit: 0)
     #expect(try stage.project.read(SignedStage.lockfile) == lock)
     #expect(try stage.project.view()[TestRegistry.path(0)] == stage.first.files[TestRegistry.path(0)])
+  }
+
+  /// The path of the first release's manifest once there is a newer one.
+  private func releasePath(_ stage: SignedStage) throws -> String {
+    "\(TestRegistry.base)releases/\(ObjectID(hashing: try stage.signed(stage.first))).json"
+  }
+
+  @Test func newerReleaseDoesNotBreakTheLockedOne() async throws {
+    let stage = try await SignedStage()
+    defer { withExtendedLifetime(stage) {} }
+    let lock = try stage.project.read(SignedStage.lockfile)
+    try stage.offer(stage.first.with("catalog/new.md", "# New\n".utf8))
+    stage.server.set(try releasePath(stage), try stage.signed(stage.first))
+    try stage.project.remove(SignedStage.cache)
+    stage.server.forgetRequests()
+    expect(try await stage.project.run("registry", "sync", "web", "--approved", "--locked"), exit: 0)
+    #expect(Array(stage.server.targets.prefix(2)) == [SignedStage.manifestPath, try releasePath(stage)])
+    #expect(stage.server.targets.count == 2 + stage.first.files.count)
+    #expect(try stage.project.read(SignedStage.lockfile) == lock)
+    #expect(Set(try stage.project.view().keys) == Set(stage.first.published.keys))
+  }
+
+  @Test func replacedFileOfALockedReleaseIsNamed() async throws {
+    let stage = try await SignedStage()
+    defer { withExtendedLifetime(stage) {} }
+    try stage.offer(stage.first.changing(0..<2))
+    stage.server.set(try releasePath(stage), try stage.signed(stage.first))
+    stage.server.set(TestRegistry.base + TestRegistry.path(3), nil)
+    try stage.project.remove(SignedStage.cache)
+    let result = try await stage.project.run("registry", "sync", "web", "--approved", "--locked")
+    expect(
+      result,
+      exit: 3,
+      error: "the publisher no longer offers '\(TestRegistry.path(0))', '\(TestRegistry.path(1))', "
+        + "'\(TestRegistry.path(3))' as that release had them",
+      "without --locked"
+    )
+    #expect(!stage.project.has(SignedStage.cache + "/web"))
+  }
+
+  @Test(arguments: ["{}", "<html>", ""])
+  func whatIsNotTheLockedManifestIsNoRelease(text: String) async throws {
+    let stage = try await SignedStage("whatIsNotTheLocked")
+    defer { withExtendedLifetime(stage) {} }
+    try stage.offer(stage.next)
+    stage.server.set(try releasePath(stage), Array(text.utf8))
+    try stage.project.remove(SignedStage.cache)
+    let result = try await stage.project.run("registry", "sync", "web", "--approved", "--locked", "--json")
+    expect(result, exit: 3, error: "not-as-locked", "the publisher serves manifest")
+    #expect(stage.server.requests(for: try releasePath(stage)).count == 1)
   }
 }

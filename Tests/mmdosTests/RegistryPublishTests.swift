@@ -40,7 +40,7 @@ import Testing
     try await project.run(["registry", "publish", project.registry.string] + arguments)
   }
 
-  @Test func needsNoProjectAndWritesOnlyTheManifest() async throws {
+  @Test func needsNoProjectAndWritesTheManifestAndItsRelease() async throws {
     let project = try makeRegistry()
     let result = try await publish(project, Self.first + ["--json"])
     #expect(result.exitCode == 0, "\(result.error)")
@@ -48,13 +48,14 @@ import Testing
     #expect(
       report.keys.sorted() == [
         "bytes", "expires_at", "files", "left_out", "manifest", "path", "plugins", "registry_name",
-        "signatures", "signer", "version", "warnings", "written",
+        "releases", "signatures", "signer", "version", "warnings", "written",
       ]
     )
     #expect(report["files"] as? Int == 3)
     let names = try FileManager.default.subpathsOfDirectory(atPath: project.registry.string).sorted()
     #expect(names.filter { $0.hasSuffix("manifest.json") } == ["manifest.json"])
-    #expect(names.count == 7)
+    #expect(names.filter { $0.hasPrefix("releases") }.count == 2)
+    #expect(names.count == 9)
   }
 
   @Test func laterVersionsKeepNameAndPublisher() async throws {

@@ -36,7 +36,13 @@ struct BundleReader: SourceReader {
     receive: (RawSpan) throws -> Void
   ) async throws -> FetchResponse {
     try Task.checkCancellation()
-    let id = file.path.flatMap { ids[$0.description] } ?? manifest
+    let id: ObjectID
+    switch file {
+    case .manifest: id = manifest
+    case .file(let path): id = ids[path.description] ?? manifest
+    case .offered(.release(let release)), .offered(.pack(let release)): id = release
+    case .offered(.packList): throw SyncError.localSource(absent)
+    }
     var byteCount: Int64 = 0
     do {
       try archive.stream(id, limit: options.maxBytes) { bytes in
@@ -45,7 +51,9 @@ struct BundleReader: SourceReader {
       }
     } catch let error as ObjectStoreError {
       switch error {
-      case .missing: throw BundleError.bundle(archive.path, .incomplete(id))
+      case .missing:
+        if case .offered = file { throw SyncError.localSource(absent) }
+        throw BundleError.bundle(archive.path, .incomplete(id))
       case .corrupt(_, _, .encoding(.tooLarge)):
         throw SyncError.tooLarge(file, location: location(of: file), limit: options.maxBytes)
       default: throw error
@@ -53,6 +61,9 @@ struct BundleReader: SourceReader {
     }
     return FetchResponse(isNotModified: false, etag: nil, byteCount: byteCount)
   }
+
+  /// The failure for what a publisher may offer besides and this bundle has not.
+  private var absent: DiskError { DiskError(.open, archive.path, .noSuchFileOrDirectory) }
 
   func shutdown() async {}
 }

@@ -19,15 +19,18 @@ struct FolderListing: Sendable {
 
   private let root: Folder
   private let ignoreFile: FileName
+  /// Whether the folder is a registry, in which some names are those of `publish` itself.
+  private let isRegistry: Bool
   /// Folders that are still to be listed, with what their ignore files and those above say.
   private var waiting: [(names: [FileName], path: String, ignored: IgnoreChain)]
 
   /// Lists a folder; only one folder is open at a time.
   ///
   /// - Throws: `DiskError`.
-  init(_ root: Folder, ignoreFile: FileName, builtIn: IgnoreRules) throws {
+  init(_ root: Folder, ignoreFile: FileName, builtIn: IgnoreRules, isRegistry: Bool = false) throws {
     self.root = root
     self.ignoreFile = ignoreFile
+    self.isRegistry = isRegistry
     waiting = [([], "", IgnoreChain(builtIn: builtIn))]
     while let next = waiting.popLast() {
       guard let folder = try root.findFolder(at: next.names) else { continue }
@@ -46,19 +49,26 @@ struct FolderListing: Sendable {
     _ above: String,
     _ ignored: IgnoreChain
   ) throws {
-    // Our own manifest is the only file that is neither published content nor left out.
+    // What `publish` writes is neither published content nor left out.
     if names.isEmpty && name == ProjectLayout.manifest { return }
     try Cancellation.check()
     guard let attributes = try folder.findAttributes(name) else { return }
     let text = name.string
+    if isRegistry, attributes.kind == .file, OfferFolder.owns(name, at: names) { return }
     let path = above.isEmpty ? text : above + "/" + text
     let isFolder = attributes.kind == .folder
     if let reason = ignored.reason(toLeaveOut: path, isFolder: isFolder) {
+      // Our own folders are published, whatever is said about what else is in them.
+      if isRegistry, isFolder, names.isEmpty, OfferFolder.isOurs(name) { return }
       leftOut.append(LeftOut(path: isFolder ? path + "/" : path, reason: reason))
       return
     }
     guard FileName(text) == name else {
       problems.append(.notUTF8(path: path))
+      return
+    }
+    if isRegistry, !isFolder, OfferedFile.isReserved(atRoot: names.first?.string ?? text) {
+      problems.append(.reserved(path: path))
       return
     }
     switch attributes.kind {

@@ -49,6 +49,10 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case content(path: String, NativeKind)
   /// A link or special file, which a web server may not serve with the content seen here.
   case notAFile(path: String)
+  /// A file lies where `publish` keeps what it makes itself.
+  case reserved(path: String)
+  /// A file of `releases/` is not the manifest that its name says.
+  case badRelease(path: String)
   /// The content audit finds what clients do not take by default.
   case finding(AuditFinding)
   /// A file, or all files together, are larger than the default limit of clients; in bytes.
@@ -87,7 +91,7 @@ package enum PublishProblem: Error, Equatable, Sendable {
     case .oldManifest, .newManifest: ModelNames.manifest
     case .missingPlugin(_, let path), .missingAsset(_, let path, _), .plugin(let path, _),
       .pluginContent(let path, _), .path(let path, _), .notUTF8(let path), .content(let path, _),
-      .notAFile(let path), .differsFromManifest(let path, _):
+      .notAFile(let path), .reserved(let path), .badRelease(let path), .differsFromManifest(let path, _):
       path
     case .finding(let finding): finding.path
     case .tooLarge(let path, _): path

@@ -14,10 +14,13 @@ package struct PublishedPaths: Sendable {
     root = try Folder.open(path)
   }
 
-  /// Whether the path is the manifest's, or one that a manifest of this folder may name; its names from the root.
+  /// Whether the path is that of a file which `publish` makes, or one that a manifest of this folder may name; its
+  /// names from the root.
   package func contains(_ names: [String]) -> Bool {
     let path = names.joined(separator: "/")
-    if path == ModelNames.manifest { return true }
+    if path == ModelNames.manifest || OfferedFile(names) != nil { return true }
+    // Nothing but our own files is published below these names.
+    if names.first.map(OfferedFile.isReserved(atRoot:)) == true { return false }
     // try?: whatever keeps a path from being checked, nothing is served of which it is not known that it is published.
     guard let path = try? ManifestPath(parsing: path), let isLeftOut = try? isLeftOut(path.components) else {
       return false

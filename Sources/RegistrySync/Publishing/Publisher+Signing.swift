@@ -36,14 +36,15 @@ extension Publisher {
     var problems = content.problems
     let found = try readOldManifest(&problems)
     if found == nil, problems.isEmpty { problems.append(.missingManifest(folder.path)) }
-    if let found { problems += Self.differences(of: content.files, from: found) }
+    let releases = try offers.readReleases(&problems)
+    if let found { problems += Self.differences(of: content.files, from: found.manifest) }
     try PublishProblems.throwAny(problems)
-    guard let old = found else { throw PublishProblems([.missingManifest(folder.path)]) }
+    guard let old = found?.manifest else { throw PublishProblems([.missingManifest(folder.path)]) }
     let bytes = JSONWriter.pretty(.object(members: try key.sign(old.members)))
-    let new = try write(bytes) { new in
+    let written = try write(bytes, replacing: found, releases) { new in
       new.contentID == old.contentID && new.signatureBlocks.starts(with: old.signatureBlocks)
     }
-    return report(new, bytes, content, signer: key.signer)
+    return report(written, content, signer: key.signer)
   }
 
   /// Every file that is not what the manifest says of it.

@@ -20,6 +20,8 @@ package struct Publisher: Sendable {
     package var allowUnsigned = false
     /// Whether critical findings of the content audit are only reported.
     package var allowFindings = false
+    /// How many releases stay in `releases/`, the new one included; nil for all.
+    package var keptReleases: Int?
 
     package init() {}
   }
@@ -41,6 +43,8 @@ package struct Publisher: Sendable {
     package let leftOut: [LeftOut]
     /// Nil where nothing was written.
     package let manifest: ObjectID?
+    /// How many releases clients can still sync with their lockfile, the newest included.
+    package let releaseCount: Int
     /// The path of the manifest.
     package let path: FilePath
     /// The signatures of the manifest, in its order.
@@ -59,6 +63,12 @@ package struct Publisher: Sendable {
 
     var byteCount: Int64 { files.files.map(\.size).clampedSum() }
     var pluginCount: Int { catalog.catalog?.entries.count ?? 0 }
+  }
+
+  /// The manifest that is in the folder before.
+  struct OldManifest {
+    let manifest: Manifest
+    let bytes: [UInt8]
   }
 
   let folder: Folder
@@ -88,21 +98,16 @@ package struct Publisher: Sendable {
     let content = try readContent(allowFindings: fields.allowFindings)
     var problems = content.problems
     let old = try readOldManifest(&problems)
-    let loses = key == nil && old?.signatureBlocks.isEmpty == false
+    let releases = try offers.readReleases(&problems)
+    let loses = key == nil && old?.manifest.signatureBlocks.isEmpty == false
     if loses, !fields.allowUnsigned { problems.append(.signatureLost) }
-    let draft = ManifestDraft(fields, old: old, now: now, problems: &problems)
+    let draft = ManifestDraft(fields, old: old?.manifest, now: now, problems: &problems)
     try PublishProblems.throwAny(problems)
     var members = try draft.members(content.files)
     if let key { members = try key.sign(members) }
     let bytes = JSONWriter.pretty(.object(members: members))
-    let manifest = try write(bytes)
-    return report(
-      manifest,
-      bytes,
-      content,
-      signer: key?.signer,
-      warnings: loses ? [.signatureLost] : []
-    )
+    let written = try write(bytes, replacing: old, releases, keeping: fields.keptReleases)
+    return report(written, content, signer: key?.signer, warnings: loses ? [.signatureLost] : [])
   }
 
   /// Checks the folder as `publish` does and writes nothing.
@@ -114,7 +119,8 @@ package struct Publisher: Sendable {
     let content = try readContent(allowFindings: fields.allowFindings)
     var problems = content.problems
     let old = try readOldManifest(&problems)
-    let draft = ManifestDraft(fields, isCheck: true, old: old, now: now, problems: &problems)
+    let releases = try offers.readReleases(&problems)
+    let draft = ManifestDraft(fields, isCheck: true, old: old?.manifest, now: now, problems: &problems)
     try PublishProblems.throwAny(problems)
     let bytes = JSONWriter.pretty(.object(members: try draft.members(content.files)))
     _ = try parse(bytes)
@@ -127,8 +133,9 @@ package struct Publisher: Sendable {
       pluginCount: content.pluginCount,
       leftOut: content.files.leftOut,
       manifest: nil,
+      releaseCount: releases.count,
       path: folder.path.appending(ProjectLayout.manifest),
-      signatures: old?.signatureBlocks ?? [],
+      signatures: old?.manifest.signatureBlocks ?? [],
       signer: nil,
       warnings: content.warnings
     )
@@ -142,7 +149,8 @@ package struct Publisher: Sendable {
     let listing = try FolderListing(
       folder,
       ignoreFile: ProjectLayout.publishIgnore,
-      builtIn: isRegistry ? .ofPublishing : .ofReading
+      builtIn: isRegistry ? .ofPublishing : .ofReading,
+      isRegistry: isRegistry
     )
     let files = try RegistryFolder.read(
       listing.files,
@@ -152,15 +160,41 @@ package struct Publisher: Sendable {
     return try PublishAudit(policy: auditPolicy).audit(files, in: folder)
   }
 
+  /// A manifest that was written.
+  struct Written {
+    let manifest: Manifest
+    let id: ObjectID
+    let releaseCount: Int
+  }
+
+  /// The files beside the manifest.
+  var offers: OfferFolder { OfferFolder(folder: folder, disk: disk) }
+
   /// Writes a manifest, after checking that a client can parse it.
+  ///
+  /// Its release comes before it and older releases go after it, so a publication that is killed leaves a folder that
+  /// is whole.
   func write(
     _ bytes: [UInt8],
+    replacing old: OldManifest?,
+    _ releases: [OfferFolder.Release],
+    keeping count: Int? = nil,
     checking check: (Manifest) -> Bool = { _ in true }
-  ) throws -> Manifest {
+  ) throws -> Written {
     let manifest = try parse(bytes)
     guard check(manifest) else { throw PublishProblems([.notFaithful]) }
+    let id = ObjectID(hashing: bytes)
+    var releases = releases
+    if let old {
+      let release = OfferFolder.Release(old.manifest, id: ObjectID(hashing: old.bytes))
+      // A manifest of an earlier version of the program was not kept when it was written.
+      try offers.addRelease(old.bytes)
+      if !releases.contains(where: { $0.id == release.id }) { releases.append(release) }
+    }
+    try offers.addRelease(bytes)
     try AtomicFile(disk: disk).replace(ProjectLayout.manifest, in: folder, with: bytes)
-    return manifest
+    let kept = try offers.trim(releases, to: count, current: id)
+    return Written(manifest: manifest, id: id, releaseCount: kept)
   }
 
   private func parse(_ bytes: [UInt8]) throws -> Manifest {
@@ -170,13 +204,13 @@ package struct Publisher: Sendable {
   }
 
   func report(
-    _ manifest: Manifest,
-    _ bytes: [UInt8],
+    _ written: Written,
     _ content: Content,
     signer: Signer?,
     warnings: [PublishWarning] = []
   ) -> Report {
-    Report(
+    let manifest = written.manifest
+    return Report(
       registryName: manifest.registryName,
       version: manifest.version,
       expiresAt: manifest.expiresAt,
@@ -184,7 +218,8 @@ package struct Publisher: Sendable {
       byteCount: content.byteCount,
       pluginCount: content.pluginCount,
       leftOut: content.files.leftOut,
-      manifest: ObjectID(hashing: bytes),
+      manifest: written.id,
+      releaseCount: written.releaseCount,
       path: folder.path.appending(ProjectLayout.manifest),
       signatures: manifest.signatureBlocks,
       signer: signer,
@@ -211,10 +246,15 @@ package struct Publisher: Sendable {
   /// The folder's manifest; nil where there is none or it is a problem.
   ///
   /// - Throws: `DiskError`.
-  func readOldManifest(_ problems: inout [PublishProblem]) throws -> Manifest? {
+  func readOldManifest(_ problems: inout [PublishProblem]) throws -> OldManifest? {
     let limit = Int(Policy().limits.maxManifestBytes)
     guard let bytes = try folder.findBytes(ProjectLayout.manifest, limit: limit) else { return nil }
-    do { return try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
+    do {
+      return OldManifest(
+        manifest: try Manifest.parse(bytes, rules: ManifestRules(Policy())),
+        bytes: bytes
+      )
+    } catch {
       problems.append(.oldManifest(error))
       return nil
     }

@@ -30,7 +30,12 @@ struct RegistryFolder: Sendable {
   /// - Throws: `DiskError`.
   init(_ folder: Folder, policy: Policy) throws {
     self.folder = folder
-    let listing = try FolderListing(folder, ignoreFile: ProjectLayout.publishIgnore, builtIn: .ofPublishing)
+    let listing = try FolderListing(
+      folder,
+      ignoreFile: ProjectLayout.publishIgnore,
+      builtIn: .ofPublishing,
+      isRegistry: true
+    )
     let paths = listing.files.sorted()
     let rules = PublishedFileRules(policy: policy)
     var problems = listing.problems

@@ -65,7 +65,7 @@ struct ContentFetch: Sendable {
       observer: observer,
       shapes: shapes
     )
-    let fetched = plan.missing.isEmpty ? [:] : try await download.fetch(plan.missing)
+    let fetched = try await fetch(plan.missing, of: offer, by: download)
     let sizes = plan.sizes.merging(fetched) { held, _ in held }
     let catalog = try readCatalog(offer.manifest, batch)
     plan.missing = plan.missing.filter { fetched[$0.id] != nil }
@@ -77,6 +77,28 @@ struct ContentFetch: Sendable {
       catalog: catalog,
       fetchedBytes: fetched.values.clampedSum()
     )
+  }
+
+  /// Downloads the missing files; of an old release all are tried, so that one message names those that are gone.
+  private func fetch(
+    _ files: [WantedFile],
+    of offer: ManifestOffer,
+    by download: Download
+  ) async throws -> [ObjectID: Int64] {
+    if files.isEmpty { return [:] }
+    guard offer.mayBeOld else { return try await download.fetch(files) }
+    let outcome = try await download.fetchAvailable(files, unless: { !Self.isGone($0) })
+    if let other = outcome.failures.first(where: { !Self.isGone($0.error) }) { throw other.error }
+    guard outcome.failures.isEmpty else {
+      throw SyncError.notAsLocked(registry.name, .filesGone(outcome.failures.map(\.file.path).sorted()))
+    }
+    return outcome.sizes
+  }
+
+  /// Whether the source answers and has no such file, or another one in its place.
+  private static func isGone(_ error: any Error) -> Bool {
+    if case SyncError.wrongContent = error { return true }
+    return RetryingReader.meansAbsent(error)
   }
 
   /// The stored bytes of a manifest's files, each counted as often as it is named, of its trees and of the manifest.

@@ -29,24 +29,27 @@ struct Download: Sendable {
   /// - Returns: The sizes of the files in bytes.
   /// - Throws: The first failure; `CancellationError`.
   func fetch(_ files: [WantedFile]) async throws -> [ObjectID: Int64] {
-    let outcome = try await run(files, stopsAtFailure: true)
+    let outcome = try await run(files, stopsAt: { _ in true })
     if let failure = outcome.failures.first { throw failure.error }
     return outcome.sizes
   }
 
-  /// Downloads as many of the files as possible; a failed one does not stop the others.
+  /// Downloads as many of the files as possible; a failed one does not stop the others, unless the caller says so.
   ///
   /// - Throws: `CancellationError`.
-  func fetchAvailable(_ files: [WantedFile]) async throws -> Outcome {
-    try await run(files, stopsAtFailure: false)
+  func fetchAvailable(
+    _ files: [WantedFile],
+    unless stopsAt: (any Error) -> Bool = { _ in false }
+  ) async throws -> Outcome {
+    try await run(files, stopsAt: stopsAt)
   }
 
-  private func run(_ files: [WantedFile], stopsAtFailure: Bool) async throws -> Outcome {
+  private func run(_ files: [WantedFile], stopsAt: (any Error) -> Bool) async throws -> Outcome {
     var outcome = Outcome()
+    var isStopped = false
     var waiting = files[...]
     await withTaskGroup(of: (WantedFile, Result<Int64, any Error>).self) { group in
       func startNext() {
-        let isStopped = stopsAtFailure && !outcome.failures.isEmpty
         guard !isStopped, !Task.isCancelled, let file = waiting.popFirst() else { return }
         group.addTask {
           do { return (file, .success(try await fetch(file))) } catch { return (file, .failure(error)) }
@@ -56,13 +59,15 @@ struct Download: Sendable {
       while let (file, result) = await group.next() {
         switch result {
         case .success(let size): outcome.sizes[file.id] = size
-        case .failure(let error): outcome.failures.append((file, error))
+        case .failure(let error):
+          outcome.failures.append((file, error))
+          isStopped = isStopped || stopsAt(error)
         }
         observer(.downloading(done: outcome.sizes.count, of: files.count, bytes: meter.downloaded))
         startNext()
       }
     }
-    if outcome.failures.isEmpty || !stopsAtFailure { try Task.checkCancellation() }
+    if !isStopped { try Task.checkCancellation() }
     return outcome
   }
 

@@ -12,6 +12,7 @@ struct FolderSourceReader: SourceReader {
     switch file {
     case .manifest: folder.path.appending(ProjectLayout.manifest).string
     case .file(let path): folder.path.string + "/" + path.description
+    case .offered(let file): folder.path.string + "/" + file.path
     }
   }
 
@@ -50,7 +51,7 @@ struct FolderSourceReader: SourceReader {
   /// Opens a file of the registry, following no link below its folder.
   private func open(_ file: SourceFile) throws -> ReadableFile {
     do throws(DiskError) {
-      let components = (file.path?.components ?? []).map { StoreLayout.component($0) }
+      let components = file.names.map { StoreLayout.component($0) }
       let inner = try folder.openFolder(at: components.dropLast())
       let name = components.last ?? ProjectLayout.manifest
       guard let opened = try inner.findFile(name) else {
@@ -64,7 +65,16 @@ struct FolderSourceReader: SourceReader {
 }
 
 extension SourceFile {
-  /// The path of a file that the manifest names; nil for the manifest itself.
+  /// The names from the registry's root; none for the manifest.
+  fileprivate var names: [String] {
+    switch self {
+    case .manifest: []
+    case .file(let path): path.components
+    case .offered(let file): file.names
+    }
+  }
+
+  /// The path of a file that the manifest names; nil for any other.
   var path: ManifestPath? {
     if case .file(let path) = self { path } else { nil }
   }

@@ -12,6 +12,8 @@ struct ManifestOffer: Sendable {
   let verdict: TrustVerdict
   let etag: String?
   let firstSeen: Timestamp
+  /// Whether the source may have a newer one, so that files of this one may be gone.
+  var mayBeOld = false
 }
 
 /// Gets the manifest for a sync and judges it.
@@ -71,23 +73,30 @@ struct ManifestFetch: Sendable {
     guard entry.url == source.location.text else {
       throw SyncError.notAsLocked(source.name, .otherURL(locked: entry.url))
     }
-    let bytes: [UInt8]
+    let (bytes, isNewest): ([UInt8], Bool)
     do {
-      bytes = try readHeld(entry.manifest)
+      (bytes, isNewest) = (try readHeld(entry.manifest), false)
     } catch ObjectStoreError.missing {
       observer(.manifest)
-      bytes = try await requestLocked(entry)
+      (bytes, isNewest) = try await requestLocked(entry)
     }
-    return try judge(bytes, etag: nil)
+    var offer = try judge(bytes, etag: nil)
+    offer.mayBeOld = !isNewest
+    return offer
   }
 
-  private func requestLocked(_ entry: LockEntry) async throws -> [UInt8] {
+  /// Asks for the newest manifest, and where that is another one for the release of the locked one.
+  private func requestLocked(_ entry: LockEntry) async throws -> (bytes: [UInt8], isNewest: Bool) {
+    let limit = policy.limits.maxManifestBytes
     var found: ObjectID?
     for bypassCaches in isOnTheWeb ? [false, true] : [true] {
-      let options = ReadOptions(maxBytes: policy.limits.maxManifestBytes, bypassCaches: bypassCaches)
+      let options = ReadOptions(maxBytes: limit, bypassCaches: bypassCaches)
       let bytes = try await reader.read(.manifest, options: options) { BytesReceiver() }.receiver.bytes
       let id = ObjectID(hashing: bytes)
-      if id == entry.manifest { return bytes }
+      if id == entry.manifest { return (bytes, true) }
+      if found == nil, let release = try await reader.findRelease(entry.manifest, limit: limit) {
+        return (release, false)
+      }
       found = id
     }
     throw SyncError.notAsLocked(

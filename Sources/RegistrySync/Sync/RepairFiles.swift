@@ -112,8 +112,12 @@ struct RepairFiles: Sendable {
 
   private func download(_ id: ObjectID, _ limit: Int64, to batch: ObjectBatch) async throws {
     observer(.manifest)
-    let bytes = try await reader.get()
-      .read(.manifest, options: ReadOptions(maxBytes: limit)) { BytesReceiver() }.receiver.bytes
+    let reader = try reader.get()
+    var bytes = try await reader.read(.manifest, options: ReadOptions(maxBytes: limit)) { BytesReceiver() }
+      .receiver.bytes
+    if ObjectID(hashing: bytes) != id, let release = try await reader.findRelease(id, limit: limit) {
+      bytes = release
+    }
     _ = try batch.add(bytes, expecting: id)
   }
 

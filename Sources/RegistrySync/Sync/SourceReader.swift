@@ -26,6 +26,8 @@ protocol SourceReader: Sendable {
 enum SourceFile: Hashable, Sendable {
   case manifest
   case file(ManifestPath)
+  /// What a publisher may offer besides; absent in many registries.
+  case offered(OfferedFile)
 }
 
 /// How much of a file to accept, and how fresh it must be.
@@ -44,6 +46,7 @@ extension RegistryURL {
     switch file {
     case .manifest: manifestURL.description
     case .file(let path): baseFolder + path.description
+    case .offered(let file): baseFolder + file.path
     }
   }
 }
@@ -86,6 +89,10 @@ struct WebSourceReader: SourceReader {
       do { return try url.requestURL(for: path) } catch {
         throw SyncError.invalidURL(location(of: file), error)
       }
+    case .offered(let offered):
+      do { return try url.requestURL(for: offered) } catch {
+        throw SyncError.invalidURL(location(of: file), error)
+      }
     }
   }
 
@@ -98,7 +105,7 @@ extension SyncError {
   /// The failure of a file that is larger than what its reader was allowed to accept.
   static func tooLarge(_ file: SourceFile, location: String, limit: Int64) -> SyncError {
     switch file {
-    case .manifest: .manifestTooLarge(source: location, limit: limit)
+    case .manifest, .offered: .manifestTooLarge(source: location, limit: limit)
     case .file(let path): .tooLarge(path: path, limit: limit)
     }
   }

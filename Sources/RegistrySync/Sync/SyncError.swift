@@ -68,6 +68,8 @@ package enum LockedProblem: Equatable, Sendable {
   case otherURL(locked: String)
   /// The publisher serves another manifest, and the locked one is not held.
   case otherManifest(locked: ObjectID, found: ObjectID)
+  /// The manifest can be had, and the publisher has nothing, or something else, under the paths of these files.
+  case filesGone([ManifestPath])
   /// The entry pins the registry to a manifest, nothing is in use here yet, and the publisher has another one.
   case pinned(locked: ObjectID, found: ObjectID)
 }

@@ -11,7 +11,8 @@ struct RegistryPublish: Command {
     commandName: "publish",
     abstract: "Check a folder by the rules of a sync, write its manifest.json and sign it.",
     discussion: """
-      Writes only manifest.json in the folder you name, and names all mistakes in one run. The first time --name, \
+      Writes manifest.json in the folder you name, and beside it releases/, so that clients who locked an older \
+      release can still sync it. All mistakes are named in one run. The first time --name, \
       --publisher and --version are needed; later the manifest keeps them, and a newer --version is. --check \
       writes nothing and needs no key. --add-signature changes nothing but the signatures of the manifest that is \
       there. .mmdosignore says what is not published, in the syntax of .gitignore; what belongs to version \
@@ -43,6 +44,14 @@ struct RegistryPublish: Command {
   )
   var allowsSameVersion = false
 
+  @Option(
+    name: .customLong("keep"),
+    help: ArgumentHelp(
+      "How many releases stay in releases/, the new one included; without it all.",
+      valueName: "n"
+    )
+  )
+  var keptReleases: Int?
   @Flag(name: .customLong("check"), help: "Write nothing; say what would be published and what is wrong.")
   var isCheck = false
   @Flag(
@@ -60,7 +69,10 @@ struct RegistryPublish: Command {
     guard !isCheck || !signing.isAdded else {
       throw ValidationError("give --check or --add-signature, not both")
     }
-    let changes = [name, publisher, registryVersion, expiresAt].contains { $0 != nil } || allowsSameVersion
+    guard (keptReleases ?? 1) > 0 else { throw ValidationError("--keep takes 1 or more") }
+    let changes =
+      [name, publisher, registryVersion, expiresAt].contains { $0 != nil } || allowsSameVersion
+      || keptReleases != nil
     guard !signing.isAdded || !changes else {
       throw ValidationError("--add-signature changes nothing else of the manifest")
     }
@@ -99,6 +111,7 @@ struct RegistryPublish: Command {
     fields.allowSameVersion = allowsSameVersion
     fields.allowUnsigned = allowsUnsigned
     fields.allowFindings = allowsFindings
+    fields.keptReleases = keptReleases
     return fields
   }
 
@@ -113,6 +126,9 @@ struct RegistryPublish: Command {
     )
     console.print("  \(report.path.string)")
     if let manifest = report.manifest { console.print("  manifest \(manifest, .id)") }
+    if report.releaseCount > 1 {
+      console.print("  \(report.releaseCount) releases stay for clients who locked them")
+    }
     if let expiry = report.expiresAt { console.print("  expires \(expiry.description)") }
     if report.signatures.isEmpty, !isCheck {
       console.print("  \("unsigned", .warning): clients refuse unsigned remote registries by default")
@@ -148,6 +164,7 @@ struct RegistryPublish: Command {
       ("files", .number(report.fileCount)), ("bytes", .number(report.byteCount)),
       ("plugins", .number(report.pluginCount)), ("written", .boolean(report.manifest != nil)),
       ("manifest", .string(orNull: report.manifest?.description)), ("path", .string(report.path.string)),
+      ("releases", .number(report.releaseCount)),
       ("signer", report.signer?.json ?? .null),
       ("signatures", .array(report.signatures.map(Self.json))),
       (
