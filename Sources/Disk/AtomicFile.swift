@@ -36,6 +36,28 @@ package struct AtomicFile {
     try disk.synchronize(folder)
   }
 
+  /// Replaces a file as `replace`, but flushes nothing: a power cut may leave anything under the name.
+  ///
+  /// Only for what proves itself when it is read, and is worth no more than the time to make it again.
+  ///
+  /// - Throws: `DiskError` of the step that failed.
+  package func replaceUnflushed(
+    _ name: FileName,
+    in folder: Folder,
+    with bytes: [UInt8]
+  ) throws(DiskError) {
+    let temporary = TemporaryName.make()
+    do {
+      let file = try disk.createFile(temporary, in: folder, mode: 0o644)
+      try disk.write(bytes.span.bytes, to: file)
+      try disk.rename(temporary, in: folder, to: name, in: folder)
+    } catch {
+      // As in `replace`.
+      try? disk.removeFile(temporary, in: folder)
+      throw error
+    }
+  }
+
   private func write(
     _ bytes: [UInt8],
     to name: FileName,

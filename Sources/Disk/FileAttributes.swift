@@ -15,7 +15,7 @@ package struct FileAttributes: Equatable, Sendable {
 
   /// Identifies a file among all files of this machine.
   package struct Identity: Hashable, Sendable {
-    let device: UInt64
+    package let device: UInt64
     package let inode: UInt64
   }
 

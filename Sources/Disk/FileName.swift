@@ -18,6 +18,15 @@ package struct FileName: Hashable, Sendable {
     characters = bytes + [0]
   }
 
+  /// Copies a name of these bytes; nil when there are none, or one is `/` or NUL.
+  package init?(bytes: some Collection<UInt8>) {
+    guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }
+    characters = bytes.map { CChar(bitPattern: $0) } + [0]
+  }
+
+  /// The bytes of the name.
+  package var bytes: [UInt8] { characters.dropLast().map { UInt8(bitPattern: $0) } }
+
   /// Copies a NUL-terminated name as the system gives it, in any encoding; nil when it is empty.
   package init?(platformString: UnsafePointer<CChar>) {
     var count = 0

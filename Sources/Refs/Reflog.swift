@@ -32,6 +32,9 @@ package struct Reflog: Equatable, Sendable {
   /// The largest log that is read, in bytes: some 250,000 changes.
   static let maximumSize = 64 * 1024 * 1024
 
+  /// The longest line that `findLastLine` takes for one, in bytes; a longer one only costs time.
+  static let maximumLine: Int64 = 16 * 1024
+
   /// Reads a log's bytes beside the ref's value.
   ///
   /// - Throws: `RefError.malformedReflog` for a whole line that mmdos would not have written.
@@ -94,6 +97,28 @@ extension RefStore {
       }
     }
     throw .unstable(ref, attempts: Self.maximumAttempts)
+  }
+
+  /// The last line of a ref's reflog, whether or not its change happened; nil where there is none, or it is not whole.
+  ///
+  /// No more of the file is read, however long it is.
+  ///
+  /// - Throws: `RefError.disk`.
+  package func findLastLine(of ref: RefName) throws(RefError) -> ReflogEntry? {
+    guard ref.hasReflog, let folder = try folder(RefsLayout.logs, ref.kind) else { return nil }
+    let tail = try mapDiskError { () throws(DiskError) in
+      guard let file = try folder.findFile(RefsLayout.file(of: ref)) else { return [UInt8]() }
+      let size = file.attributes.size
+      var buffer = [UInt8](repeating: 0, count: Int(min(size, Reflog.maximumLine + 1)))
+      let count = try file.read(at: size - Int64(buffer.count), into: &buffer)
+      return Array(buffer.prefix(count))
+    }
+    guard tail.last == UInt8(ascii: "\n") else { return nil }
+    let lines = tail.dropLast()
+    let start = lines.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+    // A line that fills all that was read is longer than any that is written, unless it is the first.
+    guard start != nil || tail.count <= Reflog.maximumLine else { return nil }
+    return ReflogEntry.decode(lines[(start ?? 0)...])
   }
 
   private func reflogBytes(of ref: RefName) throws(RefError) -> (bytes: [UInt8], path: FilePath) {

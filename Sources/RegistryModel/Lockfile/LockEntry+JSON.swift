@@ -1,4 +1,4 @@
-import Formats
+package import Formats
 import ObjectStore
 
 extension LockEntry {
@@ -21,7 +21,7 @@ extension LockEntry {
     if let tree { members.append(("tree", .string(tree.description))) }
     if let version { members.append(("version", .string(version.description))) }
     if let generatedAt { members.append(("generated_at", .string(generatedAt.description))) }
-    if let signers { members.append(("signers", .array(signers.map(\.json)))) }
+    if let signers { members.append(("signers", .array(signers.map(\.lockJSON)))) }
     if let highest { members.append(("highest", highest.json)) }
     if isPinned { members.append(("pinned", .boolean(true))) }
     // An entry of the Node tool has none of the fields that only mmdos writes.
@@ -107,14 +107,18 @@ extension LockEntry {
 }
 
 extension Signer {
-  fileprivate var json: JSONValue {
+  /// A signer as lock entries and states have it.
+  package var lockJSON: JSONValue {
     .object([
       ("algorithm", .string(algorithm)), ("key_id", .string(keyID)),
       ("fingerprint", .string(fingerprint)),
     ])
   }
 
-  fileprivate init(_ value: JSONValue) throws(TextProblem) {
+  /// Reads what `lockJSON` gives.
+  ///
+  /// - Throws: `TextProblem`.
+  package init(_ value: JSONValue) throws(TextProblem) {
     let fields = try LockFields(value, for: "signers", known: ["algorithm", "key_id", "fingerprint"])
     let algorithm = try fields.need("algorithm", fields.word("algorithm", SignatureAlgorithm.self))
     let keyID = try fields.need("key_id", fields.oneLine("key_id"))

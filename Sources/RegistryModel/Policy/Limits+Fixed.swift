@@ -68,6 +68,8 @@ extension Limits {
   package static let maxFormatMarkerBytes = 4096
   /// The state file of a registry: a dozen short fields, and the paths of the files that are no text.
   package static let maxRegistryStateBytes = 16 << 20
+  /// The marks of a registry's view and objects: some 160 bytes for each file.
+  package static let maxViewIndexBytes = 64 << 20
   /// The evidence of one registry, a line of some 200 bytes for each pair.
   package static let maxEvidenceBytes = 1 << 20
 

@@ -119,8 +119,9 @@ struct TrustJudge {
   mutating func checkOrder() throws(TrustRefusal) {
     if question.manifestID != memory.settledManifest, let rollback { try refuse(.rollback(rollback)) }
     try checkSameVersion()
-    let ahead = manifest.generatedAt - question.now
-    if ahead > Limits.maxClockSkew { try refuse(.fromTheFuture(manifest.generatedAt, by: ahead)) }
+    if let ahead = ManifestTimes(manifest).skew(at: question.now) {
+      try refuse(.fromTheFuture(manifest.generatedAt, by: ahead))
+    }
   }
 
   private var rollback: TrustRefusal.Rollback? {

@@ -54,11 +54,37 @@ package struct TrustQuestion: Sendable {
   ///
   /// `verify` reports it as stale; a sync refuses it.
   package var staleness: TrustRefusal? {
-    if isLocal { return nil }
+    isLocal ? nil : ManifestTimes(manifest).staleness(for: policy, at: now)
+  }
+}
+
+/// The times that a manifest states.
+package struct ManifestTimes: Equatable, Sendable {
+  /// When it was made.
+  package let generatedAt: Timestamp
+  /// When it expires, if it states that.
+  package let expiresAt: Timestamp?
+
+  package init(generatedAt: Timestamp, expiresAt: Timestamp?) {
+    (self.generatedAt, self.expiresAt) = (generatedAt, expiresAt)
+  }
+
+  package init(_ manifest: Manifest) {
+    self.init(generatedAt: manifest.generatedAt, expiresAt: manifest.expiresAt)
+  }
+
+  /// Why a manifest of the web is not fresh at some time; nil where it is.
+  package func staleness(for policy: Policy, at now: Timestamp) -> TrustRefusal? {
     // At the moment of its expiry a manifest is no longer valid, as in TUF.
-    if let expiry = manifest.expiresAt, now >= expiry { return .expired(expiry) }
-    let age = now - manifest.generatedAt
+    if let expiresAt, now >= expiresAt { return .expired(expiresAt) }
+    let age = now - generatedAt
     guard let limit = policy.limits.maxManifestAge, age > limit else { return nil }
     return .tooOld(age: age, limit: limit)
+  }
+
+  /// How far the manifest is ahead of the clock, if that is more than clocks differ; nil where it is not.
+  package func skew(at now: Timestamp) -> Duration? {
+    let ahead = generatedAt - now
+    return ahead > Limits.maxClockSkew ? ahead : nil
   }
 }

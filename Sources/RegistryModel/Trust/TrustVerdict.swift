@@ -12,6 +12,11 @@ package struct TrustVerdict: Equatable, Sendable {
   /// The notes to report, in the order in which they were found.
   package let notes: [TrustNote]
 
+  /// A verdict as it was given before.
+  package init(trust: Snapshot.Trust, signers: [Signer], notes: [TrustNote]) {
+    (self.trust, self.signers, self.notes) = (trust, signers, notes)
+  }
+
   /// The overrides that were needed, for the reflog.
   package var usedOverrides: [TrustOverride] {
     var used: [TrustOverride] = []

@@ -89,13 +89,13 @@ extension ContentFacts.Audit {
 
 extension JSONValue {
   /// The path that a string is; nil for anything else.
-  fileprivate var treePath: TreePath? {
+  var treePath: TreePath? {
     // try?: a path that no tree has makes the record one that is not ours.
     text.flatMap { try? TreePath($0) }
   }
 
   /// The whole number that fits into 32 bits; nil for anything else.
-  fileprivate var wholeNumber: Int? {
+  var wholeNumber: Int? {
     guard case .number(let number) = content, number.rounded() == number, abs(number) <= 4_294_967_295
     else { return nil }
     return Int(number)

@@ -178,6 +178,8 @@ struct ProjectNotary: Notary {
 extension VoucherKind {
   /// What is remembered of a registry's last check.
   static let state = VoucherKind(name: "state")
+  /// The marks of a view's files.
+  static let viewIndex = VoucherKind(name: "view-index")
   /// The journal of an installation.
   static let installJournal = VoucherKind(name: "install-journal")
 }

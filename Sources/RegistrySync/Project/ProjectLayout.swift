@@ -77,6 +77,11 @@ package enum ProjectLayout {
     StoreLayout.component("\(name).json")
   }
 
+  /// The marks of the files of a registry's view and objects.
+  static func viewIndex(_ name: RegistryName) -> FileName {
+    StoreLayout.component("\(name).index")
+  }
+
   /// `machine-key`, in the user's folder of states: the only file outside of projects.
   static let machineKey = StoreLayout.component("machine-key")
 

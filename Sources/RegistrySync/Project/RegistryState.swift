@@ -32,6 +32,8 @@ struct RegistryState: Equatable, Sendable {
   var isPinned = false
   /// What was found out about the files of the snapshot in use; nil where that is not recorded.
   var content: ContentFacts?
+  /// What a sync says while everything is as it was then; nil where that has to be found out.
+  var answer: UnchangedAnswer?
 
   /// A version and the time when it was first offered.
   struct Seen: Equatable, Sendable {
@@ -77,7 +79,8 @@ struct RegistryState: Equatable, Sendable {
       isHistoryOwn: value.find("history")?.text == "own",
       inUse: value.find("in_use")?.text.flatMap { ObjectID(hex: $0) },
       isPinned: value.find("pin")?.text == "set",
-      content: value.find("content").flatMap { ContentFacts(json: $0) }
+      content: value.find("content").flatMap { ContentFacts(json: $0) },
+      answer: value.find("unchanged").flatMap { UnchangedAnswer(json: $0) }
     )
   }
 
@@ -96,16 +99,28 @@ struct RegistryState: Equatable, Sendable {
   }
 
   /// Writes the state; facts that are too many to be read again are left out.
-  func write(_ name: RegistryName, in cache: Folder, vouchedBy notary: any Notary, disk: any Disk) throws {
-    let bytes = encoded(vouchedBy: notary)
-    var short = self
-    short.content = nil
+  ///
+  /// `isFlushed`: False where only the time of the check is new: a power cut may then take the whole file.
+  func write(
+    _ name: RegistryName,
+    in cache: Folder,
+    vouchedBy notary: any Notary,
+    disk: any Disk,
+    isFlushed: Bool = true
+  ) throws {
+    var bytes = encoded(vouchedBy: notary)
+    if bytes.count > Limits.maxRegistryStateBytes {
+      var short = self
+      (short.content, short.answer) = (nil, nil)
+      bytes = short.encoded(vouchedBy: notary)
+    }
     let folder = try disk.ensureFolder(RefsLayout.state, in: cache)
-    try AtomicFile(disk: disk).replace(
-      ProjectLayout.state(name),
-      in: folder,
-      with: bytes.count <= Limits.maxRegistryStateBytes ? bytes : short.encoded(vouchedBy: notary)
-    )
+    let file = AtomicFile(disk: disk)
+    if isFlushed {
+      try file.replace(ProjectLayout.state(name), in: folder, with: bytes)
+    } else {
+      try file.replaceUnflushed(ProjectLayout.state(name), in: folder, with: bytes)
+    }
   }
 
   private func encoded(vouchedBy notary: any Notary) -> [UInt8] {
@@ -123,7 +138,7 @@ struct RegistryState: Equatable, Sendable {
       ("history", .string(orNull: isHistoryOwn ? "own" : nil)),
       ("in_use", .string(orNull: inUse?.description)),
       ("pin", .string(orNull: isPinned ? "set" : nil)),
-      ("content", content?.json ?? .null),
+      ("content", content?.json ?? .null), ("unchanged", answer?.json ?? .null),
     ]
     let voucher = notary.voucher(for: Self.statement(.object(members)), as: .state)
     members.append(("voucher", .string(orNull: voucher?.description)))

@@ -18,7 +18,7 @@ extension OpenRegistry {
   ///
   /// - Throws: As `Project.readTrustStore`.
   func readTrust(with key: ProjectKey?) throws -> TrustMaterial {
-    TrustMaterial(store: try project.readTrustStore(policy: policy), projectKey: key)
+    try project.readTrustMaterial(policy: policy, with: key)
   }
 
   /// Reads all that decisions about signatures depend on, for what takes nothing from the lockfile.

@@ -75,11 +75,20 @@ package enum ViewCheck {
 
   /// Whether a file is as it was written: a regular file, not executable, with the right content.
   static func isAsMaterialized(_ file: TreeFile, in folder: Folder) throws(DiskError) -> Bool {
-    guard let name = file.path.components.last,
-      let opened = try folder.findFile(StoreLayout.component(name))
-    else { return false }
-    guard opened.attributes.size == file.size, opened.attributes.mode & 0o7111 == 0 else { return false }
-    return try hash(opened) == file.id
+    guard let name = file.path.components.last else { return false }
+    return try has(file.id, StoreLayout.component(name), file.size, in: folder)
+  }
+
+  /// Whether a regular file that is not executable has the content of this id and size.
+  static func has(
+    _ id: ObjectID,
+    _ name: FileName,
+    _ size: Int64,
+    in folder: Folder
+  ) throws(DiskError) -> Bool {
+    guard let opened = try folder.findFile(name) else { return false }
+    guard opened.attributes.size == size, opened.attributes.mode & 0o7111 == 0 else { return false }
+    return try hash(opened) == id
   }
 
   private static func check(

@@ -71,6 +71,7 @@ extension ClearPlan {
     try EvidenceLog(name: name, cache: cache, disk: disk).remove()
     guard let state = try cache.folder.findFolder(RefsLayout.state) else { return }
     try disk.removeFile(ProjectLayout.state(name), in: state)
+    try disk.removeFile(ProjectLayout.viewIndex(name), in: state)
     try disk.synchronize(state)
   }
 

@@ -156,6 +156,7 @@ struct ClearPlan: Sendable {
     if let state = try cache.folder.findFolder(RefsLayout.state) {
       try space.addEverything(at: RefsLayout.pendingRecord(of: registry), in: state)
       try space.addEverything(at: ProjectLayout.state(name), in: state)
+      try space.addEverything(at: ProjectLayout.viewIndex(name), in: state)
     }
     try countShared(into: &space)
     return space

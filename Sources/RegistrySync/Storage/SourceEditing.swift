@@ -141,6 +141,7 @@ package struct SourceEditing: Sendable {
     try views.remove()
     if let state = try cache.folder.findFolder(RefsLayout.state) {
       try project.disk.removeFile(ProjectLayout.state(name), in: state)
+      try project.disk.removeFile(ProjectLayout.viewIndex(name), in: state)
     }
     let files = ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
     try files.updateLockfile { $0.remove(name) }

@@ -16,6 +16,20 @@ struct ManifestOffer: Sendable {
   var mayBeOld = false
 }
 
+/// What a source answered to the request for the manifest, caches allowed; nothing of it was judged.
+struct ManifestAnswer: Sendable {
+  /// The manifest that was held when the source was asked.
+  let held: ObjectID
+  /// Whether the source has that one still.
+  let isNotModified: Bool
+  /// The manifest; empty where it was not modified.
+  let bytes: [UInt8]
+  let etag: String?
+
+  /// Whether the source has the manifest that was held.
+  var isHeld: Bool { isNotModified || ObjectID(hashing: bytes) == held }
+}
+
 /// Gets the manifest for a sync and judges it.
 struct ManifestFetch: Sendable {
   /// The inputs that are known before the first request.
@@ -24,6 +38,8 @@ struct ManifestFetch: Sendable {
     let trust: TrustMaterial
     let lockEntry: LockEntry?
     var entryNote: LockEntryNote? = nil
+    /// What the source answered already in this operation.
+    var answer: ManifestAnswer? = nil
   }
 
   let registry: OpenRegistry
@@ -51,6 +67,12 @@ struct ManifestFetch: Sendable {
 
   private func request(bypassCaches: Bool, isLastWord: Bool) async throws -> ManifestOffer {
     let base = basis.base
+    if !bypassCaches, let answer = basis.answer {
+      if !answer.isNotModified { return try judge(answer.bytes, etag: answer.etag, isLastWord: isLastWord) }
+      if let snapshot = base.snapshot, snapshot.manifest == answer.held {
+        return try judge(try readHeld(snapshot.manifest), etag: answer.etag)
+      }
+    }
     var options = ReadOptions(maxBytes: policy.limits.maxManifestBytes, bypassCaches: bypassCaches)
     if !bypassCaches, let held = base.snapshot?.manifest, base.state?.manifest == held {
       options.etag = base.state?.etag

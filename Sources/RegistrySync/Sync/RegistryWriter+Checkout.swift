@@ -59,7 +59,9 @@ extension RegistryWriter {
   func rememberPin(in state: RegistryState?) throws {
     // Without a key nothing of it would be believed.
     guard registry.project.machineKey.find() != nil else { return }
+    try recordView(objects: [])
     var state = state ?? RegistryState()
+    state.answer = nil
     state.url = registry.url
     state.inUse = try cache.refs.find(.registry(name.refComponent()))
     state.isPinned = entry?.isPinned ?? false

@@ -59,7 +59,7 @@ extension RegistryWriter {
     guard var state = try RegistryState.find(name, in: cache.folder, vouchedBy: notary),
       state.content != facts
     else { return }
-    state.content = facts
+    (state.content, state.answer) = (facts, nil)
     try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }
 }

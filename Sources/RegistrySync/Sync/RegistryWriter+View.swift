@@ -88,6 +88,7 @@ extension RegistryWriter {
   ) throws -> [SyncWarning] {
     let snapshot = try cache.store.readSnapshot(target)
     let content = try viewContent(of: snapshot, base?.inUse == target ? base?.filesInUse : nil)
+    let settled = FileTime.settled()
     let findings = try ViewCheck.findings(
       // What cannot be opened is no view: one is written in its place, or that fails and says why.
       in: try? cache.folder.findFolder(ProjectLayout.view(name)),
@@ -95,6 +96,7 @@ extension RegistryWriter {
       unchangedSince: base?.state?.provenUntil
     )
     guard !findings.isEmpty else {
+      shown = ShownView(content: content, settled: settled)
       try updateLockfile(words, pin)
       return []
     }

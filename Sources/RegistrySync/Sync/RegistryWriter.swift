@@ -21,9 +21,11 @@ struct RegistryWriter: Sendable {
   var losesCodes = false
   /// What was remarkable about that entry; a write replaces it.
   let entryNote: LockEntryNote?
-  private var material: TrustMaterial?
+  private(set) var material: TrustMaterial?
   /// What was found out last about the files of a snapshot.
   var facts: ContentFacts?
+  /// The view that was proven or put in place last.
+  var shown: ShownView?
 
   /// Reads the project's key and lockfile; the lock is what makes them worth keeping.
   ///
@@ -103,7 +105,8 @@ struct RegistryWriter: Sendable {
     if !isPinned || base.inUse == nil { try survey(content, root, files, base) }
     let goal = goal(of: id, known, base, isPinned: isPinned)
     let snapshot = try stated(new, known)
-    var warnings = missingPluginFiles(content.catalog, offer.manifest) + corrections
+    var warnings =
+      missingPlugins(content.catalog, offer.manifest).map { .missingPluginFile(slug: $0) } + corrections
     if base.synced != goal.synced || base.inUse != goal.inUse {
       warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
     } else {
@@ -111,7 +114,11 @@ struct RegistryWriter: Sendable {
       warnings += try restoreView(of: goal.inUse, words, knowing: base, lock: lock)
     }
     let withheld = try withheld(of: goal.inUse, base)
-    try remember(offer, goal, base)
+    let isSettled = !options.isLocked && !isPinned && goal.inUse == id
+    let answer =
+      isSettled ? try answer(offer, content, files, snapshot: id, root: root, withheld: withheld) : nil
+    if !isSettled { try recordView(objects: []) }
+    try remember(offer, goal, base, answer)
     let isNew = known == nil || id != base.synced && !options.isLocked
     let changes = try difference(from: base.snapshot?.tree, to: root)
     let outcome: SyncReport.Outcome =
@@ -244,7 +251,12 @@ struct RegistryWriter: Sendable {
     return words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
   }
 
-  private func remember(_ offer: ManifestOffer, _ goal: Goal, _ base: SyncBase) throws {
+  private func remember(
+    _ offer: ManifestOffer,
+    _ goal: Goal,
+    _ base: SyncBase,
+    _ answer: UnchangedAnswer?
+  ) throws {
     // Without a network nobody was asked.
     let checkedAt = options.isOffline ? base.state?.checkedAt : registry.now.wholeSeconds
     // A locked sync says nothing of the newest, which stays what it is, vouched for or not.
@@ -261,19 +273,14 @@ struct RegistryWriter: Sendable {
       isHistoryOwn: isNewest ? goal.isHistoryOwn : base.state?.isHistoryOwn ?? false,
       inUse: goal.inUse,
       isPinned: entry?.isPinned ?? false,
-      content: facts
+      content: facts,
+      answer: answer
     )
     try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }
 
   private func difference(from old: ObjectID?, to new: ObjectID) throws -> [TreeChange] {
     try TreeDiff.changes(from: old, to: new, in: cache.store)
-  }
-
-  private func missingPluginFiles(_ catalog: Catalog, _ manifest: Manifest) -> [SyncWarning] {
-    let paths = Set(manifest.entries.map(\.path.description))
-    return catalog.entries.filter { !paths.contains("catalog/\($0.slug).yaml") }
-      .map { .missingPluginFile(slug: $0.slug.description) }
   }
 }
 

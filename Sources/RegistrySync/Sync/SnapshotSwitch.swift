@@ -37,6 +37,8 @@ struct SnapshotSwitch {
     try record?.write(vouchedBy: writer.notary, lock: lock, on: disk)
     // Step 3 [4] to [6]: the commit point.
     try refs?.commit(vouchedBy: writer.notary, lock: lock, on: disk)
+    // Whoever changes the view that comes now does so from now on.
+    writer.shown = ShownView(content: content, settled: FileTime.settled())
     // Step 4 [7]: not before step 3, or the view could show what is not in use.
     let exchange = try views.putInPlace()
     // Step 4 [8]: after the view, as the lock entry says that what it names is in place.

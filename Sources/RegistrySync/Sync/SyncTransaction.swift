@@ -125,6 +125,12 @@ package struct SyncTransaction: Sendable {
     let observer = observer
     let locks = try registry.lock { observer(.waitingForLock) }
     var writer = try RegistryWriter(registry, options, holding: locks.registry)
+    let answer: ManifestAnswer?
+    switch try await UnchangedSync(sync: self, isWhole: takeEarlier == nil).run(knowing: writer, since: start)
+    {
+    case .unchanged(let report): return report
+    case .handedOver(let known): answer = known
+    }
     try writer.finishInterrupted(lock: locks.registry)
     let restored = try SnapshotRepair(registry: registry, entry: writer.entry).run()
     let base = try SyncBase(of: registry, believing: writer.beliefs())
@@ -132,7 +138,8 @@ package struct SyncTransaction: Sendable {
       base: base,
       trust: try writer.trust(),
       lockEntry: writer.entry,
-      entryNote: writer.entryNote
+      entryNote: writer.entryNote,
+      answer: answer
     )
     var (offer, content) = try await obtain(basis)
     let audit = try audit(&content, of: offer, base: base)
@@ -205,9 +212,12 @@ package struct SyncTransaction: Sendable {
   }
 
   /// What can be said without having the files.
-  func warnings(_ offer: ManifestOffer) -> [SyncWarning] {
+  func warnings(_ offer: ManifestOffer) -> [SyncWarning] { warnings(offer.verdict) }
+
+  /// What can be said of a verdict, and of the project.
+  func warnings(_ verdict: TrustVerdict) -> [SyncWarning] {
     registry.policy.warnings.map { .policy($0) }
-      + offer.verdict.notes.filter(\.isWarning).map { .trust($0) }
+      + verdict.notes.filter(\.isWarning).map { .trust($0) }
       + registry.store.alternates.knownUnavailable.map { .alternateUnavailable($0.string) }
       + (SharedStore.unlisted(options.sharedStore, registry.policy, registry.project)
         .map { [.sharedStoreNotListed($0.string)] } ?? [])

@@ -1,0 +1,86 @@
+import Disk
+import ObjectStore
+import Refs
+import RegistryModel
+import SystemPackage
+
+/// The marks of a registry's view, and of the objects of its snapshot, as they were when all of it was proven.
+///
+/// What still has its mark is as it was then, and need not be read (docs/FORMATS.md, section 8b). `verify` and `fsck` pay
+/// no heed to it.
+struct ViewIndex: Equatable, Sendable {
+  /// A folder of the view, and the files in it.
+  struct Section: Equatable, Sendable {
+    /// The folder's path in the view; empty for the view itself.
+    let path: [FileName]
+    let mark: FileMark
+    let files: [File]
+  }
+
+  /// A file of the view.
+  struct File: Equatable, Sendable {
+    let name: FileName
+    /// The id of its bytes.
+    let id: ObjectID
+    let mark: FileMark
+  }
+
+  /// The store's own file of an object.
+  struct Object: Equatable, Sendable {
+    let id: ObjectID
+    let mark: FileMark
+  }
+
+  /// The hash of `checksums.json`, which says what the view has.
+  let view: ObjectID
+  /// What changed at this time or later, in nanoseconds since 1970, may have changed again unseen, within one tick of the
+  /// clock of files: its mark proves nothing yet.
+  var settled: Int64
+  /// The view's folder and those in it, each before the folders in it.
+  let sections: [Section]
+  /// The snapshot, its trees and its files; empty where they are not known.
+  let objects: [Object]
+
+  /// The names of the folders in a folder; they follow it, and lie deeper.
+  func folders(in index: Int) -> [FileName] {
+    let depth = sections[index].path.count
+    return sections[(index + 1)...].prefix { $0.path.count > depth }
+      .filter { $0.path.count == depth + 1 }.compactMap(\.path.last)
+  }
+
+  // MARK: On disk
+
+  /// Reads the index of a registry; nil when there is none, it cannot be read as one, or this machine did not write it.
+  ///
+  /// - Throws: `DiskError`.
+  static func find(
+    _ name: RegistryName,
+    in cache: Folder,
+    vouchedBy notary: any Notary
+  ) throws -> ViewIndex? {
+    guard let state = try cache.findFolder(RefsLayout.state) else { return nil }
+    return try readBytes(ProjectLayout.viewIndex(name), in: state)
+      .flatMap { ViewIndexCoding.decode($0, vouchedBy: notary) }
+  }
+
+  private static func readBytes(_ name: FileName, in state: Folder) throws(DiskError) -> [UInt8]? {
+    do {
+      return try state.findBytes(name, limit: Limits.maxViewIndexBytes)
+    } catch {
+      // Something else under the name is no index.
+      guard error.isWrongKind || error.code == .fileTooLarge else { throw error }
+      return nil
+    }
+  }
+
+  /// Writes the index, if this machine has a key to vouch for it; without one nobody would believe it.
+  ///
+  /// - Throws: `DiskError`.
+  func write(_ name: RegistryName, in cache: Folder, vouchedBy notary: any Notary, disk: any Disk) throws {
+    guard let bytes = ViewIndexCoding.encode(self, vouchedBy: notary),
+      bytes.count <= Limits.maxViewIndexBytes
+    else { return }
+    let folder = try disk.ensureFolder(RefsLayout.state, in: cache)
+    try AtomicFile(disk: disk).replaceUnflushed(ProjectLayout.viewIndex(name), in: folder, with: bytes)
+  }
+}

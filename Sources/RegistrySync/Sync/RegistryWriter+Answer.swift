@@ -1,0 +1,86 @@
+import Disk
+import Formats
+import ObjectStore
+import RegistryModel
+
+/// What the next sync can say without looking at more than the marks of files.
+extension RegistryWriter {
+  /// Writes down the marks of the view that was proven or put in place, and of objects.
+  ///
+  /// - Returns: Whether the view's files are all there.
+  /// - Throws: `DiskError`.
+  @discardableResult
+  func recordView(objects: [ViewIndex.Object]) throws -> Bool {
+    guard let shown, registry.project.machineKey.find() != nil,
+      // try?: what cannot be opened is no view, and the next sync says so.
+      let view = try? cache.folder.findFolder(ProjectLayout.view(name)),
+      let index = try ViewIndex(of: shown, in: view, objects: objects)
+    else { return false }
+    try index.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
+    return true
+  }
+
+  /// What a sync says while nothing changes; nil where it would have to find out more.
+  ///
+  /// - Throws: `ObjectStoreError`, `DiskError`.
+  func answer(
+    _ offer: ManifestOffer,
+    _ content: SyncContent,
+    _ files: [TreeFile],
+    snapshot: ObjectID,
+    root: ObjectID,
+    withheld: [WithheldFile]
+  ) throws -> UnchangedAnswer? {
+    guard let objects = try objects(files, snapshot: snapshot), try recordView(objects: objects),
+      let shown, let stamp = UnchangedStamp.of(registry, entry: entry, trust: material),
+      let ignored = ignored(of: offer.verdict)
+    else { return nil }
+    return UnchangedAnswer(
+      stamp: stamp,
+      view: ObjectID(hashing: shown.content.checksums),
+      version: offer.manifest.version.description,
+      times: ManifestTimes(offer.manifest),
+      fileCount: content.plan.files.count,
+      byteCount: content.plan.files.map { content.sizes[$0.id] ?? 0 }.clampedSum(),
+      signers: offer.verdict.signers,
+      ignored: ignored,
+      catalogWarnings: content.catalog.warnings,
+      missingPlugins: missingPlugins(content.catalog, offer.manifest),
+      withheld: withheld.map(\.file)
+    )
+  }
+
+  /// The marks of all objects of the newest snapshot; nil where one of them is not our own.
+  private func objects(_ files: [TreeFile], snapshot: ObjectID) throws -> [ViewIndex.Object]? {
+    var ids: Set<ObjectID> = [snapshot]
+    // Only to learn their ids: the trees are in the store.
+    _ = try TreeBuilder.build(files) { (payload) throws(ObjectStoreError) in
+      let id = ObjectID(hashing: payload)
+      ids.insert(id)
+      return id
+    }
+    ids.formUnion(files.map(\.id))
+    return try ViewIndex.Object.list(ids.sorted(), in: cache.store)
+  }
+
+  /// The blocks that did not count; nil where a verdict says something that the next one does not.
+  private func ignored(of verdict: TrustVerdict) -> [UnchangedAnswer.IgnoredBlock]? {
+    var blocks: [UnchangedAnswer.IgnoredBlock] = []
+    for note in verdict.notes {
+      switch note {
+      case .signed, .unsigned, .firstPin: continue
+      case .ignoredSignature(let keyID, let algorithm, let reason):
+        guard let block = UnchangedAnswer.IgnoredBlock(keyID: keyID, algorithm, reason) else { return nil }
+        blocks.append(block)
+      case .signersChanged, .overrode: return nil
+      }
+    }
+    return blocks
+  }
+
+  /// The entries of the catalog whose plugin file the registry lacks.
+  func missingPlugins(_ catalog: Catalog, _ manifest: Manifest) -> [String] {
+    let paths = Set(manifest.entries.map(\.path.description))
+    return catalog.entries.filter { !paths.contains("catalog/\($0.slug).yaml") }.map(\.slug.description)
+  }
+}
