@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 SWIFT_FILES = Sources Tests Package.swift
 
 .DEFAULT_GOAL := build
-.PHONY: help build release test fuzz sanitize demo smoke bench format lint check-docs install uninstall clean
+.PHONY: help build release test fuzz sanitize demo smoke sessions bench format lint check-docs install uninstall deb test-deb clean
 
 help:            ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,10 @@ smoke:           ## a short walk through the debug build, without network
 	swift build
 	@scripts/smoke .build/debug/mmdos
 
+sessions:        ## writes docs/sessions anew, from the debug build
+	swift build --product mmdos
+	@scripts/sessions .build/debug/mmdos --write
+
 bench:           ## measures the release build beside git and curl
 	@scripts/dependencies all
 	@scripts/release
@@ -51,12 +55,20 @@ lint:            ## what the formatter would change is an error
 check-docs:      ## doc comments, imports, direction of dependencies
 	@scripts/check-docs
 
-install: release ## copies mmdos, stripped, to PREFIX/bin (default /usr/local)
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -s -m 0755 .build/release/mmdos "$(DESTDIR)$(PREFIX)/bin/mmdos"
+install: release ## installs program, manual pages and completions below PREFIX (default /usr/local)
+	@scripts/install .build/release/mmdos "$(DESTDIR)$(PREFIX)"
 
-uninstall:       ## removes it again
-	rm -f "$(DESTDIR)$(PREFIX)/bin/mmdos"
+uninstall:       ## removes them again
+	rm -f "$(DESTDIR)$(PREFIX)/bin/mmdos" "$(DESTDIR)$(PREFIX)"/share/man/man[17]/mmdos*.gz \
+	  "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mmdos" \
+	  "$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_mmdos" \
+	  "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/mmdos.fish"
+
+deb: release     ## makes a Debian package in .build
+	@scripts/package-deb .build/release/mmdos .build
+
+test-deb: deb    ## installs the package in a clean root and runs it there; needs root
+	@scripts/test-deb "$$(ls -t .build/mmdos_*.deb | head -n 1)"
 
 clean:           ## removes what was built
 	swift package clean

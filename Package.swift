@@ -9,6 +9,12 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+// `scripts/version` knows it from git; a build by hand is one for development.
+let version: [CSetting] =
+  Context.environment["MMDOS_VERSION"].map {
+    [.define("MMDOS_VERSION", to: "\"\($0)\"")]
+  } ?? []
+
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 // The targets stand in the order of the layers: each may name only those above it. scripts/check-docs holds the table.
@@ -31,6 +37,7 @@ let package = Package(
       providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]
     ),
     .target(name: "CPlatform"),
+    .target(name: "CVersion", cSettings: version),
     .systemLibrary(
       name: "CMarkdown",
       pkgConfig: "md4c",
@@ -99,7 +106,7 @@ let package = Package(
     // MARK: RegistryModel
     .target(
       name: "RegistryModel",
-      dependencies: ["Audit", "COpenSSL", "Formats", "ObjectStore"],
+      dependencies: ["Audit", "COpenSSL", "CVersion", "Formats", "ObjectStore"],
       swiftSettings: settings
     ),
     .testTarget(

@@ -68,7 +68,9 @@ extension Failure {
       "audit",
       "'\(slug)' is refused by the content audit: \(Quantity.count(count, "critical finding")), the first in "
         + "\(first.place): \(first.words)",
-      hint: "what was reviewed and is right, audit_allow in \(policyFile) accepts: \"\(first.exception)\""
+      hint:
+        "what was reviewed and is right: mmdos registry audit accept \(first.rule.rawValue) \(slug) where a registry "
+        + "has it, else audit_allow in \(policyFile): \"\(first.exception)\""
     )
   }
 

@@ -35,7 +35,20 @@ struct TableTests {
     #expect(makeTable().lines(width: 26).map(\.text) == makeTable().lines(width: nil).map(\.text))
   }
 
-  @Test func otherColumnsAreNeverCut() {
+  @Test func innerColumnsAreCutWhereTheLastHasNoRoom() {
+    var table = Table([.init("slug"), .init("category"), .init("source"), .init("description")])
+    table.append(["git-hygiene", "version-control", "remote:partner", "Commits that can be bisected."])
+    let lines = table.lines(width: 50).map(\.text)
+    #expect(
+      lines == [
+        "slug         category  source     description", "git-hygiene  version…  remote:p…  Commits tha…",
+      ]
+    )
+    #expect(lines.allSatisfy { $0.count <= 50 })
+    #expect(table.lines(width: 80).map(\.text)[1].hasPrefix("git-hygiene  version-control  remote:partner  "))
+  }
+
+  @Test func firstColumnIsNeverCut() {
     var table = Table([.init(), .init()])
     table.append(["a first column of some length", "b"])
     #expect(table.lines(width: 20).map(\.text) == ["a first column of some length  b"])

@@ -1,8 +1,10 @@
+import CVersion
 package import Formats
 
 /// The name and version under which this program identifies itself.
 package enum Agent {
-  package static let version = "0.1.0"
+  /// That of the build: from git for a release, see scripts/version.
+  package static let version = String(cString: mmdos_version())
 
   /// The name written to snapshots, reflogs and requests.
   package static let name = "mmdos/\(version)"

@@ -28,7 +28,7 @@ struct CatalogInstall: Command {
     )
   )
   var expect: String?
-  @Argument(help: "The plugin's slug.") var slug: String
+  @Argument(help: "The plugin's slug.", completion: Completion.offeredSlug) var slug: String
 
   func validate() throws { try ReviewOptions.validate(expect) }
 
@@ -73,7 +73,7 @@ struct PluginInstall: Command {
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var target: InstallTargetOption
   @OptionGroup var update: PluginUpdateOptions
-  @Argument(help: "The manifest.") var file: String
+  @Argument(help: "The manifest.", completion: .file(extensions: ["yaml"])) var file: String
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

@@ -14,7 +14,7 @@ struct CatalogShow: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
-  @Argument(help: "The plugin's slug.") var slug: String
+  @Argument(help: "The plugin's slug.", completion: Completion.offeredSlug) var slug: String
 
   func run(in session: Session) throws -> Int32 {
     let slug = try PluginSlug(argument: slug)

@@ -51,7 +51,7 @@ struct PluginShow: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The plugin's slug.") var slug: String
+  @Argument(help: "The plugin's slug.", completion: Completion.installedSlug) var slug: String
 
   func run(in session: Session) throws -> Int32 {
     let state = try InstalledPlugins.state(of: PluginSlug(argument: slug), in: session.project())

@@ -16,7 +16,7 @@ struct PluginRemove: Command {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var change: PluginChangeOptions
-  @Argument(help: "The plugin's slug.") var slug: String
+  @Argument(help: "The plugin's slug.", completion: Completion.installedSlug) var slug: String
 
   func run(in session: Session) throws -> Int32 {
     try PluginChange(

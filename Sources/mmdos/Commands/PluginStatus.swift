@@ -13,7 +13,8 @@ struct PluginStatus: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The plugin's slug; without it all.") var slug: String?
+  @Argument(help: "The plugin's slug; without it all.", completion: Completion.installedSlug) var slug:
+    String?
   @Flag(help: "Exit with code 3 if a plugin is not as it was installed: for CI.") var check = false
 
   func run(in session: Session) throws -> Int32 {

@@ -24,7 +24,7 @@ struct PluginUpdate: Command {
   )
   var source: CatalogSource?
   @Flag(name: .customLong("all"), help: "Update every plugin that has an update.") var isAll = false
-  @Argument(help: "The plugin's slug.") var slug: String?
+  @Argument(help: "The plugin's slug.", completion: Completion.installedSlug) var slug: String?
 
   func validate() throws {
     guard (slug == nil) == isAll else { throw ValidationError("give a plugin's slug, or --all") }

@@ -13,7 +13,10 @@ struct RegistryCat: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var snapshot: SnapshotArgument
-  @Argument(help: "The file's path in the registry; alone it is a file of the only registry.")
+  @Argument(
+    help: "The file's path in the registry; alone it is a file of the only registry.",
+    completion: Completion.path
+  )
   var path: String?
 
   func run(in session: Session) throws -> Int32 {

@@ -16,8 +16,16 @@ struct RegistryCheckoutCommand: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
-  @Argument(help: "The snapshot: an id, latest, current, ~N, @{N}, or v and a version.") var revision: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
+  @Argument(
+    help: "The snapshot: an id, latest, current, ~N, @{N}, or v and a version.",
+    completion: Completion.revision
+  )
+  var revision: String?
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -45,8 +53,13 @@ struct RegistryPin: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
-  @Argument(help: "The snapshot, if not the one in use.") var revision: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
+  @Argument(help: "The snapshot, if not the one in use.", completion: Completion.revision)
+  var revision: String?
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -66,7 +79,11 @@ struct RegistryUnpin: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

@@ -16,9 +16,13 @@ struct RegistryDiff: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
-  @Argument(help: "The older snapshot.") var old: String?
-  @Argument(help: "The newer snapshot.") var new: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
+  @Argument(help: "The older snapshot.", completion: Completion.revision) var old: String?
+  @Argument(help: "The newer snapshot.", completion: Completion.revision) var new: String?
   @Flag(name: .customLong("stat"), help: "Show how many lines of each file differ.") var hasStat = false
   @Flag(name: .customLong("name-status"), help: "List the files only.") var hasNameStatus = false
 

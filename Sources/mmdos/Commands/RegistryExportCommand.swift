@@ -21,7 +21,8 @@ struct RegistryExportCommand: Command {
 
   @OptionGroup var global: GlobalOptions
   @Argument(
-    help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]")
+    help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]"),
+    completion: Completion.registryRevision
   )
   var target: RevisionArgument
   @Argument(help: "The file to write.") var file: String?

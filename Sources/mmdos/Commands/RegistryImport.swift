@@ -19,7 +19,7 @@ struct RegistryImport: AsyncCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var review: ReviewOptions
-  @Argument(help: "The file.") var file: String
+  @Argument(help: "The file.", completion: .file()) var file: String
 
   func run(in session: Session) async throws -> Int32 {
     let project = try session.project()

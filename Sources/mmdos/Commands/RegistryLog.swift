@@ -13,7 +13,11 @@ struct RegistryLog: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
   @Option(name: .customShort("n"), help: ArgumentHelp("Show this many.", valueName: "count")) var limit: Int?
   @Flag(name: .customLong("stat"), help: "List the files that each changed.") var hasStat = false
 

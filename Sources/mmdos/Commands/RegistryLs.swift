@@ -14,7 +14,7 @@ struct RegistryLs: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var snapshot: SnapshotArgument
-  @Argument(help: "A folder or file in the registry.") var path: String?
+  @Argument(help: "A folder or file in the registry.", completion: Completion.path) var path: String?
   @Flag(name: [.customShort("l"), .customLong("long")], help: "Show sizes and ids.") var isLong = false
 
   func run(in session: Session) throws -> Int32 {

@@ -22,7 +22,7 @@ struct RegistryPublish: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var signing: SigningOptions
-  @Argument(help: "The folder with catalog.yaml.") var folder: String
+  @Argument(help: "The folder with catalog.yaml.", completion: .directory) var folder: String
   @Option(help: "The registry's own name.") var name: String?
   @Option(help: "Who publishes it.") var publisher: String?
   @Option(

@@ -17,7 +17,11 @@ struct RegistryReflog: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
   @Option(name: .customShort("n"), help: ArgumentHelp("Show this many.", valueName: "count")) var limit: Int?
 
   func validate() throws {
@@ -53,13 +57,8 @@ struct RegistryReflog: Command {
 
   private static func words(_ entry: ReflogEntry, _ isVouched: Bool) -> SafeText {
     let facts = entry.note.facts
-    let pin: [String] =
-      switch facts.pin {
-      case .set: ["pinned"]
-      case .clear: ["unpinned"]
-      case nil: []
-      }
-    let marks = pin + facts.overrides.map { "--\($0)" } + (isVouched ? [] : ["not written by this machine"])
+    // The message says what became of the pin.
+    let marks = facts.overrides.map { "--\($0)" } + (isVouched ? [] : ["not written by this machine"])
     return SafeText(entry.note.message) + (marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))")
   }
 

@@ -13,7 +13,7 @@ struct RegistryRemove: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The registry's name.", completion: Completion.registry) var name: String
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

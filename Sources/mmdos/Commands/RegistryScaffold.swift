@@ -17,7 +17,8 @@ struct RegistryScaffold: Command {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The folder with the skills, agents and commands.") var folder: String
+  @Argument(help: "The folder with the skills, agents and commands.", completion: .directory) var folder:
+    String
   @Option(
     help: ArgumentHelp("Make the registry in this folder; without it in the folder itself.", valueName: "dir")
   )

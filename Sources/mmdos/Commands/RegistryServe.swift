@@ -14,7 +14,7 @@ struct RegistryServe: AsyncCommand {
   )
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The folder to serve.") var folder: String
+  @Argument(help: "The folder to serve.", completion: .directory) var folder: String
   @Option(help: "The port; 0 takes a free one.") var port: Int = 8787
 
   func validate() throws {

@@ -22,7 +22,7 @@ struct RegistrySet: Command {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name.") var name: String
+  @Argument(help: "The registry's name.", completion: Completion.registry) var name: String
   @Option(help: ArgumentHelp("A new https address or folder.", valueName: "url")) var url: String?
   @Option(
     name: .customLong("trust-level"),

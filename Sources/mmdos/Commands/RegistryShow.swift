@@ -8,7 +8,11 @@ struct RegistryShow: Command {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one registry.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

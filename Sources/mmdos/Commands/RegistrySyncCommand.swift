@@ -18,7 +18,11 @@ struct RegistrySyncCommand: AsyncCommand {
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var review: ReviewOptions
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
   @Flag(name: .customLong("all"), help: "Sync every enabled registry.") var isAll = false
   @Flag(
     name: .customLong("dry-run"),

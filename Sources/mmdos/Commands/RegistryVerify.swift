@@ -19,7 +19,11 @@ struct RegistryVerify: AsyncCommand {
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: "The registry's name; may be left out if there is only one.") var name: String?
+  @Argument(
+    help: "The registry's name; may be left out if there is only one.",
+    completion: Completion.registry
+  )
+  var name: String?
   @Flag(name: .customLong("all"), help: "Verify every synced registry.") var isAll = false
   @Option(help: ArgumentHelp("Prove a folder that `registry export --dir` wrote.", valueName: "dir"))
   var dir: String?
@@ -86,7 +90,9 @@ struct RegistryVerify: AsyncCommand {
       )
       .verify()
     } catch ReadingError.neverSynced where isAll {
-      session.console.warn("\(source.name): never synced, so there is nothing to verify")
+      session.console.warn(
+        "\(source.name): never synced, so there is nothing to verify; mmdos registry sync \(source.name) --approved"
+      )
       return nil
     }
   }

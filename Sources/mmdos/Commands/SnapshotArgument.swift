@@ -4,7 +4,8 @@ import RegistrySync
 /// A registry, and the snapshot of it that is to be read.
 struct SnapshotArgument: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]")
+    help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]"),
+    completion: Completion.registryRevision
   )
   var target: RevisionArgument
 

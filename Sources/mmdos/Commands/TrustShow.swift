@@ -6,7 +6,11 @@ struct TrustShow: Command {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one trusted key.")
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: ArgumentHelp("The key's name in the trust store.", valueName: "key-id")) var keyID: String
+  @Argument(
+    help: ArgumentHelp("The key's name in the trust store.", valueName: "key-id"),
+    completion: Completion.keyID
+  )
+  var keyID: String
 
   func run(in session: Session) throws -> Int32 {
     let key = try session.trustStore().editing.find(keyID)

@@ -24,7 +24,11 @@ struct WithdrawnKey: ParsableArguments {
   }
 
   @OptionGroup var approval: ApprovalOption
-  @Argument(help: ArgumentHelp("The key's name in the trust store.", valueName: "key-id")) var keyID: String
+  @Argument(
+    help: ArgumentHelp("The key's name in the trust store.", valueName: "key-id"),
+    completion: Completion.keyID
+  )
+  var keyID: String
 
   /// Withdraws the key, or shows the change; returns the exit code.
   func withdraw(_ way: Way, in session: Session, _ global: GlobalOptions) throws -> Int32 {

@@ -16,8 +16,10 @@ struct Table {
     }
   }
 
-  /// The smallest width of a last column that is cut; a narrower one would show too little to be useful.
+  /// The smallest width to which the last column is cut; a narrower one would show too little to be useful.
   static let minimumWidth = 12
+  /// The smallest width to which another column is cut, where the last would not fit else.
+  static let minimumInnerWidth = 8
 
   private let columns: [Column]
   private let indent: Int
@@ -42,15 +44,42 @@ struct Table {
     rows.append(cells)
   }
 
-  /// Writes the table; on a terminal its last column is cut so that lines have at most `width` columns.
+  /// Writes the table; on a terminal its columns are cut so that lines have at most `width` columns.
   func write(to output: Output, width: Int) {
     for line in lines(width: output.isTerminal ? width : nil) { output.line(line) }
   }
 
   /// The lines of the table, the heading first, without trailing spaces.
   ///
-  /// With a width the last column is cut, but only if it is left-aligned, because a number must not lose digits.
+  /// With a width the last column is cut, and where that is not enough the widest of the others. The first column is
+  /// what a row is about and stays whole; so do right-aligned ones, because a number must not lose digits.
   func lines(width: Int?) -> [SafeText] {
+    guard let width else { return wholeLines(width: nil) }
+    var table = self
+    table.narrow(to: width)
+    return table.wholeLines(width: width)
+  }
+
+  /// Cuts inner columns until the last has at least its smallest width.
+  private mutating func narrow(to width: Int) {
+    guard columns.count > 2, columns.last?.alignment == .left else { return }
+    let inner = columns.indices.dropFirst().dropLast().filter { columns[$0].alignment == .left }
+    let last = min(widths[columns.count - 1], Self.minimumWidth)
+    var excess = indent + widths.dropLast().reduce(0, +) + gap * (columns.count - 1) + last - width
+    while excess > 0, let widest = inner.max(by: { widths[$0] < widths[$1] }),
+      widths[widest] > Self.minimumInnerWidth
+    {
+      widths[widest] -= 1
+      excess -= 1
+    }
+    for row in rows.indices {
+      for index in inner where index < rows[row].count {
+        rows[row][index] = rows[row][index].truncated(to: widths[index])
+      }
+    }
+  }
+
+  private func wholeLines(width: Int?) -> [SafeText] {
     var lines: [SafeText] = []
     lines.reserveCapacity(rows.count + 1)
     if columns.contains(where: { $0.title != nil }) {
