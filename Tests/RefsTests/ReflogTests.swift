@@ -199,4 +199,27 @@ struct ReflogTests {
     }
     #expect(try cache.store.reflog(of: cache.used).entries.map(\.new) == [id(3)])
   }
+
+  // MARK: The last line alone
+
+  @Test func lastLineIsReadAlone() throws {
+    #expect(try cache.store.findLastLine(of: cache.used) == nil)
+    try cache.write("", to: log)
+    #expect(try cache.store.findLastLine(of: cache.used) == nil)
+    try cache.write(line(nil, id(1)), to: log)
+    #expect(try cache.store.findLastLine(of: cache.used)?.new == id(1))
+    // Far more than is read of it.
+    let lines = try (1..<400).map { try line(id($0), id($0 + 1)) }
+    try cache.write(line(nil, id(1)) + lines.joined(), to: log)
+    #expect(try cache.store.findLastLine(of: cache.used)?.new == id(400))
+  }
+
+  @Test func lastLineThatIsNotWholeIsNone() throws {
+    try cache.write(line(nil, id(1)) + "0123 torn", to: log)
+    #expect(try cache.store.findLastLine(of: cache.used) == nil)
+    try cache.write(line(nil, id(1)) + "no line\n", to: log)
+    #expect(try cache.store.findLastLine(of: cache.used) == nil)
+    try cache.write(String(repeating: "x", count: 40_000) + "\n", to: log)
+    #expect(try cache.store.findLastLine(of: cache.used) == nil)
+  }
 }

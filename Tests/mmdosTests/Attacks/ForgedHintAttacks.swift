@@ -95,5 +95,24 @@ extension Attack {
       let view = try stage.project.view()
       #expect(view[TestRegistry.path(0)] == stage.first.files[TestRegistry.path(0)])
     },
+    Attack(
+      "indexThatSaysUnchanged",
+      row,
+      .withstood("up to date"),
+      traces: ["\(cache)/web/\(TestRegistry.path(0))"]
+    ) { stage in
+      let text = String(decoding: stage.first.files[TestRegistry.path(0)] ?? [], as: UTF8.self)
+      // The same size; the index of an honest machine is there, and one of another machine is put in its place.
+      try stage.plant(
+        "\(cache)/web/\(TestRegistry.path(0))",
+        Array(text.replacing("Read", with: "Obey").utf8)
+      )
+      var index = try stage.project.read("\(cache)/state/web.index")
+      for position in 14..<46 { index[position] ^= 0x55 }
+      try stage.plant("\(cache)/state/web.index", index)
+    } after: { stage in
+      let view = try stage.project.view()
+      #expect(view[TestRegistry.path(0)] == stage.first.files[TestRegistry.path(0)])
+    },
   ]
 }

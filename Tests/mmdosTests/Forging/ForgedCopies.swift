@@ -34,7 +34,8 @@ extension Forgery {
 
   /// Every file that is there, in turn, with content that no writer gives it.
   static let places: [Forgery] = [
-    "format", "lock", ".gitignore", "README.md", "state/web.json", "state/web.lock", "state/project.lock",
+    "format", "lock", ".gitignore", "README.md", "state/web.json", "state/web.index", "state/web.lock",
+    "state/project.lock",
     "state/web.pending", "state/install.pending", "state/install/0.new", "objects/info/alternates",
     "objects/info/shallow", "refs/registries/web", "refs/synced/web", "refs/sources/URL",
     "logs/registries/web", "logs/evidence/web", "web/catalog.yaml", "web/manifest.json",

@@ -41,12 +41,18 @@ extension Forgery {
 
   /// What is said to have been proven, with a view that is not what was.
   private static let states: [Forgery] =
-    Forger.Source.allCases.filter { $0 != .right }.map { source in
-      Forgery("state with a changed view, \(source.rawValue)", .consistent) { forger in
-        let members = ["proven_until": "9223372036854775807", "history": "own"]
-        try forger.state(members, voucher: source)
-        try forger.write("web/catalog/.ai/skills/hello.md", "# FORGED text\n")
-      }
+    Forger.Source.allCases.filter { $0 != .right }.flatMap { source in
+      [
+        Forgery("state with a changed view, \(source.rawValue)", .consistent) { forger in
+          let members = ["proven_until": "9223372036854775807", "history": "own"]
+          try forger.state(members, voucher: source)
+          try forger.write("web/catalog/.ai/skills/hello.md", "# FORGED text\n")
+        },
+        Forgery("index of a changed view, \(source.rawValue)", .consistent) { forger in
+          try forger.write("web/catalog/.ai/skills/hello.md", "# FORGED text\n")
+          try forger.index(of: "catalog/.ai/skills/hello.md", voucher: source)
+        },
+      ]
     } + [
       Forgery("state of another registry", .consistent) { forger in
         let cache = ForgingLane.cache

@@ -151,4 +151,38 @@ struct Forger {
     let all = members + [JSONMember("voucher", .string(code))]
     try write("state/web.json", JSONWriter.pretty(.object(members: all)))
   }
+
+  /// Writes the index as if the view had been proven with what a file of it is now.
+  func index(of path: String, voucher source: Source) throws {
+    let file = try ScratchFile("\(folder)/web/\(path)")
+    let bytes = lane.honest.bytes("\(ForgingLane.cache)/state/web.index") ?? []
+    var body = Array(bytes.dropFirst(46))
+    // A mark stands behind the id of the file's bytes.
+    let name = Array((path.split(separator: "/").last ?? "").utf8)
+    if let start = body.firstRange(of: name)?.upperBound, body.count >= start + 66 {
+      body.replaceSubrange((start + 32)..<(start + 66), with: file.mark)
+    }
+    let code = voucher(body, "view-index", source)
+    let voucher = stride(from: 0, to: 64, by: 2).compactMap { offset in
+      UInt8(code.dropFirst(offset).prefix(2), radix: 16)
+    }
+    try write("state/web.index", Array("mmdos-index 1\n".utf8) + voucher + body)
+  }
+}
+
+/// What `lstat` says of a file, as an index has it.
+private struct ScratchFile {
+  let mark: [UInt8]
+
+  init(_ path: String) throws {
+    var found = stat()
+    guard lstat(path, &found) == 0 else { throw CocoaError(.fileNoSuchFile) }
+    func bytes(_ number: UInt64, _ count: Int) -> [UInt8] {
+      (0..<count).reversed().map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
+    }
+    let time = UInt64(found.st_ctim.tv_sec) * 1_000_000_000 + UInt64(found.st_ctim.tv_nsec)
+    mark =
+      bytes(UInt64(found.st_dev), 8) + bytes(UInt64(found.st_ino), 8) + bytes(UInt64(found.st_size), 8)
+      + bytes(UInt64(found.st_mode & 0o7777), 2) + bytes(time, 8)
+  }
 }
