@@ -40,18 +40,24 @@ package enum Fsck {
   ///
   /// The roots are the snapshots that refs and reflogs name; `others` are further blobs to be kept, such as evidence.
   /// The limit is up to how many bytes an unreachable object is decompressed, as no tree states its size; a larger one
-  /// is dangling like the others.
+  /// is dangling like the others. `oversized` names the files that are not decompressed at all, because nothing shows
+  /// that the size is true that a tree states for them, and above which limit that is; they count as malformed.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package static func check(
     _ store: ObjectStore,
     snapshots roots: [ObjectID],
     others: [ObjectID] = [],
-    limit: Int64 = Tree.maximumPayloadBytes
+    limit: Int64 = Tree.maximumPayloadBytes,
+    oversized: (Reachability) throws(ObjectStoreError) -> (ids: Set<ObjectID>, limit: Int64) = { _ in
+      ([], .max)
+    }
   ) throws(ObjectStoreError) -> Report {
     let listing = try ObjectStoreError.wrapping { () throws(DiskError) in try store.loose.list() }
     let marks = try Reachability.mark(snapshots: roots, in: store)
-    let damaged = try findDamaged(listing.ids, uses: marks.uses, limit: limit, in: store)
+    let oversized = try oversized(marks)
+    let ids = listing.ids.filter { !oversized.ids.contains($0) }
+    let damaged = try findDamaged(ids, uses: marks.uses, limit: limit, in: store)
     let damagedIDs = Set(damaged.map(\.id))
     let held = Set(listing.ids)
     var findings = damaged.map { Finding.damaged($0.id, $0.error) }
@@ -61,6 +67,8 @@ package enum Fsck {
     for problem in marks.problems.sorted(by: { $0.id < $1.id }) {
       if case .malformed = problem.error { findings.append(.malformed(problem.id, problem.error)) }
     }
+    findings += oversized.ids.intersection(held).sorted()
+      .map { .malformed($0, .malformed($0, .tooLarge(limit: oversized.limit))) }
     let kept = Set(others)
     findings += kept.subtracting(held).sorted().map { .missing($0, .blob(size: 0)) }
     findings += listing.ids

@@ -184,6 +184,42 @@ struct InstallFaultTests {
     #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o644)
   }
 
+  @Test func journalPutBackAfterTheProjectMovedOnIsDropped() throws {
+    let scene = try InstallScene()
+    let record = ModelNames.installRecordPath
+    let paths = [".ai/skills/a.md", "adapters/deep/b.md", record.description]
+    func ids() throws -> [ObjectID] {
+      try paths.map { ObjectID(hashing: Array(try scene.read($0).utf8)) }
+    }
+    try scene.install()
+    let (old, texts) = (try ids(), try paths.map { try scene.read($0) })
+    try scene.writePlugin(version: "2.0.0", files: [paths[0]: "a 2\n", paths[1]: "b 2\n"])
+    try scene.install()
+    let new = try ids()
+    var journal = InstallJournal()
+    journal.steps = try zip(paths, zip(old, new)).map {
+      InstallJournal.Step(old: $1.0, new: $1.1, path: try ManifestPath(parsing: $0))
+    }
+    let written = try journal.vouched(by: scene.project().notary(for: nil)).encode()
+    func putBack() throws {
+      let before = try scene.files()
+      try scene.write(".ai/registry-cache/state/install.pending", String(decoding: written, as: UTF8.self))
+      for (index, text) in texts.enumerated() {
+        try scene.write(".ai/registry-cache/state/install/\(index).old", text)
+      }
+      try recover(scene)
+      #expect(try scene.files() == before)
+      #expect(!scene.has(".ai/registry-cache/state/install.pending"))
+    }
+    // The installation went through, and a file was edited since.
+    try scene.write(paths[1], "mine\n")
+    try putBack()
+    // Another installation went through, which left one of the files as it was.
+    try scene.writePlugin(version: "3.0.0", files: [paths[0]: "a 2\n", paths[1]: "b 3\n"])
+    try scene.install(isForced: true)
+    try putBack()
+  }
+
   /// `state/install.pending` is the journal, so no registry may have that name's pending record.
   @Test func noRegistryIsCalledInstall() {
     #expect(throws: RegistryNameProblem.reserved("install")) { try RegistryName(parsing: "install") }

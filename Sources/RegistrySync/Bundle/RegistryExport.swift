@@ -33,14 +33,21 @@ package struct RegistryExport {
 
   /// The snapshot to export, judged with the current keys and policy.
   ///
+  /// Limits and audit are asked as well where this machine does not vouch for it: a signed snapshot in a cache may never
+  /// have passed a sync, and whoever gets the export takes it for what was synced here.
+  ///
   /// `revision`: Nil for the snapshot in use.
   ///
   /// - Throws: `ReadingError.untrusted`, `ReadingError.unbelieved`, `RefError` for a revision that names none or several,
-  ///   `ObjectStoreError`.
-  package func find(_ revision: String?) throws -> RegistryHistory.Entry {
+  ///   as `HeldSnapshotCheck.check`, `ObjectStoreError`.
+  static func find(
+    _ revision: String?,
+    by reader: RegistryReader
+  ) throws -> (entry: RegistryHistory.Entry, believed: BelievedSnapshot) {
     let entry = try reader.history.resolve(revision)
-    try reader.judge(entry)
-    return entry
+    let believed = try reader.judge(entry)
+    try HeldSnapshotCheck(registry: reader.registry).check(entry.snapshot, unlessVouched: believed.belief)
+    return (entry, believed)
   }
 
   /// Writes a bundle.
@@ -55,7 +62,7 @@ package struct RegistryExport {
     to path: FilePath,
     replaces: Bool
   ) throws -> Report {
-    let chain = try chain(from: find(revision), depth: depth)
+    let chain = try chain(from: Self.find(revision, by: reader).entry, depth: depth)
     let newest = chain[0]
     let file = try UserFile(path, makingFoldersOn: reader.registry.disk)
     let header = BundleHeader(name: name, source: newest.snapshot.source, snapshots: chain.map(\.id))
@@ -91,9 +98,9 @@ package struct RegistryExport {
     depth: Int
   ) throws -> [RegistryHistory.Entry] {
     var chain = [newest]
-    // Whoever imports it judges it anew, but what nobody vouches for here is not passed on.
+    // Whoever imports it judges it anew, but what this machine does not vouch for is not passed on.
     while chain.count < depth, let last = chain.last, case .snapshot(let parent) = last.parent,
-      try reader.isBelieved(parent)
+      try reader.isVouched(parent)
     {
       chain.append(try reader.history.resolve(parent.description))
     }

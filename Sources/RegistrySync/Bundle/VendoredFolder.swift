@@ -51,8 +51,7 @@ package struct VendoredExport {
   /// - Throws: `BundleError.vendor` where something else has the name; as `RegistryExport.find`; `DiskError`.
   package func write(_ revision: String?, to path: FilePath, replaces: Bool) throws -> Report {
     let reader = try RegistryReader(registry)
-    let entry = try reader.history.resolve(revision)
-    let believed = try reader.judge(entry)
+    let (entry, believed) = try RegistryExport.find(revision, by: reader)
     let content = try ViewContent(ofAll: entry.snapshot, in: registry.store)
     try content.check(registry.policy.limits, source: entry.snapshot.source)
     let lockName = ProjectLayout.vendorLock.string

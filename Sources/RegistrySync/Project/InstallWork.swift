@@ -256,7 +256,24 @@ struct InstallWork {
         try apply(journal, stage)
         return try end()
       }
+      if try isOutdated(journal) { return try drop() }
       try undo(journal, stage, isOwnStage: false)
+    }
+  }
+
+  /// Whether the project moved on since the journal was written, so that somebody put it back.
+  ///
+  /// The install record is the last file that an installation changes. Where it is neither what it was before nor what it
+  /// became, another installation went through since; where it became that, this one did, and then only a power cut can
+  /// have left other files as they were before.
+  private func isOutdated(_ journal: InstallJournal) throws -> Bool {
+    guard let last = journal.steps.last, last.path == ModelNames.installRecordPath else { return false }
+    guard let record = try findForUndo(last.path) else { return true }
+    if record.id == last.old { return false }
+    guard record.id == last.new else { return true }
+    return try journal.steps.contains { step in
+      guard let found = try findForUndo(step.path) else { return true }
+      return found.id != step.old && found.id != step.new
     }
   }
 

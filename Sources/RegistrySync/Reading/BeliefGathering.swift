@@ -46,9 +46,6 @@ struct BeliefGathering {
   /// Whether this machine wrote a pending record, and no other write after it.
   func isLast(_ pending: PendingRecord) throws -> Bool { try hints.isLast(pending) }
 
-  /// Whether a snapshot is believed; one that cannot be read is not.
-  func isBelieved(_ id: ObjectID) throws -> Bool { try findBelief(of: id) != nil }
-
   /// Why a snapshot may be used; nil where it may not, or cannot be read.
   func findBelief(of id: ObjectID) throws -> Belief? {
     do {

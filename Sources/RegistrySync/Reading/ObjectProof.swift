@@ -24,8 +24,10 @@ struct ObjectProof: Sendable {
     self.history = history
     self.store = store
     let marks = try Reachability.mark(snapshots: history.roots, in: store)
-    let limit = max(registry.policy.limits.maxFileBytes, registry.policy.limits.maxManifestBytes)
-    let oversized = try Self.oversized(marks, limit: limit, history, store, beliefs)
+    let large = OversizedFiles(by: registry.policy)
+    let oversized = try large.find(in: marks, store) {
+      try history.roots.compactMap { root in try beliefs.findBelief(of: root).map { (root, $0) } }
+    }
     let problems = Mutex(marks.problems)
     let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
       if case .blob(let size) = use { (id, size) } else { nil }
@@ -33,7 +35,7 @@ struct ObjectProof: Sendable {
     try Parallel.forEach(count: blobs.count) { (index) throws(ObjectStoreError) in
       let (id, size) = blobs[index]
       do throws(ObjectStoreError) {
-        if oversized.contains(id) { throw .malformed(id, .tooLarge(limit: limit)) }
+        if oversized.contains(id) { throw .malformed(id, .tooLarge(limit: large.limit)) }
         try store.verify(id, size: size)
       } catch {
         if case .disk = error { throw error }
@@ -42,27 +44,6 @@ struct ObjectProof: Sendable {
     }
     self.problems = problems.withLock { $0 }.sorted { $0.id < $1.id }
     objectCount = marks.uses.count
-  }
-
-  /// The files above a limit that no snapshot leads to that is believed: they may unpack to anything.
-  private static func oversized(
-    _ marks: Reachability,
-    limit: Int64,
-    _ history: RegistryHistory,
-    _ store: ObjectStore,
-    _ beliefs: BeliefGathering
-  ) throws -> Set<ObjectID> {
-    let large = marks.uses.filter { _, use in if case .blob(let size) = use { size > limit } else { false } }
-    if large.isEmpty { return [] }
-    // Synced when the limit was another one, or by nobody.
-    var (believed, shallow) = ([ObjectID](), try store.shallowSnapshots())
-    for root in history.roots {
-      guard let belief = try beliefs.findBelief(of: root) else { continue }
-      believed.append(root)
-      if !belief.isHistoryOwn { shallow.insert(root) }
-    }
-    let known = try Reachability.mark(snapshots: believed, shallow: shallow, in: store).uses
-    return Set(large.filter { known[$0.key] != $0.value }.keys)
   }
 
   /// The readable snapshots that lead to something damaged or lost, newest first.

@@ -76,13 +76,12 @@ struct RegistryMoment: Equatable {
     return isUnfinished && id == current && isPendingVouched
   }
 
-  /// Why the newest synced snapshot is not believed, if the ref that names it was put back.
-  func findPutBackNewest(_ beliefs: BeliefGathering, in store: ObjectStore) throws -> Disbelief? {
+  /// Why the newest synced snapshot is not believed, where it is not the one in use.
+  func findDisbelievedNewest(_ beliefs: BeliefGathering, in store: ObjectStore) throws -> Disbelief? {
     guard let latest, latest != current else { return nil }
     // try?: a damaged snapshot is reported with the objects.
     guard let snapshot = try? store.readSnapshot(latest) else { return nil }
-    let disbelief = try beliefs.belief(of: latest, snapshot, as: .newest).disbelief
-    return disbelief?.voucher == .outdated ? disbelief : nil
+    return try beliefs.belief(of: latest, snapshot, as: .newest).disbelief
   }
 
   /// The lock entry, if it is about another snapshot and so does not vouch for this one.

@@ -208,10 +208,11 @@ package final class RegistryReader {
     return try beliefs(entry: lockEntry, trust).believe(entry.id, as: entry.role)
   }
 
-  /// Whether a snapshot is believed; one that cannot be read is not.
-  func isBelieved(_ id: ObjectID) throws -> Bool {
+  /// Whether this machine vouches for a snapshot; not for one that cannot be read.
+  func isVouched(_ id: ObjectID) throws -> Bool {
     let lockEntry = try registry.project.readUncheckedLockfile().find(registry.name)
-    return try beliefs(entry: lockEntry, trust()).isBelieved(id)
+    if case .vouched? = try beliefs(entry: lockEntry, trust()).findBelief(of: id) { return true }
+    return false
   }
 
   /// The catalog of the snapshot in use.

@@ -96,8 +96,11 @@ package struct RegistryVerifier: Sendable {
     if let disbelief = belief.disbelief {
       return [.init(layer: .signatures, kind: .unbelieved(disbelief), isFailure: true)]
     }
-    let newest = try moment.findPutBackNewest(beliefs, in: cache.store)
-    if let newest { return [.init(layer: .signatures, kind: .newestPutBack(newest), isFailure: true)] }
+    if let newest = try moment.findDisbelievedNewest(beliefs, in: cache.store) {
+      let kind: VerifyReport.Finding.Kind =
+        newest.voucher == .outdated ? .newestPutBack(newest) : .newestUnbelieved(newest)
+      return [.init(layer: .signatures, kind: kind, isFailure: true)]
+    }
     guard moment.isUnfinished else { return [] }
     // An old snapshot that somebody put back is no write of ours that is to be finished.
     if let entry = moment.lockEntry, try !moment.explains(id, snapshot, of: registry) {

@@ -1,5 +1,6 @@
 package import ObjectStore
 package import Refs
+import RegistryModel
 
 /// Checks a whole cache: every object, every ref and reflog, dangling and missing.
 package enum StoreCheck {
@@ -27,7 +28,27 @@ package enum StoreCheck {
     guard let cache = try Cache.find(in: project) else { return nil }
     let lock = try StoreLock.acquireForReading(in: cache.folder, timeout: lockTimeout)
     let roots = try CacheRoots(of: cache)
-    let report = try Fsck.check(cache.store, snapshots: roots.snapshots, others: roots.evidence)
+    // try?: a store can be checked whatever its policy is; then the built-in limits count.
+    let policy = (try? project.readPolicy()) ?? Policy()
+    let large = OversizedFiles(by: policy)
+    let report = try Fsck.check(
+      cache.store,
+      snapshots: roots.snapshots,
+      others: roots.evidence
+    ) { marks throws(ObjectStoreError) in
+      let found: Set<ObjectID>
+      do {
+        found = try large.find(in: marks, cache.store) {
+          believed(roots, project, policy, cache, lockTimeout: lockTimeout)
+        }
+      } catch let error as ObjectStoreError {
+        throw error
+      } catch {
+        // `believed` throws nothing, and reading trees nothing else.
+        found = []
+      }
+      return (found, large.limit)
+    }
     _ = consume lock
     return Report(
       objectCount: report.objectCount,
@@ -36,5 +57,37 @@ package enum StoreCheck {
       refs: roots.problems,
       unfinishedLogs: roots.unfinishedLogs
     )
+  }
+
+  /// The snapshots of all registries that are believed; none of a registry whose records cannot be read.
+  private static func believed(
+    _ roots: CacheRoots,
+    _ project: Project,
+    _ policy: Policy,
+    _ cache: Cache,
+    lockTimeout: Duration
+  ) -> [(root: ObjectID, belief: Belief)] {
+    let (sources, key, lockfile): ([Source], ProjectKey?, Lockfile)
+    do {
+      (sources, key, lockfile) = (
+        try project.readSources().sources, try project.readProjectKey(), try project.readUncheckedLockfile()
+      )
+    } catch {
+      // What cannot be read speaks for nothing; the commands that need it report it.
+      return []
+    }
+    return sources.flatMap { source -> [(root: ObjectID, belief: Belief)] in
+      let registry = OpenRegistry(source, in: project, policy: policy, cache: cache, lockTimeout: lockTimeout)
+      guard let component = try? source.name.refComponent() else { return [] }
+      let beliefs = BeliefGathering(
+        of: registry,
+        entry: lockfile.find(source.name),
+        key: key,
+        trust: try? registry.readTrust(with: key)
+      )
+      return (roots.registries[component]?.snapshots ?? []).compactMap { root in
+        (try? beliefs.findBelief(of: root)).flatMap { belief in belief.map { (root, $0) } }
+      }
+    }
   }
 }

@@ -35,6 +35,8 @@ package struct VerifyReport: Sendable {
       case unbelieved(Disbelief)
       /// The ref of the newest synced snapshot was put back to an older one.
       case newestPutBack(Disbelief)
+      /// Nothing shows that the newest synced snapshot, which is not in use, is what was synced.
+      case newestUnbelieved(Disbelief)
       case stale(TrustRefusal)
       /// The publisher signed two manifests of one version; both are kept.
       case equivocation(EvidenceLog.Entry)

@@ -15,7 +15,8 @@ struct RegistryExportCommand: Command {
       network: `registry import` checks all of it again, as a sync would. With --dir the files are written as a \
       view is, with the lock entry that vouches for them: `registry verify --dir` proves later that they are \
       still what was exported, and .gitattributes keeps git from converting line ends. Folders above that are \
-      missing are made. Without a revision it is the snapshot in use.
+      missing are made. Without a revision it is the snapshot in use. What this machine did not sync itself has to \
+      pass limits and content audit first.
       """
   )
 

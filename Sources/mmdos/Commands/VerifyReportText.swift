@@ -53,7 +53,7 @@ extension VerifyReport {
     let isDamaged = failures.contains { $0.layer == .objects || $0.layer == .view }
     for kind in failures.map(\.kind) {
       switch kind {
-      case .unbelieved, .newestPutBack:
+      case .unbelieved, .newestPutBack, .newestUnbelieved:
         // A repair would bring back what the refs name.
         return "NOT what was synced; mmdos registry sync \(registry) --approved puts it right"
       case .untrusted where isDamaged:
@@ -191,6 +191,7 @@ extension VerifyReport.Finding.Kind {
     case .untrusted(let refusal): refusal.word
     case .unbelieved: "unbelieved"
     case .newestPutBack: "newest-put-back"
+    case .newestUnbelieved: "newest-unbelieved"
     case .stale: "stale"
     case .equivocation: "equivocation"
     case .interrupted: "interrupted"
@@ -237,6 +238,8 @@ extension VerifyReport.Finding.Kind {
     case .unbelieved(let disbelief): "nothing shows that the snapshot in use was synced: \(disbelief.words)"
     case .newestPutBack(let disbelief):
       "the ref of the newest synced snapshot names an older one; sync again: \(disbelief.words)"
+    case .newestUnbelieved(let disbelief):
+      "nothing shows that the newest snapshot, which is not in use, was synced: \(disbelief.words)"
     case .stale(let refusal): "stale: \(refusal.words)"
     case .equivocation(let entry):
       "at \(entry.time) version \(entry.version) was offered with other content: manifests \(entry.known) and \(entry.offered)"

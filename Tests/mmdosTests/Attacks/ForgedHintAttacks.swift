@@ -1,6 +1,7 @@
 import Foundation
 import ObjectStore
 import TestScenes
+import TestSupport
 import Testing
 
 extension Attack {
@@ -44,6 +45,19 @@ extension Attack {
       command: ["registry", "checkout", "web", "latest", "--approved"]
     ) { stage in
       try plant(forgeUnsigned(stage), at: "synced/web", in: stage)
+    },
+    Attack(
+      "forgedNewestVerified",
+      row,
+      .named(3, "nothing shows that the newest snapshot, which is not in use, was synced"),
+      command: ["registry", "verify", "web"]
+    ) { stage in
+      try plant(forgeUnsigned(stage), at: "synced/web", in: stage)
+    } after: { stage in
+      let report = try await stage.project.run("registry", "verify", "web", "--json")
+      #expect(report.output.contains("newest-unbelieved"), "\(report.output)")
+      try await stage.run("registry", "sync", "web", "--approved")
+      try await stage.run("registry", "verify", "web")
     },
     Attack(
       "exportOfAForgedSnapshot",

@@ -15,8 +15,8 @@ import Testing
     let id = try stage.forge(planted, manifest: planted.manifest)
     try stage.plant("\(SignedStage.cache)/refs/synced/web", Array("\(id)\n".utf8))
     let object = ObjectID(hashing: Self.content).description
-    for words in [["verify", "web"], ["verify", "web", "--json"]] {
-      let result = try await stage.project.run(["registry"] + words)
+    for words in [["registry", "verify", "web"], ["registry", "verify", "web", "--json"], ["fsck"]] {
+      let result = try await stage.project.run(words)
       expect(result, exit: 3, output: object, "is larger than 10485760 bytes")
     }
   }
@@ -29,5 +29,6 @@ import Testing
     try await stage.run("registry", "sync", "web", "--approved")
     try stage.addPolicy("")
     try await stage.run("registry", "verify", "web")
+    try await stage.run("fsck", output: "clean")
   }
 }

@@ -85,6 +85,22 @@ import Testing
   }
 
   @Test(arguments: Reason.allCases)
+  func aForgedRefDoesNotLetItBeExported(_ reason: Reason) async throws {
+    let (stage, id) = try await makeStage(reason)
+    defer { withExtendedLifetime(stage) {} }
+    try stage.plant("\(SignedStage.cache)/refs/synced/web", Array("\(id)\n".utf8))
+    for revision in reason == .tooYoung ? ["latest"] : ["latest", "v1.1.0", id.description] {
+      for target in [["../out.bundle"], ["--dir", "../vendor"]] {
+        let result = try await stage.project.run(["registry", "export", "web@\(revision)"] + target)
+        #expect([3, 4].contains(result.exitCode), "\(revision): \(result.output)\(result.error)")
+      }
+    }
+    #expect(!stage.project.has("../out.bundle") && !stage.project.has("../vendor"))
+    // What this machine synced is passed on, without what it did not.
+    try await stage.run("registry", "export", "web", "../out.bundle", "--depth", "9", output: "1 snapshot")
+  }
+
+  @Test(arguments: Reason.allCases)
   func aForgedRefDoesNotLetItBeCheckedOut(_ reason: Reason) async throws {
     let (stage, id) = try await makeStage(reason)
     defer { withExtendedLifetime(stage) {} }
