@@ -17,7 +17,8 @@ package struct AuditScanner {
   /// The bytes within which an interpreter line is looked for.
   private static let interpreterBytes = 261
 
-  private let file: AuditFile
+  /// The file that is audited.
+  package let file: AuditFile
   private let kind: AuditKind
   private let watch: AuditWatch
   private var sink: FindingSink
@@ -63,8 +64,7 @@ package struct AuditScanner {
       var start = 0
       while start < buffer.count, !watch.isCancelled {
         let limit = min(buffer.count, start + Self.maxLineBytes)
-        var end = start
-        while end < limit, buffer[end] != UInt8(ascii: "\n") { end += 1 }
+        let end = LineEnd.find(in: buffer, start..<limit)
         line.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
         start = end
         if end < buffer.count, buffer[end] == UInt8(ascii: "\n") {

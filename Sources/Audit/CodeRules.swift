@@ -39,7 +39,7 @@ enum CodeRules {
     _ watch: AuditWatch,
     into sink: inout FindingSink
   ) {
-    guard !text.isEmpty else { return }
+    guard !text.isEmpty, ShellSigns.mayMatter(text.bytes, certainty) else { return }
     var reader = ShellReader(text, certainty, watch)
     // Quoted commands are read a second time, and quotes within them once more.
     reader.state.allow(4 * text.count)

@@ -44,9 +44,12 @@ package struct ContentAudit: Sendable {
   /// `cancellation` returns the error to stop with, or nil. It is called before each file, and within a file every few
   /// hundred kilobytes, on several threads.
   ///
+  /// `audited`: Files whose findings are known; `scan` is not called for them.
+  ///
   /// - Throws: What `scan` throws, or `cancellation` returns.
   package func audit<Failure: Error>(
     _ files: [AuditFile],
+    knowing audited: AuditedFiles? = nil,
     cancellation: @escaping @Sendable () -> Failure? = { nil },
     scan: @Sendable (AuditFile, inout AuditScanner) throws(Failure) -> Void
   ) throws(Failure) -> AuditReport {
@@ -54,20 +57,23 @@ package struct ContentAudit: Sendable {
     var start = 0
     while start < files.count {
       let batch = files[start..<min(start + Self.batchSize, files.count)]
-      let results = Mutex<[Int: FileAudit]>([:])
-      try Parallel.forEach(count: batch.count) { (index) throws(Failure) in
-        let file = batch[batch.startIndex + index]
+      var audits: [AuditFile: FileAudit] = [:]
+      for file in batch { audits[file] = audited?.find(file) }
+      let unknown = batch.filter { audits[$0] == nil }
+      let results = Mutex<[AuditFile: FileAudit]>([:])
+      try Parallel.forEach(count: unknown.count) { (index) throws(Failure) in
+        let file = unknown[index]
         let stop = AuditStop(cancellation)
         if stop.isNeeded(), let failure = stop.failure { throw failure }
         var scanner = AuditScanner(file) { stop.isNeeded() }
         try scan(file, &scanner)
         let audit = scanner.finish()
         if let failure = stop.failure { throw failure }
-        results.withLock { $0[index] = audit }
+        results.withLock { $0[file] = audit }
       }
-      let audits = results.withLock { $0 }
-      for index in 0..<batch.count {
-        if let audit = audits[index] { report.append(audit, accepting: exceptions) }
+      audits.merge(results.withLock { $0 }) { known, _ in known }
+      for file in batch {
+        if let audit = audits[file] { report.append(audit, accepting: exceptions) }
       }
       start += batch.count
     }

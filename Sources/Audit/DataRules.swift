@@ -24,7 +24,9 @@ struct DataRules {
   private func findDataURLs(_ line: AuditLine, into sink: inout FindingSink) -> [Int] {
     guard line.has(":") else { return [] }
     var contents: [Int] = []
-    for colon in line.bytes.indices where line.bytes[colon] == UInt8(ascii: ":") && colon >= 4 {
+    var next = 4
+    while let colon = Self.nextColon(line.bytes, from: next) {
+      next = colon + 1
       let start = colon - 4
       guard line.has("data", at: start), start == 0 || !Self.isWord(line.bytes[start - 1]),
         let comma = Self.contentOfURL(line.bytes[(colon + 1)...])
@@ -34,6 +36,18 @@ struct DataRules {
       contents.append(comma + 1)
     }
     return contents
+  }
+
+  /// The next colon that an `a` precedes.
+  private static func nextColon(_ bytes: [UInt8], from start: Int) -> Int? {
+    bytes.withUnsafeBufferPointer { bytes in
+      var offset = start
+      while offset < bytes.count {
+        if bytes[offset] == UInt8(ascii: ":"), bytes[offset - 1] | 0x20 == UInt8(ascii: "a") { return offset }
+        offset += 1
+      }
+      return nil
+    }
   }
 
   /// The offset of the comma in `[type/subtype][;parameter]*,content` (RFC 2397); nil for other text.

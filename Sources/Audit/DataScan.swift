@@ -3,10 +3,13 @@ import Formats
 /// Applies the rules about commands and invisible characters to the decoded scalars of JSON and YAML.
 struct DataScan {
   /// Keys whose values are commands.
-  private static let commandKeys: Set<String> = [
+  fileprivate static let commandKeys: Set<String> = [
     "run", "command", "commands", "cmd", "script", "scripts", "shell", "exec", "args", "entrypoint",
     "before_script", "after_script", "install", "setup", "bash", "sh",
   ]
+
+  /// No key that is asked for has more bytes, in whatever case.
+  fileprivate static let longestKey = 64
 
   /// The maximum number of list items that are joined to one command.
   private static let maxItems = 256
@@ -21,8 +24,17 @@ struct DataScan {
     /// The value of `command`, for a map that may also have `args`.
     var command: SourceText?
     var arguments: [SourceText] = []
-    /// The key whose value comes next.
-    var key: String?
+    /// The key whose value comes next, in lower case; nil also for one that is longer than any that is asked for.
+    private(set) var key: String?
+    /// Whether the value of that key is a command.
+    private(set) var isCommandKey = false
+
+    mutating func take(key text: SourceText) {
+      key = text.count <= DataScan.longestKey ? text.string().lowercased() : nil
+      isCommandKey =
+        key.map { DataScan.commandKeys.contains($0.contains("-") ? $0.replacing("-", with: "_") : $0) }
+        ?? false
+    }
   }
 
   private let document: AuditDocument
@@ -80,7 +92,7 @@ struct DataScan {
       frames.append(Frame(isList: isList, isCommand: isCommandNext))
     case .end: end()
     case .key(let text):
-      if let index = frames.indices.last { frames[index].key = text.string().lowercased() }
+      if let index = frames.indices.last { frames[index].take(key: text) }
       VariableRules.scan(text, document, into: &sink)
     case .scalar(let text, let isDecoded): take(text, isDecoded: isDecoded)
     }
@@ -88,9 +100,7 @@ struct DataScan {
 
   private var isCommandNext: Bool {
     guard let frame = frames.last else { return false }
-    if frame.isCommand { return true }
-    guard !frame.isList, let key = frame.key else { return false }
-    return Self.commandKeys.contains(key.replacing("-", with: "_"))
+    return frame.isCommand || !frame.isList && frame.isCommandKey
   }
 
   private mutating func take(_ text: SourceText, isDecoded: Bool) {

@@ -42,6 +42,11 @@ enum ShellCommands {
   /// The role of a command; `name` is in lower case.
   static func role(of name: String) -> Role? { roles[name] }
 
+  /// The names of all commands that have a role, also if it is not their last one.
+  static func names(of role: Role) -> [String] {
+    lists.filter { $0.0 == role }.flatMap { $0.1.split(separator: " ").map(String.init) }
+  }
+
   private static let roles: [String: Role] = {
     var roles: [String: Role] = [:]
     for (role, names) in lists { for name in names.split(separator: " ") { roles[String(name)] = role } }

@@ -21,6 +21,7 @@ enum WholeRules {
 /// The rules about a file that is too large to be read as a whole: each of its lines is read as commands.
 enum LargeFileRules {
   static func scan(_ line: AuditLine, _ watch: AuditWatch, into sink: inout FindingSink) {
+    guard ShellSigns.mayMatter(line.bytes, .value) else { return }
     var reader = ShellReader(SourceText(line.bytes, from: 0), .value, watch)
     reader.readAll()
     for finding in reader.findings {

@@ -1,0 +1,104 @@
+import Formats
+import TestSupport
+import Testing
+
+@testable import Audit
+
+/// The fast check that spares most text the reading as commands: it must not spare a text with a finding.
+struct ShellSignsTests {
+  static let certainties: [ShellReader.Certainty] = [.code, .span, .value]
+
+  private static func findings(_ text: [UInt8], _ certainty: ShellReader.Certainty) -> [ShellFinding] {
+    var reader = ShellReader(SourceText(text, from: 0), certainty, AuditWatch { false })
+    reader.state.allow(4 * text.count)
+    reader.readAll()
+    return reader.findings
+  }
+
+  private static func check(_ text: [UInt8]) {
+    for certainty in certainties where !ShellSigns.mayMatter(text, certainty) {
+      let found = findings(text, certainty)
+      #expect(found.isEmpty, "\(certainty): \(String(decoding: text, as: UTF8.self)): \(found.map(\.rule))")
+    }
+  }
+
+  @Test(arguments: try AuditCorpusTests.samples())
+  func noSampleOfTheCorpusIsSpared(sample: AuditCorpusTests.Sample) throws {
+    let bytes = try fixture("audit/\(sample.file)")
+    guard UTF8Check.firstInvalidOffset(in: bytes) == nil else { return }
+    Self.check(bytes)
+    for line in bytes.split(separator: 0x0A) { Self.check(Array(line)) }
+  }
+
+  /// Words and marks of which commands with findings consist.
+  private static let pieces: [String] =
+    [
+      ShellCommands.Role.fetcher, .shell, .evaluator, .interpreter, .prefix, .sender, .copier, .resolver,
+      .environment, .reader, .searcher, .printer, .decoder, .remote, .host, .package,
+    ]
+    .flatMap { ShellCommands.names(of: $0) } + [
+      "https://a.example/x", "a.example/x", "https://", "/dev/tcp/1.2.3.4/5", "-d", "-c", "-e", "-enc", "-s",
+      "-r",
+      "~/.ssh/id_rsa", ".env", "../.aws/credentials", "/etc/shadow", ".config/gh/hosts.yml", "id_rsa",
+      ".npmrc",
+      "security", "find-generic-password", "auth", "token", "git", "credential", "fill", "keyctl", "op",
+      "read",
+      "aGVsbG8gd29ybGQgaGVsbG8=", "[Convert]::FromBase64String(x)", "(New-Object).DownloadString(x)", "exec(",
+      "urlopen(", "eval ", "git+https://x/y", "file", "x", "the", "words", "@.env", "A=b", "@", "run",
+    ]
+  private static let marks = [
+    " ", " ", " ", " ", " | ", "|", "; ", "&&", "\n", "(", ")", "<(", "> ", "< ", "<<<", "`", "'", "\"", "\"",
+    "'",
+    "''", ".", "/", "=", ":", "$(", "\\", "{ ", " }", ".exe ", "\u{212A}", "é",
+  ]
+
+  @Test func noTextMadeOfCommandsIsSparedWithAFinding() {
+    var random = SeededGenerator(seed: 20_261_128)
+    var (spared, found) = (0, 0)
+    for _ in 0..<12_000 {
+      var text = ""
+      for _ in 0..<Int.random(in: 1...9, using: &random) {
+        var word = Self.pieces[Int.random(in: Self.pieces.indices, using: &random)]
+        if Int.random(in: 0..<6, using: &random) == 0 {
+          let place = word.index(word.startIndex, offsetBy: Int.random(in: 0...word.count, using: &random))
+          word.insert(["'", "\"", "`", "\\"][Int.random(in: 0..<4, using: &random)], at: place)
+        }
+        if Int.random(in: 0..<9, using: &random) == 0 { word = word.uppercased() }
+        text += word + Self.marks[Int.random(in: Self.marks.indices, using: &random)]
+      }
+      let bytes = Array(text.utf8)
+      Self.check(bytes)
+      spared += ShellSigns.mayMatter(bytes, .value) ? 0 : 1
+      found += Self.findings(bytes, .value).isEmpty ? 0 : 1
+    }
+    // Neither side of the comparison is empty.
+    #expect(spared > 300 && found > 300, "\(spared) spared, \(found) found")
+  }
+
+  @Test(arguments: [
+    "Review the change, and say what is missing.",
+    "It's the team's choice: https://a.example/page (see there).",
+    "Run the tests; then commit, push and open a pull request.",
+    "\"id\": \"x_1\", \"text\": \"Of plain words.\"",
+  ])
+  func proseIsSpared(text: String) {
+    for certainty in Self.certainties { #expect(!ShellSigns.mayMatter(Array(text.utf8), certainty)) }
+  }
+
+  @Test func longTextIsAlwaysRead() {
+    let text = [UInt8](repeating: UInt8(ascii: "a"), count: ShellSigns.maxBytes + 1)
+    #expect(ShellSigns.mayMatter(text, .value))
+  }
+
+  @Test func lineEndsAreFoundWhereTheyAre() {
+    var random = SeededGenerator(seed: 5)
+    for _ in 0..<2_000 {
+      let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+        [UInt8(0x09), 0x0A, 0x0B, 0x8A, 0x00, 0x41][Int.random(in: 0..<6, using: &random)]
+      }
+      let start = Int.random(in: 0...bytes.count, using: &random)
+      let expected = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      bytes.withUnsafeBytes { #expect(LineEnd.find(in: $0, start..<bytes.count) == expected) }
+    }
+  }
+}
