@@ -48,7 +48,17 @@ struct ViewContent: Sendable {
   }
 
   /// The files in groups by folder, each small enough for one thread.
-  var groups: [ViewGroup] {
+  var groups: [ViewGroup] { ViewGroup.groups(of: files) }
+}
+
+/// Files of a view that are in one folder.
+struct ViewGroup: Sendable {
+  /// The folder's path in the view; empty for its root.
+  let folder: [String]
+  var files: [TreeFile]
+
+  /// Files, sorted by path, in groups that are each small enough for one thread.
+  static func groups(of files: [TreeFile]) -> [ViewGroup] {
     var groups: [ViewGroup] = []
     for file in files {
       let folder = Array(file.path.components.dropLast())
@@ -60,11 +70,4 @@ struct ViewContent: Sendable {
     }
     return groups
   }
-}
-
-/// Files of a view that are in one folder.
-struct ViewGroup: Sendable {
-  /// The folder's path in the view; empty for its root.
-  let folder: [String]
-  var files: [TreeFile]
 }

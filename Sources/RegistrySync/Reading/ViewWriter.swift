@@ -25,29 +25,34 @@ struct ViewWriter {
   ///
   /// `old`: What the current view may hold; files that are in both are hard-linked instead of copied, after they were
   /// read and hashed.
+  /// `draft`: What was written of the view already.
   ///
   /// - Throws: `ObjectStoreError` when an object is missing or damaged; `DiskError`.
-  func build(_ content: ViewContent, reusing old: [TreeFile]?) throws {
-    try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
+  func build(_ content: ViewContent, reusing old: [TreeFile]?, adding draft: ViewDraft? = nil) throws {
+    let written = try draft?.takeOver(for: content) ?? [:]
+    if written.isEmpty { try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder) }
     let fresh = try disk.ensureFolder(ProjectLayout.newView(name), in: cache.folder)
     let current = try findCurrent()
     let known = Dictionary(
       (current == nil ? [] : old ?? []).map { ($0.path, $0) },
       uniquingKeysWith: { first, _ in first }
     )
-    try materialize(content, into: fresh, reusing: current, known: known)
+    try materialize(content, into: fresh, reusing: current, known: known, written: written)
   }
 
-  /// Writes a view's files into an empty folder.
+  /// Writes a view's files into a folder that has only those of them that were written already.
   ///
   /// - Throws: As `build`.
   func materialize(
     _ content: ViewContent,
     into fresh: Folder,
     reusing current: Folder? = nil,
-    known: [TreePath: TreeFile] = [:]
+    known: [TreePath: TreeFile] = [:],
+    written: [TreePath: ObjectID] = [:]
   ) throws {
-    let groups = content.groups
+    let groups =
+      written.isEmpty
+      ? content.groups : ViewGroup.groups(of: content.files.filter { written[$0.path] != $0.id })
     try Parallel.forEach(count: groups.count) { index in
       try write(groups[index], into: fresh, current: current, known: known)
     }

@@ -1,3 +1,4 @@
+import Audit
 import Disk
 import ObjectStore
 import RegistryModel
@@ -12,6 +13,8 @@ struct SyncContent: Sendable {
   let batch: ObjectBatch
   let catalog: Catalog
   let fetchedBytes: Int64
+  /// The files that were audited as they arrived.
+  let audited: AuditedFiles?
   /// The critical findings of the content audit, one for each file; nil where the policy wants no audit.
   var critical: [CriticalFinding]?
   /// The snapshot that becomes the parent; nil for the newest synced one.
@@ -23,10 +26,13 @@ struct ContentFetch: Sendable {
   let registry: OpenRegistry
   let reader: RetryingReader
   let observer: SyncObserver
+  /// The new view, where there will be one: what arrives is written to it at once.
+  var draft: ViewDraft?
 
   /// Gets the missing files; verified ones are kept even when this fails.
   func fetch(_ offer: ManifestOffer, knowing base: SyncBase) async throws -> SyncContent {
     observer(.checking)
+    try draft?.discard()
     let limits = registry.policy.limits
     let adoption = AdoptionLimits(
       objectBytes: max(limits.maxFileBytes, limits.maxManifestBytes),
@@ -47,6 +53,7 @@ struct ContentFetch: Sendable {
   {
     let limits = registry.policy.limits
     let shapes = ContentShapes()
+    let audited = registry.policy.audit == .off ? nil : AuditedFiles()
     var plan = try SyncPlan.make(
       WantedFile.list(of: offer.manifest, limits),
       known: base.knownSizes,
@@ -63,7 +70,8 @@ struct ContentFetch: Sendable {
       meter: meter,
       concurrency: limits.maxConcurrentTransfers,
       observer: observer,
-      shapes: shapes
+      shapes: shapes,
+      use: ArrivalUse(policy: registry.policy, audited: audited, draft: draft)
     )
     let fetched = try await fetch(plan.missing, of: offer, by: download)
     let sizes = plan.sizes.merging(fetched) { held, _ in held }
@@ -75,7 +83,8 @@ struct ContentFetch: Sendable {
       shapes: shapes.all,
       batch: batch,
       catalog: catalog,
-      fetchedBytes: fetched.values.clampedSum()
+      fetchedBytes: fetched.values.clampedSum(),
+      audited: audited
     )
   }
 

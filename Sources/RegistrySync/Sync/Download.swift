@@ -13,6 +13,8 @@ struct Download: Sendable {
   let observer: SyncObserver
   /// Takes the shapes of the files.
   let shapes: ContentShapes
+  /// What else is done with the bytes of a file.
+  var use: ArrivalUse?
 
   /// The result of downloading several files.
   struct Outcome {
@@ -83,13 +85,15 @@ struct Download: Sendable {
   private func fetch(_ file: WantedFile, bypassCaches: Bool) async throws -> Int64 {
     let options = ReadOptions(maxBytes: file.maxBytes, bypassCaches: bypassCaches)
     let received = try await reader.read(.file(file.path), options: options) {
-      FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes)
+      FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes, use: use)
     }
     return try received.receiver.finish(location: reader.reader.location(of: .file(file.path)))
   }
 }
 
-/// Receives one file: counts its bytes, refuses programs, and writes its object.
+/// Receives one file: counts its bytes, refuses programs, writes its object, and passes it on to its other uses.
+///
+/// All of this happens on the thread of the task that waits for the bytes, never on that of the network.
 private struct FileReceiver: ByteReceiver, ~Copyable {
   /// Files up to this size in bytes are kept in memory; larger ones are written as they arrive.
   private static let bufferLimit = 256 * 1024
@@ -98,17 +102,20 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   let batch: ObjectBatch
   let meter: SizeMeter
   let shapes: ContentShapes
+  let use: ArrivalUse?
   private var detector = ContentDetector()
   private var buffer: [UInt8] = []
   private var writer: ObjectWriter?
+  private var stream: ArrivalStream?
   private var size: Int64 = 0
   private var isFinished = false
 
-  init(file: WantedFile, batch: ObjectBatch, meter: SizeMeter, shapes: ContentShapes) {
+  init(file: WantedFile, batch: ObjectBatch, meter: SizeMeter, shapes: ContentShapes, use: ArrivalUse?) {
     self.file = file
     self.batch = batch
     self.meter = meter
     self.shapes = shapes
+    self.use = use
   }
 
   deinit {
@@ -126,6 +133,7 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
     }
     try spill()
     try writer?.write(bytes)
+    try stream?.append(bytes)
   }
 
   /// Ends the file; its object is in the batch when this returns.
@@ -144,16 +152,23 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
       throw SyncError.wrongContent(url: location, expected: expected, found: found)
     }
     try shapes.note(shape, of: file)
+    if let stream = stream.take() {
+      stream.finish(as: file.id)
+    } else {
+      try use?.take(buffer, shape, of: file)
+    }
     isFinished = true
     return size
   }
 
-  private mutating func spill() throws(ObjectStoreError) {
+  private mutating func spill() throws {
     guard writer == nil else { return }
     let start = buffer
     buffer = []
     writer = batch.makeWriter()
     try writer?.write(start.span.bytes)
+    stream = try use?.begin(file, detector.shapeSoFar)
+    try stream?.append(start.span.bytes)
   }
 }
 

@@ -45,10 +45,11 @@ extension RegistryWriter {
     )
   }
 
-  /// What the view of the snapshot in use lacks.
-  mutating func withheld(of id: ObjectID, _ base: SyncBase) throws -> [WithheldFile] {
+  /// What the view of the snapshot in use lacks; `known` are its files, if they are known.
+  mutating func withheld(of id: ObjectID, _ known: [TreeFile]?, _ base: SyncBase) throws -> [WithheldFile] {
     let snapshot = try cache.store.readSnapshot(id)
-    let files = base.inUse == id ? base.filesInUse : base.synced == id ? base.files : nil
+    let files =
+      known != nil ? known : base.inUse == id ? base.filesInUse : base.synced == id ? base.files : nil
     return try withholding(of: snapshot, files).withheld.sorted { $0.path < $1.path }
   }
 

@@ -85,6 +85,7 @@ struct RegistryWriter: Sendable {
     _ content: SyncContent,
     of offer: ManifestOffer,
     base: SyncBase,
+    draft: ViewDraft? = nil,
     lock: borrowing RegistryLock
   ) throws -> Result {
     let batch = content.batch
@@ -108,12 +109,20 @@ struct RegistryWriter: Sendable {
     var warnings =
       missingPlugins(content.catalog, offer.manifest).map { .missingPluginFile(slug: $0) } + corrections
     if base.synced != goal.synced || base.inUse != goal.inUse {
-      warnings += try move(to: goal, snapshot, offer, base: base, lock: lock)
+      warnings += try move(
+        to: goal,
+        snapshot,
+        goal.inUse == id ? files : nil,
+        offer,
+        base: base,
+        draft: draft,
+        lock: lock
+      )
     } else {
       let words = goal.inUse == id ? .says(snapshot) : try wordsOfPinned(goal.inUse)
       warnings += try restoreView(of: goal.inUse, words, knowing: base, lock: lock)
     }
-    let withheld = try withheld(of: goal.inUse, base)
+    let withheld = try withheld(of: goal.inUse, goal.inUse == id ? files : nil, base)
     let isSettled = !options.isLocked && !isPinned && goal.inUse == id
     let answer =
       isSettled ? try answer(offer, content, files, snapshot: id, root: root, withheld: withheld) : nil
@@ -134,6 +143,11 @@ struct RegistryWriter: Sendable {
       // A new one follows the newest; where that is not believed, it follows nothing.
       isHistoryOwn: known?.isHistoryOwn ?? (base.snapshot == nil || base.isHistoryOwn)
     )
+  }
+
+  /// Where a sync writes files of the new view while they arrive; nil where what is in use stays.
+  var draft: ViewDraft? {
+    !options.isLocked && (entry?.isPinned == true || lostPin) ? nil : ViewDraft(of: views)
   }
 
   /// Whether what is in use is to stay in use.
@@ -195,11 +209,15 @@ struct RegistryWriter: Sendable {
   }
 
   /// Moves refs to what a sync found, and the view and the lock entry where another snapshot comes in use.
+  ///
+  /// `files`: Those of the snapshot that comes in use, if they are known.
   private mutating func move(
     to goal: Goal,
     _ snapshot: Snapshot,
+    _ files: [TreeFile]?,
     _ offer: ManifestOffer,
     base: SyncBase,
+    draft: ViewDraft?,
     lock: borrowing RegistryLock
   ) throws -> [SyncWarning] {
     let refs = try refMove(to: goal, snapshot, offer, base: base)
@@ -212,11 +230,12 @@ struct RegistryWriter: Sendable {
     }
     return try SnapshotSwitch(
       words: .says(snapshot),
-      content: viewContent(of: snapshot),
+      content: viewContent(of: snapshot, files),
       reusing: base.filesInUse,
       record: PendingRecord(old: base.inUse, new: goal.inUse),
       refs: refs,
-      pin: .keep
+      pin: .keep,
+      draft: draft
     )
     .carryOut(by: &self, lock: lock)
   }

@@ -22,6 +22,8 @@ struct SnapshotSwitch {
   /// What is to be moved at step 3; nil where the ref in use names the snapshot already.
   let refs: RefMove?
   let pin: PinChange
+  /// What was written of the view while its files arrived.
+  var draft: ViewDraft?
 
   /// Makes the steps in their order.
   ///
@@ -31,7 +33,7 @@ struct SnapshotSwitch {
     let (views, disk) = (writer.views, writer.disk)
     // Step 1 [1], the durable objects, is behind us. [2] The view beside the one in place: before the ref moves,
     // so that what can fail of it fails while nothing has changed.
-    try views.build(content, reusing: reusing)
+    try views.build(content, reusing: reusing, adding: draft)
     try makeBuiltViewDurable(by: writer)
     // Step 2 [3]: without the record nobody would know, after step 3, that view and lock entry have to follow.
     try record?.write(vouchedBy: writer.notary, lock: lock, on: disk)

@@ -10,15 +10,26 @@ struct WantedFile: Sendable {
   let maxBytes: Int64
   /// How many files of the registry have this content; in a view each takes its bytes.
   let copyCount: Int64
+  /// The paths of the other files with this content.
+  var otherPaths: [ManifestPath] = []
+
+  /// All paths that have this content.
+  var paths: [ManifestPath] { [path] + otherPaths }
 
   /// A manifest's files, each content once; the catalog has the manifest's size limit.
   static func list(of manifest: Manifest, _ limits: Limits) -> [WantedFile] {
-    var counts: [ObjectID: Int64] = [:]
-    for entry in manifest.entries { counts[entry.id, default: 0] += 1 }
+    var paths: [ObjectID: [ManifestPath]] = [:]
+    for entry in manifest.entries { paths[entry.id, default: []].append(entry.path) }
     return manifest.entries.compactMap { entry in
-      guard let count = counts.removeValue(forKey: entry.id) else { return nil }
+      guard let found = paths.removeValue(forKey: entry.id) else { return nil }
       let limit = entry.id == manifest.catalogID ? limits.maxManifestBytes : limits.maxFileBytes
-      return WantedFile(id: entry.id, path: entry.path, maxBytes: limit, copyCount: count)
+      return WantedFile(
+        id: entry.id,
+        path: entry.path,
+        maxBytes: limit,
+        copyCount: Int64(found.count),
+        otherPaths: Array(found.dropFirst())
+      )
     }
   }
 }

@@ -75,9 +75,11 @@ struct SyncAudit: Sendable {
     let sizes = content.sizes
     let batch = content.batch
     return try ContentAudit(exceptions: policy.auditAllow)
-      .audit(files.sorted(), cancellation: { Cancellation.isRequested ? DiskError.cancelled : nil }) {
-        file,
-        scanner in
+      .audit(
+        files.sorted(),
+        knowing: content.audited,
+        cancellation: { Cancellation.isRequested ? DiskError.cancelled : nil }
+      ) { file, scanner in
         guard file.object != offer.id, let size = sizes[file.object] else {
           return scanner.append(bytes.span.bytes)
         }

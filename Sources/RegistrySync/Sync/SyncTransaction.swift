@@ -141,12 +141,15 @@ package struct SyncTransaction: Sendable {
       entryNote: writer.entryNote,
       answer: answer
     )
-    var (offer, content) = try await obtain(basis)
+    let draft = writer.draft
+    // What a failed sync leaves of the new view goes at once, or else with the next write command.
+    defer { try? draft?.discard() }
+    var (offer, content) = try await obtain(basis, draft)
     let audit = try audit(&content, of: offer, base: base)
     let earlier = try await takeEarlier?(offer, basis, registry)
     content.parent = earlier?.parent
     observer(.storing)
-    let result = try writer.commit(content, of: offer, base: base, lock: locks.registry)
+    let result = try writer.commit(content, of: offer, base: base, draft: draft, lock: locks.registry)
     let sharing = options.isLocked ? nil : fillShared(result.snapshot, content)
     return SyncReport(
       registry: registry.name,
@@ -170,9 +173,11 @@ package struct SyncTransaction: Sendable {
   }
 
   /// Gets manifest and files; starts again, once, when the publisher was deploying meanwhile.
-  func obtain(_ basis: ManifestFetch.Basis) async throws -> (ManifestOffer, SyncContent) {
+  func obtain(_ basis: ManifestFetch.Basis, _ draft: ViewDraft? = nil) async throws -> (
+    ManifestOffer, SyncContent
+  ) {
     let manifests = manifestFetch(basis)
-    let files = ContentFetch(registry: registry, reader: reader, observer: observer)
+    let files = ContentFetch(registry: registry, reader: reader, observer: observer, draft: draft)
     if options.isLocked {
       let offer = try await manifests.findLocked()
       return (offer, try await files.fetch(offer, knowing: basis.base))
