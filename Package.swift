@@ -36,6 +36,7 @@ let package = Package(
       pkgConfig: "libdeflate",
       providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]
     ),
+    .target(name: "CIgzip"),
     .target(name: "CPlatform"),
     .target(name: "CVersion", cSettings: version),
     .systemLibrary(
@@ -74,7 +75,7 @@ let package = Package(
     // MARK: ObjectStore
     .target(
       name: "ObjectStore",
-      dependencies: ["CDeflate", "COpenSSL", "CZlib", "Disk", systemPackage],
+      dependencies: ["CDeflate", "CIgzip", "COpenSSL", "CZlib", "Disk", systemPackage],
       swiftSettings: settings
     ),
     .testTarget(

@@ -37,4 +37,18 @@ enum Codecs {
   static let wholeFast = CodecPool { WholeDeflater(.fast) }
   static let wholeStored = CodecPool { WholeDeflater(.stored) }
   static let wholeInflate = CodecPool { WholeInflater() }
+  private static let igzip = CodecPool { IgzipDeflater() }
+
+  /// Takes the fastest compressor of streams; `giveBack` returns it when its stream has ended.
+  static func takeStreamDeflater(isStored: Bool) -> (any StreamDeflater, giveBack: () -> Void) {
+    if !isStored, IgzipDeflater.isPresent { return take(from: igzip) }
+    return take(from: isStored ? stored : fast)
+  }
+
+  private static func take<Codec: StreamDeflater>(
+    from pool: CodecPool<Codec>
+  ) -> (any StreamDeflater, giveBack: () -> Void) {
+    let codec = pool.take()
+    return (codec, { pool.giveBack(codec) })
+  }
 }

@@ -67,22 +67,21 @@ private final class LongObjectFile {
   private let folder: Folder
   private let temporary = TemporaryName.make()
   private let file: WritableFile
-  private let pool: CodecPool<Deflater>
-  private let deflater: Deflater
+  private let deflater: any StreamDeflater
+  private let giveBack: () -> Void
   private var isFinished = false
 
   init(in folder: Folder, disk: any Disk, isStored: Bool) throws(DiskError) {
     self.disk = disk
     self.folder = folder
     file = try disk.createFile(temporary, in: folder, mode: 0o444)
-    pool = isStored ? Codecs.stored : Codecs.fast
-    deflater = pool.take()
+    (deflater, giveBack) = Codecs.takeStreamDeflater(isStored: isStored)
   }
 
   deinit {
     if isFinished {
       // Only a codec whose stream has ended can be reused.
-      pool.giveBack(deflater)
+      giveBack()
     } else {
       // If removing fails, garbage collection knows the file by its prefix.
       try? disk.removeFile(temporary, in: folder)

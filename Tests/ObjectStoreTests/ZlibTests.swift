@@ -12,7 +12,7 @@ struct ZlibTests {
     return compress(pieces, with: deflater)
   }
 
-  private func compress(_ pieces: [[UInt8]], with deflater: Deflater) -> [UInt8] {
+  private func compress(_ pieces: [[UInt8]], with deflater: any StreamDeflater) -> [UInt8] {
     var output: [UInt8] = []
     for (index, piece) in pieces.enumerated() {
       deflater.compress(piece.span.bytes, isLast: index == pieces.count - 1) { bytes throws(Never) in
@@ -69,6 +69,32 @@ struct ZlibTests {
       #expect(try inflate(stream, pieceBytes: 1000) == payload)
       #expect(deflater.compress(payload.span.bytes, limit: stream.count / 2) == nil)
     }
+  }
+
+  @Test(.enabled(if: IgzipDeflater.isPresent), arguments: [0, 1, 100, 65_535, 65_537, 300_000, 3_000_000])
+  func streamOfTheOtherLibraryComesBack(count: Int) throws {
+    let deflater = IgzipDeflater()
+    var generator = SeededGenerator(seed: UInt64(count))
+    for payload in [generator.text(count), generator.bytes(count), [UInt8](repeating: 7, count: count)] {
+      let half = payload.count / 2
+      for pieces in [[payload], [Array(payload[..<half]), Array(payload[half...]), []]] {
+        let stream = compress(pieces, with: deflater)
+        #expect(try Inflater().decompressWhole(stream, capacity: count) == payload)
+        #expect(try WholeInflater().decompress(stream, capacity: count) == payload)
+      }
+    }
+  }
+
+  @Test(.enabled(if: IgzipDeflater.isPresent))
+  func otherCompressorIsReadyAgainAfterItsOutputFailed() {
+    struct Full: Error {}
+    let deflater = IgzipDeflater()
+    var generator = SeededGenerator(seed: 6)
+    let payload = generator.bytes(500_000)
+    #expect(throws: Full.self) {
+      try deflater.compress(payload.span.bytes, isLast: true) { _ throws(Full) in throw Full() }
+    }
+    #expect(compress([[1, 2, 3]], with: deflater) == compress([[1, 2, 3]], with: IgzipDeflater()))
   }
 
   @Test func compressorAndDecompressorServeOneStreamAfterAnother() throws {
