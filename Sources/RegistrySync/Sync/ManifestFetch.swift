@@ -30,20 +30,6 @@ struct ManifestAnswer: Sendable {
   var isHeld: Bool { isNotModified || ObjectID(hashing: bytes) == held }
 }
 
-/// What a source answered to the request for the manifest, caches allowed; nothing of it was judged.
-struct ManifestAnswer: Sendable {
-  /// The manifest that was held when the source was asked.
-  let held: ObjectID
-  /// Whether the source has that one still.
-  let isNotModified: Bool
-  /// The manifest; empty where it was not modified.
-  let bytes: [UInt8]
-  let etag: String?
-
-  /// Whether the source has the manifest that was held.
-  var isHeld: Bool { isNotModified || ObjectID(hashing: bytes) == held }
-}
-
 /// Gets the manifest for a sync and judges it.
 struct ManifestFetch: Sendable {
   /// The inputs that are known before the first request.
