@@ -57,18 +57,25 @@ extension CredentialProblem {
     switch self {
     // Neither the value nor the variable's name is repeated: either may be the secret, written in the wrong place.
     case .variableNotSet: "the environment variable that it names is not set"
-    case .unusableSecret: "the environment variable that it names has white space or characters outside ASCII"
+    case .unusableSecret: "the secret has white space or characters outside ASCII"
     case .noPassword: "basic_env needs a variable with USER:PASSWORD"
-    case .notYetSupported(let key): "this version does not act on '\(key)' yet"
+    case .noNetrc(let path):
+      path.map { "\($0.quoted) is not there or cannot be read" }
+        ?? "neither NETRC nor HOME says where .netrc is"
+    case .unsafeNetrc(let path): "\(path.quoted) is not yours, or others may read or change it"
+    case .notInNetrc(let path): "\(path.quoted) has no login and password for that machine"
+    case .commandFailed(let program): "'\(program)' could not be run, failed, or printed nothing"
     }
   }
 
   fileprivate var hint: String {
     switch self {
     case .variableNotSet: "export the variable, or remove the entry"
-    case .unusableSecret, .noPassword:
-      "set the variable to the token alone, or to USER:PASSWORD for basic_env"
-    case .notYetSupported: "bearer_env or basic_env names an environment variable with the secret"
+    case .unusableSecret, .noPassword: "it is the token alone, or USER:PASSWORD for basic_env"
+    case .noNetrc, .notInNetrc:
+      "a line 'machine HOST login USER password PASSWORD' in it, or another key of the entry"
+    case .unsafeNetrc(let path): "chmod 600 \(ShellWord.quote(path.string))"
+    case .commandFailed: "run it in a terminal to see why; it has to print the token on its first line"
     }
   }
 }

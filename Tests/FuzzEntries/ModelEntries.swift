@@ -74,6 +74,13 @@ extension FuzzEntry {
         unless: paths.allSatisfy { $0.hasPrefix("/") && !$0.contains("*") }
       )
     },
+    FuzzEntry("netrc") { bytes in
+      let file = NetrcFile(bytes)
+      return violation(
+        "a login is not found by its host",
+        unless: file.logins.allSatisfy { file.find($0.machine) != nil }
+      )
+    },
     FuzzEntry("content-class") { bytes in
       let whole = ContentShape(of: bytes)
       var detector = ContentDetector()

@@ -35,10 +35,12 @@ extension NginxServer {
     """
   }
 
-  /// A folder whose files are served only to requests with the token.
+  /// A folder whose files are served only to requests with a login.
   package static let loginFolder = "login"
   /// The token of `loginFolder`.
   package static let token = "s3cret-token"
+  /// `me:s3cret` in Base64 (RFC 7617): the other login of `loginFolder`.
+  private static let encodedLogin = "bWU6czNjcmV0"
 
   private static func server(
     _ site: Site,
@@ -63,7 +65,10 @@ extension NginxServer {
           \(certificate)
           root \(folder);
           location /\(loginFolder)/ {
-            if ($http_authorization != "Bearer \(token)") { return 401; }
+            set $is_known 0;
+            if ($http_authorization = "Bearer \(token)") { set $is_known 1; }
+            if ($http_authorization = "Basic \(encodedLogin)") { set $is_known 1; }
+            if ($is_known = 0) { return 401; }
           }
         }
 

@@ -49,7 +49,7 @@ struct SyncOverTLSTests {
   func coldSyncAsksForEveryFileOnce(site: NginxServer.Site, version: String) async throws {
     let registry = TestRegistry(count: 40)
     try await withNginx(registry, site: site) { project, server in
-      expect(try await project.sync(), exit: 0, output: "web: synced version 1.0.0", "42 added")
+      expect(try await project.sync(), exit: 0, output: "web: synced version 1.0.0", "41 added")
       let log = await requests(server, from: 0, atLeast: 42)
       #expect(log.first?.path == "/one/manifest.json")
       #expect(log.map(\.path).sorted() == registry.published.keys.map { "/one/\($0)" }.sorted())
@@ -104,7 +104,7 @@ struct SyncOverTLSTests {
       expect(try await project.sync(), exit: 0)
       let count = await requests(server, from: 0, atLeast: 102).count
       try new.write(to: project.scratch.path.appending("served/one"))
-      expect(try await project.sync(), exit: 0, output: "0 added, 2 changed, 0 removed")
+      expect(try await project.sync(), exit: 0, output: "0 added, 1 changed, 0 removed")
       let log = await requests(server, from: count, atLeast: 2)
       #expect(log.first?.path == "/one/manifest.json")
       let expected = ["manifest.json", TestRegistry.path(17)].map { "/one/\($0)" }
@@ -218,6 +218,35 @@ struct SyncOverTLSTests {
         "ca_file: \"\(server.authority)\"\ncredentials:\n  - host: localhost\n    bearer_env: TOKEN\n"
       )
       expect(try await project.sync(), exit: 5, error: "401")
+    }
+  }
+
+  @Test func loginComesFromNetrcOrFromACommand() async throws {
+    try await withNginx(TestRegistry(), folder: NginxServer.loginFolder) { project, server in
+      var project = project
+      let origin = try #require(server.origin(.http2).split(separator: "/").last)
+      let netrc = project.scratch.path.appending("logins").string
+      project.environment = ["NETRC": netrc]
+      let entry = "ca_file: \"\(server.authority)\"\ncredentials:\n  - host: \(origin)\n    "
+      try project.configureUser(entry + "netrc: true\n")
+      expect(try await project.sync(), exit: 1, error: "is not there or cannot be read")
+      try project.scratch.write("logins", text: "machine elsewhere login me password s3cret\n")
+      // The advice works when it is followed.
+      expect(try await project.sync(), exit: 1, error: "others may read", "chmod 600 \(netrc)")
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: netrc)
+      expect(try await project.sync(), exit: 1, error: "no login and password for that machine")
+      try project.scratch.write("logins", text: "machine localhost login me password s3cret\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: netrc)
+      let first = try await project.sync()
+      expect(first, exit: 0, output: "synced")
+      try project.configureUser(entry + "command: [printf, '\(NginxServer.token)']\n")
+      let second = try await project.sync()
+      expect(second, exit: 0, output: "already up to date")
+      try project.configureUser(entry + "command: [echo, wrong]\n")
+      expect(try await project.sync(), exit: 5, error: "401")
+      for result in [first, second] {
+        #expect(!(result.output + result.error).contains("s3cret"))
+      }
     }
   }
 

@@ -169,8 +169,10 @@ import Testing
   @Test(arguments: [
     ("bearer_env: NO_SUCH_VARIABLE", "is not set"), ("bearer_env: SPACES", "white space"),
     ("basic_env: TOKEN", "needs a variable with USER:PASSWORD"),
-    ("netrc: true", "does not act on 'netrc' yet"),
-    ("command: [pass, show, x]", "does not act on 'command' yet"),
+    ("netrc: true", "neither NETRC nor HOME says where .netrc is"),
+    ("command: [no-such-program-anywhere, x]", "could not be run"), ("command: ['false']", "failed"),
+    ("command: ['true']", "printed nothing"), ("command: [printf, 'S3 CRET']", "white space"),
+    ("command: [sh, -c, 'yes S3CRET']", "could not be run, failed, or printed nothing"),
   ])
   func loginThatCannotBeUsedStopsTheSync(entry: String, text: String) async throws {
     var project = try makeStage()

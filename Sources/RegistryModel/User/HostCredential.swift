@@ -10,9 +10,9 @@ package struct HostCredential: Equatable, Sendable {
     case bearer(variable: String)
     /// An environment variable with `user:password`, sent as `Authorization: Basic`.
     case basic(variable: String)
-    /// The user's `.netrc`; read by a later version.
+    /// The user's `.netrc`, with the host's `login` and `password`, sent as `Authorization: Basic`.
     case netrc
-    /// A command that prints the token; run by a later version.
+    /// A program and its arguments; the first line that it prints is sent as `Authorization: Bearer`.
     case command([String])
   }
 

@@ -23,15 +23,21 @@ package enum UserConfigurationError: Error, Equatable, Sendable {
 }
 
 /// Why a login cannot be used.
-package enum CredentialProblem: Equatable, Sendable {
+package enum CredentialProblem: Error, Equatable, Sendable {
   /// The environment variable is not set, or empty.
   case variableNotSet
   /// The variable's value has white space, control characters or characters outside ASCII.
   case unusableSecret
   /// `basic_env` needs `user:password`.
   case noPassword
-  /// A key of the configuration that this version does not act on.
-  case notYetSupported(String)
+  /// There is no such `.netrc`, or nobody says where it is.
+  case noNetrc(FilePath?)
+  /// The `.netrc` is not the user's, or others may read or change it.
+  case unsafeNetrc(FilePath)
+  /// The `.netrc` has no login and password for the host.
+  case notInNetrc(FilePath)
+  /// The program could not be run, failed, or printed no line, or too much.
+  case commandFailed(String)
 }
 
 /// Reads the user's configuration file.

@@ -1,6 +1,4 @@
 import Disk
-package import Fetch
-import Formats
 package import RegistryModel
 package import SystemPackage
 
@@ -53,30 +51,5 @@ package struct UserSettings: Sendable {
   package func lists(sharedStore path: FilePath) -> Bool {
     guard let path = RealPath.ofFuture(path) else { return false }
     return configuration.sharedStores.contains { RealPath.ofFuture(FilePath($0)) == path }
-  }
-
-  // MARK: Credentials
-
-  /// The login for requests to a URL; nil when none is configured.
-  ///
-  /// - Throws: `UserConfigurationError.credential` when one is configured and cannot be used.
-  package func credential(for url: RequestURL, environment: [String: String]) throws -> OriginCredential? {
-    guard let entry = configuration.findCredential(for: url) else { return nil }
-    func unusable(_ problem: CredentialProblem) -> UserConfigurationError {
-      .credential(file ?? "", entry.position, origin: entry.origin, problem)
-    }
-    let (scheme, variable): (String, String)
-    switch entry.method {
-    case .bearer(let name): (scheme, variable) = ("Bearer", name)
-    case .basic(let name): (scheme, variable) = ("Basic", name)
-    case .netrc: throw unusable(.notYetSupported("netrc"))
-    case .command: throw unusable(.notYetSupported("command"))
-    }
-    guard let secret = environment[variable], !secret.isEmpty else { throw unusable(.variableNotSet) }
-    // Visible ASCII: anything else, above all a line break, would become part of the request.
-    guard secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw unusable(.unusableSecret) }
-    if scheme == "Basic", !secret.contains(":") { throw unusable(.noPassword) }
-    let value = scheme == "Basic" ? StrictBase64.encode(Array(secret.utf8)) : secret
-    return OriginCredential(host: entry.host, port: entry.port, authorization: "\(scheme) \(value)")
   }
 }
