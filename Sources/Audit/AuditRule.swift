@@ -48,7 +48,7 @@ package enum AuditRule: String, CaseIterable, Hashable, Sendable {
   case lookalikeSlug = "lookalike-slug"
 
   /// Incremented when the rules change what they find, so that files that were clean are audited again.
-  package static let version = 4
+  package static let version = 5
 
   /// Names of rules that were merged into another rule; policies with these names still work.
   private static let retired: [String: AuditRule] = ["html-comment": .hiddenText]

@@ -15,6 +15,8 @@ enum SecretPath {
     guard word.utf8.contains(where: { $0 == 0x2E || $0 == 0x2F || $0 == 0x5C || $0 == 0x5F }) else {
       return nil
     }
+    // What a program is told to leave out, it does not read.
+    if word.hasPrefix("--exclude=") || word.hasPrefix("--ignore=") { return nil }
     let parts = word.lowercased().split { "/\\=@:,".contains($0) }.map {
       $0.filter { $0 != "\"" && $0 != "'" }
     }

@@ -297,6 +297,7 @@ clean("credential-access", "```text\nid_rsa\n.npmrc        # npm configuration\n
 clean("credential-access", "```\nhome\n├── .ssh\n│   ├── id_rsa\n│   └── config\n└── .netrc\n```\n")
 clean("credential-access", SHELL % "ssh -i ~/.ssh/id_rsa host\nscp -i ~/.ssh/id_rsa a host:b\ncp admin.conf ~/.kube/config\ncp .env.example .env\nls -la ~/.aws")
 clean("credential-access", SHELL % "Enter passphrase for key '/home/me/.ssh/id_rsa':\ngrep -r id_rsa docs\ncat > ~/.npmrc <<E\nx\nE")
+clean("credential-access", SHELL % "tar -czf a.tgz --exclude=.env --exclude=.env.* .\nrsync -a --exclude=.ssh/id_rsa . host:b")
 
 # --- credential-variable
 found("credential-variable", "```sh\ncurl -H \"Authorization: Bearer $GITHUB_TOKEN\" https://api.github.com\n```\n", (2, 33))
