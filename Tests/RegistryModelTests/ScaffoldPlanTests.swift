@@ -79,6 +79,7 @@ import Testing
 
   private func plan(
     _ files: [String: String],
+    earlier: ScaffoldNames = ScaffoldNames(),
     isSame: (SourceUnit, SourceUnit) -> Bool = { _, _ in false }
   ) throws -> (plan: ScaffoldPlan, scan: UnitScan, declared: PluginDeclarations) {
     let source = SourceFiles(try files.keys.map { try ManifestPath(parsing: $0) })
@@ -87,11 +88,13 @@ import Testing
     let scan = try UnitScan(source, pluginRoots: Set(declared.plugins.map(\.root)), readHead: readHead)
     var heads: [String: MarkdownHead] = [:]
     for unit in scan.units { heads[unit.main] = readHead(unit.main) }
+    var defaults = ScaffoldPlan.Defaults()
+    defaults.earlier = earlier
     let plan = try ScaffoldPlan(
       scan.units,
       declared: declared.plugins,
       heads: heads,
-      defaults: .init(),
+      defaults: defaults,
       isSame: isSame
     )
     return (plan, scan, declared)
@@ -189,5 +192,145 @@ import Testing
     #expect(assets(try plan(files).plan) == assets(first))
     let same = try plan(files, isSame: { _, _ in true }).plan
     #expect(same.plugins.count == 3)
+  }
+
+  // MARK: Earlier names
+
+  @Test func publishedNamesStayWhenSomethingElseIsRenamed() throws {
+    var files = ["skills/x/SKILL.md": "1", "team/skills/x/SKILL.md": "2", "commands/x.md": "5"]
+    let first = try plan(files).plan
+    #expect(
+      assets(first) == [
+        "x": [".ai/prompts/x.md"], "x-skill": [".ai/skills/x/SKILL.md"],
+        "x-2": [".ai/skills/team-x/SKILL.md"],
+      ],
+      "\(assets(first))"
+    )
+    // What had the slug is gone, and something that lies nearer wants it.
+    files["commands/x.md"] = nil
+    files["commands/y.md"] = "5"
+    files["x/SKILL.md"] = "---\nname: x\n---\n"
+    let second = try plan(files, earlier: first.names).plan
+    #expect(
+      assets(second) == [
+        "x": [".ai/skills/x-2/SKILL.md"], "x-skill": [".ai/skills/x/SKILL.md"],
+        "x-2": [".ai/skills/team-x/SKILL.md"], "y": [".ai/prompts/y.md"],
+      ],
+      "\(assets(second))"
+    )
+    #expect(assets(try plan(files, earlier: second.names).plan) == assets(second))
+  }
+
+  @Test func pluginThatCallsItselfOtherwiseKeepsItsSlug() throws {
+    let first = try plan(["skills/a/SKILL.md": "---\nname: old\ndescription: d\n---\n"]).plan
+    let second = try plan(
+      ["skills/a/SKILL.md": "---\nname: new\ndescription: d\n---\n"],
+      earlier: first.names
+    ).plan
+    #expect(second.plugins.map(\.slug.description) == ["old"])
+    #expect(second.notes == [.slugKept(source: "skills/a", wanted: "new", slug: "old")])
+    // One that is gone, of which nothing has the slug, is said.
+    let third = try plan(["skills/b/SKILL.md": "---\ndescription: d\n---\n"], earlier: second.names).plan
+    #expect(third.plugins.map(\.slug.description) == ["b"])
+    #expect(third.notes == [.slugGone(slug: "old", source: "skills/a/SKILL.md")])
+  }
+
+  @Test func hostileRecordGivesNoNames() throws {
+    var earlier = ScaffoldNames()
+    earlier.slugs = ["skills/a/SKILL.md": "../x", "skills/b/SKILL.md": "a"]
+    earlier.places = [
+      "skills/a/SKILL.md": ".ai/policies/a", "skills/b/SKILL.md": ".ai/skills/../../etc",
+    ]
+    let (plan, _, _) = try plan(["skills/a/SKILL.md": "1", "skills/b/SKILL.md": "2"], earlier: earlier)
+    #expect(assets(plan)["a-skill"] == [".ai/skills/a/SKILL.md"])
+    #expect(assets(plan)["a"] == [] && plan.badPaths.map(\.source) == ["skills/b/SKILL.md"])
+  }
+
+  // MARK: Parts of tools
+
+  @Test func partsThatToolsWouldTakeAreNamedInTheManifest() throws {
+    let (plan, _, _) = try plan([
+      "kit/.claude-plugin/plugin.json":
+        "{\"name\": \"kit\", \"mcpServers\": {\"gh\": {}, \"a,b\": {}}}",
+      "kit/.mcp.json": "{\"mcpServers\": {\"db\": {}}}", "kit/CLAUDE.md": "x", "kit/settings.json": "{}",
+      "kit/hooks/hooks.json": "{\"hooks\": {\"PostToolUse\": [], \"Stop\": []}}",
+      "kit/skills/a/SKILL.md": "x",
+    ])
+    let kit = try #require(plan.plugins.first)
+    let text = try ScaffoldFiles.manifest(kit)
+    #expect(
+      text.hasSuffix(
+        """
+        adapters:
+          hooks: ["PostToolUse", "Stop"]
+          mcp_servers: ["gh", "db"]
+          merged_files: ["CLAUDE.md"]
+          settings: ["settings.json"]
+
+        """
+      ),
+      "\(text)"
+    )
+    let manifest = try PluginManifest.parse(Array(text.utf8), expecting: nil)
+    #expect(manifest.toolParts.map(\.kind) == [.hooks, .mcpServers, .mergedFiles, .settings])
+    #expect(manifest.toolParts.map(\.names).first == ["PostToolUse", "Stop"])
+  }
+
+  @Test(
+    arguments: [
+      ("hooks: ./h.json", ["hooks": ["./h.json"]]),
+      ("claude:\n  mcpServers:\n    gh:\n      command: x", ["mcp_servers": ["gh"]]),
+      ("hooks: true\nmonitors: false\nsettings: {}", ["hooks": []]), ("claude: CLAUDE.md", [:]),
+      ("hooks: [\"a\\e[31m\", [1]]", ["hooks": ["a[31m"]]),
+    ] as [(String, [String: [String]])]
+  )
+  func adaptersOfAnyShapeAreRead(yaml: String, expected: [String: [String]]) throws {
+    let parts = ToolPart.read(from: try SafeYAML.parse(Array(yaml.utf8)))
+    #expect(Dictionary(uniqueKeysWithValues: parts.map { ($0.kind.rawValue, $0.names) }) == expected)
+  }
+
+  // MARK: Shapes from real repositories
+
+  @Test func entriesThatShareAFolderHaveWhatTheyName() throws {
+    let (plan, _, _) = try plan([
+      ".claude-plugin/marketplace.json":
+        "{\"plugins\": [{\"name\": \"docs\", \"source\": \"./\", \"skills\": [\"./skills/a\"]}, "
+        + "{\"name\": \"dev\", \"source\": \"./\", \"skills\": [\"./skills/b\"], \"commands\": [\"./commands\"]}]}",
+      "skills/a/SKILL.md": "x", "skills/b/SKILL.md": "x", "commands/c.md": "x",
+      "agents/r.md": "---\nname: r\n---\n",
+    ])
+    #expect(
+      assets(plan) == [
+        "docs": [".ai/skills/a/SKILL.md"], "dev": [".ai/prompts/c.md", ".ai/skills/b/SKILL.md"],
+        "r": [".ai/agents/r.md"],
+      ]
+    )
+  }
+
+  @Test func nameWithoutASCIILettersHasASlugOfItsOwn() throws {
+    let first = try plan(["skills/日本 語/SKILL.md": "x", "skills/пдф/SKILL.md": "x"]).plan
+    let slugs = first.plugins.map(\.slug.description)
+    #expect(slugs.count == 2 && slugs.allSatisfy { $0.wholeMatch(of: /skill-[0-9a-f]{8}/) != nil })
+    #expect(
+      try plan(["skills/пдф/SKILL.md": "x"]).plan.plugins.allSatisfy { slugs.contains($0.slug.description) }
+    )
+    #expect(first.plugins.map(\.name).sorted() == ["пдф", "日本 語"])
+  }
+
+  @Test func filesOfOtherEditorsAndToolsAreRead() throws {
+    let (plan, scan, declared) = try plan([
+      "kit/.claude-plugin/plugin.json": "\u{FEFF}{\"name\": \"kit\"}", "kit/commands/go.md": "x",
+      ".opencode/agent/oc.md": "x", ".opencode/command/run.md": "x", "skills/low/skill.md": "x",
+      "skills/none/SKILL.md": "x",
+    ])
+    #expect(declared.unreadable.isEmpty)
+    #expect(
+      assets(plan) == [
+        "kit": [".ai/prompts/go.md"], "oc": [".ai/agents/oc.md"], "run": [".ai/prompts/run.md"],
+        "none": [".ai/skills/none/SKILL.md"],
+      ]
+    )
+    #expect(scan.rest.first { $0.path == "skills/low/skill.md" }?.rule == .misspelledSkill)
+    #expect(plan.notes == [.noDescription(main: "skills/none/SKILL.md")])
   }
 }

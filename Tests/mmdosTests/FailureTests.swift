@@ -48,7 +48,7 @@ struct FailureTests {
     check(try Self.pluginInstallErrors(), Self.expected)
     check(try Self.pluginFileErrors(), Self.expected)
     check(try Self.publishProblems(text).map { PublishProblems([$0]) }) { _ in (1, "publish") }
-    check([ScaffoldError.nothingFound(Self.path), .emptyText]) { _ in (1, "scaffold") }
+    check([ScaffoldError.nothingFound(Self.path, hidden: []), .emptyText]) { _ in (1, "scaffold") }
     check([Self.disk]) { _ in (1, "disk") }
     #expect(kinds.count == 98)
   }

@@ -86,6 +86,11 @@ import Testing
     try project.scratch.write("source/node_modules/x/SKILL.md", text: "x")
     try project.scratch.write("source/tmp/SKILL.md", text: "x")
     try project.scratch.write("source/.gitignore", text: "/tmp/\n")
+    try FileManager.default.createSymbolicLink(
+      atPath: project.scratch.path.appending("source/skills/pdf/ref/link.md").string,
+      withDestinationPath: "a.md"
+    )
+    try project.scratch.write("source/skills/pdf/ref/more.md", text: "see link.md\n")
     let result = try await scaffold(project, "--json", "--exclude", "reviewer.md")
     let report = try result.object()
     let leftOut = try #require(report["left_out"] as? [[String: String]])
@@ -95,13 +100,14 @@ import Testing
       ".claude-plugin/marketplace.json": "was read", "kit/hooks/hooks.json": "hooks",
       "skills/pdf/package.json": "is blocked by", "skills/pdf/run.md": "begins like an ELF",
       "node_modules/": "built-in rule", "tmp/": ".gitignore:1", ".gitignore": "built-in rule",
-      "agents/reviewer.md": "reviewer.md",
+      "agents/reviewer.md": "reviewer.md", "skills/pdf/ref/link.md": "is a link",
     ]
     #expect(Set(reasons.keys) == Set(expected.keys))
     for (path, words) in expected { #expect(reasons[path]?.contains(words) == true, "\(path): \(reasons)") }
     let warnings = try #require(report["warnings"] as? [String])
     for words in [
       "'skills/pdf/SKILL.md' names 'docs/guide.md', which plugin 'pdf' does not have",
+      "'skills/pdf/ref/more.md' names 'skills/pdf/ref/link.md', which plugin 'pdf' does not have",
       "plugin 'kit' declares hooks in '.claude-plugin/marketplace.json'",
       "plugin 'far' of '.claude-plugin/marketplace.json' is not in this folder and is not taken: 'a/b'",
     ] { #expect(warnings.contains { $0.contains(words) }, "\(words): \(warnings)") }
@@ -278,5 +284,76 @@ import Testing
     #expect(result.exitCode == 1)
     #expect(try result.failure()["kind"] as? String == "scaffold")
     #expect(!FileManager.default.fileExists(atPath: project.registry.string))
+  }
+
+  // MARK: What is hidden, and what is never written
+
+  @Test func ignoredSkillsAreNamedWithTheLineThatHidesThem() async throws {
+    let project = try SampleProject(emptyNamed: "ignoredSkills")
+    try project.scratch.write("source/skills/a/SKILL.md", text: "x")
+    try project.scratch.write("source/skills/b/SKILL.md", text: "x")
+    try project.scratch.write("source/.gitignore", text: "# ours\n/skills/\nnode_modules/\n")
+    try project.scratch.write("source/node_modules/m/skills/c/SKILL.md", text: "x")
+    let none = try await scaffold(project)
+    #expect(none.exitCode == 1)
+    #expect(none.error.contains("has no skill, agent, command or rule that is not ignored"), "\(none.error)")
+    #expect(
+      none.error.contains(
+        "'skills/' has 2 skills or plugins in it and is left out by .gitignore:2; --no-gitignore takes it all the same"
+      )
+    )
+    #expect(!none.error.contains("node_modules"))
+    let all = try await scaffold(project, "--no-gitignore", "--dry-run", "--json").object()
+    #expect((all["plugins"] as? [Any])?.count == 2)
+    // Beside others it is a warning.
+    try project.scratch.write("source/commands/c.md", text: "x")
+    let some = try await scaffold(project, "--json")
+    let warnings = try #require(try some.object()["warnings"] as? [String])
+    #expect(warnings == ["'skills/' has 2 skills or plugins in it and is left out by .gitignore:2"])
+  }
+
+  @Test func previewShowsWhatIsNeverWritten() async throws {
+    let project = try makeSource()
+    try project.scratch.write(
+      "source/kit/hooks/hooks.json",
+      text: "{\"hooks\": {\"PostToolUse\": [{\"command\": \"x\"}]}}"
+    )
+    #expect(try await scaffold(project).exitCode == 0)
+    let version = ["--name", "n", "--publisher", "p", "--version", "1.0.0"]
+    #expect(try await project.run(["registry", "publish", "../registry"] + version).exitCode == 0)
+    try await project.expect(0, "init", "--approved")
+    let add = ["registry", "add", "r", "../registry", "--trust-level", "trusted", "--approved"]
+    #expect(try await project.run(add).exitCode == 0)
+    try await project.expect(0, "registry", "sync", "r", "--approved")
+    let install = ["catalog", "install", "kit", "--for", "claude"]
+    let preview = try await project.run(install)
+    #expect(
+      preview.output.contains("  not written  hooks: PostToolUse (mmdos never installs them"),
+      "\(preview.output)"
+    )
+    let json = try await project.run(install + ["--json"]).object()
+    let would = try #require(json["would"] as? [String: Any])
+    let parts = try #require(would["never_written"] as? [[String: Any]])
+    #expect(parts.map { $0["kind"] as? String } == ["hooks"])
+    #expect(parts.first?["names"] as? [String] == ["PostToolUse"])
+    #expect(try await project.run(install + ["--approved"]).exitCode == 0)
+    let written = try names(project, in: "project/.claude")
+    #expect(written == ["skills/one/SKILL.md", "agents/two.md"])
+  }
+
+  @Test func publishedSlugsStayWhenAnotherSkillIsRenamed() async throws {
+    let project = try SampleProject(emptyNamed: "publishedSlugsStay")
+    try project.scratch.write("source/commands/x.md", text: "1")
+    try project.scratch.write("source/skills/x/SKILL.md", text: "2")
+    func slugs() async throws -> [String]? {
+      (try await scaffold(project, "--json").object()["plugins"] as? [[String: Any]])?
+        .compactMap { "\($0["slug"] ?? "") of \($0["source"] ?? "")" }
+    }
+    #expect(try await slugs() == ["x of commands/x.md", "x-skill of skills/x"])
+    let source = project.scratch.path.appending("source").string
+    try FileManager.default.moveItem(atPath: source + "/commands/x.md", toPath: source + "/commands/y.md")
+    #expect(try await slugs() == ["x-skill of skills/x", "y of commands/y.md"])
+    let again = try await scaffold(project)
+    #expect(again.error.contains("'skills/x' stays plugin 'x-skill', as it was published; to call it 'x', "))
   }
 }

@@ -35,6 +35,9 @@ package struct PluginManifest: Sendable {
   /// The author's statements about safety; they are not verified.
   package let safetyNotes: [String]
 
+  /// What the plugin has for tools and no installation writes, as `adapters` names it.
+  package var toolParts: [ToolPart] { ToolPart.read(from: adapters) }
+
   /// Parses and checks the bytes of a plugin's manifest.
   ///
   /// Whether the assets satisfy the policy (`allowed_write_roots`, `blocked_paths`, extensions, counts) and exist in

@@ -3,9 +3,9 @@ package import Formats
 /// A plugin as `plugin.json` or an entry of `marketplace.json` declares it.
 package struct PluginDeclaration: Equatable, Sendable {
   /// What acts by itself in the tool that the declaration was made for; it is reported and never published.
-  package enum Active: String, CaseIterable, Sendable {
-    case hooks, mcpServers, lspServers, monitors
-  }
+  private static let active: [(key: String, kind: ToolPart.Kind)] = [
+    ("hooks", .hooks), ("mcpServers", .mcpServers), ("lspServers", .lspServers), ("monitors", .monitors),
+  ]
 
   /// The file that declares it.
   package let place: String
@@ -17,7 +17,10 @@ package struct PluginDeclaration: Equatable, Sendable {
   package internal(set) var author: String?
   package internal(set) var category: String?
   package internal(set) var tags: [String] = []
-  package internal(set) var active: [Active] = []
+  /// The parts that are declared, or lie in the plugin's folder, and are never published.
+  package private(set) var parts: [ToolPart] = []
+  /// The kinds of those that a declaration names.
+  package private(set) var declaredParts: [ToolPart.Kind] = []
   /// The folders and files that are named for a kind; nil where the usual folders of the kind count.
   var paths: [SourceUnit.Kind: [String]] = [:]
   /// The kinds of which only what is named counts.
@@ -63,8 +66,10 @@ package struct PluginDeclaration: Equatable, Sendable {
     category = category ?? text("category", in: value)
     author = author ?? text("author", in: value) ?? value.find("author").flatMap { text("name", in: $0) }
     for key in ["keywords", "tags"] { tags += Self.strings(value.find(key)) }
-    for item in Active.allCases where value.find(item.rawValue)?.isNull == false && !active.contains(item) {
-      active.append(item)
+    for (key, kind) in Self.active {
+      guard let part = value.find(key), !part.isNull else { continue }
+      add(ToolPart(kind, Self.names(in: part)))
+      if !declaredParts.contains(kind) { declaredParts.append(kind) }
     }
     for (key, kind) in [("skills", SourceUnit.Kind.skill), ("agents", .agent), ("commands", .command)] {
       guard let list = value.find(key) else { continue }
@@ -72,6 +77,12 @@ package struct PluginDeclaration: Equatable, Sendable {
       // An entry of a marketplace whose plugins share one folder says which part of it is its own.
       if isEntry { onlyNamed.insert(kind) }
     }
+  }
+
+  /// Adds a part, or names to the one of its kind.
+  mutating func add(_ part: ToolPart) {
+    guard let index = parts.firstIndex(where: { $0.kind == part.kind }) else { return parts.append(part) }
+    parts[index].names += part.names.filter { !parts[index].names.contains($0) }
   }
 
   static func strings(_ value: JSONValue?) -> [String] {
@@ -117,10 +128,17 @@ package struct PluginDeclarations {
       plugin.take(value, isEntry: false)
       plugins.append(plugin)
     }
+    for index in plugins.indices {
+      var plugin = plugins[index]
+      try plugin.addParts(of: source) { try parse($0) }
+      plugins[index] = plugin
+    }
   }
 
   private mutating func parse(_ place: String) throws -> JSONValue? {
-    let bytes = try read(place)
+    let raw = try read(place)
+    // Editors write the mark, and the tools that read the file do not mind it.
+    let bytes = raw.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(raw.dropFirst(3)) : raw
     do throws(TextProblem) { return try StrictJSON.parse(bytes) } catch {
       unreadable.append((place, error))
       return nil
@@ -134,6 +152,7 @@ package struct PluginDeclarations {
     let base = SourcePath.parent(SourcePath.parent(place))
     let owner = value.find("owner")?.find("name")
     let folder = PluginDeclaration.strings(value.find("metadata")?.find("pluginRoot")).first ?? ""
+    let first = plugins.count
     for entry in entries {
       guard let root = localRoot(of: entry, base: base, folder: folder, place) else { continue }
       var plugin = PluginDeclaration(place: place, root: root)
@@ -142,6 +161,17 @@ package struct PluginDeclarations {
       if source.contains(own), let value = try parse(own) { plugin.take(value, isEntry: false) }
       plugin.author = plugin.author ?? PluginDeclaration.strings(owner).first
       plugins.append(plugin)
+    }
+    divideSharedFolders(from: first)
+  }
+
+  /// Of a folder that several entries share, an entry that names anything has that alone: the rest would be in all.
+  private mutating func divideSharedFolders(from first: Int) {
+    var counts: [String: Int] = [:]
+    for plugin in plugins[first...] { counts[plugin.root, default: 0] += 1 }
+    for index in plugins.indices.dropFirst(first)
+    where counts[plugins[index].root, default: 0] > 1 && !plugins[index].onlyNamed.isEmpty {
+      plugins[index].onlyNamed = Set(SourceUnit.Kind.allCases)
     }
   }
 

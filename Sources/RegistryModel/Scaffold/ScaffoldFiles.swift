@@ -72,7 +72,22 @@ package enum ScaffoldFiles {
     for asset in plugin.assets.sorted(by: { $0.path < $1.path }) {
       text += "  - \(try YAMLText.text(of: .string(asset.path.description), for: "allowed_file_patterns"))\n"
     }
-    return text
+    return text + (try adapters(plugin.parts))
+  }
+
+  /// What the plugin has for tools, so that an installation can say what it does not write.
+  private static func adapters(_ parts: [ToolPart]) throws(TextProblem) -> String {
+    var lines: [String] = []
+    for part in parts.sorted(by: { $0.kind < $1.kind }) {
+      // A name with a comma or bracket would be read as several.
+      let names = part.names.prefix(ToolPart.maxNames)
+        .compactMap { ScaffoldText.line($0, maxBytes: Limits.maxNameBytes) }
+        .filter { !$0.contains { [",", "[", "]"].contains($0) } }
+      lines.append(
+        "  \(try YAMLText.line(part.kind.rawValue, .strings(names.isEmpty ? ["declared"] : names)))\n"
+      )
+    }
+    return lines.isEmpty ? "" : "adapters:\n" + lines.joined()
   }
 
   /// The ignore file of a folder that is made into a registry where it is: all but the registry is left out.

@@ -7,7 +7,7 @@ package struct SourceFiles: Sendable {
     self.init(sorting: paths.map(\.description))
   }
 
-  init(sorting paths: [String]) {
+  package init(sorting paths: [String]) {
     self.paths = paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     known = Set(paths)
   }

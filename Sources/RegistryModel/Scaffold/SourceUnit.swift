@@ -43,6 +43,8 @@ package enum SourceRule: Hashable, Sendable {
   case active
   /// People merge it by hand.
   case mergedByHand
+  /// It is called `skill.md`, and tools read `SKILL.md`.
+  case misspelledSkill
 }
 
 /// Finds skills, agents, commands and rules among the files of a folder.
@@ -123,7 +125,15 @@ package struct UnitScan: Sendable {
     }
     if name.hasSuffix(".prompt.md") { return add(.command, path, place: name) }
     if name.hasSuffix(".agent.md") { return add(.agent, path, place: name) }
-    guard name.hasSuffix(".md"), name.uppercased() != "README.MD" else { return .noContent }
+    guard name.hasSuffix(".md"), name.uppercased() != "README.MD" else {
+      return name.lowercased() == "skill.md" ? .misspelledSkill : .noContent
+    }
+    if name.lowercased() == "skill.md" { return .misspelledSkill }
+    if names.count > 2, names[names.count - 3] == ".opencode",
+      let kind = Self.openCode[names[names.count - 2]]
+    {
+      return add(kind, path, place: name)
+    }
     if let depth = names.dropLast().lastIndex(of: "agents") {
       let head = try readHead(path)
       let isAgent = head?.name != nil || head?.description != nil
@@ -147,6 +157,9 @@ package struct UnitScan: Sendable {
     guard let last = above.last else { return true }
     return last.hasPrefix(".") || pluginRoots.contains(above.joined(separator: "/"))
   }
+
+  /// This tool calls its folders by single things.
+  private static let openCode: [String: SourceUnit.Kind] = ["agent": .agent, "command": .command]
 
   private static let mergedByHand: Set<String> = [
     "AGENTS.md", "CLAUDE.md", "CLAUDE.local.md", "GEMINI.md", "copilot-instructions.md", ".cursorrules",

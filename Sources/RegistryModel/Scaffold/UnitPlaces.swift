@@ -8,16 +8,25 @@ struct UnitPlaces {
 
   private let heads: [String: MarkdownHead]
   private let rootName: String
+  private let earlier: [String: String]
   private var owners: [String: SourceUnit] = [:]
   /// The first number that may be free for a place.
   private var nextNumbers: [String: Int] = [:]
 
-  init(heads: [String: MarkdownHead], rootName: String) {
-    (self.heads, self.rootName) = (heads, rootName)
+  /// `earlier`: The places that an earlier scaffold gave, by main files.
+  init(heads: [String: MarkdownHead], rootName: String, earlier: [String: String] = [:]) {
+    (self.heads, self.rootName, self.earlier) = (heads, rootName, earlier)
+  }
+
+  /// The place that an earlier scaffold gave to a unit; nil where that is none that it could have now.
+  func findEarlier(_ unit: SourceUnit) -> String? {
+    guard let place = earlier[unit.main], place.hasPrefix(folder(of: unit.kind)) else { return nil }
+    return place
   }
 
   /// Gives a unit its place; none to one whose content another one has there already.
   mutating func add(_ unit: SourceUnit, isSame: (SourceUnit, SourceUnit) throws -> Bool) rethrows {
+    if let place = findEarlier(unit), owners[Self.key(place)] == nil { return take(place, for: unit) }
     let wanted = folder(of: unit.kind) + (unit.kind == .skill ? skillName(unit) : unit.place)
     guard let first = owners[Self.key(wanted)] else { return take(wanted, for: unit) }
     if try isSame(first, unit) {

@@ -18,7 +18,7 @@ struct FolderListing: Sendable {
   private(set) var problems: [PublishProblem] = []
 
   private let root: Folder
-  private let ignoreFile: FileName
+  private let ignoreFile: FileName?
   /// Whether the folder is a registry, in which some names are those of `publish` itself.
   private let isRegistry: Bool
   /// Folders that are still to be listed, with what their ignore files and those above say.
@@ -26,8 +26,10 @@ struct FolderListing: Sendable {
 
   /// Lists a folder; only one folder is open at a time.
   ///
+  /// `ignoreFile`: The name of the files that say what is left out; nil for none.
+  ///
   /// - Throws: `DiskError`.
-  init(_ root: Folder, ignoreFile: FileName, builtIn: IgnoreRules, isRegistry: Bool = false) throws {
+  init(_ root: Folder, ignoreFile: FileName?, builtIn: IgnoreRules, isRegistry: Bool = false) throws {
     self.root = root
     self.ignoreFile = ignoreFile
     self.isRegistry = isRegistry
@@ -35,7 +37,7 @@ struct FolderListing: Sendable {
     while let next = waiting.popLast() {
       guard let folder = try root.findFolder(at: next.names) else { continue }
       var ignored = next.ignored
-      if let bytes = try Self.readIgnoreFile(ignoreFile, in: folder) {
+      if let ignoreFile, let bytes = try Self.readIgnoreFile(ignoreFile, in: folder) {
         ignored.add(IgnoreRules(parsing: bytes), named: ignoreFile.string, in: next.path)
       }
       for name in try folder.names() { try add(name, in: folder, at: next.names, next.path, ignored) }

@@ -77,6 +77,10 @@ struct ScaffoldContent {
   private mutating func findMentions() throws {
     let (source, limit) = (source, Int(policy.limits.maxFileBytes))
     let plugins = plugins
+    // Also what is left out by its name, or is a link, can be named.
+    let known = SourceFiles(
+      sorting: source.files.paths + source.leftOut.map(\.path).filter { !$0.hasSuffix("/") }
+    )
     let found = Mutex<[Int: [ScaffoldReport.Warning]]>([:])
     try Parallel.forEach(count: plugins.count) { index in
       let plugin = plugins[index]
@@ -86,7 +90,7 @@ struct ScaffoldContent {
         guard let path = try? ManifestPath(parsing: asset.source) else { continue }
         let bytes = try source.folder.openFile(path).readAll(limit: limit)
         let roots = [SourcePath.parent(asset.main), plugin.source]
-        let named = FileMentions.find(in: bytes, at: asset.source, roots: roots, among: source.files)
+        let named = FileMentions.find(in: bytes, at: asset.source, roots: roots, among: known)
         warnings += named.filter { !own.contains($0) }
           .map { .mention(of: $0, in: asset.source, plugin: plugin.slug.description) }
       }

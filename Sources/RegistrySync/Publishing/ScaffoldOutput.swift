@@ -57,6 +57,9 @@ struct ScaffoldOutput {
     record = ScaffoldRecord(parsing: bytes ?? [])
   }
 
+  /// The names that the last scaffold gave.
+  var names: ScaffoldNames { record.names }
+
   /// The bytes of a file of the registry; nil where there is none.
   ///
   /// - Throws: `DiskError`.
@@ -130,13 +133,19 @@ struct ScaffoldOutput {
   /// The folder's content is made durable at the end and not file by file: until then a repeated run brings the same.
   ///
   /// - Throws: `DiskError`; some files may then be written.
-  static func apply(_ changes: Changes, in folder: Folder, from source: Folder, disk: any Disk) throws {
+  static func apply(
+    _ changes: Changes,
+    naming names: ScaffoldNames,
+    in folder: Folder,
+    from source: Folder,
+    disk: any Disk
+  ) throws {
     let known = Dictionary(
       (changes.written + changes.unchanged).map { ($0.path.description, $0.id) },
       uniquingKeysWith: { first, _ in first }
     )
     // The record comes first: what it names and is not there yet is written by the next run.
-    let record = ScaffoldRecord(known).encode()
+    let record = ScaffoldRecord(known, names: names).encode()
     try AtomicFile(disk: disk).replace(ProjectLayout.scaffoldRecord, in: folder, with: record)
     for file in changes.written {
       try Cancellation.check()

@@ -50,6 +50,8 @@ package struct ScaffoldReport: Sendable {
     case kept(path: String)
     /// The hand-written catalog does not list the plugin.
     case unlisted(slug: String)
+    /// What an ignore file leaves out has skills or plugins in it.
+    case hidden(HiddenUnits)
     /// The hand-written manifest of a plugin cannot be read, so the catalog does not list it.
     case badManifest(path: String, PluginProblem)
   }
@@ -65,10 +67,21 @@ package struct ScaffoldReport: Sendable {
   package let output: FilePath
 }
 
+/// A file or folder that an ignore file leaves out, though it has what plugins are made of.
+package struct HiddenUnits: Equatable, Sendable {
+  /// The path in the source; a folder's ends in `/`.
+  package let path: String
+  package let reason: IgnoreChain.Reason
+  /// The number of skills, plugins and marketplaces in it.
+  package let count: Int
+}
+
 /// Why no registry is made of a folder.
 package enum ScaffoldError: Error, Equatable, Sendable {
   /// There is no skill, agent, command, rule or plugin in it.
-  case nothingFound(FilePath)
+  ///
+  /// `hidden`: What is left out and has some in it.
+  case nothingFound(FilePath, hidden: [HiddenUnits])
   /// A field for the generated files has no printable character.
   case emptyText
 }

@@ -11,21 +11,25 @@ struct ScaffoldSource {
   let plan: ScaffoldPlan
   private(set) var leftOut: [ScaffoldReport.LeftOut]
   private(set) var warnings: [ScaffoldReport.Warning]
+  /// What ignore files leave out though it has skills or plugins.
+  let hidden: [HiddenUnits]
 
   /// Lists the folder and plans its plugins.
   ///
   /// `output`: The folder of the registry below this one; empty where it is the same, nil where it lies elsewhere.
   ///
   /// - Throws: `DiskError`.
-  init(_ folder: Folder, output: String?, excluded: [String], defaults: ScaffoldPlan.Defaults) throws {
+  init(_ folder: Folder, output: String?, options: Scaffolder.Options, defaults: ScaffoldPlan.Defaults) throws
+  {
     self.folder = folder
     let listing = try FolderListing(
       folder,
-      ignoreFile: ProjectLayout.gitignore,
-      builtIn: .ofScaffold(excluding: excluded)
+      ignoreFile: options.ignoresIgnoreFiles ? nil : ProjectLayout.gitignore,
+      builtIn: .ofScaffold(excluding: options.excluded)
     )
     leftOut = listing.leftOut.map { .init(path: $0.path, reason: .ignored($0.reason)) }
     leftOut += listing.problems.map { .init(path: $0.path ?? "", reason: .problem($0)) }
+    hidden = try HiddenUnitSearch(folder, output: output).run(listing.leftOut)
     var paths: [ManifestPath] = []
     var registry: [String] = []
     for path in listing.files {
@@ -56,6 +60,7 @@ struct ScaffoldSource {
       isSame: reader.isSame
     )
     warnings = plan.notes.map { .note($0) } + declarations.remote.map { .remote($0) }
+    warnings += hidden.map { .hidden($0) }
     warnings += declarations.unreadable.map { .unreadable(path: $0.place, $0.problem) }
     leftOut += plan.badPaths.map { .init(path: $0.source, reason: .place($0.problem)) }
     for case .sameContent(let root, let first) in plan.notes {

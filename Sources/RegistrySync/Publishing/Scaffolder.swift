@@ -13,6 +13,8 @@ package struct Scaffolder {
   package struct Options: Sendable {
     /// Patterns in the syntax of ignore files, of what is not taken.
     package var excluded: [String] = []
+    /// Whether what `.gitignore` files leave out is taken all the same.
+    package var ignoresIgnoreFiles = false
     package var defaults = ScaffoldPlan.Defaults()
     /// What the catalog says of itself.
     package var description = "Skills, agents and commands"
@@ -48,18 +50,19 @@ package struct Scaffolder {
     defaults.author = try Self.line(defaults.author)
     defaults.version = try Self.line(defaults.version)
     defaults.name = source.lastComponent.flatMap { ScaffoldText.slug($0.string) } ?? defaults.name
+    let existing = try findOutput()
+    let written = try ScaffoldOutput(existing)
+    defaults.earlier = written.names
     let found = try ScaffoldSource(
       folder,
       output: outputBelowSource,
-      excluded: options.excluded,
+      options: options,
       defaults: defaults
     )
     let content = try ScaffoldContent(found, policy: policy)
     guard !content.plugins.isEmpty || !found.plan.plugins.isEmpty else {
-      throw ScaffoldError.nothingFound(source)
+      throw ScaffoldError.nothingFound(source, hidden: found.hidden)
     }
-    let existing = try findOutput()
-    let written = try ScaffoldOutput(existing)
     var report = ScaffoldReport(output: output)
     report.leftOut = found.leftOut + content.leftOut
     report.warnings = found.warnings + content.warnings
@@ -67,7 +70,13 @@ package struct Scaffolder {
     let changes = try written.compare(files)
     if !options.isDryRun {
       let target = try existing ?? makeOutput()
-      try ScaffoldOutput.apply(changes, in: target, from: folder, disk: disk)
+      try ScaffoldOutput.apply(
+        changes,
+        naming: found.plan.names,
+        in: target,
+        from: folder,
+        disk: disk
+      )
     }
     fill(&report, content, changes)
     if changes.kept.contains(ModelNames.catalog) { try addUnlisted(to: &report, written) }

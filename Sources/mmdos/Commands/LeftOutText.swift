@@ -14,6 +14,23 @@ extension PluginChangeText {
       let words = reasons.sorted { $0.key < $1.key }.map { "\($1.map(\.target).text): \($0)" }
       return "  not written  \(asset.description) (\(words.joined(separator: "; ")))"
     }
+      + toolParts.map { part in
+        let names = SafeText(part.names.joined(separator: ", "))
+        return
+          "  not written  \(part.kind.words): \(names) (mmdos never installs them; set up by hand what you want of it)"
+      }
+  }
+
+  /// What the plugin's manifest names for tools and no installation writes.
+  private var toolParts: [ToolPart] { plan.package?.manifest.toolParts ?? [] }
+
+  /// The same for `--json`.
+  var toolPartsJSON: JSONValue {
+    .array(
+      toolParts.map { part in
+        .object([("kind", .string(part.kind.rawValue)), ("names", .array(part.names.map { .string($0) }))])
+      }
+    )
   }
 }
 

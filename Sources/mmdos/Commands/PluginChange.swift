@@ -190,6 +190,7 @@ struct PluginChangeText {
       ("base", .string(orNull: file.base?.description)), ("old", .string(orNull: file.oldID?.description)),
       ("new", .string(orNull: file.newID?.description)),
       ("old_size", file.oldSize.map { .number($0) } ?? .null),
+      ("never_written", toolPartsJSON),
       ("size", file.newSize.map { .number($0) } ?? .null),
       ("backup", .string(orNull: file.backup?.description)),
       ("obstacle", .string(orNull: file.obstacle?.word)),

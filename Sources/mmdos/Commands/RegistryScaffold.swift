@@ -39,6 +39,8 @@ struct RegistryScaffold: Command {
     )
   )
   var exclude: [String] = []
+  @Flag(name: .customLong("no-gitignore"), help: "Take also what .gitignore files leave out.")
+  var ignoresIgnoreFiles = false
   @Flag(name: .customLong("dry-run"), help: "Write nothing; say what would be written.") var isDryRun = false
 
   func run(in session: Session) throws -> Int32 {
@@ -49,6 +51,7 @@ struct RegistryScaffold: Command {
     )
     var options = Scaffolder.Options()
     options.excluded = exclude
+    options.ignoresIgnoreFiles = ignoresIgnoreFiles
     options.defaults.author = author
     options.defaults.version = pluginVersion
     options.description = description
@@ -59,7 +62,9 @@ struct RegistryScaffold: Command {
     } else {
       report.print(to: session.console, isDryRun: isDryRun, isVerbose: global.isVerbose)
     }
-    for warning in report.warnings { session.console.warn(warning.words) }
+    for words in report.warningLines(isVerbose: global.isVerbose || session.options.isJSON) {
+      session.console.warn(words)
+    }
     return ExitCodes.done
   }
 }

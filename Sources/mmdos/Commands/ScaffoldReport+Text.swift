@@ -37,6 +37,29 @@ extension ScaffoldReport {
     console.note("next: mmdos registry publish \(folder) --check")
   }
 
+  /// How many mentions are shown for each plugin; further ones are only counted.
+  private static let maxMentions = 3
+
+  /// All warnings; of the mentions of one plugin only the first, unless all are wanted.
+  func warningLines(isVerbose: Bool) -> [String] {
+    var counts: [String: Int] = [:]
+    var lines: [String] = []
+    for warning in warnings {
+      guard case .mention(_, _, let plugin) = warning else {
+        lines.append(warning.words)
+        continue
+      }
+      counts[plugin, default: 0] += 1
+      if isVerbose || counts[plugin, default: 0] <= Self.maxMentions { lines.append(warning.words) }
+    }
+    guard !isVerbose else { return lines }
+    return lines
+      + counts.filter { $0.value > Self.maxMentions }.sorted { $0.key < $1.key }.map { plugin, count in
+        "texts of plugin \(plugin.quotedForMessage) name "
+          + "\(Quantity.count(count - Self.maxMentions, "more file")) that it does not have; --verbose lists them"
+      }
+  }
+
   /// What is left out, a folder in one line where all that is left out in it has the same reason and nothing in it is
   /// taken.
   private var gathered: [(String, Int, Reason)] {
