@@ -35,6 +35,16 @@ package struct ThreeWayMerge: Equatable, Sendable {
     return ThreeWayMerge(base: lines[0], ours: lines[1], theirs: lines[2], labels)
   }
 
+  /// Whether a text has the markers of a conflict that nobody resolved, in their order.
+  package static func hasMarkers(_ text: [UInt8]) -> Bool {
+    var wanted = ["<<<<<<< ", "=======", ">>>>>>> "].map { Array($0.utf8) }[...]
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      guard let next = wanted.first else { return true }
+      if line.starts(with: next) { wanted.removeFirst() }
+    }
+    return wanted.isEmpty
+  }
+
   private init(base: TextLines, ours: TextLines, theirs: TextLines, _ labels: Labels) {
     var regions = MergeRegions(base: base, ours: ours, theirs: theirs)
     regions.refineConflicts()

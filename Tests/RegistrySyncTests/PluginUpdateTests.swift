@@ -169,4 +169,45 @@ struct PluginUpdateTests {
     #expect(try file(update(scene)).action == .merge)
     #expect(try scene.read(Self.path) == "mine\r\n2\r\n3\r\n4\r\nyours\r\n")
   }
+
+  @Test func markersThatNobodyResolvedAreNotMergedAgain() throws {
+    let scene = try makeScene()
+    try scene.write(Self.path, "mine\n2\n3\n4\n5\n")
+    try bring(scene, "yours\n2\n3\n4\n5\n")
+    #expect(try file(update(scene) { $0.mergesConflicts = true }).action == .mergeConflict)
+    let marked = try scene.read(Self.path)
+    let state = try InstalledPlugins.state(of: PluginSlug(parsing: "demo"), in: scene.project())
+    #expect(state.files.contains { $0.path.description == Self.path && $0.state == .conflictMarkers })
+    let store = try Cache.create(in: scene.project()).store
+    let batch = try ObjectBatch(store: store)
+    try batch.add(Array("yours\n2\n3\n4\n5\n".utf8))
+    try batch.commit()
+    try bring(scene, "yours\n2\n3\n4\nmore\n", version: "1.2.0")
+    #expect(throws: PluginInstallError.self) { try update(scene) { $0.mergesConflicts = true } }
+    #expect(try file(scene.installer().plan(.install(scene.package()))).obstacle == .unresolved)
+    #expect(try scene.read(Self.path) == marked)
+    try scene.write(Self.path, "mine\n2\n3\n4\n5\n")
+    #expect(try file(update(scene)).action == .merge)
+    #expect(try scene.read(Self.path) == "mine\n2\n3\n4\nmore\n")
+  }
+
+  /// A file that was taken away, or has a link in its place, is nobody's but the user's where they say so.
+  @Test(arguments: [true, false])
+  func whatIsKeptMayBeGoneOrALink(isLink: Bool) throws {
+    let scene = try makeScene("kept\(isLink)")
+    let path = try ManifestPath(parsing: Self.path)
+    let place = scene.root.appending(Self.path).string
+    try FileManager.default.removeItem(atPath: place)
+    if isLink { try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: "/etc/hosts") }
+    try scene.writePlugin(version: "1.1.0", files: [Self.path: "new\n", ".ai/skills/b.md": "new b\n"])
+    if isLink { #expect(throws: PluginFileError.self) { try update(scene) } }
+    let plan = try update(scene) { $0.kept = [path] }
+    #expect(try file(plan).action == .keepEdit)
+    #expect(try scene.read(".ai/skills/b.md") == "new b\n")
+    if isLink {
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: place) == "/etc/hosts")
+    } else {
+      #expect(!scene.has(Self.path))
+    }
+  }
 }

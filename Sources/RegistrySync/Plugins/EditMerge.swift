@@ -12,6 +12,8 @@ package struct EditMerge {
     case originGone
     /// One of the three contents is no text, or they are too long to compare.
     case notText
+    /// It still has the markers of an earlier merge.
+    case unresolved
     /// The same lines were changed here and there, in this many places.
     case conflicts(Int)
   }
@@ -34,6 +36,10 @@ package struct EditMerge {
   func merge(base: ObjectID?, ours: [UInt8], theirs: [UInt8]) throws -> Result {
     guard let base else { return Result(obstacle: .neverInstalled) }
     guard let origin = try readOrigin(base) else { return Result(obstacle: .originGone) }
+    // A text may be about such markers; then what was installed has them too.
+    if ThreeWayMerge.hasMarkers(ours), !ThreeWayMerge.hasMarkers(origin) {
+      return Result(obstacle: .unresolved)
+    }
     let isConverted = LineEnds.areAllCarriageReturns(ours) && !LineEnds.areAllCarriageReturns(origin)
     let merge = ThreeWayMerge.merge(
       base: origin,

@@ -90,7 +90,7 @@ struct InstallPlanner {
     new: PluginPackage.File?,
     of slug: PluginSlug
   ) throws -> InstallPlan.File? {
-    let old = try files.find(path)
+    let old = try findPresent(path)
     // A file that is absent, or that another plugin installed too, is left alone.
     if new == nil, old == nil || !record.owners(of: path, except: slug).isEmpty { return nil }
     let decision = try decide(path, base: base, old: old, new: new)
@@ -107,6 +107,13 @@ struct InstallPlanner {
     )
   }
 
+  /// The file that is there; what is to be kept may also be a link, at which nobody looks.
+  private func findPresent(_ path: ManifestPath) throws -> InstalledFiles.Found? {
+    do { return try files.find(path) } catch PluginFileError.inTheWay where choices.kept.contains(path) {
+      return nil
+    }
+  }
+
   private struct Decision {
     let action: InstallPlan.Action
     var obstacle: EditMerge.Obstacle?
@@ -120,9 +127,10 @@ struct InstallPlanner {
     old: InstalledFiles.Found?,
     new: PluginPackage.File?
   ) throws -> Decision {
+    // Also what was removed here stays so.
+    if choices.kept.contains(path) { return Decision(action: .keepEdit) }
     guard let old else { return Decision(action: .create) }
     let isEdited = !old.isSame(as: base)
-    if choices.kept.contains(path) { return Decision(action: .keepEdit) }
     guard let new else { return Decision(action: !isEdited || choices.isForced ? .remove : .keepEdit) }
     if old.isSame(as: new.id) { return Decision(action: .keep) }
     if !isEdited || choices.isForced { return Decision(action: .replace) }

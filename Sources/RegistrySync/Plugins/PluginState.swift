@@ -1,3 +1,4 @@
+import Formats
 import ObjectStore
 package import RegistryModel
 import SystemPackage
@@ -10,6 +11,8 @@ package struct PluginState {
     case asInstalled = "as-installed"
     /// The content was edited in the project.
     case changed
+    /// It was changed, and has the markers of a merge with conflicts.
+    case conflictMarkers = "conflict-markers"
     /// The content is as installed but for its line ends, which version control converts.
     case lineEnds = "line-ends"
     /// The file is absent.
@@ -76,7 +79,8 @@ package struct PluginState {
       guard let found = try installed.find(path) else { return .missing }
       if base == nil { return .unrecorded }
       if found.id == base { return .asInstalled }
-      return found.isSame(as: base) ? .lineEnds : .changed
+      if found.isSame(as: base) { return .lineEnds }
+      return ThreeWayMerge.hasMarkers(found.bytes) ? .conflictMarkers : .changed
     } catch PluginFileError.inTheWay {
       return .notAFile
     } catch PluginFileError.tooLarge {

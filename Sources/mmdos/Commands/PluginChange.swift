@@ -104,7 +104,14 @@ struct PluginChangeText {
     if plan.isEmpty { return [subject + ": nothing to do, all is as it should be"] + edits }
     let verb: SafeText =
       plan.package == nil ? "removed " : plan.previous == nil ? "installed " : "updated "
-    return [verb + subject] + files + leftOut
+    let marked = plan.files.filter { $0.action == .mergeConflict }.map(\.path.description)
+    let advice: [SafeText] =
+      marked.isEmpty
+      ? []
+      : [
+        "both versions stand between markers in \(marked.joined(separator: ", ")): choose, then remove the markers"
+      ]
+    return [verb + subject] + files + leftOut + advice
   }
 
   private var edits: [SafeText] {
@@ -133,6 +140,9 @@ struct PluginChangeText {
   private func note(_ file: InstallPlan.File) -> SafeText {
     var notes: [SafeText] = []
     if file.isEdited { notes.append("changed here") }
+    if file.action == .keepEdit, file.newID == nil, plan.package != nil {
+      notes.append("no longer a file of the plugin, so it is yours now")
+    }
     if file.hasOtherLineEnds, file.action != .keep { notes.append("only line ends were changed here") }
     if let obstacle = file.obstacle { notes.append(SafeText(obstacle.words)) }
     if let old = file.oldID, let size = file.oldSize, [.replace, .conflict].contains(file.action) {
@@ -180,6 +190,7 @@ struct PluginChangeText {
       ("targets", .array((plan.placed?.targets ?? []).map { .string($0.rawValue) })),
       ("files", .array(plan.files.map(json))),
       ("not_written", .array((plan.placed?.leftOut ?? []).map(\.json))),
+      ("never_written", toolPartsJSON),
     ]
   }
 
@@ -190,7 +201,6 @@ struct PluginChangeText {
       ("base", .string(orNull: file.base?.description)), ("old", .string(orNull: file.oldID?.description)),
       ("new", .string(orNull: file.newID?.description)),
       ("old_size", file.oldSize.map { .number($0) } ?? .null),
-      ("never_written", toolPartsJSON),
       ("size", file.newSize.map { .number($0) } ?? .null),
       ("backup", .string(orNull: file.backup?.description)),
       ("obstacle", .string(orNull: file.obstacle?.word)),
@@ -209,6 +219,7 @@ extension EditMerge.Obstacle {
     case .neverInstalled: "never-installed"
     case .originGone: "origin-gone"
     case .notText: "not-text"
+    case .unresolved: "unresolved"
     case .conflicts: "conflicts"
     }
   }
@@ -219,6 +230,7 @@ extension EditMerge.Obstacle {
     case .neverInstalled: "it was there before the plugin"
     case .originGone: "what was installed is no longer in the store, so nothing can be merged"
     case .notText: "it is no text that can be merged"
+    case .unresolved: "it still has the markers of an earlier merge, which are to be resolved first"
     case .conflicts(let count): "\(Quantity.count(count, "conflict"))"
     }
   }

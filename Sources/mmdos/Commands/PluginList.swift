@@ -83,6 +83,7 @@ extension PluginState.FileState {
     switch self {
     case .asInstalled: "as installed"
     case .changed: "changed here"
+    case .conflictMarkers: "with conflict markers"
     case .lineEnds: "other line ends"
     case .missing: "missing"
     case .unrecorded: "no record"
@@ -96,7 +97,7 @@ extension PluginState {
   var words: SafeText {
     guard entry != nil else { return "no record" }
     var parts: [SafeText] = []
-    for state in [FileState.changed, .lineEnds, .missing, .notAFile] {
+    for state in [FileState.changed, .conflictMarkers, .lineEnds, .missing, .notAFile] {
       let count = files.count { $0.state == state }
       if count > 0 { parts.append("\(count) \(state.words)") }
     }
