@@ -12,7 +12,8 @@ extension Failure {
       "'\(name)' is refused by the content audit: \(count), the first in \(refusal.first.place): \(refusal.first.words)",
       hint:
         "mmdos registry audit \(name) --manifest \(refusal.manifest) shows all; what was reviewed and is right, "
-        + "audit_allow in \(policyFile) accepts: \"\(refusal.first.exception)\""
+        + "mmdos registry audit accept \(refusal.first.rule.rawValue) \(ShellWord.quote(refusal.first.path)) "
+        + "\(name) --manifest \(refusal.manifest) accepts"
     )
   }
 }

@@ -30,6 +30,13 @@ extension Failure {
         "there is no plugin '\(slug)' in \(places.isEmpty ? "any registry that was synced" : places)",
         hint: "mmdos registry ls \(searched.first.map(\.description) ?? "NAME")"
       )
+    case .noRegistryWithFile(let path):
+      self.init(
+        ExitCodes.absent,
+        "no-such-file",
+        "no registry that was synced has '\(path)'",
+        hint: "after a refusal, name the registry and what it refused: NAME --manifest ID"
+      )
     case .ambiguousPlugin(let slug, let names):
       self.init(
         ExitCodes.failure,
@@ -37,12 +44,13 @@ extension Failure {
         "several registries have '\(slug)': \(names.map(\.description).joined(separator: ", "))",
         hint: "name one of them behind the plugin"
       )
-    case .noSuchFinding(let name, let rule, let slug):
+    case .noSuchFinding(let name, let rule, let subject):
+      let isPlugin = if case .plugin = subject { true } else { false }
       self.init(
         ExitCodes.absent,
         "no-such-finding",
-        "\(rule.rawValue) finds nothing in the files of '\(slug)' in '\(name)'",
-        hint: "mmdos registry audit \(name) --plugin \(slug)"
+        "\(rule.rawValue) finds nothing in \(isPlugin ? "the files of " : "")'\(subject)' in '\(name)'",
+        hint: "mmdos registry audit \(name)" + (isPlugin ? " --plugin \(subject)" : "")
       )
     case .invalidPath(let path, let problem):
       self.init(ExitCodes.usage, "invalid-path", "'\(path)': \(problem.words)")

@@ -138,7 +138,7 @@ import Testing
     expect(
       try await accept(scene, Self.rule, "../x", "web"),
       exit: 64,
-      error: "'../x' cannot be a plugin's slug"
+      error: "'../x': "
     )
     expect(
       try await accept(scene, Self.rule, "plain", "web", "--approved"),
@@ -148,6 +148,72 @@ import Testing
     )
     expect(try await accept(scene, Self.rule, "bad", "webb"), exit: 6, error: "webb")
     #expect(try scene.project.state(.everything).differences(from: before) == [])
+  }
+
+  /// A file that no plugin names has no plugin to accept it by.
+  @Test func fileThatNoPluginNamesIsAcceptedByItsPath() async throws {
+    var registry = ContentScene.registry()
+    let path = "catalog/notes/read me.md"
+    registry.files[path] = ContentScene.hostile + Array("x\n".utf8)
+    let scene = try await ContentScene(registry: registry)
+    let status = try await scene.project.run("registry", "status", "--json").object()
+    let web = try #require((status["registries"] as? [[String: Any]])?.first)
+    let withheld = try #require(web["withheld"] as? [[String: Any]])
+    let remedy = withheld.first { $0["path"] as? String == path }?["taken_by"] as? String
+    #expect(remedy?.contains("audit accept \(Self.rule) 'catalog/notes/read me.md' web accepts") == true)
+    expect(
+      try await accept(scene, Self.rule, path),
+      exit: 2,
+      output: "\(path):4:1: critical: ",
+      "  mmdos registry audit accept \(Self.rule) '\(path)' web@"
+    )
+    let done = try await accept(scene, Self.rule, path, "web", "--approved", "--json").object()
+    #expect(done["path"] as? String == path && done["plugin"] is NSNull)
+    expect(try await scene.project.sync(), exit: 0)
+    #expect(try scene.project.view()[path] == registry.files[path])
+    expect(
+      try await accept(scene, Self.rule, "catalog/plain.yaml"),
+      exit: 6,
+      error: "finds nothing in 'catalog/plain.yaml'"
+    )
+    expect(
+      try await accept(scene, Self.rule, "catalog/no.md"),
+      exit: 6,
+      error: "'web' has no 'catalog/no.md'"
+    )
+  }
+
+  /// What a sync refused has no snapshot: the advice leads on to one.
+  @Test(arguments: [true, false])
+  func whatASyncRefusedIsAcceptedByItsManifest(isCatalog: Bool) async throws {
+    let scene = try await ContentScene(registry: ContentScene.registry().without("bad"))
+    var next = ContentScene.registry(version: "1.1.0")
+    if isCatalog {
+      next = next.without("bad")
+      next.files["catalog.yaml"]? += Array("# a comment that is \u{202E}nrut\n".utf8)
+    } else {
+      try scene.setPolicy("audit: deny\n")
+    }
+    try next.write(to: scene.folder)
+    let refused = try await scene.project.sync()
+    expect(refused, exit: 4, error: "refused by the content audit")
+    let command = try #require(refused.error.firstRange(of: "mmdos registry audit accept "))
+    let rest = refused.error[command.upperBound...]
+    let end = try #require(rest.firstRange(of: " accepts"))
+    let words = rest[..<end.lowerBound].split(separator: " ").map(String.init)
+    #expect(words.count == 5 && words[3] == "--manifest")
+    expect(
+      try await scene.project.run(["registry", "audit", "accept"] + words),
+      exit: 2,
+      output: "would add"
+    )
+    expect(
+      try await scene.project.run(["registry", "audit", "accept"] + words + ["--approved"]),
+      exit: 0,
+      output: "mmdos registry sync web --approved takes it\n"
+    )
+    expect(try await scene.project.sync(), exit: 0)
+    #expect(try scene.project.view()["catalog.yaml"] == next.files["catalog.yaml"])
   }
 
   @Test func pluginOfSeveralRegistriesNeedsTheName() async throws {
@@ -195,5 +261,16 @@ import Testing
       $0["taken_by"] as? String
     }
     #expect(remedies.count == 3 && remedies.allSatisfy { $0?.contains(command) == true })
+  }
+}
+
+extension TestRegistry {
+  /// The same without the files of a plugin; the catalog still lists it.
+  fileprivate func without(_ slug: String) -> TestRegistry {
+    var rest = self
+    rest.files = files.filter {
+      $0.key != "catalog/\(slug).yaml" && !$0.key.hasPrefix("catalog/.ai/skills/\(slug)/")
+    }
+    return rest
   }
 }

@@ -1,5 +1,6 @@
 import Audit
 import Formats
+import ObjectStore
 import RegistryModel
 import RegistrySync
 import SystemPackage
@@ -76,8 +77,9 @@ extension FailureTests {
       .noSuchFile(name, path: "a"),
       .noSuchPlugin(try PluginSlug(parsing: "tool"), in: []),
       .noSuchPlugin(try PluginSlug(parsing: "tool"), in: [name]),
-      .ambiguousPlugin(try PluginSlug(parsing: "tool"), [name, name]),
-      .noSuchFinding(name, .zeroWidth, try PluginSlug(parsing: "tool")),
+      .ambiguousPlugin(.plugin(try PluginSlug(parsing: "tool")), [name, name]),
+      .noSuchFinding(name, .zeroWidth, .plugin(try PluginSlug(parsing: "tool"))),
+      .noSuchFinding(name, .zeroWidth, .file(try TreePath("catalog.yaml"))), .noRegistryWithFile("a"),
       .invalidPath("a//b", .emptyComponent),
       .provenance(name, .missingEntry), .provenance(name, .refusedEntry(field: "a", value: nil)),
       .provenance(name, .disagrees([LockDisagreement(field: "url", locked: "a", expected: .value("b"))])),
@@ -91,7 +93,7 @@ extension FailureTests {
   static func expected(_ error: ReadingError) -> (code: Int32, kind: String) {
     switch error {
     case .neverSynced: (6, "never-synced")
-    case .noSuchFile: (6, "no-such-file")
+    case .noSuchFile, .noRegistryWithFile: (6, "no-such-file")
     case .noSuchPlugin: (6, "unknown-plugin")
     case .ambiguousPlugin: (1, "ambiguous-plugin")
     case .noSuchFinding: (6, "no-such-finding")

@@ -19,11 +19,14 @@ package enum ReadingError: Error, Equatable, Sendable {
   /// The registries have no plugin with that slug; those that were looked at.
   case noSuchPlugin(PluginSlug, in: [RegistryName])
 
-  /// Several registries have a plugin with that slug.
-  case ambiguousPlugin(PluginSlug, [RegistryName])
+  /// No registry that was synced has a file with that path.
+  case noRegistryWithFile(String)
 
-  /// The content audit finds nothing by that rule in the plugin's files.
-  case noSuchFinding(RegistryName, AuditRule, PluginSlug)
+  /// Several registries have that plugin or file.
+  case ambiguousPlugin(AuditSubject, [RegistryName])
+
+  /// The content audit finds nothing by that rule there.
+  case noSuchFinding(RegistryName, AuditRule, AuditSubject)
 
   /// A path from the command line is not valid in a registry.
   case invalidPath(String, PathProblem)

@@ -3,20 +3,23 @@ import Formats
 package import ObjectStore
 package import RegistryModel
 
-/// What it means to accept the findings of one rule in one plugin: they become exceptions in the policy.
+/// What it means to accept the findings of one rule in one plugin or file: they become exceptions in the policy.
 package struct AuditAcceptance: Sendable {
   package let registry: RegistryName
   package let rule: AuditRule
-  package let plugin: PluginSlug
-  /// The snapshot whose files were looked at.
-  package let snapshot: ObjectID
+  package let subject: AuditSubject
+  /// The snapshot whose files were looked at; nil where a manifest was named that no snapshot has.
+  package let snapshot: ObjectID?
+  /// The manifest of the files.
+  package let manifest: ObjectID
   /// Why this snapshot would not be used now; nil where it would.
   package let doubt: SnapshotDoubt?
   /// The findings, also those that are accepted already.
   package let findings: [AuditFinding]
   /// The number of findings of the rule that are not listed: too many in one file.
   package let omittedCount: Int
-  /// Other rules with critical findings in the plugin that the policy does not accept, sorted by name.
+  /// Rules with other critical findings that the policy does not accept, sorted by name: in the plugin or file, or, of
+  /// a manifest that was refused as a whole, anywhere.
   package let otherRules: [AuditRule]
   /// The exceptions that the policy's file does not have yet.
   package let new: [AuditException]
@@ -25,36 +28,44 @@ package struct AuditAcceptance: Sendable {
 
   private let opened: OpenRegistry
 
-  /// Looks at a plugin's files; nothing is written.
+  /// Looks at the files of a plugin, or at one file; nothing is written.
   ///
-  /// `revision`: The snapshot to look at; nil for the one in use.
-  ///
-  /// - Throws: `ReadingError.noSuchPlugin`, `.noSuchFinding`, `.neverSynced`; `ObjectStoreError`;
-  ///   `ProjectError.invalidFile`.
+  /// - Throws: `ReadingError.noSuchPlugin`, `.noSuchFile`, `.noSuchFinding`, `.neverSynced`, `.invalidManifest`;
+  ///   `ObjectStoreError`; `ProjectError.invalidFile`.
   package init(
     _ rule: AuditRule,
-    of plugin: PluginSlug,
+    of subject: AuditSubject,
     in registry: OpenRegistry,
-    revision: String?
+    from source: AcceptanceSource
   ) throws {
     let reader = try RegistryReader(registry)
-    let entry = try reader.history.resolve(revision)
-    let report = try reader.audit(entry, plugin: plugin)
-    findings = report.findings.filter { $0.rule == rule }
-    guard !findings.isEmpty else { throw ReadingError.noSuchFinding(registry.name, rule, plugin) }
-    let wanted = Set(findings.map(\.exception))
+    let (report, paths): (AuditReport, Set<String>?)
+    switch source {
+    case .snapshot(let revision):
+      let entry = try reader.history.resolve(revision)
+      (report, paths) = (try reader.audit(entry, only: subject), nil)
+      (snapshot, manifest) = (entry.id, entry.snapshot.manifest)
+      doubt = try reader.findDoubt(of: entry)
+    case .manifest(let id):
+      let files = try reader.files(ofManifest: id)
+      report = try HeldAudit(store: reader.store, policy: registry.policy).run(files)
+      paths = Set(try reader.paths(of: subject, in: files).map(\.description))
+      (snapshot, manifest, doubt) = (nil, id, nil)
+    }
+    let found = report.findings.filter { $0.rule == rule && paths?.contains($0.path) != false }
+    guard !found.isEmpty else { throw ReadingError.noSuchFinding(registry.name, rule, subject) }
+    findings = found
+    let wanted = Set(found.map(\.exception))
     let own = try Self.readOwnPolicy(registry.project)
     new = wanted.subtracting(own.auditAllow).sorted { $0.description < $1.description }
     var policy = own
     policy.auditAllow.formUnion(wanted)
     let raised = registry.project.user.configuration.atLeast.raise(policy)
     isOverruled = !raised.auditAllow.isSuperset(of: wanted)
-    let critical = report.open.filter { $0.severity == .critical && $0.rule != rule }
-    otherRules = Set(critical.map(\.rule)).sorted { $0.rawValue < $1.rawValue }
+    let others = report.open.filter { $0.severity == .critical && !wanted.contains($0.exception) }
+    otherRules = Set(others.map(\.rule)).sorted { $0.rawValue < $1.rawValue }
     omittedCount = report.omitted[rule] ?? 0
-    doubt = try reader.findDoubt(of: entry)
-    (self.registry, self.rule, self.plugin) = (registry.name, rule, plugin)
-    (snapshot, opened) = (entry.id, registry)
+    (self.registry, self.rule, self.subject, opened) = (registry.name, rule, subject, registry)
   }
 
   /// Writes the exceptions into the policy's file; comments, order and everything else in it stay.
@@ -65,11 +76,12 @@ package struct AuditAcceptance: Sendable {
     try ProjectFiles(of: opened).updatePolicy { old throws(TextProblem) in try Policy.accept(new, in: old) }
   }
 
-  /// The only registry that has a plugin of that slug in the snapshot in use.
+  /// The only registry that has such a plugin or file in the snapshot in use.
   ///
-  /// - Throws: `ReadingError.noSuchPlugin`, `.ambiguousPlugin`; `ObjectStoreError`; `ProjectError.invalidFile`.
+  /// - Throws: `ReadingError.noSuchPlugin`, `.noSuchFile`, `.ambiguousPlugin`; `ObjectStoreError`;
+  ///   `ProjectError.invalidFile`.
   package static func holder(
-    of plugin: PluginSlug,
+    of subject: AuditSubject,
     in project: Project,
     policy: Policy,
     lockTimeout: Duration
@@ -82,11 +94,18 @@ package struct AuditAcceptance: Sendable {
         let reader = try RegistryReader(registry)
         let entry = try reader.history.resolve(nil)
         searched.append(source.name)
-        if try reader.findPlugin(plugin, of: entry) != nil { found.append(registry) }
+        if try reader.has(subject, in: entry) { found.append(registry) }
       } catch ReadingError.neverSynced { continue }
     }
-    guard let first = found.first else { throw ReadingError.noSuchPlugin(plugin, in: searched) }
-    guard found.count == 1 else { throw ReadingError.ambiguousPlugin(plugin, found.map(\.name)) }
+    guard let first = found.first else {
+      switch subject {
+      case .plugin(let slug): throw ReadingError.noSuchPlugin(slug, in: searched)
+      case .file(let path):
+        guard let name = searched.first else { throw ReadingError.noRegistryWithFile(path.description) }
+        throw ReadingError.noSuchFile(name, path: path.description)
+      }
+    }
+    guard found.count == 1 else { throw ReadingError.ambiguousPlugin(subject, found.map(\.name)) }
     return first
   }
 

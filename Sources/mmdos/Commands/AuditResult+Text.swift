@@ -19,6 +19,8 @@ extension AuditResult {
     switch mode {
     case .deny where report.hasCritical:
       console.print("\("refused", .bad): audit is deny, and takes no critical finding")
+    case .quarantine where report.firstCritical.contains { Withholding.isNeeded($0.path) }:
+      console.print("\("refused", .bad): there is no registry without its catalog and manifest")
     case .quarantine where report.hasCritical:
       console.print(
         "\("withheld", .bad): audit is quarantine, and keeps plugins with critical findings out of views and projects"

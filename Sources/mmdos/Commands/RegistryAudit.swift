@@ -119,7 +119,7 @@ struct RegistryAudit: Command {
       snapshot: entry.id,
       manifest: entry.snapshot.manifest,
       mode: registry.policy.audit,
-      report: try plugin.map { try reader.audit(entry, plugin: PluginSlug(argument: $0)) }
+      report: try plugin.map { try reader.audit(entry, only: .plugin(PluginSlug(argument: $0))) }
         ?? reader.audit(entry)
     )
   }

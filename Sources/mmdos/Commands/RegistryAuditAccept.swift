@@ -9,18 +9,25 @@ import RegistrySync
 struct RegistryAuditAccept: Command {
   static let configuration = CommandConfiguration(
     commandName: "accept",
-    abstract: "Accept what a rule of the content audit finds in a plugin, after a look at it.",
+    abstract: "Accept what a rule of the content audit finds in a plugin or file, after a look at it.",
     discussion: """
-      Shows each text that the rule finds in the plugin's files, and with --approved adds an exception for each to \
-      audit_allow in .ai/policies/registry-policy.yaml. An exception is about that content: when the file changes, \
-      the finding is back. The next sync, also --offline, puts the plugin into the view.
+      Shows each text that the rule finds in the plugin's files, or in the file, and with --approved adds an exception \
+      for each to audit_allow in .ai/policies/registry-policy.yaml. An exception is about that content: when the file \
+      changes, the finding is back. The next sync takes it; of a snapshot that is here also with --offline. After a \
+      sync that was refused, --manifest with the id that it named looks at what was refused.
       """
   )
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(help: "The rule, such as download-to-shell.") var rule: String
-  @Argument(help: "The plugin's slug.") var plugin: String
+  @Argument(
+    help: ArgumentHelp(
+      "The plugin's slug; or the path of a file in the registry, such as catalog.yaml.",
+      valueName: "plugin|path"
+    )
+  )
+  var plugin: String
   @Argument(
     help: ArgumentHelp(
       "The registry, and a revision if not the one in use; may be left out if only one has the plugin.",
@@ -28,8 +35,21 @@ struct RegistryAuditAccept: Command {
     )
   )
   var target: RevisionArgument?
+  @Option(
+    name: .customLong("manifest"),
+    help: ArgumentHelp("Look at what this manifest names, such as one that a sync refused.", valueName: "id")
+  )
+  var manifest: String?
 
   func validate() throws {
+    if let manifest {
+      guard ObjectID(hex: manifest) != nil else {
+        throw ValidationError("--manifest takes the 64 lower-case hex digits of a manifest's id")
+      }
+      guard let target, target.revision == nil else {
+        throw ValidationError("--manifest goes with the name of a registry, without a revision")
+      }
+    }
     guard AuditRule(named: rule) == nil else { return }
     let names = AuditRule.allCases.map(\.rawValue)
     let nearest = NearestName.find(rule, in: names).map { ", did you mean '\($0)'?" } ?? ""
@@ -38,12 +58,13 @@ struct RegistryAuditAccept: Command {
 
   func run(in session: Session) throws -> Int32 {
     guard let rule = AuditRule(named: rule) else { return ExitCodes.usage }
-    let slug = try PluginSlug(argument: plugin)
+    let subject = try subject()
+    let source = manifest.flatMap { ObjectID(hex: $0) }.map { AcceptanceSource.manifest($0) }
     let acceptance = try AuditAcceptance(
       rule,
-      of: slug,
-      in: registry(with: slug, session),
-      revision: target?.revision
+      of: subject,
+      in: registry(with: subject, session),
+      from: source ?? .snapshot(revision: target?.revision)
     )
     let text = AuditAcceptanceText(acceptance)
     if let doubt = acceptance.doubt { session.console.warn("today this \(doubt.words)") }
@@ -68,11 +89,23 @@ struct RegistryAuditAccept: Command {
     return ExitCodes.done
   }
 
-  private func registry(with slug: PluginSlug, _ session: Session) throws -> OpenRegistry {
+  /// No slug has a dot or a slash, and no file of a registry has neither.
+  private func subject() throws -> AuditSubject {
+    guard plugin.contains("/") || plugin.contains(".") else {
+      return .plugin(try PluginSlug(argument: plugin))
+    }
+    do { return .file(try TreePath(ManifestPath(parsing: plugin).description)) } catch let error
+      as PathProblem
+    {
+      throw ReadingError.invalidPath(plugin, error)
+    }
+  }
+
+  private func registry(with subject: AuditSubject, _ session: Session) throws -> OpenRegistry {
     if let target { return try session.registry(target.name) }
     let project = try session.project()
     return try AuditAcceptance.holder(
-      of: slug,
+      of: subject,
       in: project,
       policy: project.readPolicy(),
       lockTimeout: session.options.lockTimeout
@@ -91,9 +124,20 @@ struct AuditAcceptanceText {
   /// What makes the exceptions count, or what is in the way.
   var next: String {
     let rules = acceptance.otherRules.map(\.rawValue).joined(separator: ", ")
-    return rules.isEmpty
-      ? "mmdos registry sync \(acceptance.registry), also with --offline, puts it into the view"
-      : "not accepted yet: \(rules); mmdos registry audit \(acceptance.registry) --plugin \(acceptance.plugin)"
+    guard rules.isEmpty else {
+      let words = ["mmdos", "registry", "audit", acceptance.registry.description] + look
+      return "not accepted yet: \(rules); \(ShellWord.line(words))"
+    }
+    return acceptance.snapshot == nil
+      ? "mmdos registry sync \(acceptance.registry) --approved takes it"
+      : "mmdos registry sync \(acceptance.registry), also with --offline, puts it into the view"
+  }
+
+  /// The flags with which the audit shows what is left.
+  private var look: [String] {
+    if acceptance.snapshot == nil { return ["--manifest", acceptance.manifest.description] }
+    if case .plugin(let slug) = acceptance.subject { return ["--plugin", slug.description] }
+    return []
   }
 
   var findingLines: [SafeText] {
@@ -109,10 +153,12 @@ struct AuditAcceptanceText {
 
   var preview: Preview {
     // The snapshot that was looked at: what a sync brings meanwhile was not.
-    let words = [
-      "mmdos", "registry", "audit", "accept", acceptance.rule.rawValue, acceptance.plugin.description,
-      "\(acceptance.registry)@\(acceptance.snapshot.abbreviated)", "--approved",
-    ]
+    let place =
+      acceptance.snapshot.map { ["\(acceptance.registry)@\($0.abbreviated)"] }
+      ?? [acceptance.registry.description, "--manifest", acceptance.manifest.description]
+    let words =
+      ["mmdos", "registry", "audit", "accept", acceptance.rule.rawValue, acceptance.subject.description]
+      + place + ["--approved"]
     return Preview(
       command: ShellWord.line(words),
       lines: findingLines + ["", "would add to audit_allow in \(policyFile):"] + exceptionLines
@@ -121,13 +167,23 @@ struct AuditAcceptanceText {
     )
   }
 
+  private var slug: String? {
+    if case .plugin(let slug) = acceptance.subject { slug.description } else { nil }
+  }
+
+  private var path: String? {
+    if case .file(let path) = acceptance.subject { path.description } else { nil }
+  }
+
   func json(isDone: Bool) -> JSONValue { .object([("changed", .boolean(isDone))] + members) }
 
   private var members: [(String, JSONValue)] {
     [
-      ("accept", .string(acceptance.rule.rawValue)), ("plugin", .string(acceptance.plugin.description)),
+      ("accept", .string(acceptance.rule.rawValue)), ("plugin", .string(orNull: slug)),
+      ("path", .string(orNull: path)),
       ("registry", .string(acceptance.registry.description)),
-      ("snapshot", .string(acceptance.snapshot.description)),
+      ("snapshot", .string(orNull: acceptance.snapshot?.description)),
+      ("manifest", .string(acceptance.manifest.description)),
       ("exceptions", .array(acceptance.new.map { .string($0.description) })),
       ("omitted", .number(acceptance.omittedCount)),
       ("findings", .array(acceptance.findings.map(\.json))),

@@ -1,5 +1,6 @@
 import Audit
 import Formats
+import ObjectStore
 import RegistryModel
 
 extension WithholdingReason {
@@ -44,8 +45,9 @@ extension QuarantineCause {
   /// What shows the finding, and what accepts it.
   func remedy(registry: String) -> String {
     guard let plugin else {
-      return "mmdos registry audit \(registry) shows why; what was reviewed and is right, audit_allow in "
-        + "\(policyFile) accepts"
+      let path = ShellWord.quote(finding.path.description)
+      return "mmdos registry audit \(registry) shows why; what was reviewed and is right, "
+        + "mmdos registry audit accept \(finding.rule.rawValue) \(path) \(registry) accepts"
     }
     return "mmdos registry audit \(registry) --plugin \(plugin) shows why; what was reviewed and is right, "
       + "mmdos registry audit accept \(finding.rule.rawValue) \(plugin) \(registry) accepts"
@@ -54,7 +56,7 @@ extension QuarantineCause {
   /// The same for several plugins.
   static func remedy(ofSeveralIn registry: String) -> String {
     "mmdos registry audit \(registry) shows why; what was reviewed and is right, "
-      + "mmdos registry audit accept RULE PLUGIN \(registry) accepts"
+      + "mmdos registry audit accept RULE PLUGIN|PATH \(registry) accepts"
   }
 
   /// The finding, and the plugin that it is about.
