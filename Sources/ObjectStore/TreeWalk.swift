@@ -46,9 +46,20 @@ package enum TreeWalk {
     below root: ObjectID,
     in store: ObjectStore
   ) throws(ObjectStoreError) -> Tree.Entry? {
+    try find(path, below: root) { (id) throws(ObjectStoreError) in try store.readTree(id) }
+  }
+
+  /// The same with trees from wherever they are read.
+  ///
+  /// - Throws: What the closure throws.
+  package static func find(
+    _ path: TreePath,
+    below root: ObjectID,
+    readTree: (ObjectID) throws(ObjectStoreError) -> Tree
+  ) throws(ObjectStoreError) -> Tree.Entry? {
     var tree = root
     for (index, name) in path.components.enumerated() {
-      let entries = try store.readTree(tree).entries
+      let entries = try readTree(tree).entries
       guard let entry = entries.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return nil }
       if index == path.components.count - 1 { return entry }
       guard entry.kind == .tree else { return nil }

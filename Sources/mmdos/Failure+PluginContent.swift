@@ -26,12 +26,16 @@ extension Failure {
       self.init("outside-roots", message, by: "allowed_write_roots")
     case .blocked(let path, let pattern):
       self.init("blocked-path", "'\(path)' is blocked by '\(pattern)'", by: "blocked_paths")
-    case .withheld(let path, let reason):
+    case .withheld(let path, let reason, let others):
+      let more = others.isEmpty ? "" : ", and \(Quantity.count(others.count, "more file"))"
+      var remedies: [String] = []
+      for remedy in ([reason] + others).compactMap({ $0.remedy(registry: nil) })
+      where !remedies.contains(remedy) { remedies.append(remedy) }
       self.init(
         ExitCodes.policy,
         "withheld-file",
-        "the plugin is incomplete: it names '\(path)', \(reason.words), which the policy withholds",
-        hint: reason.remedy(registry: nil)
+        "the plugin is incomplete: it names '\(path)', \(reason.words), which the policy withholds\(more)",
+        hint: remedies.isEmpty ? nil : remedies.joined(separator: "; ")
       )
     case .badContent(let path, let kind):
       self.init(

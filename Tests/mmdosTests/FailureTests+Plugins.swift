@@ -34,7 +34,8 @@ extension FailureTests {
     return [
       .invalidManifest("a.yaml", .conflictingAssets(.emptyComponent)), .missingFile(path, of: partner),
       .tooManyFiles(count: 2, limit: 1), .tooLarge(limit: 5), .outsideRoots(path), .blocked(path, by: ".env"),
-      .withheld(path, .fileExtension(".exe")), .withheld(path, .code), .badContent(path, .elf),
+      .withheld(path, .fileExtension(".exe"), others: []), .withheld(path, .code, others: [.media, .code]),
+      .badContent(path, .elf),
       .audit(slug, first: try auditRefusal().first, count: 1), .untrustedOrigin(partner, .community),
       .badPlace(path, for: .claude, .emptyComponent), .clashingPlaces(.duplicate("a")),
       .noPlace(slug, for: [.codex, .agents]),

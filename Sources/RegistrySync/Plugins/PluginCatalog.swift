@@ -38,12 +38,32 @@ package struct PluginCatalog {
   /// - Throws: `ObjectStoreError` for a damaged object, `DiskError`.
   package func withheld(of slug: PluginSlug, policy: Policy) throws -> [WithheldFile] {
     let withheld = try contents.withheld()
-    guard !withheld.isEmpty, let bytes = try findBytes(slug.registryPath, limit: policy.limits.maxPluginBytes)
-    else { return [] }
-    // try?: a manifest that breaks a rule names nothing; an install says what is wrong with it.
-    let assets = (try? PluginManifest.parse(bytes, expecting: slug))?.assets.map(\.registryPath) ?? []
-    let paths = Set((assets + [slug.registryPath]).map(\.description))
-    return withheld.filter { paths.contains($0.path.description) }
+    guard !withheld.isEmpty, let plugin = try findFiles(of: slug, policy) else { return [] }
+    return PluginStanding.find([plugin], withheld: withheld).first?.withheld ?? []
+  }
+
+  /// The plugins of the catalog of which the policy withholds something; no manifest is read where it withholds nothing.
+  ///
+  /// - Throws: As `withheld`.
+  package func standings(policy: Policy) throws -> [PluginSlug: PluginStanding] {
+    let withheld = try contents.withheld()
+    guard !withheld.isEmpty else { return [:] }
+    let standings = PluginStanding.find(try contents.plugins(), withheld: withheld)
+    return Dictionary(standings.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func findFiles(of slug: PluginSlug, _ policy: Policy) throws -> PluginFiles? {
+    let bytes: [UInt8]
+    do {
+      guard let found = try findBytes(slug.registryPath, limit: policy.limits.maxPluginBytes) else {
+        return nil
+      }
+      bytes = found
+    } catch is PluginFileError {
+      // It names nothing that could be installed; an install says what is wrong with it.
+      bytes = []
+    }
+    return try PluginFiles(slug, manifest: bytes)
   }
 
   /// Reads a file of the catalog's source, of at most `limit` bytes; nil when there is none.
@@ -59,11 +79,14 @@ protocol PluginContents {
   func findBytes(_ path: ManifestPath, limit: Int64) throws -> [UInt8]?
   /// The files that the policy keeps out of the registry's view.
   func withheld() throws -> [WithheldFile]
+  /// The files of every plugin; asked only where something is withheld.
+  func plugins() throws -> [PluginFiles]
 }
 
 extension PluginContents {
   /// A source without a store has no view.
   func withheld() -> [WithheldFile] { [] }
+  func plugins() -> [PluginFiles] { [] }
 }
 
 /// The files of a registry's snapshot, read from the store and verified by their ids.
@@ -76,6 +99,8 @@ struct SnapshotContents: PluginContents {
   }
 
   func withheld() throws -> [WithheldFile] { try reader.withheld(of: entry) }
+
+  func plugins() throws -> [PluginFiles] { try reader.plugins(of: entry) }
 }
 
 /// The files in an open folder; links are not followed.

@@ -16,8 +16,8 @@ package enum PluginContentError: Error, Equatable, Sendable {
   case outsideRoots(ManifestPath)
   /// A file matches one of `blocked_paths`.
   case blocked(ManifestPath, by: String)
-  /// A file is one that the policy withholds, so that the plugin is incomplete.
-  case withheld(ManifestPath, WithholdingReason)
+  /// A file is one that the policy withholds, so that the plugin is incomplete; with the reasons of all others.
+  case withheld(ManifestPath, WithholdingReason, others: [WithholdingReason])
   /// A file is a program in machine or byte code.
   case badContent(ManifestPath, NativeKind)
   /// The path of a file in a target breaks a rule for paths.

@@ -200,11 +200,14 @@ struct PluginRules {
 
   /// Refuses a plugin with a file that the policy does not take: without that file it would be incomplete.
   func checkContents(of files: [PluginPackage.File]) throws {
+    var withheld: [(path: ManifestPath, reason: WithholdingReason)] = []
     for file in files {
       if case .native(let kind) = file.shape { throw PluginContentError.badContent(file.path, kind) }
       if let reason = policy.reason(toWithhold: file.contentClass, file.path.description) {
-        throw PluginContentError.withheld(file.path, reason)
+        withheld.append((file.path, reason))
       }
     }
+    guard let first = withheld.first else { return }
+    throw PluginContentError.withheld(first.path, first.reason, others: withheld.dropFirst().map(\.reason))
   }
 }

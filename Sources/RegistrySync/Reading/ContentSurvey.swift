@@ -110,7 +110,7 @@ struct ContentSurvey {
   }
 
   /// The files of every plugin whose manifest can be read; one that cannot be read consists of its manifest.
-  private func plugins(of files: [TreeFile]) throws -> [PluginFiles] {
+  func plugins(of files: [TreeFile]) throws -> [PluginFiles] {
     var plugins: [PluginFiles] = []
     for file in files {
       guard let slug = slug(of: file.path) else { continue }
@@ -123,14 +123,9 @@ struct ContentSurvey {
   ///
   /// - Throws: `ObjectStoreError` when the manifest is missing or damaged.
   func plugin(_ slug: PluginSlug, manifest file: TreeFile) throws -> PluginFiles {
-    var paths = [file.path]
     let isSmall = file.size <= policy.limits.maxPluginBytes
     let bytes = isSmall ? try store.read(file.id, size: file.size, limit: file.size) : []
-    // try?: a manifest that breaks a rule names nothing that could be installed.
-    if let manifest = try? PluginManifest.parse(bytes, expecting: slug) {
-      paths += try manifest.assets.map { try TreePath($0.registryPath.description) }
-    }
-    return PluginFiles(slug: slug, paths: paths)
+    return try PluginFiles(slug, manifest: bytes)
   }
 
   /// The slug of the plugin whose manifest has this path; nil for other files.
@@ -140,6 +135,18 @@ struct ContentSurvey {
     // try?: a file with another name is not a plugin's manifest.
     let slug = try? PluginSlug(parsing: String(path.components[1].dropLast(5)))
     return slug?.registryPath.description == path.description ? slug : nil
+  }
+}
+
+extension PluginFiles {
+  /// The files of a plugin by its manifest's bytes; one that breaks a rule names nothing that could be installed.
+  ///
+  /// - Throws: `ObjectStoreError` for a path that no tree has, which no manifest names.
+  init(_ slug: PluginSlug, manifest bytes: [UInt8]) throws {
+    // try?: an install says what is wrong with it.
+    let assets = (try? PluginManifest.parse(bytes, expecting: slug))?.assets ?? []
+    let paths = [slug.registryPath] + assets.map(\.registryPath)
+    self.init(slug: slug, paths: try paths.map { try TreePath($0.description) })
   }
 }
 

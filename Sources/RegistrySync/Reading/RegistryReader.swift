@@ -12,6 +12,9 @@ package final class RegistryReader {
   let registry: OpenRegistry
   private let lock: StoreLock?
   private var material: TrustMaterial?
+  /// The trees that were read last: the files of one plugin, and the manifests of many, lie in the same few.
+  private var trees: [ObjectID: Tree] = [:]
+  private static let maxTrees = 64
 
   /// Keeps a registry as it is for reading; nothing is written.
   ///
@@ -257,6 +260,21 @@ package final class RegistryReader {
     }
   }
 
+  private func readTree(_ id: ObjectID) throws(ObjectStoreError) -> Tree {
+    if let tree = trees[id] { return tree }
+    let tree = try cache.store.readTree(id)
+    if trees.count >= Self.maxTrees { trees = [:] }
+    trees[id] = tree
+    return tree
+  }
+
+  /// The files of every plugin of a snapshot.
+  ///
+  /// - Throws: `ObjectStoreError` when a tree or a manifest is missing or damaged.
+  func plugins(of entry: RegistryHistory.Entry) throws -> [PluginFiles] {
+    try ContentSurvey(store: store, policy: registry.policy).plugins(of: files(of: entry, below: nil))
+  }
+
   /// Reads one file whole, proven by its id; nil when the snapshot has none of that path.
   ///
   /// - Throws: `ObjectStoreError`; `PluginContentError.fileTooLarge` above the limit in bytes, nil for what
@@ -266,7 +284,7 @@ package final class RegistryReader {
     of entry: RegistryHistory.Entry,
     limit: Int64?
   ) throws -> [UInt8]? {
-    let found = try TreeWalk.find(try TreePath(path), below: entry.snapshot.tree, in: cache.store)
+    let found = try TreeWalk.find(try TreePath(path), below: entry.snapshot.tree, readTree: readTree)
     guard let found, found.kind == .blob else { return nil }
     // try?: an invalid path cannot be named in the error; the read below has the same limit.
     if let limit, found.size > limit, let path = try? ManifestPath(parsing: path) {

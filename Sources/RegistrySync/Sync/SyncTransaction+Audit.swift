@@ -15,29 +15,31 @@ extension SyncTransaction {
     of offer: ManifestOffer,
     base: SyncBase
   ) throws -> AuditReport? {
-    let known = audited(in: base)
     let audit = SyncAudit(policy: registry.policy)
-    let report = try audit.findings(in: content, of: offer, besides: known.files)
-    content.critical = try report.map { report in
-      let files = Set(SyncAudit.files(of: offer))
-      let kept = known.critical.filter {
-        files.contains(AuditFile(path: $0.path.description, object: $0.object))
-      }
-      return try report.critical() + kept
-    }
+    let (report, critical) = try findings(in: content, of: offer, base: base)
+    content.critical = critical
     guard let refusal = audit.refusal(of: report, offer.id) else { return report }
     try content.batch.add(offer.bytes, expecting: offer.id)
     try content.batch.commit()
     throw SyncError.audit(registry.name, refusal)
   }
 
-  /// What the audit finds; nil where the policy wants none.
+  /// What the audit finds in what is new, and the critical findings in all files; nil where the policy wants none.
   func findings(
     in content: SyncContent,
     of offer: ManifestOffer,
     base: SyncBase
-  ) throws -> AuditReport? {
-    try SyncAudit(policy: registry.policy).findings(in: content, of: offer, besides: audited(in: base).files)
+  ) throws -> (report: AuditReport?, critical: [CriticalFinding]?) {
+    let known = audited(in: base)
+    let audit = SyncAudit(policy: registry.policy)
+    guard let report = try audit.findings(in: content, of: offer, besides: known.files) else {
+      return (nil, nil)
+    }
+    let files = Set(SyncAudit.files(of: offer))
+    let kept = known.critical.filter {
+      files.contains(AuditFile(path: $0.path.description, object: $0.object))
+    }
+    return (report, try report.critical() + kept)
   }
 
   /// The files that were audited by the very same rules and policy when they came, and need it no more, with the

@@ -30,10 +30,20 @@ package struct DryRunReport: Sendable {
   package let missingCount: Int
   /// Bytes of file content that were downloaded.
   package let fetchedBytes: Int64
+  /// What would not be in the view; empty unless the files were downloaded.
+  package let withholding: DryRunWithholding
   /// What was proven of the manifest's signatures.
   package let trust: TrustVerdict
   /// What the user should know, though nothing failed.
   package let warnings: [SyncWarning]
+}
+
+/// What the policy would withhold of what a sync would bring.
+package struct DryRunWithholding: Sendable {
+  /// Sorted by path.
+  package var files: [WithheldFile] = []
+  /// The plugins that an installation would refuse for them, sorted by slug.
+  package var plugins: [PluginStanding] = []
 }
 
 extension SyncTransaction {
@@ -69,7 +79,7 @@ extension SyncTransaction {
     if comparing {
       let missing: Set<ObjectID>
       let (offer, content) = try await obtain(basis)
-      let audit = try findings(in: content, of: offer, base: basis.base)
+      let (audit, critical) = try findings(in: content, of: offer, base: basis.base)
       missing = Set(content.plan.missing.map(\.id))
       try content.batch.add(offer.bytes, expecting: offer.id)
       try content.batch.commit()
@@ -80,7 +90,8 @@ extension SyncTransaction {
         missing,
         content.fetchedBytes,
         comparing: true,
-        audit: audit
+        audit: audit,
+        withholding: try withholding(of: content, offer, critical)
       )
     } else {
       let offer = try await manifestFetch(basis).fetch(bypassCaches: false)
@@ -107,7 +118,8 @@ extension SyncTransaction {
     _ missing: Set<ObjectID>,
     _ fetchedBytes: Int64,
     comparing: Bool,
-    audit: AuditReport? = nil
+    audit: AuditReport? = nil,
+    withholding: DryRunWithholding = DryRunWithholding()
   ) throws -> DryRunReport {
     let current = try basis.base.inUse.map { id in
       try RegistryHistory(of: registry.name, in: registry.cache).resolve(id.description)
@@ -136,8 +148,30 @@ extension SyncTransaction {
       comparisons: try comparing ? differences.map { try FileComparison.read($0, in: registry.store) } : [],
       missingCount: missing.count,
       fetchedBytes: fetchedBytes,
+      withholding: withholding,
       trust: offer.verdict,
       warnings: warnings(offer) + SyncWarning.of(audit, isRefused: registry.policy.audit == .deny)
+    )
+  }
+
+  /// What today's policy would keep out of the view of files that are in the store by now.
+  private func withholding(
+    of content: SyncContent,
+    _ offer: ManifestOffer,
+    _ critical: [CriticalFinding]?
+  ) throws -> DryRunWithholding {
+    let files = try offer.manifest.entries.map {
+      TreeFile(path: try TreePath($0.path.description), id: $0.id, size: content.sizes[$0.id] ?? 0)
+    }
+    let survey = ContentSurvey(store: registry.store, policy: registry.policy)
+    let known = ContentSurvey.Known(shapes: content.shapes, critical: critical)
+    // No tree was made; nothing is known of one with the manifest's id.
+    let facts = try survey.facts(of: offer.id, files, knowing: known)
+    let withheld = Withholding(files, knowing: facts, policy: registry.policy).withheld
+    guard !withheld.isEmpty else { return DryRunWithholding() }
+    return DryRunWithholding(
+      files: withheld.sorted { $0.path < $1.path },
+      plugins: PluginStanding.find(try survey.plugins(of: files), withheld: withheld)
     )
   }
 

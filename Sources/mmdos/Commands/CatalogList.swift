@@ -20,7 +20,7 @@ struct CatalogList: Command {
     let rows = open.catalogs.flatMap { catalog in
       catalog.catalog.entries.filter(only.contains).map { (catalog.origin, $0) }
     }
-    CatalogTable(rows).print(open, in: session)
+    try CatalogTable(rows, open, in: session).print(open, in: session)
     if rows.isEmpty { only.explain(open, in: session) }
     for warning in open.catalogs.flatMap(\.catalog.warnings) { session.console.warn(warning.words) }
     return open.end(in: session)
@@ -52,7 +52,7 @@ struct CatalogSearch: Command {
         .map { (catalog.origin, $0.entry, $0.weight, place) }
     }
     found.sort { ($1.weight, $0.entry.slug, $0.place) < ($0.weight, $1.entry.slug, $1.place) }
-    CatalogTable(found.map { ($0.origin, $0.entry) }).print(open, in: session)
+    try CatalogTable(found.map { ($0.origin, $0.entry) }, open, in: session).print(open, in: session)
     if found.isEmpty { session.console.note("no plugin has all of these words") }
     return open.end(in: session)
   }

@@ -53,6 +53,10 @@ struct DryRunText {
     lines += differences.filter { !report.code.contains($0.path) }.map { line($0) }
     let code = differences.filter { report.code.contains($0.path) }
     if !code.isEmpty { lines += ["  code, which mmdos never runs:"] + code.map { line($0) } }
+    let withheld = WithheldText(report.withholding.files, of: report.registry, isVerbose: true)
+    lines += withheld.lines(indent: 2)
+    if !report.withholding.plugins.isEmpty { lines.append("  plugins that could not be installed:") }
+    lines += report.withholding.plugins.map { "    " + $0.line }
     if report.isPinned { lines.append("  pinned: a sync would fetch this and not switch to it") }
     return lines + ["Nothing was changed. To take just this:", "  \(SafeText(command))"]
   }
@@ -93,6 +97,8 @@ struct DryRunText {
       ("pinned", .boolean(report.isPinned)), ("trust", .string(report.trust.trust.rawValue)),
       ("signers", report.trust.signers.json), ("missing_files", .number(report.missingCount)),
       ("fetched_bytes", .number(report.fetchedBytes)), ("files", .array(files)),
+      ("withheld", WithheldText(report.withholding.files, of: report.registry, isVerbose: true).json),
+      ("refused_plugins", .array(report.withholding.plugins.map(\.json))),
       ("warnings", .array(report.warnings.map { .string($0.words) })),
     ])
   }

@@ -117,7 +117,7 @@ extension SyncWarning {
       "the view's folder is mounted at \(place.quoted), so it was kept and its files were replaced one by one"
     case .audit(let finding): "\(finding.place): \(finding.words)"
     case .auditMore(let warnings, let notes):
-      "the audit found \(Quantity.count(warnings, "more warning")) and \(Quantity.count(notes, "note")); mmdos registry audit NAME lists them"
+      "the audit found \(AuditRest.words(warnings, notes)); mmdos registry audit NAME lists them"
     case .auditRefusal(let count):
       "the audit would refuse this: \(Quantity.count(count, "critical finding"))"
     case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"

@@ -53,8 +53,19 @@ extension PublishWarning {
         + "\(path.quotedForMessage), so only one of them can be installed"
     case .finding(let finding): "audit: \(finding.severity.rawValue): \(finding.place): \(finding.words)"
     case .moreFindings(let warnings, let notes):
-      "audit: \(Quantity.count(warnings, "more warning")) and \(Quantity.count(notes, "note")); "
+      "audit: \(AuditRest.words(warnings, notes)); "
         + "mmdos registry audit FOLDER shows all"
     }
+  }
+}
+
+/// The findings of an audit that are only counted.
+enum AuditRest {
+  static func words(_ warnings: Int, _ notes: Int) -> String {
+    let parts = [
+      warnings > 0 ? Quantity.count(warnings, "more warning").description : nil,
+      notes > 0 ? Quantity.count(notes, "note").description : nil,
+    ]
+    return parts.compactMap { $0 }.joined(separator: " and ")
   }
 }
