@@ -64,6 +64,60 @@ import Testing
     #expect(!plain.output.contains("withheld"))
   }
 
+  @Test func catalogMarksWhatCannotBeInstalled() async throws {
+    let scene = try await ContentScene()
+    func states(_ words: String...) async throws -> [String: String] {
+      let document = try await scene.project.run(
+        ["catalog"] + words + ["--source", "remote:web", "--json"]
+      ).object()
+      let plugins = try #require(document["plugins"] as? [[String: Any]])
+      return Dictionary(
+        uniqueKeysWithValues: try plugins.map {
+          (try #require($0["slug"] as? String), try #require($0["state"] as? String))
+        }
+      )
+    }
+    let expected = ["plain": "complete", "code": "incomplete", "media": "incomplete", "bad": "quarantined"]
+    #expect(try await states("list") == expected)
+    #expect(try await states("search", "n") == expected)
+    let list = try await scene.project.run("catalog", "list", "--source", "remote:web")
+    expect(
+      list,
+      exit: 0,
+      error: "3 plugins cannot be installed by this policy; mmdos catalog show SLUG says why",
+      output: "STATE",
+      "incomplete (1 code)",
+      "incomplete (1 media)",
+      "quarantined (download-to-shell)"
+    )
+    // Whoever takes everything sees no marks.
+    try scene.setPolicy("allow_code: true\nallow_media: true\naudit: warn\n")
+    let all = try await scene.project.run("catalog", "list", "--source", "remote:web")
+    #expect(!all.output.contains("STATE") && !all.error.contains("cannot be installed"))
+  }
+
+  @Test func dryRunNamesWhatWouldBeWithheldAndFromWhichPlugins() async throws {
+    let scene = try await ContentScene()
+    let next = ContentScene.registry(version: "1.1.0").with("catalog/new.py", Array("print(1)\n".utf8))
+    try next.write(to: scene.folder)
+    let dryRun = ["registry", "sync", "web", "--approved", "--dry-run", "--diff"]
+    let document = try await scene.project.run(dryRun + ["--json"]).object()
+    var expected = Self.all
+    expected["catalog/new.py"] = "code"
+    #expect(try scene.withheld(document) == expected)
+    let plugins = try #require(document["refused_plugins"] as? [[String: Any]])
+    #expect(plugins.map { $0["slug"] as? String } == ["bad", "code", "media"])
+    #expect(plugins.map { $0["state"] as? String } == ["quarantined", "incomplete", "incomplete"])
+    expect(
+      try await scene.project.run(dryRun),
+      exit: 0,
+      output: "  withheld: 2 files, code; allow_code: true in",
+      "    catalog/new.py\n",
+      "  plugins that could not be installed:\n    bad: quarantined, download-to-shell in ",
+      "    code: incomplete without 1 withheld file\n"
+    )
+  }
+
   @Test(arguments: [true, false])
   func policyThatTakesMoreIsFollowedBySyncAndRepair(syncs: Bool) async throws {
     let scene = try await ContentScene()
@@ -72,7 +126,7 @@ import Testing
     expect(
       try await scene.project.run("registry", "verify", "web"),
       exit: 3,
-      output: "the view has no",
+      output: "✗ the view is what another policy takes: 5 files to come, 0 to go\n",
       changed
     )
     let result =
@@ -89,10 +143,15 @@ import Testing
     expect(
       try await scene.project.run("registry", "verify", "web"),
       exit: 3,
-      output: "does not belong there",
+      output: "✗ the view is what another policy takes: 0 files to come, 5 to go\n",
       changed
     )
-    expect(try await scene.project.sync(), exit: 0, error: "was written anew", output: "already up to date")
+    expect(
+      try await scene.project.sync(),
+      exit: 0,
+      error: "the policy changed since the view was written, which was written anew: 0 files came, 5 went",
+      output: "already up to date"
+    )
     try scene.expectView(without: Array(Self.all.keys))
   }
 
@@ -177,6 +236,23 @@ import Testing
     try scene.expectView(without: Array(expected.keys))
     let refused = try await scene.project.run("catalog", "install", "plain", "--approved")
     expect(refused, exit: 4, error: "a file without an extension", "hint: allowed_file_extensions in")
+  }
+
+  /// Extensions that were stated before are to be seen in the view.
+  @Test func otherExtensionsAreAChangeOfThePolicy() async throws {
+    let scene = try await ContentScene(policy: "allowed_file_extensions: [\".md\", \".yaml\", \".txt\"]\n")
+    try scene.setPolicy("allowed_file_extensions: [\".md\", \".yaml\", \".toml\"]\n")
+    let verified = try await scene.project.run("registry", "verify", "web", "--json")
+    expect(verified, exit: 3)
+    let findings = try #require(try verified.object()["findings"] as? [[String: Any]])
+    #expect(findings.map { $0["kind"] as? String } == ["view-of-other-policy"])
+    expect(try await scene.project.sync(), exit: 0, error: "the policy changed since the view was written")
+    expect(try await scene.project.run("registry", "verify", "web"), exit: 0)
+    // A file that somebody took away is no choice of a policy.
+    try scene.project.remove(".ai/registry-cache/web/catalog/.ai/skills/plain/SKILL.md")
+    try scene.setPolicy("")
+    expect(try await scene.project.run("registry", "verify", "web"), exit: 3, output: "NOT what was synced")
+    expect(try await scene.project.sync(), exit: 0, error: "the view differed from the snapshot in")
   }
 
   @Test func catalogThatTheAuditFindsRefusesTheRegistry() async throws {

@@ -39,7 +39,7 @@ package enum ContentClass: String, CaseIterable, Hashable, Sendable {
   }
 
   /// The extension in lower case without its dot; empty where there is none.
-  static func fileExtension(of path: String) -> String {
+  package static func fileExtension(of path: String) -> String {
     let bytes = path.utf8
     guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else { return "" }
     let end = bytes[bytes.index(after: dot)...]

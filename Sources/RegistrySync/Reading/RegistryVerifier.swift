@@ -73,7 +73,6 @@ package struct RegistryVerifier: Sendable {
       objectCount: objectCount,
       viewFileCount: view.fileCount,
       withheld: view.withheld,
-      isViewOfOtherPolicy: view.isOfOtherPolicy,
       hasProjectKey: material.projectKey != nil,
       notes: notes,
       findings: findings
@@ -140,8 +139,6 @@ package struct RegistryVerifier: Sendable {
     var fileCount = 0
     /// What the view of the first snapshot lacks.
     var withheld: [WithheldFile] = []
-    /// Whether it is what another policy takes of the first snapshot.
-    var isOfOtherPolicy = false
   }
 
   private func checkView(_ snapshots: [Snapshot]) throws -> CheckedView {
@@ -170,11 +167,18 @@ package struct RegistryVerifier: Sendable {
     if let view, first?.isEmpty == false, let snapshot = snapshots.first {
       // What is damaged or lost is reported with the objects already.
       do {
-        checked.isOfOtherPolicy = try OtherPolicyView(registry: registry).matches(view, snapshot)
+        if let difference = try OtherPolicyView(registry: registry).find(in: view, snapshot) {
+          checked.findings = [.init(layer: .view, kind: Self.kind(difference), isFailure: true)]
+          return checked
+        }
       } catch is ObjectStoreError {}
     }
     checked.findings = (first ?? []).map { .init(layer: .view, kind: .view($0), isFailure: true) }
     return checked
+  }
+
+  private static func kind(_ difference: OtherPolicyView.Difference) -> VerifyReport.Finding.Kind {
+    .viewOfOtherPolicy(coming: difference.comingCount, leaving: difference.leavingCount)
   }
 
   private func checkLockfile(_ moment: RegistryMoment, _ snapshots: [Snapshot]) throws -> [VerifyReport

@@ -27,6 +27,8 @@ package struct VerifyReport: Sendable {
       case missingObject(ObjectID, paths: [String])
       case malformedObject(ObjectID, ObjectStoreError)
       case view(ViewCheck.Finding)
+      /// The view is what another policy takes: so many files come into it and leave it when it is written anew.
+      case viewOfOtherPolicy(coming: Int, leaving: Int)
       case lockfile(ProvenanceProblem)
       /// An HMAC of the lock entry is wrong, or missing although there is a project key.
       case entryCode(LockCodeProblem)
@@ -64,14 +66,17 @@ package struct VerifyReport: Sendable {
   package let viewFileCount: Int
   /// What the view lacks by today's policy, sorted by path; it is proven in the store.
   package let withheld: [WithheldFile]
-  /// Whether the view differs, and is to the byte what another policy takes of the snapshot.
-  package let isViewOfOtherPolicy: Bool
   /// Whether there is a project key to check the lock entry's HMACs with.
   package let hasProjectKey: Bool
   /// The notes about the signatures.
   package let notes: [TrustNote]
   /// All findings, by layer.
   package let findings: [Finding]
+
+  /// Whether the view differs, and is to the byte what another policy takes of the snapshot.
+  package var isViewOfOtherPolicy: Bool {
+    findings.contains { if case .viewOfOtherPolicy = $0.kind { true } else { false } }
+  }
 
   /// Whether the registry is unchanged since its sync.
   package var isIntact: Bool { !findings.contains(where: \.isFailure) }

@@ -126,7 +126,11 @@ package struct RegistryRepair: Sendable {
       let warnings = try writer.restoreView(of: current, words, knowing: nil, lock: lock)
       try writer.rememberFacts()
       return warnings.reduce(0) { sum, warning in
-        if case .viewRestored(let count) = warning { sum + count } else { sum }
+        switch warning {
+        case .viewRestored(let count): sum + count
+        case .viewOfOtherPolicy(let coming, let leaving): sum + coming + leaving
+        default: sum
+        }
       }
     } catch let error as ObjectStoreError where error.isOfOneCopy {
       // Its objects are in the list of losses.

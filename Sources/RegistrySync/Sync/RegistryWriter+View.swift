@@ -89,9 +89,10 @@ extension RegistryWriter {
     let snapshot = try cache.store.readSnapshot(target)
     let content = try viewContent(of: snapshot, base?.inUse == target ? base?.filesInUse : nil)
     let settled = FileTime.settled()
+    // What cannot be opened is no view: one is written in its place, or that fails and says why.
+    let view = try? cache.folder.findFolder(ProjectLayout.view(name))
     let findings = try ViewCheck.findings(
-      // What cannot be opened is no view: one is written in its place, or that fails and says why.
-      in: try? cache.folder.findFolder(ProjectLayout.view(name)),
+      in: view,
       against: content,
       unchangedSince: base?.state?.provenUntil
     )
@@ -100,6 +101,7 @@ extension RegistryWriter {
       try updateLockfile(words, pin)
       return []
     }
+    let other = try view.flatMap { try OtherPolicyView(registry: registry).find(in: $0, snapshot) }
     let warnings = try SnapshotSwitch(
       words: words,
       content: content,
@@ -109,6 +111,7 @@ extension RegistryWriter {
       pin: pin
     )
     .carryOut(by: &self, lock: lock)
-    return [.viewRestored(count: findings.count)] + warnings
+    let change = other.map { SyncWarning.viewOfOtherPolicy(coming: $0.comingCount, leaving: $0.leavingCount) }
+    return [change ?? .viewRestored(count: findings.count)] + warnings
   }
 }

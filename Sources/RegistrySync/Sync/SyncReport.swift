@@ -69,6 +69,8 @@ package enum SyncWarning: Sendable {
   case healed(count: Int)
   /// The view differed from the snapshot in use and was written anew.
   case viewRestored(count: Int)
+  /// The policy was changed after the view was written, which was written anew: so many files came into it and left it.
+  case viewOfOtherPolicy(coming: Int, leaving: Int)
   /// The view was replaced file by file, because the file system cannot exchange folders.
   case viewNotExchanged
   /// The view's folder is mounted there, so it stayed, and its files were replaced one by one.

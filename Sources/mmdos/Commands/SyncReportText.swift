@@ -110,6 +110,8 @@ extension SyncWarning {
     case .healed(let count): "\(Quantity.count(count, "damaged or lost file")) fetched again"
     case .viewRestored(let count):
       "the view differed from the snapshot in \(Quantity.count(count, "place")) and was written anew"
+    case .viewOfOtherPolicy(let coming, let leaving):
+      "the policy changed since the view was written, which was written anew: \(Quantity.count(coming, "file")) came, \(leaving) went"
     case .historyRefused(let version, let error):
       "version \(version) of the history was left out: \(Failure(error).message)"
     case .viewNotExchanged: "this file system cannot exchange folders, so the view was replaced file by file"

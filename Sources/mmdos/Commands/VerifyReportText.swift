@@ -183,6 +183,7 @@ extension VerifyReport.Finding.Kind {
     case .view(.lineEnds): "view-file-line-ends"
     case .view(.wrongKind): "view-file-wrong-kind"
     case .view(.extra): "view-file-extra"
+    case .viewOfOtherPolicy: "view-of-other-policy"
     case .lockfile(.missingEntry): "lockfile-entry-missing"
     case .lockfile(.disagrees): "lockfile-mismatch"
     case .lockfile(.refusedEntry): "lockfile-entry-refused"
@@ -229,6 +230,8 @@ extension VerifyReport.Finding.Kind {
       "'\(path)' in the view has line ends CRLF where LF was synced; its text is the same"
     case .view(.wrongKind(let path)): "'\(path)' in the view is a link, of another kind, or executable"
     case .view(.extra(let path)): "'\(path)' in the view does not belong there"
+    case .viewOfOtherPolicy(let coming, let leaving):
+      "the view is what another policy takes: \(ViewOfOtherPolicy.words(coming, leaving))"
     case .lockfile(.missingEntry): "registry-lock.json has no entry"
     case .lockfile(.refusedEntry(let field, let value)):
       "the entry \(LockEntryNote.refusedWords(field, value))"
@@ -254,5 +257,13 @@ extension VerifyReport.Finding.Kind {
 
   private static func why(_ error: ObjectStoreError) -> String {
     if case .corrupt(_, _, let damage) = error { damage.words } else { Failure(error).message }
+  }
+}
+
+/// A view that was written before the policy was changed.
+enum ViewOfOtherPolicy {
+  /// How it is going to change.
+  static func words(_ coming: Int, _ leaving: Int) -> String {
+    "\(Quantity.count(coming, "file")) to come, \(leaving) to go"
   }
 }

@@ -57,7 +57,8 @@ extension WordsTests {
     return policy.warnings.map { .policy($0) } + [
       .catalog(.unknownKey(hostile, nearest: "tags", of: slug, at: place)),
       .catalog(.unknownKey(hostile, nearest: nil, of: nil, at: place)), .catalog(.noList), .trust(.unsigned),
-      .healed(count: 1), .viewRestored(count: 2), .viewNotExchanged,
+      .healed(count: 1), .viewRestored(count: 2),
+      .viewOfOtherPolicy(coming: 1, leaving: 2), .viewNotExchanged,
       .viewMounted("/srv/view"), .auditMore(warnings: 1, notes: 2),
       .auditRefusal(count: 1), .pinRestored,
     ]
