@@ -8,6 +8,7 @@ import Testing
     let project = try SampleProject(emptyNamed: "initPreview")
     let result = try await project.expect(2, "init")
     #expect(result.output.contains("would create .ai/policies/registry-policy.yaml"))
+    #expect(result.output.contains("would create .ai/registry-cache\n"))
     #expect(result.output.hasSuffix("Nothing was changed. To do it:\n  mmdos init --approved\n"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: project.root.string).isEmpty)
   }

@@ -64,6 +64,11 @@ package struct ProjectSetup: Sendable {
         action: ignored.missing.isEmpty ? .keep : ignored.exists ? .extend : .create
       )
     )
+    // The lock is in it; where nothing has to be written, no lock is needed.
+    let isWriting = plan.contains { $0.action != .keep }
+    if isWriting, try ai?.findAttributes(ProjectLayout.cache) == nil {
+      plan.append(File(path: FilePath(".ai").appending(ProjectLayout.cache), action: .create))
+    }
     return plan
   }
 
@@ -73,7 +78,8 @@ package struct ProjectSetup: Sendable {
   /// - Throws: `RefError` when another command holds the project's lock until the time-out, `DiskError`; what opening
   ///   the cache throws.
   package func run(lockTimeout: Duration) throws -> [File] {
-    if try plan().allSatisfy({ $0.action == .keep }) { return try plan() }
+    let first = try plan()
+    if first.allSatisfy({ $0.action == .keep }) { return first }
     let project = try Project.create(at: root.path, user: user, disk: disk)
     // The lock is in the cache, which is there from now on, so that no other command writes these files meanwhile.
     let cache = try Cache.create(in: project)
@@ -90,6 +96,7 @@ package struct ProjectSetup: Sendable {
     try disk.synchronize(root)
     try IgnoreFile(in: root).extend(in: root, disk: disk)
     _ = consume lock
-    return plan
+    // The cache is there by now in any case.
+    return plan + first.filter { $0.path.lastComponent?.string == ProjectLayout.cache.string }
   }
 }

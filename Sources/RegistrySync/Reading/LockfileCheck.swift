@@ -13,6 +13,8 @@ package enum LockfileCheck {
       case code(LockCodeProblem)
       case notSynced
       case unknownSource
+      /// `sources.yaml` has an entry of that name, which cannot be used.
+      case unusableSource(UnusableSource)
     }
 
     /// The registry.
@@ -30,7 +32,8 @@ package enum LockfileCheck {
     var findings: [Finding] = []
     for name in (lockfile.entries.map(\.name) + lockfile.refused.map(\.name)) where sources.find(name) == nil
     {
-      findings.append(Finding(registry: name, problem: .unknownSource))
+      let problem = sources.findUnusable(name.description).map { Finding.Problem.unusableSource($0) }
+      findings.append(Finding(registry: name, problem: problem ?? .unknownSource))
     }
     for entry in lockfile.entries {
       findings += entry.codeProblems(with: records.key).map {

@@ -133,6 +133,7 @@ extension LockfileCheck.Finding {
     case .provenance(.disagrees(let found)): found.words
     case .code(let problem): "its entry \(problem.words)"
     case .notSynced: "it has an entry, but nothing is synced here"
+    case .unusableSource(let source): "it has an entry, but \(source.words)"
     case .unknownSource: "it has an entry, but sources.yaml does not name it"
     }
   }

@@ -134,7 +134,7 @@ struct RegistryPublish: Command {
       console.print("  \("unsigned", .warning): clients refuse unsigned remote registries by default")
     }
     for block in report.signatures {
-      let place = isCheck ? "signature of the manifest that is there:" : "signature"
+      let place = isCheck ? "signed so far, so a publish needs --key:" : "signature"
       console.print("  \(place) \(block.algorithm.rawValue) \(block.keyID)")
     }
     if let signer = report.signer {
