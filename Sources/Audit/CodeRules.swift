@@ -9,8 +9,10 @@ enum CodeRules {
     into sink: inout FindingSink
   ) {
     switch language {
-    case .json: DataScan.scanJSON(text, document, watch, into: &sink)
-    case .yaml: DataScan.scanYAML(text, document, watch, into: &sink)
+    case .json where mayHaveCommands(text): DataScan.scanJSON(text, document, watch, into: &sink)
+    case .yaml where mayHaveCommands(text): DataScan.scanYAML(text, document, watch, into: &sink)
+    // Nothing that a scalar says can be a finding; secret variables are looked for below, in all of the text.
+    case .json, .yaml: break
     case .shell: run(text, .code, document, watch, into: &sink)
     case .program:
       run(text, .span, document, watch, into: &sink)
@@ -19,6 +21,13 @@ enum CodeRules {
       }
     }
     VariableRules.scan(text, document, into: &sink)
+  }
+
+  /// Whether a scalar of JSON or YAML can have a finding of the rules about commands and escapes.
+  ///
+  /// A scalar consists of pieces of the text, joined only where an escape or a doubled quote stands.
+  static func mayHaveCommands(_ text: SourceText) -> Bool {
+    ShellSigns.mayMatter(text.bytes, .code) || text.bytes.offset(of: "''") != nil
   }
 
   /// Scans a span of code within prose, which is often only a mention: only a complete command counts.
