@@ -2,6 +2,7 @@ import Audit
 import Disk
 import ObjectStore
 import RegistryModel
+import Synchronization
 
 /// What is done with a file's bytes while they are at hand: they are audited, and written to the new view.
 ///
@@ -9,14 +10,19 @@ import RegistryModel
 struct ArrivalUse: Sendable {
   /// How many files with the same content are served at once; each of them costs a scan and a file.
   private static let maxCopies = 8
-  /// The same for content that does not fit into memory: each scan holds a part of it.
-  private static let maxLongCopies = 2
+  /// How many long files are audited at once as they arrive: each audit holds up to some megabytes of its file.
+  private static let maxLongScans = 4
 
   let policy: Policy
   /// Takes the findings; nil where the policy wants no audit.
   let audited: AuditedFiles?
   /// Takes the files of the view; nil where there will be no new one.
   let draft: ViewDraft?
+  private let slots = ScanSlots(count: Self.maxLongScans)
+
+  init(policy: Policy, audited: AuditedFiles?, draft: ViewDraft?) {
+    (self.policy, self.audited, self.draft) = (policy, audited, draft)
+  }
 
   /// Uses a file that is in memory, proven and stored.
   ///
@@ -42,12 +48,11 @@ struct ArrivalUse: Sendable {
   /// - Throws: As `take`.
   func begin(_ file: WantedFile, _ shape: ContentShape) throws -> ArrivalStream {
     var stream = ArrivalStream(use: self)
-    for path in file.paths.prefix(Self.maxLongCopies) {
-      if let draft, isTaken(shape, path) {
-        stream.files.append(try draft.begin(TreePath(path.description)))
-      }
-      guard audited != nil else { continue }
-      stream.scans.append(ArrivalStream.Scan(Self.makeScanner(path, file)))
+    if let draft, isTaken(shape, file.path) {
+      stream.output = try draft.begin(TreePath(file.path.description))
+    }
+    if audited != nil, let slot = slots.take() {
+      stream.scan = ArrivalStream.Scan(Self.makeScanner(file.path, file), slot)
     }
     return stream
   }
@@ -67,16 +72,17 @@ struct ArrivalUse: Sendable {
 /// A long file on its way to the audit and to the new view.
 struct ArrivalStream: ~Copyable {
   fileprivate let use: ArrivalUse
-  fileprivate var files: [DraftFile] = []
-  fileprivate var scans: [Scan] = []
+  fileprivate var output: DraftFile?
+  fileprivate var scan: Scan?
 
-  /// The audit of the file under one of its paths.
   fileprivate struct Scan {
     var scanner: AuditScanner
     var reading: AuditReading
+    /// Held as long as the scan is.
+    let slot: ScanSlots.Slot
 
-    init(_ scanner: AuditScanner) {
-      (self.scanner, reading) = (scanner, AuditReading(scanner.file))
+    init(_ scanner: AuditScanner, _ slot: ScanSlots.Slot) {
+      (self.scanner, reading, self.slot) = (scanner, AuditReading(scanner.file), slot)
     }
 
     mutating func append(_ bytes: RawSpan) { reading.append(bytes, to: &scanner) }
@@ -92,16 +98,45 @@ struct ArrivalStream: ~Copyable {
   ///
   /// - Throws: `DiskError`.
   mutating func append(_ bytes: RawSpan) throws(DiskError) {
-    for file in files { try file.write(bytes) }
-    for index in scans.indices { scans[index].append(bytes) }
+    try output?.write(bytes)
+    scan?.append(bytes)
   }
 
   /// Ends a file whose bytes were proven; without this call nothing of it is kept.
   consuming func finish(as id: ObjectID) {
-    for file in files { use.draft?.finish(file, as: id) }
-    for var scan in scans {
-      scan.finish()
-      use.audited?.add(scan.scanner)
+    if let output { use.draft?.finish(output, as: id) }
+    guard var scan else { return }
+    scan.finish()
+    use.audited?.add(scan.scanner)
+  }
+}
+
+/// How many scans of long files may run at the same time; a file without a slot is audited later.
+private final class ScanSlots: Sendable {
+  /// Returns its place when it goes away.
+  final class Slot {
+    private let slots: ScanSlots
+
+    fileprivate init(_ slots: ScanSlots) {
+      self.slots = slots
     }
+
+    deinit { slots.left.withLock { $0 += 1 } }
+  }
+
+  private let left: Mutex<Int>
+
+  init(count: Int) {
+    left = Mutex(count)
+  }
+
+  /// A free slot; nil if there is none.
+  func take() -> Slot? {
+    let isFree = left.withLock { left in
+      guard left > 0 else { return false }
+      left -= 1
+      return true
+    }
+    return isFree ? Slot(self) : nil
   }
 }
