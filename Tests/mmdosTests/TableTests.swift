@@ -41,7 +41,8 @@ struct TableTests {
     let lines = table.lines(width: 50).map(\.text)
     #expect(
       lines == [
-        "slug         category  source     description", "git-hygiene  version…  remote:p…  Commits tha…",
+        "slug         category    source       description",
+        "git-hygiene  version-c…  remote:par…  Commits tha…",
       ]
     )
     #expect(lines.allSatisfy { $0.count <= 50 })
