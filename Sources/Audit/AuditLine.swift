@@ -91,7 +91,11 @@ struct ByteSet {
       while index < buffer.count {
         let byte = buffer[index]
         high |= byte
-        if byte & 0x40 == 0 { first |= 1 << UInt64(byte & 0x3F) } else { second |= 1 << UInt64(byte & 0x3F) }
+        // Without a branch, because which half a byte belongs to cannot be predicted.
+        let bit: UInt64 = 1 &<< UInt64(byte & 0x3F)
+        let isSecond = 0 &- UInt64(byte >> 6 & 1)
+        first |= bit & ~isSecond
+        second |= bit & isSecond
         index += 1
       }
     }

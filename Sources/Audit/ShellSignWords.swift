@@ -93,16 +93,19 @@ enum ShellSignWords {
   // MARK: Looking up
 
   /// The number of places of the sieve.
-  static let sieveSize: UInt32 = 1 << 14
+  static let sieveSize = 1 << 14
   /// The places that the hashes of the words have; most words of a text have none of them.
   static let sieve: [Bool] = {
     var sieve = [Bool](repeating: false, count: Int(sieveSize))
-    for word in all.keys { sieve[Int(word.utf8.reduce(seed, next) % sieveSize)] = true }
+    for word in all.keys { sieve[place(of: word.utf8.reduce(0, next))] = true }
     return sieve
   }()
 
-  static let seed: UInt32 = 2_166_136_261
+  /// Adds a letter of either case to a word, of which the last eight letters count.
+  static func next(_ word: UInt64, _ byte: UInt8) -> UInt64 { word &<< 8 | UInt64(byte | 0x20) }
 
-  /// One step of FNV-1a.
-  static func next(_ hash: UInt32, _ byte: UInt8) -> UInt32 { (hash ^ UInt32(byte)) &* 16_777_619 }
+  /// The place of a word in the sieve.
+  static func place(of word: UInt64) -> Int {
+    Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) &>> 50)
+  }
 }

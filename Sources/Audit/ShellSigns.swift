@@ -41,12 +41,8 @@ struct ShellSigns {
       switch kinds[Int(bytes[offset])] {
       case .letter:
         let start = offset
-        var hash = ShellSignWords.seed
-        repeat {
-          hash = ShellSignWords.next(hash, ShellSignWords.lower(bytes[offset]))
-          offset += 1
-        } while offset < bytes.count && kinds[Int(bytes[offset])] == .letter
-        if takeWord(start, offset, hash) { return true }
+        let word = readWord(&offset)
+        if takeWord(start, offset, word) { return true }
       case .quote:
         if bytes[offset] == UInt8(ascii: "`") { backticks += 1 }
         offset += 1
@@ -60,6 +56,23 @@ struct ShellSigns {
       }
     }
     return hasPair()
+  }
+
+  /// Reads letters up to the next byte that is none.
+  private func readWord(_ offset: inout Int) -> UInt64 {
+    var place = offset
+    let word = bytes.withUnsafeBufferPointer { bytes in
+      kinds.withUnsafeBufferPointer { kinds in
+        var word: UInt64 = 0
+        repeat {
+          word = ShellSignWords.next(word, bytes[place])
+          place += 1
+        } while place < bytes.count && kinds[Int(bytes[place])] == .letter
+        return word
+      }
+    }
+    offset = place
+    return word
   }
 
   /// Whether a character makes a word of pieces, or stands for a letter of a command's name.
@@ -97,8 +110,8 @@ struct ShellSigns {
   // MARK: Words
 
   /// Takes letters without a quote in them, and the same with the letters before the quote that precedes them.
-  private mutating func takeWord(_ start: Int, _ end: Int, _ hash: UInt32) -> Bool {
-    if judge(start..<end, hash) { return true }
+  private mutating func takeWord(_ start: Int, _ end: Int, _ word: UInt64) -> Bool {
+    if judge(start..<end, word) { return true }
     guard start > 0, kinds[Int(bytes[start - 1])] == .quote, let before = joined else {
       joined = (start, false)
       return false
@@ -107,23 +120,19 @@ struct ShellSigns {
     if before.isTwice { return true }
     joined = (before.start, true)
     let whole = bytes[before.start..<end].filter { kinds[Int($0)] == .letter }
-    return judge(
-      before.start..<end,
-      whole.reduce(ShellSignWords.seed) { ShellSignWords.next($0, ShellSignWords.lower($1)) }
-    )
+    return judge(before.start..<end, whole.reduce(0, ShellSignWords.next))
   }
 
   /// Whether a word matters by itself; notes those that matter together with others.
-  private mutating func judge(_ range: Range<Int>, _ hash: UInt32) -> Bool {
+  private mutating func judge(_ range: Range<Int>, _ word: UInt64) -> Bool {
     if range.count >= ShellSignWords.decoder.utf8CodeUnitCount,
       range.contains(where: { stands(ShellSignWords.decoder, at: $0) })
     {
       return true
     }
-    guard sieve[Int(hash % ShellSignWords.sieveSize)] else { return false }
+    guard sieve[ShellSignWords.place(of: word)] else { return false }
     let letters = bytes[range].filter { kinds[Int($0)] == .letter }.map(ShellSignWords.lower)
-    let word = String(decoding: letters, as: UTF8.self)
-    guard let sign = ShellSignWords.all[word] else { return false }
+    guard let sign = ShellSignWords.all[String(decoding: letters, as: UTF8.self)] else { return false }
     switch sign {
     case .always: return true
     case .package: return isCode
