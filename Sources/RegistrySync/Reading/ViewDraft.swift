@@ -9,8 +9,8 @@ import Synchronization
 /// is promised: whatever stops the sync, the folder is removed, by `discard` or by the next write command. Writing is
 /// safe from several threads. Needs the registry's lock.
 final class ViewDraft: Sendable {
-  /// How many folders are kept open.
-  private static let maxOpenFolders = 64
+  /// How many folders are kept open: few, as a process may be limited to 64 open files.
+  private static let maxOpenFolders = 8
 
   private struct State {
     /// The folders that were used last, by their path in the view.
