@@ -125,10 +125,8 @@ package struct UnitScan: Sendable {
     }
     if name.hasSuffix(".prompt.md") { return add(.command, path, place: name) }
     if name.hasSuffix(".agent.md") { return add(.agent, path, place: name) }
-    guard name.hasSuffix(".md"), name.uppercased() != "README.MD" else {
-      return name.lowercased() == "skill.md" ? .misspelledSkill : .noContent
-    }
-    if name.lowercased() == "skill.md" { return .misspelledSkill }
+    if name != "SKILL.md", name.lowercased() == "skill.md" { return .misspelledSkill }
+    guard name.hasSuffix(".md"), name.uppercased() != "README.MD" else { return .noContent }
     if names.count > 2, names[names.count - 3] == ".opencode",
       let kind = Self.openCode[names[names.count - 2]]
     {
