@@ -124,10 +124,17 @@ extension Failure {
       ExitCodes.failure,
       "project-key",
       "\(path.quoted): \(problem.words)",
-      hint: problem == .absent
-        ? "--import and MMDOS_SIGNING_KEY_FILE name a file with the project's key"
-        : "chmod 600 \(path), or make a new one with mmdos registry keygen --force --approved"
+      hint: Self.hint(projectKey: path, problem)
     )
+  }
+
+  private static func hint(projectKey path: FilePath, _ problem: ProjectKeyProblem) -> String {
+    let new = "make a new one with mmdos registry keygen --force --approved"
+    return switch problem {
+    case .absent: "--import and MMDOS_SIGNING_KEY_FILE name a file with the project's key"
+    case .malformed: "take the key's file anew from whoever has it, or \(new)"
+    case .accessibleToOthers, .ownedByAnotherUser: "chmod 600 \(ShellWord.quote(path.string)), or \(new)"
+    }
   }
 
   private init(entryOf name: RegistryName, _ problem: LockCodeProblem, isOfNodeTool: Bool) {

@@ -34,7 +34,12 @@ enum HelpTopic: String, CaseIterable {
   /// Prints the page.
   ///
   /// - Throws: `ExitCode` where it cannot be written.
-  func print() throws {
+  func print() throws { try Self.print(text) }
+
+  /// Prints lines as they are.
+  ///
+  /// - Throws: As above.
+  static func print(_ text: String) throws {
     let output = Output.standardOutput(color: .auto, settings: .ofProcess())
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       output.line(SafeText(String(line)))

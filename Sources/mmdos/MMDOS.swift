@@ -1,5 +1,4 @@
 import ArgumentParser
-import RegistryModel
 
 // mmdos: arguments, approval, words, colour, progress and exit codes.
 //
@@ -14,9 +13,9 @@ struct MMDOS: ParsableCommand {
     discussion: """
       Nothing touches the network, and nothing is written, without --approved. Exit codes: 0 done, 1 failure, \
       2 approval needed, 3 integrity or signature failure, 4 refused by policy, 5 network, 6 no such thing, \
-      7 busy, 64 wrong usage. More: 'mmdos help policy', 'trust', 'revisions' or 'exit-codes'.
+      7 busy, 64 wrong usage. More: 'mmdos help policy', 'trust', 'revisions' or 'exit-codes'. 'mmdos --version' \
+      says which version this is.
       """,
-    version: "mmdos \(Agent.version)",
     subcommands: [
       Init.self, RegistryGroup.self, CatalogGroup.self, PluginGroup.self, Migrate.self, FsckCommand.self,
     ]

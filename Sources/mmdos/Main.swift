@@ -1,4 +1,5 @@
 import ArgumentParser
+import RegistryModel
 
 /// The program's entry point: runs one command and handles signals.
 @main
@@ -20,6 +21,9 @@ enum Main {
   private static func runCommand() async throws {
     let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
     if let stranger = words.stranger { throw stranger }
+    // Not the parser's own: that takes every `--version` for it once a word behind it is wrong, and a publisher who mistyped
+    // a flag would be told that all is well.
+    if words.arguments == ["--version"] { return try HelpTopic.print("mmdos \(Agent.version)") }
     switch HelpRequest(words.arguments) {
     case .topic(let topic): return try topic.print()
     case .unknown(let stranger): throw stranger

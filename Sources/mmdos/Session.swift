@@ -39,7 +39,9 @@ struct Session: Sendable {
 
   /// A path as the user gave it, made absolute.
   func absolute(_ path: String) -> FilePath {
-    workingFolder.pushing(FilePath(path))
+    // A web address in its place leads nowhere, and an error may name a part of it in which a password does not look like
+    // one any more.
+    workingFolder.pushing(FilePath(path.contains("://") ? AddressRedaction.redact(path) : path))
   }
 
   /// The project that the command is about.

@@ -77,6 +77,9 @@ import Testing
       #expect(result.output.contains("USAGE: mmdos"), "\(arguments)")
     }
     #expect(try await program.run(["--version"]).output.hasPrefix("mmdos "))
+    // A command's own `--version` does not hide that something else is wrong.
+    let mistyped = ["registry", "publish", "pkg", "--version", "1.0.0", "--sign", "key"]
+    expect(try await program.run(mistyped), exit: 64, error: "--sign")
   }
 
   @Test func referenceNamesEveryCommandAndNoOther() async throws {

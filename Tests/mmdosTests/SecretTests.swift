@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  @Test(arguments: addresses.filter { $0.contains(":/") })
+  func addressInThePlaceOfAFileIsNotRepeated(address: String) async throws {
+    let project = try TestProject()
+    try await expectSilence(project, ["registry", "import", address])
+    try await expectSilence(project, ["registry", "verify", "--dir", address])
+    try await expectSilence(
+      project,
+      ["registry", "trust", "add", "key", "--name", "N", "--file", address, "--approved"]
+    )
+  }
+
   @Test(arguments: addresses.prefix(8), ["https", "local"])
   func addressOfTheSourcesIsNotRepeated(address: String, type: String) async throws {
     let project = try TestProject()

@@ -217,6 +217,14 @@ import Testing
       exit: 2,
       output: "outside      \(outside)/registry (read: the registry's folder)"
     )
+    try project.scratch.write("project.key", text: String(repeating: "0f", count: 32) + "\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(outside)/project.key")
+    project.environment["MMDOS_SIGNING_KEY_FILE"] = "\(outside)/project.key"
+    expect(
+      try await project.run("registry", "sync", "near"),
+      exit: 2,
+      output: "outside      \(outside)/project.key (read: the project's key, by MMDOS_SIGNING_KEY_FILE)"
+    )
   }
 
   @Test func commandInAFolderBelowNamesTheProjectThatItChanges() async throws {

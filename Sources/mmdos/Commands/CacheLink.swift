@@ -61,9 +61,14 @@ struct AlternateArgument: ParsableArguments {
     _ participle: String,
     by step: (AlternateEditing, FilePath) throws -> FilePath
   ) throws -> Int32 {
-    let editing = AlternateEditing(try session.project(), lockTimeout: session.options.lockTimeout)
+    let project = try session.project()
+    let editing = AlternateEditing(project, lockTimeout: session.options.lockTimeout)
     let path = try step(editing, session.absolute(folder))
-    guard isApproved else { return try preview(verb, path).show(in: session) }
+    guard isApproved else {
+      var outside = OutsideUse(project, try project.readPolicy(), session)
+      outside.add(path, "an alternate, from which objects are taken")
+      return try preview(verb, path).adding(outside).show(in: session)
+    }
     if session.options.isJSON {
       session.console.print(.object([(participle, .string(path.string))]))
     } else {

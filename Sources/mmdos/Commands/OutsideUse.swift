@@ -75,8 +75,10 @@ struct OutsideUse {
     add(path, isWritten: true, "the shared store")
   }
 
-  /// Adds the machine's key, where a command that vouches for what it writes into the cache would make it.
-  mutating func addMachineKey() {
+  /// Adds the keys of a command that writes lock entries and vouches for what it writes into the cache: the project's, where
+  /// the user keeps it elsewhere, and the machine's, where it would be made.
+  mutating func addKeys() {
+    if let path = project.signingKeyFile { add(path, "the project's key, by MMDOS_SIGNING_KEY_FILE") }
     guard let path = project.machineKey.pathToBeMade else { return }
     add(path, isWritten: true, "this machine's key, made once: it vouches for what is written into caches")
   }

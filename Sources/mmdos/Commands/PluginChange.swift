@@ -56,7 +56,7 @@ struct PluginChange {
     }
     var outside = OutsideUse(project, try project.readPolicy(), session)
     try outside.addAlternates()
-    outside.addMachineKey()
+    outside.addKeys()
     let code = plan.newCode.isEmpty || words.contains("--expect") ? [] : ["--accept-code"]
     return try Preview(
       command: ShellWord.line(["mmdos"] + words + code + ["--approved"]),

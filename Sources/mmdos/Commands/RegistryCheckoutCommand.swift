@@ -135,7 +135,7 @@ private struct Checkout {
     guard isApproved else {
       var outside = OutsideUse(registry.project, registry.policy, session)
       try outside.addAlternates()
-      outside.addMachineKey()
+      outside.addKeys()
       let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
       let words = [verb, registry.name.description] + (revision.map { [$0] } ?? [])
       return try Preview(

@@ -32,7 +32,7 @@ struct RegistryImport: AsyncCommand {
       outside.add(session.absolute(file), "the bundle")
       try outside.addAlternates()
       outside.addSharedStore()
-      outside.addMachineKey()
+      outside.addKeys()
       return try preview(bundle, source).adding(outside).show(in: session)
     }
     var options = SyncOptions()

@@ -126,7 +126,7 @@ struct RegistrySyncCommand: AsyncCommand {
       if isOffline { try outside.addAlternates() } else { try outside.add(source) }
     }
     outside.addSharedStore()
-    if !isDryRun { outside.addMachineKey() }
+    if !isDryRun { outside.addKeys() }
     let words =
       ["mmdos", "registry", "sync"] + (isAll ? ["--all"] : sources.map(\.name.description))
       + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isOffline ? ["--offline"] : [])

@@ -143,7 +143,7 @@ struct RegistryVerify: AsyncCommand {
       lines += plan.lines
       json.append(plan.json)
     }
-    outside.addMachineKey()
+    outside.addKeys()
     let named = isAll ? "--all" : sources.first?.name.description ?? "--all"
     let words = ["mmdos", "registry", "verify", named, "--repair", "--approved"]
     return try Preview(command: ShellWord.line(words), lines: lines, json: [("repair", .array(json))])
