@@ -150,11 +150,10 @@ struct ShellSigns {
     return false
   }
 
-  /// Whether a dot stands before a word, or a quote that may follow one.
+  /// Whether a dot stands before a word, or before the quotes that precede it.
   private func isDotted(_ start: Int) -> Bool {
-    guard start > 0 else { return false }
-    if bytes[start - 1] == UInt8(ascii: ".") { return true }
-    return start > 1 && kinds[Int(bytes[start - 1])] == .quote && bytes[start - 2] == UInt8(ascii: ".")
+    let before = bytes[..<start].last { kinds[Int($0)] != .quote }
+    return before == UInt8(ascii: ".")
   }
 
   /// Whether `://` follows, so that the word is the beginning of an address.

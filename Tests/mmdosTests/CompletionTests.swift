@@ -41,7 +41,18 @@ import Testing
   @Test func keys() async throws {
     let project = try await SampleProject()
     let key = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="
-    try await project.expect(0, "registry", "trust", "add", "their-key", "--public-key", key, "--approved")
+    try await project.expect(
+      0,
+      "registry",
+      "trust",
+      "add",
+      "their-key",
+      "--public-key",
+      key,
+      "--name",
+      "Them",
+      "--approved"
+    )
     #expect(try await offered(["registry", "trust", "revoke", "th"], in: project) == ["their-key"])
   }
 

@@ -51,7 +51,7 @@ import Testing
         "error: 'web' is refused by the content audit: 1 critical finding, the first in \(Self.path):2:1: "
         + "download-to-shell: download that is run unseen (what it downloads is run)\n",
       "hint: mmdos registry audit web --manifest \(manifest) shows all",
-      "\"\(Self.exception)\""
+      "mmdos registry audit accept download-to-shell \(Self.path) web --manifest \(manifest) accepts"
     )
     try expectUnchanged(stage.project, since: before)
     let failure = try await stage.syncJSON().failure()
