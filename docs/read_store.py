@@ -14,12 +14,31 @@ SNAPSHOT = re.compile(
 def require(condition, what):
     if not condition: sys.exit(f"read_store: {what}")
 
+def packs(cache, known={}):
+    """For every pack that has an index: its path, and by id the offset and length of each stream."""
+    for path in () if known else sorted((cache / "objects/pack").glob("pack-*.idx")):
+        index, pack = path.read_bytes(), path.with_suffix(".pack")
+        count = int.from_bytes(index[1036:1040], "big")
+        good = index[:16] == b"mmdos-packidx 1\n" and len(index) == 1104 + 56 * count and pack.is_file()
+        if not good or hashlib.sha256(index[:-32]).digest() != index[-32:]: continue
+        number = lambda column, n: int.from_bytes(index[(at := 1040 + (32 + 8 * column) * count + 8 * n):at + 8], "big")
+        known[pack] = {index[at:at + 32].hex(): (number(0, n), number(1, n))
+                       for n, at in enumerate(range(1040, 1040 + 32 * count, 32))}
+    return known
+
+def stored(cache, id):
+    """The zlib stream of an object: its file, or its part of a pack."""
+    path = cache / "objects" / id[:2] / id[2:]
+    if path.is_file() and not path.is_symlink(): return path.read_bytes()
+    for pack, places in packs(cache).items():
+        if id in places:
+            with pack.open("rb") as file: return file.seek(places[id][0]) and file.read(places[id][1])
+    require(False, f"object {id} is missing")
+
 def read(cache, id, limit, size=None):
     """The payload of an object; `limit` is the most to inflate, `size` what a tree states."""
-    path = cache / "objects" / id[:2] / id[2:]
-    require(path.is_file() and not path.is_symlink(), f"object {id} is missing")
     inflater = zlib.decompressobj()
-    try: payload = inflater.decompress(path.read_bytes(), limit + 1)
+    try: payload = inflater.decompress(stored(cache, id), limit + 1)
     except (zlib.error, OSError) as error: require(False, f"object {id} cannot be read: {error}")
     require(len(payload) <= limit and size in (None, len(payload)), f"object {id} has the wrong size")
     require(inflater.eof and not inflater.unused_data, f"object {id} is not exactly one zlib stream")

@@ -27,7 +27,7 @@ package protocol Disk: Sendable {
   /// Writes all bytes at the position where the last write ended.
   func write(_ bytes: RawSpan, to file: borrowing WritableFile) throws(DiskError)
 
-  /// Cuts a file to a length in bytes.
+  /// Cuts a file to a length in bytes; the next write begins there.
   func truncate(_ file: borrowing WritableFile, to length: Int64) throws(DiskError)
 
   /// Makes a file's content durable (fsync; F_FULLFSYNC on macOS).

@@ -22,7 +22,7 @@ package struct FileAttributes: Equatable, Sendable {
   package let kind: Kind
 
   /// Size in bytes.
-  package let size: Int64
+  package private(set) var size: Int64
 
   package let identity: Identity
 
@@ -35,7 +35,7 @@ package struct FileAttributes: Equatable, Sendable {
   /// When content, name or attributes last changed, in nanoseconds since 1970.
   ///
   /// Unlike the modification time no user program can set it.
-  package let changeTime: Int64
+  package private(set) var changeTime: Int64
 
   /// The number of hard links.
   package let linkCount: UInt64
@@ -59,6 +59,23 @@ package struct FileAttributes: Equatable, Sendable {
       let time = status.st_ctim
     #endif
     changeTime = Int64(time.tv_sec).multipliedClamped(by: 1_000_000_000).addingClamped(Int64(time.tv_nsec))
+  }
+
+  /// The attributes of a part of the file, and of what says where that part is.
+  package func part(of size: Int64, changedAt time: Int64) -> FileAttributes {
+    var part = self
+    part.size = size
+    part.changeTime = max(changeTime, time)
+    return part
+  }
+
+  /// Whether a change from now on gets a later change time: file times lag behind the clock by up to a timer tick.
+  package var isSettled: Bool {
+    var time = timespec()
+    // It fails only for an unknown clock, and every system has this one; zero is then an acceptable value.
+    clock_gettime(CLOCK_REALTIME, &time)
+    let now = Int64(time.tv_sec).multipliedClamped(by: 1_000_000_000).addingClamped(Int64(time.tv_nsec))
+    return changeTime < now.addingClamped(-20_000_000)
   }
 
   /// Whether a group works in this folder: what is made in it belongs to the group (set-gid), whose members may write.

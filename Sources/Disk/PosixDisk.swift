@@ -73,10 +73,11 @@ package struct PosixDisk: Disk {
     }
   }
 
-  /// Calls ftruncate(2).
+  /// Calls ftruncate(2), and lseek(2) for a file that is not written at its end anyway.
   package func truncate(_ file: borrowing WritableFile, to length: Int64) throws(DiskError) {
     let descriptor = file.descriptor
     try systemCall(.truncate, file.path) { ftruncate(descriptor, off_t(length)) }
+    try systemCall(.truncate, file.path) { lseek(descriptor, off_t(length), SEEK_SET) }
   }
 
   /// Makes contents and size durable: fsync(2), on macOS `F_FULLFSYNC`.

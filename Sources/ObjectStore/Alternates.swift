@@ -12,7 +12,7 @@ package final class Alternates: Sendable {
   package static let maximumCount = 16
 
   private struct Opened: Sendable {
-    var places: [LooseObjects] = []
+    var places: [ObjectPlace] = []
     var unavailable: [FilePath] = []
   }
 
@@ -49,7 +49,7 @@ package final class Alternates: Sendable {
   /// The unavailable ones as far as they were needed so far; opens nothing.
   package var knownUnavailable: [FilePath] { opened.withLock { $0?.unavailable ?? [] } }
 
-  func places() throws(DiskError) -> [LooseObjects] { try open().places }
+  func places() throws(DiskError) -> [ObjectPlace] { try open().places }
 
   private func open() throws(DiskError) -> Opened {
     try opened.withLock { (state) throws(DiskError) in
@@ -70,14 +70,14 @@ package final class Alternates: Sendable {
         continue
       }
       do {
-        opened.places.append(LooseObjects(folder: try Folder.open(path)))
+        opened.places.append(ObjectPlace(folder: try Folder.open(path)))
       } catch {
         if error.isOutOfDescriptors { throw error }
         // An alternate may disappear at any time, so this is not an error here; `Fsck` reports it.
         opened.unavailable.append(path)
       }
     }
-    if let lender { opened.places.append(LooseObjects(folder: lender)) }
+    if let lender { opened.places.append(ObjectPlace(folder: lender)) }
     return opened
   }
 }

@@ -23,9 +23,12 @@ package struct GarbageCollection: Sendable {
 
   private let store: ObjectStore
   private var leftovers: [Leftover] = []
+  private var looseObjects: [ObjectID] = []
+  private var packs: PackRewriting
 
-  private init(store: ObjectStore) {
+  private init(store: ObjectStore, limit: @escaping @Sendable (ObjectID) -> Int64) {
     self.store = store
+    packs = PackRewriting(of: store, limit: limit)
   }
 
   // MARK: Looking
@@ -41,15 +44,27 @@ package struct GarbageCollection: Sendable {
   ) throws(ObjectStoreError) -> GarbageCollection {
     if let problem = marks.problems.min(by: { $0.id < $1.id }) { throw problem.error }
     let kept = Set(others)
-    return try look(in: store) { id in marks.uses[id] == nil && !kept.contains(id) }
+    let uses = marks.uses
+    let limit: @Sendable (ObjectID) -> Int64 = { id in
+      if case .blob(let size) = uses[id] { size } else { Tree.maximumPayloadBytes }
+    }
+    var garbage = try look(in: store, limit: limit) { id in uses[id] == nil && !kept.contains(id) }
+    try ObjectStoreError.wrapping { () throws(DiskError) in
+      // A pack that cannot be used might be mended by hand, as long as anything is missing that may be in it.
+      let unusable = try store.own.packed.listing().unusable.keys.map(\.string)
+      guard !unusable.isEmpty, kept.union(uses.keys).isSubset(of: try store.own.ids()) else { return }
+      try garbage.addPackFiles { name in unusable.contains { $0.hasPrefix(name.string.prefix(69)) } }
+    }
+    return garbage
   }
 
   /// Finds all objects, reachable or not, damaged or not; the list of alternates stays.
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package static func findEverything(in store: ObjectStore) throws(ObjectStoreError) -> GarbageCollection {
-    var garbage = try look(in: store) { _ in true }
+    var garbage = try look(in: store, limit: { _ in 0 }) { _ in true }
     try ObjectStoreError.wrapping { () throws(DiskError) in
+      try garbage.addPackFiles { _ in true }
       let known = Set(garbage.leftovers.map { store.folder.path.appending($0.folder + [$0.name]) })
       for path in try store.loose.list().strangers where !known.contains(path) {
         try garbage.add(path, in: store.folder)
@@ -67,18 +82,30 @@ package struct GarbageCollection: Sendable {
 
   private static func look(
     in store: ObjectStore,
+    limit: @escaping @Sendable (ObjectID) -> Int64,
     isGarbage: (ObjectID) -> Bool
   ) throws(ObjectStoreError) -> GarbageCollection {
-    var garbage = GarbageCollection(store: store)
+    var garbage = GarbageCollection(store: store, limit: limit)
     try ObjectStoreError.wrapping { () throws(DiskError) in
       let listing = try store.loose.list()
-      garbage.objects = listing.ids.filter(isGarbage)
-      for id in garbage.objects {
+      garbage.looseObjects = listing.ids.filter(isGarbage)
+      let packed = try store.own.packed.ids().filter(isGarbage)
+      garbage.objects =
+        packed.isEmpty ? garbage.looseObjects : Set(packed).union(garbage.looseObjects).sorted()
+      try garbage.packs.look(needed: listing.ids.filter { !isGarbage($0) }, isGarbage: isGarbage)
+      garbage.objectSpace.add(bytes: garbage.packs.freedBytes)
+      for id in garbage.looseObjects {
         try Cancellation.check()
         guard let fanOut = try store.loose.findFanOut(of: id) else { continue }
         try garbage.objectSpace.addEverything(at: LooseObjects.fileName(id), in: fanOut)
       }
       for path in listing.strangers { try garbage.addIfUnfinished(path) }
+      // A pack without an index, or an index without a pack, was not finished or not removed wholly.
+      let unfinished = Set(try store.own.packed.listing().strangers)
+      try garbage.addPackFiles { name in
+        unfinished.contains(name)
+          && (name.string.hasPrefix(StoreLayout.temporaryPrefix) || StoreLayout.isPackOrIndex(name))
+      }
       if let info = try store.folder.findFolder(StoreLayout.info) {
         for name in try info.names() where name.string.hasPrefix(StoreLayout.temporaryPrefix) {
           try garbage.add(name, in: [StoreLayout.info], info)
@@ -92,6 +119,17 @@ package struct GarbageCollection: Sendable {
   private mutating func addIfUnfinished(_ path: FilePath) throws(DiskError) {
     guard path.lastComponent?.string.hasPrefix(StoreLayout.temporaryPrefix) == true else { return }
     try add(path, in: store.folder)
+  }
+
+  /// Adds the files beside packs that belong to no usable pack, where `isGarbage` says so; each once.
+  private mutating func addPackFiles(where isGarbage: (FileName) -> Bool) throws(DiskError) {
+    guard let folder = try store.own.packed.findFolder() else { return }
+    let packs = try store.own.packed.packs().map(\.index.pack)
+    var known = Set(packs.flatMap { [StoreLayout.pack($0), StoreLayout.packIndex($0)] })
+    known.formUnion(leftovers.filter { $0.folder == [StoreLayout.pack] }.map(\.name))
+    for name in try folder.names() where !known.contains(name) && isGarbage(name) {
+      try add(name, in: [StoreLayout.pack], folder)
+    }
   }
 
   /// Adds an unexpected file of the object folder or of a fan-out folder.
@@ -134,6 +172,7 @@ package struct GarbageCollection: Sendable {
   ///
   /// - Throws: `ObjectStoreError.disk`.
   package func sweep() throws(ObjectStoreError) {
+    if !packs.isEmpty { try packs.carryOut() }
     try ObjectStoreError.wrapping { () throws(DiskError) in
       try removeObjects()
       // A quarantine folder tells later batches that names may not be durable yet, while they may rely on objects
@@ -144,16 +183,28 @@ package struct GarbageCollection: Sendable {
         guard let folder = try store.folder.findFolder(at: leftover.folder) else { continue }
         try store.disk.removeRecursively(leftover.name, in: folder)
       }
-      let bytes = Set(objects.map(\.firstByte))
+      let bytes = Set(looseObjects.map(\.firstByte))
       try store.loose.removeEmptyFanOuts(bytes, disk: store.disk)
+      try removePackFolderIfEmpty()
       // The removals must be durable: files reported as removed must not come back after a power cut.
       if !bytes.isEmpty || !leftovers.isEmpty { try synchronizeNames(bytes) }
       if let info = try store.folder.findFolder(StoreLayout.info) { try store.disk.synchronize(info) }
     }
   }
 
+  private func removePackFolderIfEmpty() throws(DiskError) {
+    guard let folder = try store.own.packed.findFolder() else { return }
+    if try folder.names().isEmpty {
+      try store.disk.removeFolder(StoreLayout.pack, in: store.folder)
+      try store.disk.synchronize(store.folder)
+    } else if leftovers.contains(where: { $0.folder == [StoreLayout.pack] }) {
+      try store.disk.synchronize(folder)
+    }
+    store.own.packed.forget()
+  }
+
   private func removeObjects() throws(DiskError) {
-    for id in objects {
+    for id in looseObjects {
       try Cancellation.check()
       guard let fanOut = try store.loose.findFanOut(of: id) else { continue }
       let name = LooseObjects.fileName(id)
@@ -169,6 +220,6 @@ package struct GarbageCollection: Sendable {
   /// As after a batch, one flush of the file system is cheaper than one per folder.
   private func synchronizeNames(_ bytes: Set<UInt8>?) throws(DiskError) {
     if bytes.map({ $0.count > 64 }) ?? true, try store.disk.synchronizeFileSystem(of: store.folder) { return }
-    try store.loose.synchronizeNames(bytes, disk: store.disk)
+    try store.own.synchronizeNames(bytes, packs: bytes == nil, disk: store.disk)
   }
 }

@@ -45,10 +45,12 @@ final class LooseObjects: Sendable {
   /// Opens an object's file; its content is not verified.
   ///
   /// - Throws: `ObjectStoreError.corrupt` for a link or special file in its place, `.disk`.
-  func findFile(_ id: ObjectID) throws(ObjectStoreError) -> ReadableFile? {
+  func findCopy(_ id: ObjectID) throws(ObjectStoreError) -> StoredCopy? {
     do {
-      guard let fanOut = try findFanOut(of: id) else { return nil }
-      return try fanOut.findFile(Self.fileName(id))
+      guard let fanOut = try findFanOut(of: id), let file = try fanOut.findFile(Self.fileName(id)) else {
+        return nil
+      }
+      return StoredCopy(file)
     } catch {
       if error.isWrongKind { throw .corrupt(id, path(of: id), .wrongKind) }
       throw .disk(error)
@@ -84,12 +86,20 @@ final class LooseObjects: Sendable {
     var strangers: [FilePath] = []
   }
 
+  private func isPackFolder(_ name: FileName) throws(DiskError) -> Bool {
+    if name != StoreLayout.pack { return false }
+    return try folder.findAttributes(name)?.kind == .folder
+  }
+
   func list() throws(DiskError) -> Listing {
     var listing = Listing()
     for name in try folder.names() {
       let text = name.string
       guard text.utf8.count == 2, let byte = UInt8(text, radix: 16), StoreLayout.fanOut(byte) == name else {
-        if name != StoreLayout.info { listing.strangers.append(folder.path.appending(name)) }
+        let isPacks = try isPackFolder(name)
+        if name != StoreLayout.info && !isPacks {
+          listing.strangers.append(folder.path.appending(name))
+        }
         continue
       }
       do {

@@ -45,11 +45,39 @@ extension ObjectBatch {
   }
 
   private func adopt(_ file: FileName, from abandoned: Folder) throws(DiskError) {
+    if file == BatchPack.name { return try adopt(packIn: abandoned) }
     guard let id = ObjectID(hex: file.string), let size = try provenSize(of: id, file, in: abandoned) else {
       return
     }
     try store.disk.rename(file, in: abandoned, to: file, in: quarantine)
-    state.withLock { $0.sizes[id] = size }
+    state.withLock { state in
+      state.sizes[id] = size
+      if size < Int64(ObjectWriter.heldBytes) { state.small.insert(id) }
+    }
+  }
+
+  /// Takes what is whole of a pack that was being written.
+  private func adopt(packIn abandoned: Folder) throws(DiskError) {
+    guard let file = try abandoned.findFile(BatchPack.name), let limits = state.withLock({ $0.adoptable })
+    else {
+      return
+    }
+    var total: Int64 = 0
+    defer { state.withLock { $0.adoptable?.totalBytes -= total } }
+    do {
+      let scan = PackScan.Limits(objectBytes: limits.objectBytes, totalBytes: limits.totalBytes)
+      try PackScan.recover(file, within: scan) { entry, payload in
+        total += entry.payloadBytes
+        // A batch writes only short ones.
+        if let payload, !contains(entry.id) { try write(payload, as: entry.id) }
+      }
+    } catch let problem as DiskError where problem.isOfTheProcess || problem.operation != .read {
+      throw problem
+    } catch ObjectStoreError.disk(let problem) {
+      throw problem
+    } catch {
+      // What cannot be read is removed with its folder, and fetched again.
+    }
   }
 
   /// The payload size of a quarantined object; nil when its bytes do not prove its id.
@@ -61,7 +89,8 @@ extension ObjectBatch {
       else { return nil }
       var size: Int64 = 0
       defer { state.withLock { $0.adoptable?.totalBytes -= size } }
-      try ObjectDecoder.stream(opened, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
+      try ObjectDecoder.stream(StoredCopy(opened), as: id, size: nil, limit: limit) {
+        (bytes) throws(DiskError) in
         size += Int64(bytes.byteCount)
       }
       return size

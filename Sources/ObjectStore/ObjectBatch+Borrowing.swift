@@ -10,7 +10,7 @@ extension ObjectBatch {
 
   /// Takes an object from an alternate, verifying it.
   ///
-  /// It is cloned or hard-linked where that is possible, else copied; in each case this store keeps it if the
+  /// Its file is cloned or hard-linked where that is possible, else it is copied, as from a pack; in each case this store keeps it if the
   /// alternate disappears. `inspect` gets the payload piece by piece; what it got is valid only when a size is
   /// returned. `restart` is called when that copy was damaged and another one is tried.
   ///
@@ -40,30 +40,36 @@ extension ObjectBatch {
     from lender: ObjectStore,
     limit: Int64
   ) throws(ObjectStoreError) -> Int64? {
-    try borrow(id, from: lender.loose, limit: limit, inspect: { _ in }, restart: {})
+    try borrow(id, from: lender.own, limit: limit, inspect: { _ in }, restart: {})
   }
 
   private func borrow(
     _ id: ObjectID,
-    from place: LooseObjects,
+    from place: ObjectPlace,
     limit: Int64,
     inspect: (RawSpan) -> Void,
     restart: () -> Void
   ) throws(ObjectStoreError) -> Int64? {
     while true {
       let way = borrowing.withLock { $0[ObjectIdentifier(place)] ?? .clone }
-      do {
-        guard let file = try place.findFile(id) else { return nil }
-        return switch way {
-        case .clone: try clone(file, as: id, limit: limit, inspect: inspect)
-        case .link where file.isLendable: try link(file, as: id, limit: limit, inspect: inspect)
-        case .link, .copy: try copy(file, as: id, limit: limit, inspect: inspect)
-        }
-      } catch {
-        restart()
+      var damage: ObjectStoreError?
+      do throws(ObjectStoreError) {
         // Damage or a refusal in the other store only means no object from there; a failure to write here is an
         // error.
-        if error.isOfOneCopy { return nil }
+        let size = try place.firstIntact(id, damage: &damage) { (found) throws(ObjectStoreError) -> Int64 in
+          do throws(ObjectStoreError) {
+            return switch way {
+            case .clone where found.isFile: try clone(found, as: id, limit: limit, inspect: inspect)
+            case .link where found.isLendable: try link(found, as: id, limit: limit, inspect: inspect)
+            case .clone, .link, .copy: try copy(found, as: id, limit: limit, inspect: inspect)
+            }
+          } catch {
+            restart()
+            throw error
+          }
+        }
+        return size
+      } catch {
         guard error.isUnsupportedSharing else { throw error }
         // Not possible between these two folders, so it is not tried for the next object either.
         borrowing.withLock { $0[ObjectIdentifier(place)] = way == .clone ? .link : .copy }
@@ -73,7 +79,7 @@ extension ObjectBatch {
 
   /// Clones the other store's file, then verifies the clone, which is the file that is kept.
   private func clone(
-    _ file: borrowing ReadableFile,
+    _ found: StoredCopy,
     as id: ObjectID,
     limit: Int64,
     inspect: (RawSpan) -> Void
@@ -83,13 +89,13 @@ extension ObjectBatch {
     do throws(ObjectStoreError) {
       try ObjectStoreError.wrapping { () throws(DiskError) in
         let output = try disk.createFile(temporary, in: quarantine, mode: 0o444)
-        try disk.clone(file, into: output)
+        try disk.clone(found.source.file, into: output)
       }
       let cloned = try ObjectStoreError.wrapping { () throws(DiskError) -> ReadableFile? in
         try quarantine.findFile(temporary)
       }
       guard let cloned else { throw .missing(id) }
-      let size = try prove(cloned, as: id, limit: limit, inspect: inspect)
+      let size = try prove(StoredCopy(cloned), as: id, limit: limit, inspect: inspect)
       try ObjectStoreError.wrapping { () throws(DiskError) in
         try disk.rename(temporary, in: quarantine, to: QuarantineFile.name(id), in: quarantine)
       }
@@ -106,14 +112,14 @@ extension ObjectBatch {
   ///
   /// A process with write access to the file can still change it later; reading detects that.
   private func link(
-    _ file: borrowing ReadableFile,
+    _ found: StoredCopy,
     as id: ObjectID,
     limit: Int64,
     inspect: (RawSpan) -> Void
   ) throws(ObjectStoreError) -> Int64 {
-    let size = try prove(file, as: id, limit: limit, inspect: inspect)
+    let size = try prove(found, as: id, limit: limit, inspect: inspect)
     do throws(DiskError) {
-      try store.disk.link(file, to: QuarantineFile.name(id), in: quarantine)
+      try store.disk.link(found.source.file, to: QuarantineFile.name(id), in: quarantine)
     } catch {
       // It exists already: another thread adds the same object, and both files hold the same payload.
       guard error.code == .fileExists else { throw .disk(error) }
@@ -124,13 +130,13 @@ extension ObjectBatch {
 
   /// Writes the payload to a new file, verifying it on the way.
   private func copy(
-    _ file: borrowing ReadableFile,
+    _ found: StoredCopy,
     as id: ObjectID,
     limit: Int64,
     inspect: (RawSpan) -> Void
   ) throws(ObjectStoreError) -> Int64 {
     var writer = makeWriter()
-    try ObjectDecoder.stream(file, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
+    try ObjectDecoder.stream(found, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
       inspect(bytes)
       try writer.append(bytes)
     }
@@ -140,13 +146,13 @@ extension ObjectBatch {
   }
 
   private func prove(
-    _ file: borrowing ReadableFile,
+    _ found: StoredCopy,
     as id: ObjectID,
     limit: Int64,
     inspect: (RawSpan) -> Void
   ) throws(ObjectStoreError) -> Int64 {
     var size: Int64 = 0
-    try ObjectDecoder.stream(file, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
+    try ObjectDecoder.stream(found, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
       inspect(bytes)
       size += Int64(bytes.byteCount)
     }
@@ -154,10 +160,11 @@ extension ObjectBatch {
   }
 }
 
-extension ReadableFile {
+extension StoredCopy {
   /// Whether a hard link to the file is safe: it belongs to this user, and nobody has write permission.
   fileprivate var isLendable: Bool {
-    attributes.owner == CurrentUser.id && attributes.mode & 0o7222 == 0
+    let attributes = source.file.attributes
+    return isFile && attributes.owner == CurrentUser.id && attributes.mode & 0o7222 == 0
   }
 }
 

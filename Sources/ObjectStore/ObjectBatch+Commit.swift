@@ -8,15 +8,18 @@ extension ObjectBatch {
 
   /// Makes all objects of the batch durable and moves them to their final names.
   ///
-  /// The order is: contents, then names in `objects/`, then the folders that hold those names. So a name in
+  /// The order is: contents, then names in `objects/`, then the folders that hold those names; of a pack, the name of
+  /// its index and then its own. So a name in
   /// `objects/` never stands for bytes that a power cut could still lose; and when this has returned, no object in
   /// place can be lost, whichever batch put it there.
   ///
   /// - Throws: `ObjectStoreError.disk`. A failed flush of the contents is final: the kernel may have dropped
   ///   the bytes, so the quarantine is discarded. After any other failure it stays for the next batch.
   package func commit() throws(ObjectStoreError) {
-    guard let ids = end() else { return }
+    guard var ids = end() else { return }
+    let index = try finishPack()
     do throws(DiskError) {
+      if let index { ids.removeAll { index.find($0) != nil } }
       try makeDurable(ids)
     } catch {
       // The first failure is the one to report; if removing fails, the folder is recognisable by its name.
@@ -25,8 +28,13 @@ extension ObjectBatch {
     }
     try ObjectStoreError.wrapping { () throws(DiskError) in
       for id in ids { try moveIntoPlace(id) }
-      try makeNamesDurable(ids)
+      if let index {
+        let packs = try store.own.packed.ensureFolder(store.disk)
+        try PackPlacement(index: index, disk: store.disk).place(BatchPack.name, in: quarantine, to: packs)
+      }
+      try makeNamesDurable(ids, hasPack: index != nil)
     }
+    if index != nil { store.own.packed.forget() }
     removeFolders()
   }
 
@@ -46,6 +54,36 @@ extension ObjectBatch {
       if state.hasEnded { return nil }
       state.hasEnded = true
       return state.sizes.keys.sorted()
+    }
+  }
+
+  /// Takes the short objects that have files of their own into the pack, if there is one, and ends it.
+  private func finishPack() throws(ObjectStoreError) -> PackIndex? {
+    let packed = pack.ids
+    do throws(DiskError) {
+      if !packed.isEmpty { try foldSmall(state.withLock { $0.small }.subtracting(packed).sorted()) }
+      return try pack.finish()
+    } catch {
+      if error.operation == .synchronize { try? store.disk.removeRecursively(name, in: store.folder) }
+      throw .disk(error)
+    }
+  }
+
+  private func foldSmall(_ small: [ObjectID]) throws(DiskError) {
+    try Parallel.forEach(count: small.count) { (number) throws(DiskError) in
+      let id = small[number]
+      guard let file = try quarantine.findFile(QuarantineFile.name(id)) else { return }
+      do throws(ObjectStoreError) {
+        let payload = try ObjectDecoder.read(StoredCopy(file), as: id, size: size(of: id), limit: 1 << 20)
+        let stream = ObjectEncoder.encodeForPack(payload)
+        try ObjectStoreError.wrapping { () throws(DiskError) in
+          try pack.append(stream, as: id, payloadBytes: Int64(payload.count))
+        }
+      } catch .disk(let problem) {
+        throw problem
+      } catch {
+        // Damaged since it was written: it stays a file, and whoever reads it finds out.
+      }
     }
   }
 
@@ -77,19 +115,23 @@ extension ObjectBatch {
     }
   }
 
-  private func makeNamesDurable(_ ids: [ObjectID]) throws(DiskError) {
+  private func makeNamesDurable(_ ids: [ObjectID], hasPack: Bool) throws(DiskError) {
     // Every other quarantine, live or abandoned, belongs to a batch that may have put objects in place whose names
     // are not durable yet. This batch may rely on those objects, because it found them in the store.
     let isAlone = try !store.folder.names().contains {
       $0.string.hasPrefix(StoreLayout.quarantinePrefix) && $0 != name
     }
-    if isAlone && ids.isEmpty { return }
+    if isAlone && ids.isEmpty && !hasPack { return }
     if !isAlone || ids.count > Self.fileSystemFlushThreshold,
       try store.disk.synchronizeFileSystem(of: store.folder)
     {
       return
     }
-    try store.loose.synchronizeNames(isAlone ? Set(ids.map(\.firstByte)) : nil, disk: store.disk)
+    try store.own.synchronizeNames(
+      isAlone ? Set(ids.map(\.firstByte)) : nil,
+      packs: hasPack || !isAlone,
+      disk: store.disk
+    )
   }
 
   /// Removes the quarantine folder and the adopted ones.

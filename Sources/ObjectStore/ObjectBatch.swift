@@ -4,6 +4,9 @@ import SystemPackage
 
 /// New objects that are being added to the store (DESIGN section 3.2, step 1).
 ///
+/// The first of them are files of their own. When there are so many that a pack is worth it, all further small ones go
+/// into one (`BatchPack`), and `commit` takes the first ones into it as well.
+///
 /// They are written to a quarantine folder, which readers do not search, until `commit` makes all of them durable and
 /// then moves them to their final names. The folder is locked while its batch is alive: an unlocked one was left by a
 /// killed process, and a batch that is told to adopts the objects in it that hash to their ids.
@@ -14,6 +17,10 @@ package final class ObjectBatch: Sendable {
   struct State {
     /// The payload sizes of the objects added so far.
     var sizes: [ObjectID: Int64] = [:]
+    /// The short objects that have files of their own and may go into a pack.
+    var small: Set<ObjectID> = []
+    /// How many objects are to come, as far as the caller knows.
+    var expectedCount = 0
     /// Folders of killed processes that were adopted; see `removeFolders`.
     var adopted: [FileName] = []
     /// What may still be decompressed of abandoned objects; see `adoptAbandoned`.
@@ -26,6 +33,8 @@ package final class ObjectBatch: Sendable {
   package let name: FileName
   let quarantine: Folder
   let state = Mutex(State())
+  /// The pack that this batch writes when it has become large.
+  let pack: BatchPack
   /// The way to try first with each other store; one that is absent here was not tried yet.
   let borrowing = Mutex<[ObjectIdentifier: Borrowing]>([:])
   private let lock: FileLock
@@ -45,6 +54,7 @@ package final class ObjectBatch: Sendable {
         throw DiskError(.lock, quarantine.path, .wouldBlock)
       }
       lock = held
+      pack = BatchPack(in: quarantine, of: store)
       try store.disk.rename(unlocked, in: store.folder, to: name, in: store.folder)
     } catch {
       throw .disk(error)
@@ -71,11 +81,35 @@ package final class ObjectBatch: Sendable {
     let id = SHA256.hash(payload.span.bytes)
     if let expected, expected != id { throw .wrongContent(expected: expected, found: id) }
     if contains(id) { return id }
-    try ObjectStoreError.wrapping { () throws(DiskError) in
-      try QuarantineFile.write(ObjectEncoder.encode(payload), as: id, in: quarantine, disk: store.disk)
-    }
-    try record(id, size: Int64(payload.count))
+    try write(payload, as: id)
     return id
+  }
+
+  /// Writes a payload in memory, to the pack or to a file of its own.
+  func write(_ payload: [UInt8], as id: ObjectID) throws(ObjectStoreError) {
+    let isShort = payload.count < ObjectWriter.heldBytes
+    let size = Int64(payload.count)
+    try ObjectStoreError.wrapping { () throws(DiskError) in
+      if isShort, try takesPack() {
+        // Compressed outside any lock.
+        return try pack.append(ObjectEncoder.encodeForPack(payload), as: id, payloadBytes: size)
+      }
+      try QuarantineFile.write(ObjectEncoder.encode(payload), as: id, in: quarantine, disk: store.disk)
+      if isShort { _ = state.withLock { $0.small.insert(id) } }
+    }
+    try record(id, size: size)
+  }
+
+  /// Tells the batch how many objects are to come, so that a large one need not begin with files of their own.
+  package func expect(_ count: Int) {
+    state.withLock { $0.expectedCount = count }
+  }
+
+  /// Whether there are enough short objects for a pack.
+  func takesPack() throws(DiskError) -> Bool {
+    let count = state.withLock { max($0.small.count, $0.expectedCount) }
+    if count < BatchPack.threshold { return false }
+    return count >= (try pack.threshold())
   }
 
   /// Adds a payload unless the store has an intact copy of it: for trees and snapshots, which are small.
@@ -106,11 +140,7 @@ package final class ObjectBatch: Sendable {
     guard size <= limit else {
       throw .corrupt(id, path(of: id), .encoding(.tooLarge(limit: limit)))
     }
-    let file = try ObjectStoreError.wrapping { () throws(DiskError) in
-      try quarantine.findFile(QuarantineFile.name(id))
-    }
-    guard let file else { throw .missing(id) }
-    return try ObjectDecoder.read(file, as: id, size: size, limit: limit)
+    return try ObjectDecoder.read(findCopy(id), as: id, size: size, limit: limit)
   }
 
   /// Passes a blob on piece by piece, from this batch or, when it was not added, from the store.
@@ -125,11 +155,16 @@ package final class ObjectBatch: Sendable {
     into output: (RawSpan) throws(DiskError) -> Void
   ) throws(ObjectStoreError) {
     guard contains(id) else { return try store.stream(id, size: size, restart: restart, into: output) }
+    try ObjectDecoder.stream(findCopy(id), as: id, size: size, limit: size, into: output)
+  }
+
+  private func findCopy(_ id: ObjectID) throws(ObjectStoreError) -> StoredCopy {
+    if let packed = try pack.find(id) { return packed }
     let file = try ObjectStoreError.wrapping { () throws(DiskError) in
       try quarantine.findFile(QuarantineFile.name(id))
     }
     guard let file else { throw .missing(id) }
-    try ObjectDecoder.stream(file, as: id, size: size, limit: size, into: output)
+    return StoredCopy(file)
   }
 
   func path(of id: ObjectID) -> FilePath { quarantine.path.appending(QuarantineFile.name(id)) }
@@ -147,8 +182,12 @@ package final class ObjectBatch: Sendable {
     _ writer: consuming ObjectWriter,
     expecting expected: ObjectID?
   ) throws(ObjectStoreError) -> ObjectID {
-    let id = try writer.finish(expecting: expected)
-    try record(id, size: writer.byteCount)
+    let (id, held) = try writer.finish(expecting: expected)
+    if let held {
+      if !contains(id) { try write(held, as: id) }
+    } else {
+      try record(id, size: writer.byteCount)
+    }
     return id
   }
 

@@ -1,7 +1,7 @@
 import Disk
 import SystemPackage
 
-/// Reads an object's file and verifies its payload.
+/// Reads one stored copy of an object and verifies its payload.
 ///
 /// All payloads that leave the store go through here (DESIGN section 1, rule 3). It also checks for cancellation, so
 /// a caller that reads many objects stops when its task is cancelled.
@@ -16,18 +16,18 @@ enum ObjectDecoder {
   ///
   /// - Throws: `ObjectStoreError.corrupt`, `.disk`.
   static func read(
-    _ file: consuming ReadableFile,
+    _ copy: StoredCopy,
     as id: ObjectID,
     size: Int64?,
     limit: Int64
   ) throws(ObjectStoreError) -> [UInt8] {
-    if let size, size <= wholeLimit, file.attributes.size <= storedLimit(size) {
-      return try readWhole(file, as: id, size: size)
+    if let size, size <= wholeLimit, copy.byteCount <= storedLimit(size) {
+      return try readWhole(copy, as: id, size: size)
     }
     var payload: [UInt8] = []
-    // Estimated from the file's size: a size that a tree states, or a sparse file, must not make us reserve memory.
-    payload.reserveCapacity(Int(min(size ?? limit, min(file.attributes.size, wholeLimit) * 4)))
-    try stream(file, as: id, size: size, limit: limit) { (bytes) throws(DiskError) in
+    // Estimated from the stored size: a size that a tree states, or a sparse file, must not make us reserve memory.
+    payload.reserveCapacity(Int(min(size ?? limit, min(copy.byteCount, wholeLimit) * 4)))
+    try stream(copy, as: id, size: size, limit: limit) { (bytes) throws(DiskError) in
       bytes.withUnsafeBytes { payload.append(contentsOf: $0) }
     }
     return payload
@@ -37,7 +37,7 @@ enum ObjectDecoder {
   ///
   /// The bytes passed to `output` are not verified until this returns.
   static func stream(
-    _ file: borrowing ReadableFile,
+    _ copy: StoredCopy,
     as id: ObjectID,
     size: Int64?,
     limit: Int64,
@@ -46,14 +46,18 @@ enum ObjectDecoder {
     let inflater = Codecs.inflate.take()
     inflater.reset()
     defer { Codecs.inflate.giveBack(inflater) }
+    // The index of a pack states a size as well; no copy of the object is larger than what both allow.
+    let most = min(size ?? limit, copy.payloadBytes ?? .max)
     var digest = SHA256()
     var total: Int64 = 0
     // Most files fit into a buffer of their size and one byte, and a small buffer is cheap to clear.
-    var buffer = [UInt8](repeating: 0, count: Int(min(file.attributes.size, bufferBytes - 1)) + 1)
+    var buffer = [UInt8](repeating: 0, count: Int(min(copy.byteCount, bufferBytes - 1)) + 1)
+    var position: Int64 = 0
     do {
-      while case let count = try file.read(into: &buffer), count > 0 {
+      while case let count = try copy.read(at: position, into: &buffer), count > 0 {
+        position += Int64(count)
         let filled = buffer.span
-        try inflater.decompress(filled.extracting(first: count).bytes, limit: size ?? limit) { bytes in
+        try inflater.decompress(filled.extracting(first: count).bytes, limit: most) { bytes in
           try Cancellation.check()
           digest.update(bytes)
           total += Int64(bytes.byteCount)
@@ -62,27 +66,27 @@ enum ObjectDecoder {
       }
       guard inflater.isFinished else { throw InflateProblem.truncated }
     } catch {
-      throw damage(error, id: id, path: file.path)
+      throw damage(error, id: id, path: copy.path)
     }
-    try check(digest.finish(), total, against: id, size: size, path: file.path)
+    try check(digest.finish(), total, against: id, size: size, path: copy.path)
   }
 
   private static func readWhole(
-    _ file: borrowing ReadableFile,
+    _ copy: StoredCopy,
     as id: ObjectID,
     size: Int64
   ) throws(ObjectStoreError) -> [UInt8] {
     let payload: [UInt8]
     do {
       try Cancellation.check()
-      let stored = try file.readAll(limit: Int(storedLimit(size)))
+      let stored = try copy.readAll()
       payload = try Codecs.wholeInflate.withCodec { (codec) throws(InflateProblem) in
         try codec.decompress(stored, capacity: Int(size))
       }
     } catch {
-      throw damage(error, id: id, path: file.path)
+      throw damage(error, id: id, path: copy.path)
     }
-    try check(SHA256.hash(payload.span.bytes), Int64(payload.count), against: id, size: size, path: file.path)
+    try check(SHA256.hash(payload.span.bytes), Int64(payload.count), against: id, size: size, path: copy.path)
     return payload
   }
 

@@ -13,7 +13,12 @@ enum ObjectEncoder {
   /// gains nothing: writing and reading are then several times as fast (docs/benchmarks.md, "Compression level").
   static func encode(_ payload: [UInt8]) -> [UInt8] {
     if payload.count + storedOverheadBytes <= diskBlockBytes { return store(payload) }
-    return squeeze(payload, limit: payload.count - 1) ?? store(payload)
+    return encodeForPack(payload)
+  }
+
+  /// The bytes of a stream in a pack, where each byte that is saved counts, also of a small payload.
+  static func encodeForPack(_ payload: [UInt8]) -> [UInt8] {
+    squeeze(payload, limit: payload.count - 1) ?? store(payload)
   }
 
   /// Whether a payload that begins with these bytes is worth compressing: it must shrink by one byte in fifty.

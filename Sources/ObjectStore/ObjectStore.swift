@@ -10,7 +10,7 @@ import SystemPackage
 
 /// The objects of one cache.
 ///
-/// Searched in this order: the cache's own loose objects, then the alternates.
+/// Searched in this order: the cache's own loose objects, its packs, then the alternates' in the same way.
 package final class ObjectStore: Sendable {
   /// The `objects` folder of the cache.
   package let folder: Folder
@@ -19,7 +19,7 @@ package final class ObjectStore: Sendable {
   package let alternates: Alternates
 
   let disk: any Disk
-  let loose: LooseObjects
+  let own: ObjectPlace
 
   /// Opens the store in an `objects` folder.
   ///
@@ -29,26 +29,30 @@ package final class ObjectStore: Sendable {
   package init(folder: Folder, lender: Folder? = nil, disk: any Disk) {
     self.folder = folder
     self.disk = disk
-    loose = LooseObjects(folder: folder)
+    own = ObjectPlace(folder: folder)
     alternates = Alternates(in: folder, and: lender)
   }
 
-  /// Whether this store itself has a file for the object; its content is verified only when it is read.
+  var loose: LooseObjects { own.loose }
+
+  /// Whether this store itself has a copy of the object; its content is verified only when it is read.
   package func contains(_ id: ObjectID) throws(ObjectStoreError) -> Bool {
     try findAttributes(id)?.kind == .file
   }
 
   /// The attributes of this store's own file of an object; nil when there is none.
+  ///
+  /// For an object in a pack: of the pack, with the size of the object's stream, and when pack or index last changed.
   package func findAttributes(_ id: ObjectID) throws(ObjectStoreError) -> FileAttributes? {
-    try ObjectStoreError.wrapping { () throws(DiskError) in try loose.findAttributes(id) }
+    try ObjectStoreError.wrapping { () throws(DiskError) in try own.findAttributes(id) }
   }
 
   /// Reads a payload: of the size in bytes that a tree states, or else of at most the limit.
   ///
   /// - Throws: `ObjectStoreError.missing` when there is no copy, `.corrupt` when all copies are damaged, `.disk`.
   package func read(_ id: ObjectID, size: Int64?, limit: Int64) throws(ObjectStoreError) -> [UInt8] {
-    try fromFirstGoodPlace(id) { (file) throws(ObjectStoreError) in
-      try ObjectDecoder.read(file, as: id, size: size, limit: limit)
+    try fromFirstGoodPlace(id) { (copy) throws(ObjectStoreError) in
+      try ObjectDecoder.read(copy, as: id, size: size, limit: limit)
     }
   }
 
@@ -65,10 +69,10 @@ package final class ObjectStore: Sendable {
     into output: (RawSpan) throws(DiskError) -> Void
   ) throws(ObjectStoreError) {
     var isFirst = true
-    try fromFirstGoodPlace(id) { (file) throws(ObjectStoreError) in
+    try fromFirstGoodPlace(id) { (copy) throws(ObjectStoreError) in
       if !isFirst { try ObjectStoreError.wrapping(restart) }
       isFirst = false
-      try ObjectDecoder.stream(file, as: id, size: size, limit: size, into: output)
+      try ObjectDecoder.stream(copy, as: id, size: size, limit: size, into: output)
     }
   }
 
@@ -82,12 +86,13 @@ package final class ObjectStore: Sendable {
     into output: (RawSpan) -> Void
   ) throws(ObjectStoreError) {
     var failure: DiskError?
-    try fromFirstGoodPlace(id) { (file) throws(ObjectStoreError) in
-      try ObjectDecoder.stream(file, as: id, size: size, limit: limit) { _ throws(DiskError) in }
+    try fromFirstGoodPlace(id) { (copy) throws(ObjectStoreError) in
+      try ObjectDecoder.stream(copy, as: id, size: size, limit: limit) { _ throws(DiskError) in }
       do throws(DiskError) {
-        try file.rewind()
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while case let count = try file.read(into: &buffer), count > 0 {
+        var position: Int64 = 0
+        while case let count = try copy.read(at: position, into: &buffer), count > 0 {
+          position += Int64(count)
           let filled = buffer.span
           output(filled.extracting(first: count).bytes)
         }
@@ -99,22 +104,30 @@ package final class ObjectStore: Sendable {
     if let failure { throw .disk(failure) }
   }
 
-  /// Verifies this store's own copy of an object; alternates are not searched.
+  /// Verifies that this store has an intact copy of an object itself; alternates are not searched.
   ///
   /// The size in bytes is the one that a tree states; a payload of unknown size may have up to the limit. `inspect`
-  /// gets the payload piece by piece; what it got is valid only when this returns.
+  /// gets the payload piece by piece; what it got is valid only when this returns, after the last call of `restart`, which comes before the next copy where one was
+  /// damaged.
   ///
   /// - Throws: `ObjectStoreError.missing`, `.corrupt`, `.disk`.
   package func verify(
     _ id: ObjectID,
     size: Int64?,
     limit: Int64 = Tree.maximumPayloadBytes,
-    inspect: (RawSpan) -> Void = { _ in }
+    inspect: (RawSpan) -> Void = { _ in },
+    restart: () -> Void = {}
   ) throws(ObjectStoreError) {
-    guard let file = try loose.findFile(id) else { throw .missing(id) }
-    try ObjectDecoder.stream(file, as: id, size: size, limit: limit) { (bytes) throws(DiskError) in
-      inspect(bytes)
+    var damage: ObjectStoreError?
+    var isFirst = true
+    let found: Void? = try own.firstIntact(id, damage: &damage) { (copy) throws(ObjectStoreError) in
+      if !isFirst { restart() }
+      isFirst = false
+      try ObjectDecoder.stream(copy, as: id, size: size, limit: limit) { (bytes) throws(DiskError) in
+        inspect(bytes)
+      }
     }
+    if found == nil { throw damage ?? .missing(id) }
   }
 
   /// Reads and decodes a tree.
@@ -131,35 +144,27 @@ package final class ObjectStore: Sendable {
     try Snapshot.decode(try read(id, size: nil, limit: Snapshot.maximumPayloadBytes), id: id)
   }
 
-  /// The ids of all objects that this store itself has files for, not verified, sorted.
+  /// The ids of all objects that this store itself has copies of, not verified, sorted.
   package func ids() throws(ObjectStoreError) -> [ObjectID] {
-    try ObjectStoreError.wrapping { () throws(DiskError) in try loose.list().ids }
+    try ObjectStoreError.wrapping { () throws(DiskError) in try own.ids() }
   }
 
-  func alternatePlaces() throws(ObjectStoreError) -> [LooseObjects] {
+  func alternatePlaces() throws(ObjectStoreError) -> [ObjectPlace] {
     try ObjectStoreError.wrapping { () throws(DiskError) in try alternates.places() }
   }
 
   /// Tries each copy of the object until one is intact.
   private func fromFirstGoodPlace<Result>(
     _ id: ObjectID,
-    _ body: (consuming ReadableFile) throws(ObjectStoreError) -> Result
+    _ body: (StoredCopy) throws(ObjectStoreError) -> Result
   ) throws(ObjectStoreError) -> Result {
     var firstDamage: ObjectStoreError?
-    do {
-      if let file = try loose.findFile(id) { return try body(file) }
-    } catch {
-      guard error.isOfOneCopy else { throw error }
-      firstDamage = error
-    }
+    if let result = try own.firstIntact(id, damage: &firstDamage, body) { return result }
     for place in try alternatePlaces() {
-      do {
-        if let file = try place.findFile(id) { return try body(file) }
-      } catch {
-        guard error.isOfOneCopy else { throw error }
-        // An alternate that cannot be read counts as absent; one that is damaged is reported.
-        if case .corrupt = error { firstDamage = firstDamage ?? error }
-      }
+      var damage: ObjectStoreError?
+      if let result = try place.firstIntact(id, damage: &damage, body) { return result }
+      // An alternate that cannot be read counts as absent; one that is damaged is reported.
+      if case .corrupt = damage { firstDamage = firstDamage ?? damage }
     }
     throw firstDamage ?? .missing(id)
   }

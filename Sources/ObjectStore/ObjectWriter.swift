@@ -7,7 +7,7 @@ import SystemPackage
 /// name after the payload hashed to the expected id.
 package struct ObjectWriter: ~Copyable {
   /// The bytes that are kept in memory; compressing them decides whether the rest is compressed.
-  private static let heldBytes = 128 << 10
+  static let heldBytes = 128 << 10
 
   private let disk: any Disk
   private let folder: Folder
@@ -42,22 +42,18 @@ package struct ObjectWriter: ~Copyable {
     self.long = long
   }
 
-  /// Ends the payload and writes the object file.
+  /// Ends the payload and names the file of a long one.
   ///
+  /// - Returns: The id, and the payload if it is short, which is then to be written.
   /// - Throws: `ObjectStoreError.wrongContent`, then nothing was added; `.disk`.
-  mutating func finish(expecting expected: ObjectID?) throws(ObjectStoreError) -> ObjectID {
+  mutating func finish(expecting expected: ObjectID?) throws(ObjectStoreError) -> (
+    id: ObjectID, held: [UInt8]?
+  ) {
     let id = digest.finish()
     if let expected, expected != id { throw .wrongContent(expected: expected, found: id) }
-    do throws(DiskError) {
-      if let long {
-        try long.finish(as: id)
-      } else {
-        try QuarantineFile.write(ObjectEncoder.encode(held), as: id, in: folder, disk: disk)
-      }
-    } catch {
-      throw .disk(error)
-    }
-    return id
+    guard let long else { return (id, held) }
+    do { try long.finish(as: id) } catch { throw .disk(error) }
+    return (id, nil)
   }
 }
 

@@ -39,6 +39,11 @@ package struct RemovedSpace: Sendable {
     .seen += 1
   }
 
+  /// Counts a part of a file that stays, or is written anew without it.
+  package mutating func add(bytes: Int64) {
+    settled = settled.addingClamped(bytes)
+  }
+
   /// Counts a file or folder with everything in it; an absent name counts nothing.
   ///
   /// - Throws: `DiskError`.

@@ -21,6 +21,30 @@ package enum StoreLayout {
   /// The prefix of quarantine folders.
   package static let quarantinePrefix = "tmp_incoming-"
 
+  /// The folder in `objects` of the packs and their indexes.
+  package static let pack = component("pack")
+
+  /// The name of a pack, by its hash.
+  package static func pack(_ hash: ObjectID) -> FileName { component("pack-\(hash).pack") }
+
+  /// The name of a pack's index.
+  package static func packIndex(_ hash: ObjectID) -> FileName { component("pack-\(hash).idx") }
+
+  /// The hash in the name of a pack's index; nil for any other name.
+  static func findPack(ofIndex name: FileName) -> ObjectID? {
+    let text = name.string
+    guard text.hasPrefix("pack-"), text.hasSuffix(".idx") else { return nil }
+    return ObjectID(hex: text.dropFirst(5).dropLast(4))
+  }
+
+  /// Whether a file has the name of a pack or of an index.
+  static func isPackOrIndex(_ name: FileName) -> Bool {
+    if findPack(ofIndex: name) != nil { return true }
+    let text = name.string
+    return text.hasPrefix("pack-") && text.hasSuffix(".pack")
+      && ObjectID(hex: text.dropFirst(5).dropLast(5)) != nil
+  }
+
   /// The fan-out folder of an object: the first byte of its id.
   static func fanOut(_ byte: UInt8) -> FileName { fanOutNames[Int(byte)] }
 

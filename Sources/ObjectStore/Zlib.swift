@@ -171,9 +171,21 @@ final class Inflater: @unchecked Sendable {
     limit: Int64,
     into output: (RawSpan) throws -> Void
   ) throws {
+    if try decompressPart(bytes, limit: limit, into: output) < bytes.byteCount, isFinished {
+      throw InflateProblem.trailingBytes
+    }
+  }
+
+  /// As `decompress`, but stops where the stream ends.
+  ///
+  /// - Returns: How many of the bytes belong to the stream.
+  func decompressPart(
+    _ bytes: RawSpan,
+    limit: Int64,
+    into output: (RawSpan) throws -> Void
+  ) throws -> Int {
     var consumed = 0
-    while consumed < bytes.byteCount {
-      if isFinished { throw InflateProblem.trailingBytes }
+    while consumed < bytes.byteCount && !isFinished {
       let step = codec.step(bytes, from: consumed) { stream, _ in inflate(stream, Z_NO_FLUSH) }
       consumed += step.taken
       guard step.result == Z_OK || step.result == Z_STREAM_END || step.result == Z_BUF_ERROR else {
@@ -185,6 +197,7 @@ final class Inflater: @unchecked Sendable {
       isFinished = step.result == Z_STREAM_END
       if step.taken == 0 && step.made == 0 { break }
     }
+    return consumed
   }
 
   /// Decompresses a whole stream in memory to at most `capacity` bytes.

@@ -1,9 +1,17 @@
+import Disk
 import SystemPackage
+import TestSupport
 
 @testable import ObjectStore
 
 extension FuzzEntry {
   private static let id = ObjectID(hashing: [])
+
+  /// The bytes with the hash of the others as the last 32.
+  private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
+    let rest = Array(bytes.dropLast(ObjectID.byteCount))
+    return rest + ObjectID(hashing: rest).bytes
+  }
 
   static let store: [FuzzEntry] = [
     FuzzEntry("tree") { bytes in
@@ -42,6 +50,34 @@ extension FuzzEntry {
       guard let ids = try? Shallow.parse(bytes, path: "shallow") else { return nil }
       let text = ids.sorted().flatMap { Array("\($0)\n".utf8) }
       return violation("a list of snapshots has two forms", unless: text == bytes)
+    },
+    FuzzEntry("pack") { input in
+      // The right hash at the end would never be found by chance.
+      let bytes = sealed(input)
+      guard let scratch = try? ScratchFolder("fuzz-pack"), (try? scratch.write("p", bytes)) != nil,
+        let folder = try? Folder.open(scratch.path), let file = try? folder.findFile("p")
+      else { return "no scratch file" }
+      let limits = PackScan.Limits(objectBytes: 1 << 16, totalBytes: 1 << 20)
+      var recovered = 0
+      guard (try? PackScan.recover(file, within: limits, visit: { _, _ in recovered += 1 })) != nil else {
+        return "recovering fails"
+      }
+      guard let index = try? PackScan.index(file, within: limits) else { return nil }
+      guard index.fills(packOf: Int64(bytes.count)), (try? PackIndex(parsing: index.bytes)) != nil else {
+        return "a pack has no index"
+      }
+      guard recovered >= index.count, let pack = try? PackFile(file, index: index) else {
+        return "a pack has fewer objects in its beginning, or cannot be opened"
+      }
+      let isReadable = index.ids.allSatisfy { (try? pack.read($0, limit: limits.objectBytes)) != nil }
+      return violation("an object that was found cannot be read", unless: isReadable)
+    },
+    FuzzEntry("pack-index") { bytes in
+      guard let index = try? PackIndex(parsing: sealed(bytes)) else { return nil }
+      let entries = index.entriesByPlace
+      guard entries.allSatisfy({ index.find($0.id) == $0 }) else { return "an object is not found" }
+      let again = PackIndex(entries, pack: index.pack).bytes
+      return violation("an index has two forms", unless: again == index.bytes)
     },
     FuzzEntry("alternates") { bytes in
       let lines = AlternatesList.parse(bytes)

@@ -148,6 +148,14 @@ extension SeededGenerator {
   }
 }
 
+extension ScratchFolder {
+  /// Puts other bytes in the place of a file that may not be written to.
+  func replace(_ relativePath: String, _ bytes: some Sequence<UInt8>) throws {
+    try FileManager.default.removeItem(atPath: path.appending(relativePath).string)
+    try write(relativePath, bytes)
+  }
+}
+
 /// The error that a body throws, or nil.
 func failure<Failure: Error>(_ body: () throws(Failure) -> Void) -> Failure? {
   do {

@@ -118,11 +118,17 @@ final class CrashScene: Sendable {
     var ids = Set(try openStore().ids())
     for name in try objects.names() where name.string.hasPrefix("tmp_incoming") {
       guard let quarantine = try objects.findFolder(name) else { continue }
+      if let pack = try quarantine.findFile(StoreLayout.component("objects.pack")) {
+        let limits = PackScan.Limits(objectBytes: 1 << 20, totalBytes: 1 << 30)
+        try PackScan.recover(pack, within: limits) { entry, _ in ids.insert(entry.id) }
+      }
       for file in try quarantine.names() {
         guard let id = ObjectID(hex: file.string), let opened = try quarantine.findFile(file) else {
           continue
         }
-        if (try? ObjectDecoder.read(opened, as: id, size: nil, limit: 1 << 20)) != nil { ids.insert(id) }
+        if (try? ObjectDecoder.read(StoredCopy(opened), as: id, size: nil, limit: 1 << 20)) != nil {
+          ids.insert(id)
+        }
       }
     }
     return ids

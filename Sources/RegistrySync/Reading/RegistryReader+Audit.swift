@@ -79,7 +79,11 @@ extension RegistryReader {
     // A manifest states no sizes; what a sync has refused lies in our own part of the store.
     for file in manifest.entries where sizes[file.id] == nil {
       var size: Int64 = 0
-      try store.verify(file.id, size: nil, limit: limit) { size += Int64($0.byteCount) }
+      try store.verify(file.id, size: nil, limit: limit) {
+        size += Int64($0.byteCount)
+      } restart: {
+        size = 0
+      }
       sizes[file.id] = size
     }
     let all = manifest.entries.map { ($0.path.description, $0.id) } + [(ProjectLayout.manifest.string, id)]

@@ -120,7 +120,8 @@ package struct CacheStatistics: Sendable {
     var count: Int64 = 0
     do {
       // Trees, snapshots and manifests are no larger; of anything else, which nothing names, this much is counted.
-      try store.verify(id, size: nil, limit: Tree.maximumPayloadBytes) { count += Int64($0.byteCount) }
+      let limit = Tree.maximumPayloadBytes
+      try store.verify(id, size: nil, limit: limit) { count += Int64($0.byteCount) } restart: { count = 0 }
       return count
     } catch .corrupt(_, _, .encoding(.tooLarge)) {
       return count

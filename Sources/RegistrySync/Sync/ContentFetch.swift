@@ -62,6 +62,7 @@ struct ContentFetch: Sendable {
       batch: batch,
       store: registry.store
     )
+    batch.expect(plan.missing.count)
     let meter = SizeMeter(limit: limits.maxSnapshotBytes, held: Self.bytes(of: offer, plan.sizes))
     try meter.add(0)
     let download = Download(

@@ -131,6 +131,9 @@ private struct HeldFile {
       try store.verify(file.id, size: believedSize, limit: file.maxBytes) { bytes in
         size += Int64(bytes.byteCount)
         detector.append(bytes)
+      } restart: {
+        size = 0
+        detector = ContentDetector()
       }
     } catch ObjectStoreError.corrupt, ObjectStoreError.missing {
       return nil

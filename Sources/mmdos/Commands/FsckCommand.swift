@@ -82,6 +82,8 @@ extension Fsck.Finding {
     case .damaged: "damaged"
     case .missing: "missing"
     case .malformed: "malformed"
+    case .unusablePack: "unusable-pack"
+    case .damagedCopy: "damaged-copy"
     case .dangling: "dangling"
     case .leftover: "leftover"
     case .unavailableAlternate: "unavailable-alternate"
@@ -93,6 +95,8 @@ extension Fsck.Finding {
     switch self {
     case .damaged(_, let error), .malformed(_, let error): Failure(error).message
     case .missing(let id, let use): "object \(id) is missing, needed as \(use.words)"
+    case .unusablePack(let path, let problem): "'\(path)' cannot be used: \(problem.words)"
+    case .damagedCopy(_, let error): "\(Failure(error).message); there is another copy"
     case .dangling(let id): "object \(id) is dangling"
     case .leftover(let path): "'\(path)' is no object; an interrupted write may have left it"
     case .unavailableAlternate(let path): "the alternate '\(path)' cannot be opened"
