@@ -30,6 +30,9 @@ package struct Project: Sendable {
   /// The key with which this machine vouches for what it writes into the cache.
   package let machineKey: MachineKeyFile
 
+  /// What its files said last.
+  let parsed = ParsedFiles()
+
   /// The root's path without links; nil where the system does not tell.
   let realPath: FilePath?
 
@@ -128,10 +131,13 @@ package struct Project: Sendable {
     guard let bytes = try findBytes(ProjectLayout.policyFile, inFolder: ProjectLayout.policies) else {
       return user.configuration.atLeast.raise(Policy())
     }
-    try ProjectError.refuseMergeMarks(ProjectLayout.policyPath, bytes)
-    return try ProjectError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in
-      user.configuration.atLeast.raise(try Policy.parse(bytes))
+    let policy = try parsed.policy.value(of: bytes) { bytes in
+      try ProjectError.refuseMergeMarks(ProjectLayout.policyPath, bytes)
+      return try ProjectError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in
+        try Policy.parse(bytes)
+      }
     }
+    return user.configuration.atLeast.raise(policy)
   }
 
   /// Reads the sources; without a file there is only the bundled one.
@@ -141,9 +147,11 @@ package struct Project: Sendable {
     guard let bytes = try findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries) else {
       return .whenMissing
     }
-    try ProjectError.refuseMergeMarks(ProjectLayout.sourcesPath, bytes)
-    return try ProjectError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in
-      try SourceList.parse(bytes)
+    return try parsed.sources.value(of: bytes) { bytes in
+      try ProjectError.refuseMergeMarks(ProjectLayout.sourcesPath, bytes)
+      return try ProjectError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in
+        try SourceList.parse(bytes)
+      }
     }
   }
 
@@ -154,9 +162,11 @@ package struct Project: Sendable {
   /// - Throws: `ProjectError.invalidFile` naming line and cause; `.mergeMarks`.
   package func readUncheckedLockfile() throws -> Lockfile {
     guard let bytes = try findBytes(ProjectLayout.lockfile) else { return Lockfile() }
-    try ProjectError.refuseMergeMarks(ProjectLayout.lockfilePath, bytes)
-    return try ProjectError.parsing(ProjectLayout.lockfilePath) { () throws(TextProblem) in
-      try Lockfile.parse(bytes)
+    return try parsed.lockfile.value(of: bytes) { bytes in
+      try ProjectError.refuseMergeMarks(ProjectLayout.lockfilePath, bytes)
+      return try ProjectError.parsing(ProjectLayout.lockfilePath) { () throws(TextProblem) in
+        try Lockfile.parse(bytes)
+      }
     }
   }
 }

@@ -35,7 +35,7 @@ extension Project {
   func readTrustMaterial(policy: Policy, with key: ProjectKey?) throws -> TrustMaterial {
     let location = try TrustStoreLocation(policy)
     let bytes = try location.findBytes(in: self)
-    var material = TrustMaterial(store: try Self.parseTrustStore(bytes, location), projectKey: key)
+    var material = TrustMaterial(store: try parseTrustStore(bytes, location), projectKey: key)
     material.storeID = Self.id(ofTrustStore: bytes)
     return material
   }
@@ -55,12 +55,13 @@ extension Project {
   /// - Throws: `ProjectError.invalidFile` naming line and cause, `DiskError`.
   package func readTrustStore(policy: Policy) throws -> TrustStore {
     let location = try TrustStoreLocation(policy)
-    return try Self.parseTrustStore(location.findBytes(in: self), location)
+    return try parseTrustStore(location.findBytes(in: self), location)
   }
 
-  private static func parseTrustStore(_ bytes: [UInt8]?, _ location: TrustStoreLocation) throws -> TrustStore
-  {
+  private func parseTrustStore(_ bytes: [UInt8]?, _ location: TrustStoreLocation) throws -> TrustStore {
     guard let bytes else { return .empty }
-    return try ProjectError.parsing(location.path) { () throws(TextProblem) in try TrustStore.parse(bytes) }
+    return try parsed.trustStore.value(of: bytes) { bytes in
+      try ProjectError.parsing(location.path) { () throws(TextProblem) in try TrustStore.parse(bytes) }
+    }
   }
 }
