@@ -67,7 +67,7 @@ package enum ProjectLayout {
     StoreLayout.component(".tmp_new_\(name)")
   }
 
-  /// The name of a replaced view, kept until the next write for readers that have it open.
+  /// The name of a replaced view, kept for readers that have it open until the next view takes its folders.
   static func oldView(_ name: RegistryName) -> FileName {
     StoreLayout.component(".tmp_old_\(name)")
   }
@@ -80,6 +80,11 @@ package enum ProjectLayout {
   /// The marks of the files of a registry's view and objects.
   static func viewIndex(_ name: RegistryName) -> FileName {
     StoreLayout.component("\(name).index")
+  }
+
+  /// The marks of the files of the view that was replaced and left aside.
+  static func asideIndex(_ name: RegistryName) -> FileName {
+    StoreLayout.component("\(name).aside")
   }
 
   /// `machine-key`, in the user's folder of states: the only file outside of projects.

@@ -41,13 +41,13 @@ extension ViewIndex {
   }
 
   /// A folder of which the marks are to be taken.
-  private struct Plan: Sendable {
+  struct Plan: Sendable {
     let path: [FileName]
     var files: [(name: FileName, id: ObjectID)] = []
   }
 
   /// All folders of a view, each before the folders in it.
-  private static func plans(of content: ViewContent) -> [Plan] {
+  static func plans(of content: ViewContent) -> [Plan] {
     var files: [[String]: [(name: FileName, id: ObjectID)]] = [
       []: [(ProjectLayout.checksums, ObjectID(hashing: content.checksums))]
     ]

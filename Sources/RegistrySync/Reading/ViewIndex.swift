@@ -41,25 +41,31 @@ struct ViewIndex: Equatable, Sendable {
   /// The snapshot, its trees and its files; empty where they are not known.
   let objects: [Object]
 
-  /// The names of the folders in a folder; they follow it, and lie deeper.
-  func folders(in index: Int) -> [FileName] {
+  /// Where the folders in a folder stand; they follow it, and lie deeper.
+  func positions(ofFoldersIn index: Int) -> [Int] {
     let depth = sections[index].path.count
-    return sections[(index + 1)...].prefix { $0.path.count > depth }
-      .filter { $0.path.count == depth + 1 }.compactMap(\.path.last)
+    return sections.indices[(index + 1)...].prefix { sections[$0].path.count > depth }
+      .filter { sections[$0].path.count == depth + 1 }
+  }
+
+  /// The names of the folders in a folder.
+  func folders(in index: Int) -> [FileName] {
+    positions(ofFoldersIn: index).compactMap { sections[$0].path.last }
   }
 
   // MARK: On disk
 
-  /// Reads the index of a registry; nil when there is none, it cannot be read as one, or this machine did not write it.
+  /// Reads an index, of a name that `ProjectLayout` gives; nil when there is none, it cannot be read as one, or this machine
+  /// did not write it.
   ///
   /// - Throws: `DiskError`.
   static func find(
-    _ name: RegistryName,
+    _ file: FileName,
     in cache: Folder,
     vouchedBy notary: any Notary
   ) throws -> ViewIndex? {
     guard let state = try cache.findFolder(RefsLayout.state) else { return nil }
-    return try readBytes(ProjectLayout.viewIndex(name), in: state)
+    return try readBytes(file, in: state)
       .flatMap { ViewIndexCoding.decode($0, vouchedBy: notary) }
   }
 
@@ -76,11 +82,11 @@ struct ViewIndex: Equatable, Sendable {
   /// Writes the index, if this machine has a key to vouch for it; without one nobody would believe it.
   ///
   /// - Throws: `DiskError`.
-  func write(_ name: RegistryName, in cache: Folder, vouchedBy notary: any Notary, disk: any Disk) throws {
+  func write(_ file: FileName, in cache: Folder, vouchedBy notary: any Notary, disk: any Disk) throws {
     guard let bytes = ViewIndexCoding.encode(self, vouchedBy: notary),
       bytes.count <= Limits.maxViewIndexBytes
     else { return }
     let folder = try disk.ensureFolder(RefsLayout.state, in: cache)
-    try AtomicFile(disk: disk).replaceUnflushed(ProjectLayout.viewIndex(name), in: folder, with: bytes)
+    try AtomicFile(disk: disk).replaceUnflushed(file, in: folder, with: bytes)
   }
 }

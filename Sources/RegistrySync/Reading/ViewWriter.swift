@@ -26,10 +26,16 @@ struct ViewWriter {
   /// `old`: What the current view may hold; files that are in both are hard-linked instead of copied, after they were
   /// read and hashed.
   /// `draft`: What was written of the view already.
+  /// `stock`: What need not be read.
   ///
   /// - Throws: `ObjectStoreError` when an object is missing or damaged; `DiskError`.
-  func build(_ content: ViewContent, reusing old: [TreeFile]?, adding draft: ViewDraft? = nil) throws {
-    let written = try draft?.takeOver(for: content) ?? [:]
+  func build(
+    _ content: ViewContent,
+    reusing old: [TreeFile]?,
+    adding draft: ViewDraft? = nil,
+    stock: ViewStock = ViewStock(place: nil, aside: nil)
+  ) throws {
+    var written = try draft?.takeOver(for: content) ?? [:]
     if written.isEmpty { try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder) }
     let fresh = try disk.ensureFolder(ProjectLayout.newView(name), in: cache.folder)
     let current = try findCurrent()
@@ -37,7 +43,12 @@ struct ViewWriter {
       (current == nil ? [] : old ?? []).map { ($0.path, $0) },
       uniquingKeysWith: { first, _ in first }
     )
-    try materialize(content, into: fresh, reusing: current, known: known, written: written)
+    // try?: what cannot be opened is no view that was left aside.
+    let aside = try? cache.folder.findFolder(ProjectLayout.oldView(name))
+    written.merge(try stock.takeFolders(for: content, from: aside, into: fresh, on: disk)) { drafted, _ in
+      drafted
+    }
+    try materialize(content, into: fresh, reusing: current, known: known, written: written, stock: stock)
   }
 
   /// Writes a view's files into a folder that has only those of them that were written already.
@@ -48,13 +59,14 @@ struct ViewWriter {
     into fresh: Folder,
     reusing current: Folder? = nil,
     known: [TreePath: TreeFile] = [:],
-    written: [TreePath: ObjectID] = [:]
+    written: [TreePath: ObjectID] = [:],
+    stock: ViewStock = ViewStock(place: nil, aside: nil)
   ) throws {
     let groups =
       written.isEmpty
       ? content.groups : ViewGroup.groups(of: content.files.filter { written[$0.path] != $0.id })
     try Parallel.forEach(count: groups.count) { index in
-      try write(groups[index], into: fresh, current: current, known: known)
+      try write(groups[index], into: fresh, current: current, known: known, stock: stock)
     }
     let file = try disk.createFile(ProjectLayout.checksums, in: fresh, mode: 0o644)
     try disk.write(content.checksums.span.bytes, to: file)
@@ -114,15 +126,17 @@ struct ViewWriter {
     return .atomic
   }
 
-  /// Removes what earlier writes left; every command that writes begins with it.
-  func removeLeftovers() throws(DiskError) {
+  /// Removes what a killed write left of a view; every command that writes begins with it.
+  ///
+  /// The view that was left aside stays: the next one takes its folders.
+  func removeUnfinished() throws(DiskError) {
     try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder)
-    try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
   }
 
-  /// Removes the view.
+  /// Removes the view, and the one that was left aside.
   func remove() throws(DiskError) {
-    try removeLeftovers()
+    try removeUnfinished()
+    try disk.removeRecursively(ProjectLayout.oldView(name), in: cache.folder)
     // A mounted folder stays, so that whoever mounted it sees the next view in it.
     if try findMount() != nil { return try disk.empty(cache.folder.openFolder(ProjectLayout.view(name))) }
     // In one step, so that a reader never sees a part of a view.
@@ -152,7 +166,8 @@ struct ViewWriter {
     _ group: ViewGroup,
     into fresh: Folder,
     current: Folder?,
-    known: [TreePath: TreeFile]
+    known: [TreePath: TreeFile],
+    stock: ViewStock
   ) throws {
     var target = fresh
     var source = current
@@ -162,10 +177,33 @@ struct ViewWriter {
       // A folder that cannot be opened is not reused.
       source = try? source?.findFolder(component)
     }
+    let marks = stock.marks(in: group.folder)
     for file in group.files {
       try Cancellation.check()
+      if let source, try link(file, from: source, to: target, by: marks) {
+        stock.noteLink(Self.fileName(file), in: marks)
+        continue
+      }
       if let source, known[file.path]?.id == file.id, try link(file, from: source, to: target) { continue }
       try copy(file, to: target)
+    }
+  }
+
+  /// Hard-links a file of the old view whose mark shows that it is the same.
+  private func link(
+    _ file: TreeFile,
+    from source: Folder,
+    to target: Folder,
+    by marks: ViewStock.Marks
+  ) throws -> Bool {
+    let name = Self.fileName(file)
+    do {
+      guard try marks.show(file.id, name, in: source) else { return false }
+      try disk.link(name, in: source, to: name, in: target)
+      return true
+    } catch {
+      // There are no hard links here: the file is written instead.
+      return false
     }
   }
 

@@ -72,6 +72,7 @@ extension ClearPlan {
     guard let state = try cache.folder.findFolder(RefsLayout.state) else { return }
     try disk.removeFile(ProjectLayout.state(name), in: state)
     try disk.removeFile(ProjectLayout.viewIndex(name), in: state)
+    try disk.removeFile(ProjectLayout.asideIndex(name), in: state)
     try disk.synchronize(state)
   }
 

@@ -157,6 +157,7 @@ struct ClearPlan: Sendable {
       try space.addEverything(at: RefsLayout.pendingRecord(of: registry), in: state)
       try space.addEverything(at: ProjectLayout.state(name), in: state)
       try space.addEverything(at: ProjectLayout.viewIndex(name), in: state)
+      try space.addEverything(at: ProjectLayout.asideIndex(name), in: state)
     }
     try countShared(into: &space)
     return space

@@ -142,6 +142,7 @@ package struct SourceEditing: Sendable {
     if let state = try cache.folder.findFolder(RefsLayout.state) {
       try project.disk.removeFile(ProjectLayout.state(name), in: state)
       try project.disk.removeFile(ProjectLayout.viewIndex(name), in: state)
+      try project.disk.removeFile(ProjectLayout.asideIndex(name), in: state)
     }
     let files = ProjectFiles(project: project, cache: cache, lockTimeout: lockTimeout)
     try files.updateLockfile { $0.remove(name) }

@@ -16,8 +16,28 @@ extension RegistryWriter {
       let view = try? cache.folder.findFolder(ProjectLayout.view(name)),
       let index = try ViewIndex(of: shown, in: view, objects: objects)
     else { return false }
-    try index.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
+    try index.write(ProjectLayout.viewIndex(name), in: cache.folder, vouchedBy: notary, disk: disk)
     return true
+  }
+
+  /// What the views that are there can give to the next one.
+  ///
+  /// - Throws: `DiskError`.
+  func viewStock() throws -> ViewStock {
+    ViewStock(
+      place: try ViewIndex.find(ProjectLayout.viewIndex(name), in: cache.folder, vouchedBy: notary),
+      aside: try ViewIndex.find(ProjectLayout.asideIndex(name), in: cache.folder, vouchedBy: notary)
+    )
+  }
+
+  /// Writes down the marks of the view that was replaced just now and left aside.
+  ///
+  /// - Throws: `DiskError`.
+  func recordReplaced(by stock: ViewStock) throws {
+    // try?: what cannot be opened was not left aside.
+    guard let shown, let old = try? cache.folder.findFolder(ProjectLayout.oldView(name)) else { return }
+    try stock.indexOfReplaced(in: old, settled: shown.settled)?
+      .write(ProjectLayout.asideIndex(name), in: cache.folder, vouchedBy: notary, disk: disk)
   }
 
   /// What a sync says while nothing changes; nil where it would have to find out more.

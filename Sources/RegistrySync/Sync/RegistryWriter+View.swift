@@ -10,7 +10,7 @@ extension RegistryWriter {
   /// - Throws: Whatever stops it; the record then stays for the next write command.
   mutating func finishInterrupted(lock: borrowing RegistryLock) throws {
     try ProjectFiles(of: registry).removeLeftovers()
-    try views.removeLeftovers()
+    try views.removeUnfinished()
     let registry = try name.refComponent()
     let pending = try PendingRecord.find(registry, in: cache.folder)
     guard let pending else { return }

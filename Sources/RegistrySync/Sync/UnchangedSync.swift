@@ -99,7 +99,12 @@ struct UnchangedSync {
 
   /// The index, if all files are as they were; nil where one is not.
   private func provenIndex(_ known: Known) throws -> ViewIndex? {
-    guard let index = try ViewIndex.find(registry.name, in: cache.folder, vouchedBy: notary),
+    guard
+      let index = try ViewIndex.find(
+        ProjectLayout.viewIndex(registry.name),
+        in: cache.folder,
+        vouchedBy: notary
+      ),
       index.view == known.answer.view, index.objects.contains(where: { $0.id == known.inUse }),
       // try?: what cannot be opened is no view, and the long way writes one or says why not.
       let view = try? cache.folder.findFolder(ProjectLayout.view(registry.name))
@@ -108,7 +113,12 @@ struct UnchangedSync {
     let limit = max(limits.maxFileBytes, limits.maxManifestBytes, Tree.maximumPayloadBytes)
     let proven = try ViewIndexCheck(index: index, objectLimit: limit).run(view: view, store: cache.store)
     if let proven, proven.settled != index.settled {
-      try proven.write(registry.name, in: cache.folder, vouchedBy: notary, disk: registry.disk)
+      try proven.write(
+        ProjectLayout.viewIndex(registry.name),
+        in: cache.folder,
+        vouchedBy: notary,
+        disk: registry.disk
+      )
     }
     return proven
   }
