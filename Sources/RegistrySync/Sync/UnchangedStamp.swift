@@ -20,11 +20,14 @@ enum UnchangedStamp {
   ) -> ObjectID? {
     guard let entry else { return nil }
     let source = registry.source
+    // How many files are fetched at once changes no judgement, and is less where several registries are synced.
+    var policy = registry.policy
+    policy.limits.maxConcurrentTransfers = Limits().maxConcurrentTransfers
     return ObjectID(
       hashing: CanonicalJSON.encode(
         .object([
           ("program", .string("\(Agent.name) \(AuditRule.version) \(ContentClass.version)")),
-          ("policy", registry.policy.statement),
+          ("policy", policy.statement),
           (
             "source",
             .array(

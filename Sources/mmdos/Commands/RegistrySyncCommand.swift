@@ -54,15 +54,18 @@ struct RegistrySyncCommand: AsyncCommand {
     guard approval.isApproved else { return try preview(sources, policy, project, session).show(in: session) }
     var reports: [JSONValue] = []
     var code = ExitCodes.done
-    for source in sources {
+    try await SideBySide(count: sources.count, progress: session.console.progress).run { index in
+      try await sync(sources[index], project, policy.sharing(among: sources.count), session)
+    } tell: { index, result in
       do {
-        reports.append(try await sync(source, project, policy, session))
+        reports.append(try result.get().tell(in: project, session))
       } catch {
         let failure = Failure(error)
         // The failure of one registry does not stop the sync of the others, but an interruption does.
         guard isAll, !Task.isCancelled else { throw error }
-        session.console.report(failure, about: source.name.description)
-        reports.append(.object([("registry", .string(source.name.description)), ("error", failure.json)]))
+        let name = sources[index].name.description
+        session.console.report(failure, about: name)
+        reports.append(.object([("registry", .string(name)), ("error", failure.json)]))
         code = code == ExitCodes.done ? failure.code : code
       }
     }
@@ -87,7 +90,7 @@ struct RegistrySyncCommand: AsyncCommand {
     _ project: Project,
     _ policy: Policy,
     _ session: Session
-  ) async throws -> JSONValue {
+  ) async throws -> Finished {
     var options = SyncOptions()
     options.lockTimeout = session.options.lockTimeout
     options.expectedManifest = review.expect
@@ -95,7 +98,7 @@ struct RegistrySyncCommand: AsyncCommand {
     options.isOffline = isOffline
     options.overrides = review.overrides
     options.sharedStore = session.sharedStore
-    let view = SyncProgressView(session.console, name: source.name.description)
+    let view = SyncProgressView(session.console, name: source.name.description, isAlone: !isAll)
     let transaction = try SyncTransaction(
       of: source,
       in: project,
@@ -105,14 +108,22 @@ struct RegistrySyncCommand: AsyncCommand {
       observer: { view.show($0) }
     )
     defer { view.end() }
-    if isDryRun {
-      let report = try await transaction.dryRun(comparing: hasDiff)
-      view.end()
-      return DryRunText(report).print(in: session)
+    if isDryRun { return .dryRun(try await transaction.dryRun(comparing: hasDiff)) }
+    return .sync(try await transaction.run())
+  }
+
+  /// How the sync of one registry ended.
+  private enum Finished: Sendable {
+    case sync(SyncReport)
+    case dryRun(DryRunReport)
+
+    /// Says it; returns the JSON for the command's document.
+    func tell(in project: Project, _ session: Session) -> JSONValue {
+      switch self {
+      case .sync(let report): report.tell(in: project, session)
+      case .dryRun(let report): DryRunText(report).print(in: session)
+      }
     }
-    let report = try await transaction.run()
-    view.end()
-    return report.tell(in: project, session)
   }
 
   private func preview(
@@ -139,5 +150,15 @@ struct RegistrySyncCommand: AsyncCommand {
       lines: previews.flatMap { $0.lines + [""] }.dropLast(),
       json: [("sync", .array(previews.map(\.json)))]
     ).adding(outside)
+  }
+}
+
+extension Policy {
+  /// The same with a share of the transfers, as that many registries are synced at once.
+  fileprivate func sharing(among count: Int) -> Policy {
+    let width = max(1, min(count, SideBySide.width))
+    var policy = self
+    policy.limits.maxConcurrentTransfers = max(1, limits.maxConcurrentTransfers / width)
+    return policy
   }
 }

@@ -4,13 +4,17 @@ import RegistrySync
 struct SyncProgressView: Sendable {
   private let console: Console
   private let name: SafeText
+  private let isAlone: Bool
 
-  init(_ console: Console, name: String) {
+  /// `isAlone`: False while other registries are synced as well: there is one line for all.
+  init(_ console: Console, name: String, isAlone: Bool = true) {
     self.console = console
     self.name = SafeText(name)
+    self.isAlone = isAlone
   }
 
   func show(_ progress: SyncProgress) {
+    if !isAlone, progress != .waitingForLock { return }
     switch progress {
     case .waitingForLock: console.note("waiting for another mmdos to finish with \(name)")
     case .manifest: console.progress.begin("\(name): manifest")
@@ -23,6 +27,6 @@ struct SyncProgressView: Sendable {
   }
 
   func end() {
-    console.progress.finish()
+    if isAlone { console.progress.finish() }
   }
 }
