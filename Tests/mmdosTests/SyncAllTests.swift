@@ -1,5 +1,6 @@
 import Foundation
 import TestScenes
+import SystemPackage
 import TestSupport
 import Testing
 
