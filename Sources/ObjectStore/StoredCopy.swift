@@ -47,8 +47,10 @@ struct StoredCopy: Sendable {
   /// - Returns: How many bytes of `buffer` belong to the stream; 0 at its end.
   func read(at position: Int64, into buffer: inout [UInt8]) throws(DiskError) -> Int {
     let left = byteCount - position
-    guard left > 0 else { return 0 }
-    return Int(min(Int64(try source.file.read(at: offset.addingClamped(position), into: &buffer)), left))
+    let place = offset.addingClamped(position)
+    // An index may name places that no file has, and the system takes those for a wrong call.
+    guard left > 0, place < source.file.attributes.size else { return 0 }
+    return Int(min(Int64(try source.file.read(at: place, into: &buffer)), left))
   }
 
   /// Reads the whole stream, whose length the caller has found small enough; it may have become shorter.
