@@ -43,6 +43,10 @@ extension PublishProblem {
         "'\(path)' is not the manifest that its name says",
         "restore it from what you deployed, or remove it: clients who locked that release then need it no more"
       )
+    case .badPackList(let problem):
+      ("packs.json\(problem.position.map { ":\($0)" } ?? ""): \(problem.words)", Self.packHint)
+    case .badPack(let path): ("'\(path)' is missing, or is not what packs.json says of it", Self.packHint)
+    case .changedMeanwhile(let path): ("'\(path)' changed while it was published", "publish again")
     case .finding(let finding): ("\(finding.place): \(finding.words)", Self.findingHint)
     case .tooLarge(let path, let limit):
       (
@@ -80,6 +84,9 @@ extension PublishProblem {
     }
   }
 
+  private static let packHint =
+    "restore it from what you deployed, or remove packs.json: files that newer releases replaced are lost then for "
+    + "clients who locked an older one"
   private static let scaffoldHint =
     "mmdos registry scaffold makes one from skills, agents and commands; see docs/publishing.md"
   private static let keyHint =

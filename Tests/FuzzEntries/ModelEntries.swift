@@ -130,6 +130,13 @@ extension FuzzEntry {
       guard let name = try? RegistryName(parsing: text) else { return nil }
       return violation("a name has two forms", unless: name.description.utf8.elementsEqual(text.utf8))
     },
+    FuzzEntry("pack-list") { bytes in
+      guard let list = try? PackList.parse(bytes), let target = list.steps.first?.to else { return nil }
+      let route = PackRoute.find(to: target, in: list, maxBytes: 1 << 40) { $0.description.hasPrefix("ab") }
+      if let route, route.packs.map(\.bytes).reduce(0, +) > 1 << 40 { return "a route passes its limit" }
+      _ = PackRoute.cost(ofFiles: .max, in: list)
+      return violation("a written list is another one", unless: (try? PackList.parse(list.encode())) == list)
+    },
     FuzzEntry(text: "slug") { text in
       guard let slug = try? PluginSlug(parsing: text) else { return nil }
       return violation("a slug has two forms", unless: slug.description.utf8.elementsEqual(text.utf8))

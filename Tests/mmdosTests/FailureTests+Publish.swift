@@ -17,6 +17,7 @@ extension FailureTests {
       .pluginContent(path: "catalog/a.yaml", .tooLarge(limit: 5)), .notUTF8(path: "a"),
       .finding(try auditRefusal().first), .dateNotNewer(now: .earliest, published: .latest), .signatureLost,
       .newManifest(.text(text)), .reserved(path: "packs/a.md"), .badRelease(path: "releases/a.json"),
+      .badPackList(text), .badPack(path: "packs/a.pack"), .changedMeanwhile(path: "a"),
       .path("a b ", .trailingSpace("a b ")), .content(path: "a.md", .elf), .notAFile(path: "a"),
       .tooLarge(path: "a", limit: 5), .tooLarge(path: nil, limit: 5), .tooManyFiles(count: 2, limit: 1),
       .missingField(.registryName), .missingField(.publisher), .missingField(.version),

@@ -47,15 +47,16 @@ import Testing
     let report = try result.object()
     #expect(
       report.keys.sorted() == [
-        "bytes", "expires_at", "files", "left_out", "manifest", "path", "plugins", "registry_name",
-        "releases", "signatures", "signer", "version", "warnings", "written",
+        "bytes", "expires_at", "files", "left_out", "manifest", "pack_bytes", "packs", "path", "plugins",
+        "registry_name", "releases", "signatures", "signer", "version", "warnings", "written",
       ]
     )
     #expect(report["files"] as? Int == 3)
     let names = try FileManager.default.subpathsOfDirectory(atPath: project.registry.string).sorted()
     #expect(names.filter { $0.hasSuffix("manifest.json") } == ["manifest.json"])
     #expect(names.filter { $0.hasPrefix("releases") }.count == 2)
-    #expect(names.count == 9)
+    #expect(names.filter { $0.hasPrefix("packs") }.count == 3)
+    #expect(names.count == 12)
   }
 
   @Test func laterVersionsKeepNameAndPublisher() async throws {

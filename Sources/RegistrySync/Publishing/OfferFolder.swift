@@ -56,24 +56,34 @@ struct OfferFolder {
   }
 
   /// Newer releases come first; the id decides where a clock was set back and a version was published twice.
-  private static func isNewer(_ first: Release, _ second: Release) -> Bool {
+  static func isNewer(_ first: Release, _ second: Release) -> Bool {
     if first.generatedAt != second.generatedAt { return first.generatedAt > second.generatedAt }
     return (first.version, first.id) > (second.version, second.id)
   }
 
   /// Nil where the file is not the manifest that its name says.
   private func readRelease(_ id: ObjectID, _ name: FileName, in releases: Folder) throws -> Release? {
+    try findManifest(name, id, in: releases).map { Release($0, id: id) }
+  }
+
+  /// A manifest that was published; nil where it is not kept.
+  ///
+  /// - Throws: `DiskError`.
+  func findManifest(_ id: ObjectID) throws -> Manifest? {
+    let releases = try folder.findFolder(StoreLayout.component(OfferedFile.releases))
+    return try releases.flatMap { try findManifest(Self.name(ofRelease: id), id, in: $0) }
+  }
+
+  private func findManifest(_ name: FileName, _ id: ObjectID, in releases: Folder) throws -> Manifest? {
     let bytes: [UInt8]?
     do {
       bytes = try releases.findBytes(name, limit: ManifestRules.held.maxBytes)
     } catch  where error.code == .fileTooLarge {
       return nil
     }
+    guard let bytes, ObjectID(hashing: bytes) == id else { return nil }
     // A manifest of a later version of the format is none for us either.
-    guard let bytes, ObjectID(hashing: bytes) == id,
-      let manifest = try? Manifest.parse(bytes, rules: .held)
-    else { return nil }
-    return Release(manifest, id: id)
+    return try? Manifest.parse(bytes, rules: .held)
   }
 
   /// Keeps the bytes of a manifest; they are durable when this returns.
@@ -89,24 +99,16 @@ struct OfferFolder {
     }
   }
 
-  /// Removes all of these releases but the newest, and what a killed publication left.
+  /// Removes these releases, and what a killed publication left.
   ///
-  /// `count`: How many stay with the current one, which always does; nil for all.
-  ///
-  /// - Returns: How many stay.
   /// - Throws: `DiskError`; some are removed already then.
-  func trim(_ all: [Release], to count: Int?, current: ObjectID) throws -> Int {
-    guard let releases = try folder.findFolder(StoreLayout.component(OfferedFile.releases)) else { return 0 }
+  func removeReleases(_ old: [Release]) throws {
+    guard let releases = try folder.findFolder(StoreLayout.component(OfferedFile.releases)) else { return }
     for name in try releases.names() where TemporaryName.isOne(name) {
       try disk.removeFile(name, in: releases)
     }
-    let older = all.filter { $0.id != current }.sorted(by: Self.isNewer)
-    let kept = min(older.count, max(count ?? .max, 1) - 1)
-    for release in older.dropFirst(kept) {
-      try disk.removeFile(Self.name(ofRelease: release.id), in: releases)
-    }
-    if kept < older.count { try disk.synchronize(releases) }
-    return kept + 1
+    for release in old { try disk.removeFile(Self.name(ofRelease: release.id), in: releases) }
+    if !old.isEmpty { try disk.synchronize(releases) }
   }
 
   private static func name(ofRelease id: ObjectID) -> FileName {

@@ -53,6 +53,12 @@ package enum PublishProblem: Error, Equatable, Sendable {
   case reserved(path: String)
   /// A file of `releases/` is not the manifest that its name says.
   case badRelease(path: String)
+  /// `packs.json` is not what `publish` writes.
+  case badPackList(TextProblem)
+  /// A pack is missing, or is not what `packs.json` says of it.
+  case badPack(path: String)
+  /// A file is not any more what it was when it was checked.
+  case changedMeanwhile(path: String)
   /// The content audit finds what clients do not take by default.
   case finding(AuditFinding)
   /// A file, or all files together, are larger than the default limit of clients; in bytes.
@@ -88,10 +94,12 @@ package enum PublishProblem: Error, Equatable, Sendable {
   package var path: String? {
     switch self {
     case .catalog: ModelNames.catalog
+    case .badPackList: OfferedFile.list
     case .oldManifest, .newManifest: ModelNames.manifest
     case .missingPlugin(_, let path), .missingAsset(_, let path, _), .plugin(let path, _),
       .pluginContent(let path, _), .path(let path, _), .notUTF8(let path), .content(let path, _),
-      .notAFile(let path), .reserved(let path), .badRelease(let path), .differsFromManifest(let path, _):
+      .notAFile(let path), .reserved(let path), .badRelease(let path), .badPack(let path),
+      .changedMeanwhile(let path), .differsFromManifest(let path, _):
       path
     case .finding(let finding): finding.path
     case .tooLarge(let path, _): path
@@ -124,6 +132,8 @@ package enum PublishWarning: Equatable, Sendable {
   case finding(AuditFinding)
   /// Further findings of the audit that are only counted.
   case moreFindings(warnings: Int, notes: Int)
+  /// Files of the release before were replaced, and no pack has them, so that clients who locked it miss them.
+  case releaseIncomplete(version: String)
 }
 
 /// How a file of a folder differs from the folder's manifest.

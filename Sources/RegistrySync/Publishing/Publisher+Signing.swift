@@ -36,12 +36,14 @@ extension Publisher {
     var problems = content.problems
     let found = try readOldManifest(&problems)
     if found == nil, problems.isEmpty { problems.append(.missingManifest(folder.path)) }
-    let releases = try offers.readReleases(&problems)
+    let before = try readBefore(found, &problems)
     if let found { problems += Self.differences(of: content.files, from: found.manifest) }
     try PublishProblems.throwAny(problems)
     guard let old = found?.manifest else { throw PublishProblems([.missingManifest(folder.path)]) }
     let bytes = JSONWriter.pretty(.object(members: try key.sign(old.members)))
-    let written = try write(bytes, replacing: found, releases) { new in
+    // A folder without packs was published without them.
+    let offersPacks = !before.list.steps.isEmpty
+    let written = try write(bytes, content.files, over: before, offersPacks: offersPacks) { new in
       new.contentID == old.contentID && new.signatureBlocks.starts(with: old.signatureBlocks)
     }
     return report(written, content, signer: key.signer)

@@ -22,6 +22,8 @@ package struct Publisher: Sendable {
     package var allowFindings = false
     /// How many releases stay in `releases/`, the new one included; nil for all.
     package var keptReleases: Int?
+    /// Whether packs are made.
+    package var offersPacks = true
 
     package init() {}
   }
@@ -45,6 +47,8 @@ package struct Publisher: Sendable {
     package let manifest: ObjectID?
     /// How many releases clients can still sync with their lockfile, the newest included.
     package let releaseCount: Int
+    /// The packs that are offered.
+    package let packs: [PackList.Pack]
     /// The path of the manifest.
     package let path: FilePath
     /// The signatures of the manifest, in its order.
@@ -98,7 +102,7 @@ package struct Publisher: Sendable {
     let content = try readContent(allowFindings: fields.allowFindings)
     var problems = content.problems
     let old = try readOldManifest(&problems)
-    let releases = try offers.readReleases(&problems)
+    let before = try readBefore(old, &problems)
     let loses = key == nil && old?.manifest.signatureBlocks.isEmpty == false
     if loses, !fields.allowUnsigned { problems.append(.signatureLost) }
     let draft = ManifestDraft(fields, old: old?.manifest, now: now, problems: &problems)
@@ -106,7 +110,13 @@ package struct Publisher: Sendable {
     var members = try draft.members(content.files)
     if let key { members = try key.sign(members) }
     let bytes = JSONWriter.pretty(.object(members: members))
-    let written = try write(bytes, replacing: old, releases, keeping: fields.keptReleases)
+    let written = try write(
+      bytes,
+      content.files,
+      over: before,
+      keeping: fields.keptReleases,
+      offersPacks: fields.offersPacks
+    )
     return report(written, content, signer: key?.signer, warnings: loses ? [.signatureLost] : [])
   }
 
@@ -119,7 +129,8 @@ package struct Publisher: Sendable {
     let content = try readContent(allowFindings: fields.allowFindings)
     var problems = content.problems
     let old = try readOldManifest(&problems)
-    let releases = try offers.readReleases(&problems)
+    let before = try readBefore(old, &problems)
+    problems += try offers.checkPacks(before.list, limits: Policy().limits)
     let draft = ManifestDraft(fields, isCheck: true, old: old?.manifest, now: now, problems: &problems)
     try PublishProblems.throwAny(problems)
     let bytes = JSONWriter.pretty(.object(members: try draft.members(content.files)))
@@ -133,7 +144,8 @@ package struct Publisher: Sendable {
       pluginCount: content.pluginCount,
       leftOut: content.files.leftOut,
       manifest: nil,
-      releaseCount: releases.count,
+      releaseCount: before.releases.count,
+      packs: before.list.packs,
       path: folder.path.appending(ProjectLayout.manifest),
       signatures: old?.manifest.signatureBlocks ?? [],
       signer: nil,
@@ -160,41 +172,36 @@ package struct Publisher: Sendable {
     return try PublishAudit(policy: auditPolicy).audit(files, in: folder)
   }
 
-  /// A manifest that was written.
-  struct Written {
-    let manifest: Manifest
-    let id: ObjectID
-    let releaseCount: Int
+  private var offers: OfferFolder { OfferFolder(folder: folder, disk: disk) }
+
+  /// What is beside the manifest; what is wrong with it becomes a problem.
+  ///
+  /// - Throws: `DiskError`.
+  func readBefore(_ old: OldManifest?, _ problems: inout [PublishProblem]) throws -> Publication.Before {
+    let releases = try offers.readReleases(&problems)
+    return Publication.Before(old: old, releases: releases, list: try offers.readList(&problems))
   }
 
-  /// The files beside the manifest.
-  var offers: OfferFolder { OfferFolder(folder: folder, disk: disk) }
-
-  /// Writes a manifest, after checking that a client can parse it.
-  ///
-  /// Its release comes before it and older releases go after it, so a publication that is killed leaves a folder that
-  /// is whole.
+  /// Writes a manifest and what belongs to it, after checking that a client can parse it.
   func write(
     _ bytes: [UInt8],
-    replacing old: OldManifest?,
-    _ releases: [OfferFolder.Release],
+    _ files: RegistryFolder,
+    over before: Publication.Before,
     keeping count: Int? = nil,
+    offersPacks: Bool = true,
     checking check: (Manifest) -> Bool = { _ in true }
-  ) throws -> Written {
+  ) throws -> Publication.Outcome {
     let manifest = try parse(bytes)
     guard check(manifest) else { throw PublishProblems([.notFaithful]) }
-    let id = ObjectID(hashing: bytes)
-    var releases = releases
-    if let old {
-      let release = OfferFolder.Release(old.manifest, id: ObjectID(hashing: old.bytes))
-      // A manifest of an earlier version of the program was not kept when it was written.
-      try offers.addRelease(old.bytes)
-      if !releases.contains(where: { $0.id == release.id }) { releases.append(release) }
-    }
-    try offers.addRelease(bytes)
-    try AtomicFile(disk: disk).replace(ProjectLayout.manifest, in: folder, with: bytes)
-    let kept = try offers.trim(releases, to: count, current: id)
-    return Written(manifest: manifest, id: id, releaseCount: kept)
+    let publication = Publication(
+      offers: offers,
+      content: files,
+      before: before,
+      keptReleases: count,
+      offersPacks: offersPacks,
+      limits: Policy().limits
+    )
+    return try publication.write(manifest, bytes)
   }
 
   private func parse(_ bytes: [UInt8]) throws -> Manifest {
@@ -204,7 +211,7 @@ package struct Publisher: Sendable {
   }
 
   func report(
-    _ written: Written,
+    _ written: Publication.Outcome,
     _ content: Content,
     signer: Signer?,
     warnings: [PublishWarning] = []
@@ -220,10 +227,11 @@ package struct Publisher: Sendable {
       leftOut: content.files.leftOut,
       manifest: written.id,
       releaseCount: written.releaseCount,
+      packs: written.list.packs,
       path: folder.path.appending(ProjectLayout.manifest),
       signatures: manifest.signatureBlocks,
       signer: signer,
-      warnings: warnings + content.warnings
+      warnings: warnings + content.warnings + written.warnings
     )
   }
 

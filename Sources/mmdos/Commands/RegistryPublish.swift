@@ -11,8 +11,8 @@ struct RegistryPublish: Command {
     commandName: "publish",
     abstract: "Check a folder by the rules of a sync, write its manifest.json and sign it.",
     discussion: """
-      Writes manifest.json in the folder you name, and beside it releases/, so that clients who locked an older \
-      release can still sync it. All mistakes are named in one run. The first time --name, \
+      Writes manifest.json in the folder you name, beside it releases/, so that clients who locked an older \
+      release can still sync it, and packs, from which many files are had at once. All mistakes are named in one run. The first time --name, \
       --publisher and --version are needed; later the manifest keeps them, and a newer --version is. --check \
       writes nothing and needs no key. --add-signature changes nothing but the signatures of the manifest that is \
       there. .mmdosignore says what is not published, in the syntax of .gitignore; what belongs to version \
@@ -52,6 +52,11 @@ struct RegistryPublish: Command {
     )
   )
   var keptReleases: Int?
+  @Flag(
+    name: .customLong("no-packs"),
+    help: "Make no packs and remove those that are there; clients who locked an older release may miss files."
+  )
+  var hasNoPacks = false
   @Flag(name: .customLong("check"), help: "Write nothing; say what would be published and what is wrong.")
   var isCheck = false
   @Flag(
@@ -72,7 +77,7 @@ struct RegistryPublish: Command {
     guard (keptReleases ?? 1) > 0 else { throw ValidationError("--keep takes 1 or more") }
     let changes =
       [name, publisher, registryVersion, expiresAt].contains { $0 != nil } || allowsSameVersion
-      || keptReleases != nil
+      || keptReleases != nil || hasNoPacks
     guard !signing.isAdded || !changes else {
       throw ValidationError("--add-signature changes nothing else of the manifest")
     }
@@ -112,6 +117,7 @@ struct RegistryPublish: Command {
     fields.allowUnsigned = allowsUnsigned
     fields.allowFindings = allowsFindings
     fields.keptReleases = keptReleases
+    fields.offersPacks = !hasNoPacks
     return fields
   }
 
@@ -128,6 +134,10 @@ struct RegistryPublish: Command {
     if let manifest = report.manifest { console.print("  manifest \(manifest, .id)") }
     if report.releaseCount > 1 {
       console.print("  \(report.releaseCount) releases stay for clients who locked them")
+    }
+    if !report.packs.isEmpty {
+      let bytes = report.packs.reduce(0) { $0 + $1.bytes }
+      console.print("  \(Quantity.count(report.packs.count, "pack")), \(Quantity.bytes(bytes))")
     }
     if let expiry = report.expiresAt { console.print("  expires \(expiry.description)") }
     if report.signatures.isEmpty, !isCheck {
@@ -164,7 +174,8 @@ struct RegistryPublish: Command {
       ("files", .number(report.fileCount)), ("bytes", .number(report.byteCount)),
       ("plugins", .number(report.pluginCount)), ("written", .boolean(report.manifest != nil)),
       ("manifest", .string(orNull: report.manifest?.description)), ("path", .string(report.path.string)),
-      ("releases", .number(report.releaseCount)),
+      ("releases", .number(report.releaseCount)), ("packs", .number(report.packs.count)),
+      ("pack_bytes", .number(report.packs.reduce(0) { $0 + $1.bytes })),
       ("signer", report.signer?.json ?? .null),
       ("signatures", .array(report.signatures.map(Self.json))),
       (

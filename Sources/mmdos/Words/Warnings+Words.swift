@@ -55,6 +55,8 @@ extension PublishWarning {
     case .moreFindings(let warnings, let notes):
       "audit: \(AuditRest.words(warnings, notes)); "
         + "mmdos registry audit FOLDER shows all"
+    case .releaseIncomplete(let version):
+      "files of release \(version.quotedForMessage) were replaced and no pack has them, so clients who locked it miss them"
     }
   }
 }
