@@ -4,6 +4,42 @@ import TestSupport
 
 @testable import ObjectStore
 
+/// What a pack has before it ends or goes wrong.
+private struct FuzzedPack: PackSink {
+  static let limit = 1 << 16
+
+  private(set) var objects: [ObjectID] = []
+  private(set) var payloadBytes = 0
+  private var digest = SHA256()
+
+  init(_ bytes: [UInt8], pieces: Int) {
+    let limits = PackScan.Limits(objectBytes: Int64(Self.limit), totalBytes: Int64(Self.limit))
+    var stream = PackStream(within: limits)
+    var rest = bytes[...]
+    do {
+      while !rest.isEmpty {
+        let piece = Array(rest.prefix(pieces))
+        try stream.receive(piece.span.bytes, into: &self)
+        rest = rest.dropFirst(piece.count)
+      }
+      try stream.finish(into: &self)
+    } catch {
+      // What came before counts.
+    }
+  }
+
+  mutating func receive(_ bytes: RawSpan) {
+    payloadBytes += bytes.byteCount
+    digest.update(bytes)
+  }
+
+  mutating func finish(_ id: ObjectID) throws {
+    guard digest.finish() == id else { fatalError("an object does not hash to its id") }
+    digest = SHA256()
+    objects.append(id)
+  }
+}
+
 extension FuzzEntry {
   private static let id = ObjectID(hashing: [])
 
@@ -21,6 +57,11 @@ extension FuzzEntry {
     FuzzEntry("snapshot") { bytes in
       guard let snapshot = try? Snapshot.decode(bytes, id: id) else { return nil }
       return violation("a snapshot has two forms", unless: (try? snapshot.encoded()) == bytes)
+    },
+    FuzzEntry("pack-stream") { bytes in
+      let (whole, pieces) = (FuzzedPack(bytes, pieces: .max), FuzzedPack(bytes, pieces: 5))
+      if whole.payloadBytes > FuzzedPack.limit { return "more than the limit is passed on" }
+      return violation("a pack in pieces has other objects", unless: whole.objects == pieces.objects)
     },
     FuzzEntry("zlib") { bytes in
       let limit = 1 << 16

@@ -102,14 +102,27 @@ struct PackStage: Sendable {
     to manifest: ObjectID
   ) throws -> PackList.Pack {
     let made = try MadePack(payloads)
+    return try offer(made.id, made.bytes, objects: payloads.count, stating: bytes, to: manifest)
+  }
+
+  /// The same for the bytes of a pack.
+  @discardableResult
+  func offer(
+    _ id: ObjectID,
+    _ bytes: [UInt8],
+    objects: Int,
+    stating count: Int64? = nil,
+    to manifest: ObjectID? = nil
+  ) throws -> PackList.Pack {
     let pack = PackList.Pack(
-      id: made.id,
-      bytes: bytes ?? Int64(made.bytes.count),
-      objects: Int64(payloads.count),
-      payloadBytes: Int64(payloads.count) * 200
+      id: id,
+      bytes: count ?? Int64(bytes.count),
+      objects: Int64(objects),
+      payloadBytes: Int64(objects) * 200
     )
-    server.set(path(pack), made.bytes)
-    server.set(Self.listPath, PackList([.init(to: manifest, from: nil, pack: pack)]).encode())
+    server.set(path(pack), bytes)
+    let target = try manifest ?? manifestID()
+    server.set(Self.listPath, PackList([.init(to: target, from: nil, pack: pack)]).encode())
     return pack
   }
 

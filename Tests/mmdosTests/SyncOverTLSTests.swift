@@ -50,12 +50,37 @@ struct SyncOverTLSTests {
     let registry = TestRegistry(count: 40)
     try await withNginx(registry, site: site) { project, server in
       expect(try await project.sync(), exit: 0, output: "web: synced version 1.0.0", "41 added")
-      let log = await requests(server, from: 0, atLeast: 42)
+      var log = await requests(server, from: 0, atLeast: 43)
       #expect(log.first?.path == "/one/manifest.json")
+      // This publisher has no packs, which is asked once.
+      let packs = log.firstIndex { $0.path == "/one/packs.json" && $0.status == 404 }
+      log.remove(at: try #require(packs))
       #expect(log.map(\.path).sorted() == registry.published.keys.map { "/one/\($0)" }.sorted())
       #expect(log.allSatisfy { $0.status == 200 && $0.method == "GET" && $0.version == version })
       #expect(log.allSatisfy { $0.userAgent.hasPrefix("mmdos/") })
       try expectView(project, "web", is: registry)
+      expect(try await project.run("registry", "verify", "web"), exit: 0, output: "intact")
+      expect(try await project.run("fsck"), exit: 0, output: "clean")
+    }
+  }
+
+  @Test(arguments: [NginxServer.Site.http1, .http2])
+  func offeredPackTakesThreeRequests(site: NginxServer.Site) async throws {
+    let registry = TestRegistry(count: 400)
+    try await withNginx(registry, site: site) { project, server in
+      let folder = project.scratch.path.appending("served/one").string
+      for version in ["1.1.0", "1.2.0"] {
+        expect(try await project.run("registry", "publish", folder, "--version", version), exit: 0)
+        try project.scratch.write("served/one/\(TestRegistry.path(0))", text: "# \(version)\n")
+      }
+      expect(try await project.run("registry", "publish", folder, "--version", "1.3.0"), exit: 0)
+      expect(try await project.sync(), exit: 0)
+      let log = await requests(server, from: 0, atLeast: 3)
+      #expect(log.map { $0.path.split(separator: "/")[1].prefix(5) } == ["manif", "packs", "packs"])
+      #expect(log.count == 3 && log.allSatisfy { $0.status == 200 })
+      var view = try project.view()
+      view["manifest.json"] = nil
+      #expect(view == registry.with(TestRegistry.path(0), "# 1.2.0\n".utf8).files)
       expect(try await project.run("registry", "verify", "web"), exit: 0, output: "intact")
       expect(try await project.run("fsck"), exit: 0, output: "clean")
     }
@@ -102,7 +127,7 @@ struct SyncOverTLSTests {
     let new = old.changing(17..<18)
     try await withNginx(old, site: site) { project, server in
       expect(try await project.sync(), exit: 0)
-      let count = await requests(server, from: 0, atLeast: 102).count
+      let count = await requests(server, from: 0, atLeast: 103).count
       try new.write(to: project.scratch.path.appending("served/one"))
       expect(try await project.sync(), exit: 0, output: "0 added, 1 changed, 0 removed")
       let log = await requests(server, from: count, atLeast: 2)
@@ -123,7 +148,7 @@ struct SyncOverTLSTests {
         "more": server.origin(.http2) + "/two/catalog.yaml",
       ])
       expect(try await project.sync(), exit: 0)
-      let count = await requests(server, from: 0, atLeast: 51).count
+      let count = await requests(server, from: 0, atLeast: 52).count
       expect(try await project.sync("more"), exit: 0, output: "45 of 50 reused")
       let log = await requests(server, from: count, atLeast: 6)
       let expected = (["manifest.json"] + (0..<5).map(TestRegistry.path)).map { "/two/\($0)" }

@@ -15,6 +15,8 @@ struct SyncContent: Sendable {
   let fetchedBytes: Int64
   /// The files that were audited as they arrived.
   let audited: AuditedFiles?
+  /// What came in packs.
+  let packs: PackUse
   /// The critical findings of the content audit, one for each file; nil where the policy wants no audit.
   var critical: [CriticalFinding]?
   /// The snapshot that becomes the parent; nil for the newest synced one.
@@ -74,7 +76,10 @@ struct ContentFetch: Sendable {
       shapes: shapes,
       use: ArrivalUse(policy: registry.policy, audited: audited, draft: draft)
     )
-    let fetched = try await fetch(plan.missing, of: offer, by: download)
+    let packs = PackFetch(registry: registry, reader: reader, download: download)
+    let (packed, use) = try await packs.fetch(plan.missing, of: offer)
+    let single = try await fetch(plan.missing.filter { packed[$0.id] == nil }, of: offer, by: download)
+    let fetched = packed.merging(single) { first, _ in first }
     let sizes = plan.sizes.merging(fetched) { held, _ in held }
     let catalog = try readCatalog(offer.manifest, batch)
     plan.missing = plan.missing.filter { fetched[$0.id] != nil }
@@ -85,7 +90,8 @@ struct ContentFetch: Sendable {
       batch: batch,
       catalog: catalog,
       fetchedBytes: fetched.values.clampedSum(),
-      audited: audited
+      audited: audited,
+      packs: use
     )
   }
 

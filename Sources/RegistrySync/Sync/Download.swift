@@ -84,10 +84,37 @@ struct Download: Sendable {
 
   private func fetch(_ file: WantedFile, bypassCaches: Bool) async throws -> Int64 {
     let options = ReadOptions(maxBytes: file.maxBytes, bypassCaches: bypassCaches)
-    let received = try await reader.read(.file(file.path), options: options) {
-      FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes, use: use)
-    }
+    let received = try await reader.read(.file(file.path), options: options) { makeReceiver(of: file) }
     return try received.receiver.finish(location: reader.reader.location(of: .file(file.path)))
+  }
+
+  private func makeReceiver(of file: WantedFile) -> FileReceiver {
+    FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes, use: use)
+  }
+
+  /// Takes in the bytes of a file that came another way, as if it had been downloaded.
+  ///
+  /// - Returns: Its size in bytes.
+  /// - Throws: What is wrong with it, as `fetch`.
+  func take(_ bytes: [UInt8], as file: WantedFile) throws -> Int64 {
+    var receiver = makeReceiver(of: file)
+    try receiver.receive(bytes.span.bytes)
+    return try receiver.finish(location: reader.reader.location(of: .file(file.path)))
+  }
+
+  /// Takes in a file whose bytes were written and looked at already; what else is done with it is done from the store.
+  ///
+  /// - Throws: `ObjectStoreError`; `SyncError.tooLarge` where all files together are.
+  func take(_ written: consuming ObjectWriter, _ shape: ContentShape, as file: WantedFile) throws {
+    let size = written.byteCount
+    try meter.add(size, copies: file.copyCount)
+    do {
+      try batch.add(written, expecting: file.id)
+      try shapes.note(shape, of: file)
+    } catch {
+      meter.takeBack(size, copies: file.copyCount)
+      throw error
+    }
   }
 }
 

@@ -18,8 +18,15 @@ protocol SourceReader: Sendable {
     receive: (RawSpan) throws -> Void
   ) async throws -> FetchResponse
 
+  /// Whether each file costs a request to somebody else's machine.
+  var isRemote: Bool { get }
+
   /// Gives back connections and threads.
   func shutdown() async
+}
+
+extension SourceReader {
+  var isRemote: Bool { false }
 }
 
 /// A file of a registry.
@@ -56,6 +63,8 @@ struct WebSourceReader: SourceReader {
   let url: RegistryURL
   let transport: any Transport
   let credential: OriginCredential?
+
+  var isRemote: Bool { true }
 
   func location(of file: SourceFile) -> String { url.location(of: file) }
 

@@ -37,6 +37,8 @@ package struct SyncReport: Sendable {
   package let fetchedBytes: Int64
   /// Bytes of file content that were there already.
   package let savedBytes: Int64
+  /// What of it came in packs.
+  package let packs: PackUse
   /// What was proven of the manifest's signatures.
   package let trust: TrustVerdict
   /// What the view of the snapshot in use lacks, sorted by path.

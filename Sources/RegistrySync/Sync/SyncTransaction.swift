@@ -163,6 +163,7 @@ package struct SyncTransaction: Sendable {
       fetchedCount: content.plan.missing.count,
       fetchedBytes: content.fetchedBytes,
       savedBytes: content.plan.sizes.values.clampedSum(),
+      packs: content.packs,
       trust: offer.verdict,
       withheld: result.withheld,
       warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings

@@ -165,6 +165,7 @@ struct UnchangedSync {
       fetchedCount: 0,
       fetchedBytes: 0,
       savedBytes: answer.byteCount,
+      packs: PackUse(),
       trust: answer.verdict,
       withheld: withheld(known),
       warnings: sync.warnings(answer.verdict) + answer.catalogWarnings.map { .catalog($0) }

@@ -33,6 +33,7 @@ struct SyncReportText {
       console.print(
         "  \(Quantity.bytes(report.fetchedBytes)) fetched, \(Quantity.bytes(report.savedBytes)) saved, \(time)"
       )
+      if isVerbose { printPacks(console) }
       console.print("  manifest \(report.manifest)")
       let notes = report.trust.notes.filter { !$0.isWarning }.lines(isVerbose: isVerbose)
       for line in notes { console.print("  \(line)") }
@@ -40,6 +41,22 @@ struct SyncReportText {
     let withheld = WithheldText(report.withheld, of: report.registry, isVerbose: isVerbose)
     for line in withheld.lines(indent: 2) { console.print(line) }
     for offer in offers { console.print("  plugin " + offer.line) }
+  }
+}
+
+extension SyncReportText {
+  /// What packs brought, and why not more; nothing where they were not asked for.
+  private func printPacks(_ console: Console) {
+    let use = report.packs
+    if use.count > 0 {
+      console.print("  \(Quantity.count(use.count, "pack")), \(Quantity.bytes(use.bytes))")
+    }
+    switch use.problem {
+    case nil: break
+    case let problem as TextProblem: console.print("  packs not used: packs.json: \(problem.words)")
+    case is PackProblem: console.print("  packs not used to the end: one is not a pack, or is cut off")
+    case let error?: console.print("  packs not used: \(Failure(error).message)")
+    }
   }
 }
 
@@ -81,6 +98,7 @@ extension SyncReport {
       ("file_count", .number(fileCount)),
       ("fetched_files", .number(fetchedCount)), ("reused_files", .number(reusedCount)),
       ("fetched_bytes", .number(fetchedBytes)), ("saved_bytes", .number(savedBytes)),
+      ("packs", .number(packs.count)),
       ("trust", .string(trust.trust.rawValue)),
       ("signers", trust.signers.json),
       ("milliseconds", .number(milliseconds)),

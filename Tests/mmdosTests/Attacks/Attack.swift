@@ -61,7 +61,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// Every attack of the suite.
-  static let all = onRegistries + onKeys + onHistory + onDisk + onSnapshots + onHints + onUnsigned + onOrder
+  static let all =
+    onRegistries + onPacks + onKeys + onHistory + onDisk + onSnapshots + onHints + onUnsigned + onOrder
 
   /// The command's words, with the form in which the outcome is told.
   var words: [String] {
