@@ -80,7 +80,10 @@ struct PackStage: Sendable {
   /// The payloads of a pack.
   func payloads(_ pack: PackList.Pack) throws -> Set<[UInt8]> {
     let folder = try Folder.open(site.appending("packs"))
-    let file = try #require(try folder.findFile(StoreLayout.component("\(pack.id).pack")))
+    guard let file = try folder.findFile(StoreLayout.component("\(pack.id).pack")) else {
+      Issue.record("there is no pack \(pack.id)")
+      return []
+    }
     var found: Set<[UInt8]> = []
     _ = try PackScan.index(file, within: .init(objectBytes: 1 << 20, totalBytes: 1 << 24)) { _, payload in
       found.insert(payload ?? [])

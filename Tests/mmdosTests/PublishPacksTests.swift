@@ -1,6 +1,7 @@
 import Foundation
 import ObjectStore
 import RegistryModel
+import SystemPackage
 import TestScenes
 import TestServers
 import TestSupport

@@ -121,7 +121,11 @@ package struct CacheStatistics: Sendable {
     do {
       // Trees, snapshots and manifests are no larger; of anything else, which nothing names, this much is counted.
       let limit = Tree.maximumPayloadBytes
-      try store.verify(id, size: nil, limit: limit) { count += Int64($0.byteCount) } restart: { count = 0 }
+      try store.verify(id, size: nil, limit: limit) {
+        count += Int64($0.byteCount)
+      } restart: {
+        count = 0
+      }
       return count
     } catch .corrupt(_, _, .encoding(.tooLarge)) {
       return count
