@@ -74,7 +74,11 @@ struct PackStreamTests {
     for count in stride(from: 0, to: whole.count - 32, by: 3) {
       var collector = Collector()
       // One that ends between two objects has no mistake: the hash at the end is not looked at.
-      do { try read(Array(whole.prefix(count + 1)), into: &collector) } catch { #expect(error is PackProblem) }
+      do {
+        try read(Array(whole.prefix(count + 1)), into: &collector)
+      } catch {
+        #expect(error is PackProblem)
+      }
       #expect(Set(Self.payloads).isSuperset(of: collector.objects.values))
       #expect(collector.objects.count >= most)
       most = collector.objects.count
