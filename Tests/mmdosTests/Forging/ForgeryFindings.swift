@@ -30,6 +30,8 @@ struct ForgeryFindings {
       if let bytes = found.image.bytes(path), let mark = Self.mark(in: bytes) {
         return "'\(mark)' reached \(path)"
       }
+      // Named by ids of what has the time of publication in it, or made of such names.
+      if path.hasPrefix("folder/releases/") || path.hasPrefix("folder/packs") { return nil }
       return Self.isSame(found.image[path], expected?.image[path], path)
         ? nil : "\(path) is not as it would be"
     }
