@@ -344,7 +344,8 @@ struct SyncOverTLSTests {
           + "max_registry_cache_size_kb: 1048576\nmax_registry_file_size_kb: 1048576\n"
       )
       let peak = try await peakMemory(of: ["registry", "sync", "web", "--approved"], project)
-      #expect(peak > 4 << 20 && peak < 80 << 20)
+      // All files together have 75 MiB; up to four of them are audited as they arrive, some megabytes of each held.
+      #expect(peak > 4 << 20 && peak < 100 << 20, "\(peak >> 20) MiB")
       #expect(try await peakMemory(of: ["registry", "verify", "web"], project) < 80 << 20)
     }
   }

@@ -40,10 +40,9 @@ package struct Cache: Sendable {
 
   /// Opens a folder as a cache, whoever owns it; nil when it is not a cache.
   static func find(at folder: Folder, lender: Folder? = nil, disk: any Disk) throws -> Cache? {
-    let (format, objects) = (
-      try folder.findBytes(StoreLayout.format, limit: Limits.maxFormatMarkerBytes),
-      try folder.findFolder(StoreLayout.objects)
-    )
+    // In this order: who makes the cache at this moment writes the marker before the objects.
+    let objects = try folder.findFolder(StoreLayout.objects)
+    let format = try folder.findBytes(StoreLayout.format, limit: Limits.maxFormatMarkerBytes)
     guard try isOurs(format, hasObjects: objects != nil, folder: folder), let objects else { return nil }
     return Cache(folder: folder, objects: objects, lender: lender, disk: disk)
   }
