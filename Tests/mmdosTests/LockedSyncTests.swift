@@ -43,7 +43,9 @@ import Testing
     stage.server.forgetRequests()
     expect(try await stage.project.run("registry", "sync", "web", "--approved", "--locked"), exit: 0)
     #expect(Array(stage.server.targets.prefix(2)) == [SignedStage.manifestPath, try releasePath(stage)])
-    #expect(stage.server.targets.count == 2 + stage.first.files.count)
+    // Files of an older release may be in packs alone, so the publisher is asked for those once.
+    #expect(stage.server.targets.count(where: { $0 == TestRegistry.base + "packs.json" }) == 1)
+    #expect(stage.server.targets.count == 3 + stage.first.files.count)
     #expect(try stage.project.read(SignedStage.lockfile) == lock)
     #expect(Set(try stage.project.view().keys) == Set(stage.first.published.keys))
   }
