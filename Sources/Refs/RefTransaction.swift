@@ -71,9 +71,10 @@ package struct RefTransaction: ~Copyable, Sendable {
 
   /// Makes the changes in their order; when this returns, all of them are durable.
   ///
-  /// An interruption after any system call leaves a legal state: each ref has its old or its new value, refs before
-  /// it have the new and refs after it the old value, and a ref with a new value has it as the last line of its
-  /// reflog. The caller chooses the order of the updates with this in mind.
+  /// The reflog lines come before all refs: a line of ours is what shows that a write of ours moves a ref, also where
+  /// that ref has no reflog itself. An interruption after any system call leaves a legal state: each ref has its old or
+  /// its new value, refs before it have the new and refs after it the old value, and a ref with a new value has it as
+  /// the last line of its reflog. The caller chooses the order of the updates with this in mind.
   ///
   /// - Parameter lock: The lock with which the transaction was prepared.
   /// - Throws: `RefError.commitFailed`. The ref that it names may have either value: if only the fsync failed,
@@ -81,6 +82,11 @@ package struct RefTransaction: ~Copyable, Sendable {
   package consuming func commit(lock: borrowing RegistryLock) throws(RefError) {
     // Another lock is a bug of the caller, because the checks were made under the first one.
     precondition(lock.cache === folders.cache, "committed under another lock than prepared")
+    for step in steps {
+      do { try writeLine(of: step) } catch {
+        throw .commitFailed(ref: step.update.ref, moved: [], cause: error)
+      }
+    }
     var moved: [RefName] = []
     for step in steps {
       do {
@@ -95,23 +101,25 @@ package struct RefTransaction: ~Copyable, Sendable {
     }
   }
 
+  /// Writes the reflog line of a ref that is set, durably: a ref must never have a value that its reflog lacks.
+  ///
+  /// If it is interrupted here, the line is not the ref's value and is ignored.
+  private func writeLine(of step: Step) throws(DiskError) {
+    guard case .set(let id) = step.update.change, let log = step.log else { return }
+    let entry =
+      step.value != id ? ReflogEntry(old: step.value, new: id, note: note).vouched(by: notary) : nil
+    try ReflogWriter(folders: folders).append(entry, to: log, of: step.update.ref)
+  }
+
   private func set(_ step: Step, to id: ObjectID) throws(DiskError) {
     let ref = step.update.ref
-    let isChange = step.value != id
-    // 1. The reflog line, durably: a ref must never have a value that its reflog lacks. If it is interrupted here,
-    //    the line is not the ref's value and is ignored.
-    if let log = step.log {
-      let entry =
-        isChange ? ReflogEntry(old: step.value, new: id, note: note).vouched(by: notary) : nil
-      try ReflogWriter(folders: folders).append(entry, to: log, of: ref)
-    }
-    // 2. The ref. If it is absent, its folders may be new or made by an interrupted process that did not make them
-    //    durable. If it exists, they were made durable before it was written.
+    // If the ref is absent, its folders may be new or made by an interrupted process that did not make them durable. If
+    // it exists, they were made durable before it was written.
     let folder = try folders.open(
       [RefsLayout.refs, RefsLayout.folder(of: ref.kind)],
       makingDurable: step.value == nil
     )
-    if isChange {
+    if step.value != id {
       try AtomicFile(disk: folders.disk).replace(
         RefsLayout.file(of: ref),
         in: folder,

@@ -64,6 +64,20 @@ struct RefTransactionTests {
     )
   }
 
+  /// Otherwise a transaction that was cut off would look as if somebody had moved the first refs.
+  @Test func lineComesBeforeTheRefsThatHaveNone() throws {
+    let refs = [cache.synced, cache.source, cache.used]
+    try cache.update(refs.map { RefUpdate($0, expecting: .absent, .set(id(1))) })
+    cache.disk.arm(nil, recording: true)
+    try cache.update(refs.map { RefUpdate($0, expecting: .any, .set(id(2))) })
+    #expect(
+      cache.disk.operations.filter { $0.hasPrefix("append") || $0.hasPrefix("rename") } == [
+        "append registries/acme", "rename synced/tmp_* to synced/acme",
+        "rename sources/tmp_* to sources/\(id(99))", "rename registries/tmp_* to registries/acme",
+      ]
+    )
+  }
+
   @Test func laterChangeSynchronizesNoMoreThanItMust() throws {
     try cache.update([RefUpdate(cache.used, expecting: .absent, .set(id(1)))])
     cache.disk.arm(nil, recording: true)

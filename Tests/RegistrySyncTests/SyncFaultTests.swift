@@ -83,9 +83,11 @@ final class SyncFaultScene {
     case repair
   }
 
-  /// The project before the sync, made once and copied for every run.
+  /// The project before the sync, made once and put back for every run: always at the same path, and with its key, as
+  /// otherwise nothing of it were vouched for.
   struct Base {
     let situation: Situation
+    /// The project at `now/project`, and its key, as they were at `kept`.
     let folder: ScratchFolder
     let old: CrashSceneRegistry?
     let new: CrashSceneRegistry
@@ -97,18 +99,29 @@ final class SyncFaultScene {
       new =
         situation == .repair
         ? old ?? .init(version: "1.0.0", fileCount: 5) : .init(version: "2.0.0", fileCount: 5)
-      try folder.write(".ai/registries/sources.yaml", text: SyncFaultScene.sources)
+      try folder.write("now/project/.ai/registries/sources.yaml", text: SyncFaultScene.sources)
       if let old {
-        try old.write(to: folder.path.appending("registry"))
-        let isSuccess = await SyncFaultScene.sync(folder.path, on: PosixDisk())
+        try old.write(to: root.appending("registry"))
+        let isSuccess = await SyncFaultScene.sync(root, on: PosixDisk())
         try #require(isSuccess)
       }
-      try new.write(to: folder.path.appending("registry"))
+      try new.write(to: root.appending("registry"))
       if situation == .repair { try damage() }
+      try FileManager.default.moveItem(atPath: now, toPath: kept)
+    }
+
+    var root: FilePath { folder.path.appending("now").appending("project") }
+    private var now: String { folder.path.appending("now").string }
+    private var kept: String { folder.path.appending("kept").string }
+
+    /// Makes the project what it was before the sync.
+    func putBack() throws {
+      if FileManager.default.fileExists(atPath: now) { try FileManager.default.removeItem(atPath: now) }
+      try FileManager.default.copyItem(atPath: kept, toPath: now)
     }
 
     private func damage() throws {
-      let cache = ".ai/registry-cache"
+      let cache = "now/project/.ai/registry-cache"
       try folder.write("\(cache)/acme/catalog/crash.yaml", text: "edited\n")
       let ids = new.files.values.map { CrashSceneRegistry.id($0).description }.sorted()
       let paths = ids.map { "\(cache)/objects/\($0.prefix(2))/\($0.dropFirst(2))" }
@@ -139,13 +152,12 @@ final class SyncFaultScene {
   let folder: ScratchFolder
   let disk: FaultyDisk
   var hasSucceeded = false
-  private let root: FilePath
+  private var root: FilePath { base.root }
 
   init(_ base: Base) throws {
     self.base = base
     folder = try ScratchFolder("SyncFaultRun")
-    root = folder.path.appending("project")
-    try FileManager.default.copyItem(atPath: base.folder.path.string, toPath: root.string)
+    try base.putBack()
     disk = FaultyDisk(aside: try Folder.open(try folder.makeFolder("aside")))
   }
 
@@ -170,7 +182,7 @@ final class SyncFaultScene {
     }
   }
 
-  /// The key lies beside the project, as that of a user does.
+  /// The key lies outside the project, as that of a user does.
   private static func find(_ root: FilePath, on disk: any Disk) throws -> Project {
     let folder = root.removingLastComponent().appending("state/mmdos")
     return try Project.find(
