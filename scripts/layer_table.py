@@ -17,7 +17,7 @@ TARGETS = {
               ["CCurl", "Synchronization", "SystemPackage"] + LIBC),
     "Preview": (["Disk", "Formats"], ["CPlatform", "Synchronization", "SystemPackage"] + LIBC),
     "RegistrySync": (["Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Refs", "RegistryModel"],
-                     ["Synchronization", "SystemPackage"] + LIBC),
+                     ["Synchronization", "SystemPackage"]),
     "mmdos": (["Audit", "Disk", "Fetch", "Formats", "ObjectStore", "Preview", "Refs", "RegistryModel", "RegistrySync"],
               ["ArgumentParser", "CPlatform", "Dispatch", "Synchronization", "SystemPackage"] + LIBC),
 }

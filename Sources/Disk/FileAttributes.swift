@@ -69,14 +69,8 @@ package struct FileAttributes: Equatable, Sendable {
     return part
   }
 
-  /// Whether a change from now on gets a later change time: file times lag behind the clock by up to a timer tick.
-  package var isSettled: Bool {
-    var time = timespec()
-    // It fails only for an unknown clock, and every system has this one; zero is then an acceptable value.
-    clock_gettime(CLOCK_REALTIME, &time)
-    let now = Int64(time.tv_sec).multipliedClamped(by: 1_000_000_000).addingClamped(Int64(time.tv_nsec))
-    return changeTime < now.addingClamped(-20_000_000)
-  }
+  /// Whether a change from now on gets a later change time.
+  package var isSettled: Bool { changeTime < FileTime.settled() }
 
   /// Whether a group works in this folder: what is made in it belongs to the group (set-gid), whose members may write.
   var isOfGroup: Bool { mode & 0o2020 == 0o2020 }

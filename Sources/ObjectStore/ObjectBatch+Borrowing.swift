@@ -10,8 +10,8 @@ extension ObjectBatch {
 
   /// Takes an object from an alternate, verifying it.
   ///
-  /// Its file is cloned or hard-linked where that is possible, else it is copied, as from a pack; in each case this store keeps it if the
-  /// alternate disappears. `inspect` gets the payload piece by piece; what it got is valid only when a size is
+  /// Its file is cloned or hard-linked where that is possible, else it is copied, as from a pack; in each case this store
+  /// keeps it if the alternate disappears. `inspect` gets the payload piece by piece; what it got is valid only when a size is
   /// returned. `restart` is called when that copy was damaged and another one is tried.
   ///
   /// - Returns: The size of the payload in bytes; nil when no alternate has an intact copy within the limit.

@@ -9,9 +9,8 @@ extension ObjectBatch {
   /// Makes all objects of the batch durable and moves them to their final names.
   ///
   /// The order is: contents, then names in `objects/`, then the folders that hold those names; of a pack, the name of
-  /// its index and then its own. So a name in
-  /// `objects/` never stands for bytes that a power cut could still lose; and when this has returned, no object in
-  /// place can be lost, whichever batch put it there.
+  /// its index and then its own. So a name in `objects/` never stands for bytes that a power cut could still lose; and when
+  /// this has returned, no object in place can be lost, whichever batch put it there.
   ///
   /// - Throws: `ObjectStoreError.disk`. A failed flush of the contents is final: the kernel may have dropped
   ///   the bytes, so the quarantine is discarded. After any other failure it stays for the next batch.
@@ -64,6 +63,7 @@ extension ObjectBatch {
       if !packed.isEmpty { try foldSmall(state.withLock { $0.small }.subtracting(packed).sorted()) }
       return try pack.finish()
     } catch {
+      // The first failure is the one to report; if removing fails, the folder is recognisable by its name.
       if error.operation == .synchronize { try? store.disk.removeRecursively(name, in: store.folder) }
       throw .disk(error)
     }

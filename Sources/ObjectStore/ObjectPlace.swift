@@ -29,22 +29,17 @@ final class ObjectPlace: Sendable {
   /// The attributes of an object's file or of its part of a pack; nil when there is neither.
   func findAttributes(_ id: ObjectID) throws(DiskError) -> FileAttributes? {
     if let found = try loose.findAttributes(id) { return found }
-    for pack in try packed.packs() {
-      if let found = try findAttributes(id, in: pack) { return found }
-    }
-    guard try packed.refresh() else { return nil }
-    for pack in try packed.packs() {
-      if let found = try findAttributes(id, in: pack) { return found }
-    }
-    return nil
+    if let found = try findPackedAttributes(id) { return found }
+    return try packed.refresh() ? try findPackedAttributes(id) : nil
   }
 
-  private func findAttributes(_ id: ObjectID, in pack: PackedObjects.Pack) throws(DiskError)
-    -> FileAttributes?
-  {
-    guard let entry = pack.index.find(id), let opened = try packed.open(pack) else { return nil }
-    // Whoever changes the index changes what is read as well.
-    return opened.attributes.part(of: entry.storedBytes, changedAt: pack.attributes.changeTime)
+  private func findPackedAttributes(_ id: ObjectID) throws(DiskError) -> FileAttributes? {
+    for pack in try packed.packs() {
+      guard let entry = pack.index.find(id), let opened = try packed.open(pack) else { continue }
+      // Whoever changes the index changes what is read as well.
+      return opened.attributes.part(of: entry.storedBytes, changedAt: pack.attributes.changeTime)
+    }
+    return nil
   }
 
   /// Tries each copy of an object until `body` takes one.

@@ -107,8 +107,8 @@ package final class ObjectStore: Sendable {
   /// Verifies that this store has an intact copy of an object itself; alternates are not searched.
   ///
   /// The size in bytes is the one that a tree states; a payload of unknown size may have up to the limit. `inspect`
-  /// gets the payload piece by piece; what it got is valid only when this returns, after the last call of `restart`, which comes before the next copy where one was
-  /// damaged.
+  /// gets the payload piece by piece; what it got since the last call of `restart`, which comes before the next copy where
+  /// one was damaged, is valid only when this returns.
   ///
   /// - Throws: `ObjectStoreError.missing`, `.corrupt`, `.disk`.
   package func verify(
