@@ -13,10 +13,16 @@ package enum Cancellation {
   }
 
   @TaskLocal private static var asker: Asker?
+  @TaskLocal private static var isIgnored = false
 
   /// Whether the task on whose behalf this thread runs was cancelled; false outside of tasks.
   package static var isRequested: Bool {
-    Task.isCancelled || asker?.task.isCancelled ?? false
+    (Task.isCancelled || asker?.task.isCancelled ?? false) && !isIgnored
+  }
+
+  /// Runs what tidies up after a cancelled operation, and so must not be stopped by the same cancellation.
+  package static func ignoring(_ body: () -> Void) {
+    $isIgnored.withValue(true, operation: body)
   }
 
   /// Throws if the task was cancelled.

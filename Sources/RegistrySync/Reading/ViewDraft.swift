@@ -53,6 +53,12 @@ final class ViewDraft: Sendable {
     state.withLock { $0.files[file.path] = id }
   }
 
+  /// Removes what was written, also when the task is cancelled: it may have files that the view would not have.
+  func discardAtEnd() {
+    // try?: what cannot be removed now goes with the next write command.
+    Cancellation.ignoring { try? discard() }
+  }
+
   /// Removes what was written.
   ///
   /// - Throws: `DiskError`.

@@ -142,8 +142,7 @@ package struct SyncTransaction: Sendable {
       answer: answer
     )
     let draft = writer.draft
-    // What a failed sync leaves of the new view goes at once, or else with the next write command.
-    defer { try? draft?.discard() }
+    defer { draft?.discardAtEnd() }
     var (offer, content) = try await obtain(basis, draft)
     let audit = try audit(&content, of: offer, base: base)
     let earlier = try await takeEarlier?(offer, basis, registry)
