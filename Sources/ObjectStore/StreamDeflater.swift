@@ -3,16 +3,32 @@ import CIgzip
 /// A compressor of streams that come in pieces.
 protocol StreamDeflater: Sendable {
   /// Compresses the next bytes and passes the output on; the last bytes end the stream.
-  ///
-  /// The compressor is then ready for the next stream, also after `output` has thrown.
-  func compress<Failure: Error>(
+  func run<Failure: Error>(
     _ bytes: RawSpan,
     isLast: Bool,
     into output: (RawSpan) throws(Failure) -> Void
   ) throws(Failure)
+
+  /// Prepares for the next stream.
+  func reset()
 }
 
-extension Deflater: StreamDeflater {}
+extension StreamDeflater {
+  /// As `run`; the compressor is ready for the next stream after the last bytes, and after `output` has thrown.
+  func compress<Failure: Error>(
+    _ bytes: RawSpan,
+    isLast: Bool,
+    into output: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    do {
+      try run(bytes, isLast: isLast, into: output)
+    } catch {
+      reset()
+      throw error
+    }
+    if isLast { reset() }
+  }
+}
 
 /// Compresses streams with ISA-L, six times as fast as zlib and one byte in thirty larger (docs/benchmarks.md,
 /// "Streams").
@@ -41,21 +57,9 @@ final class IgzipDeflater: StreamDeflater, @unchecked Sendable {
     buffer.deallocate()
   }
 
-  func compress<Failure: Error>(
-    _ bytes: RawSpan,
-    isLast: Bool,
-    into output: (RawSpan) throws(Failure) -> Void
-  ) throws(Failure) {
-    do {
-      try run(bytes, isLast: isLast, into: output)
-    } catch {
-      cigzip_reset(stream)
-      throw error
-    }
-    if isLast { cigzip_reset(stream) }
-  }
+  func reset() { cigzip_reset(stream) }
 
-  private func run<Failure: Error>(
+  func run<Failure: Error>(
     _ bytes: RawSpan,
     isLast: Bool,
     into output: (RawSpan) throws(Failure) -> Void

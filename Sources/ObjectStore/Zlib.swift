@@ -70,7 +70,7 @@ private struct Codec: ~Copyable {
 /// A zlib compressor (RFC 1950), reusable for one stream after another.
 ///
 /// Unchecked, because a `CodecPool` passes it between threads but never lends it to two at a time.
-final class Deflater: @unchecked Sendable {
+final class Deflater: StreamDeflater, @unchecked Sendable {
   private let codec = Codec()
 
   init(_ compression: Compression) {
@@ -88,40 +88,26 @@ final class Deflater: @unchecked Sendable {
     deflateEnd(codec.stream)
   }
 
-  /// Compresses the next bytes and passes the output on; the last bytes end the stream.
-  ///
-  /// The compressor is then ready for the next stream, also after `output` has thrown.
-  func compress<Failure: Error>(
+  func reset() { deflateReset(codec.stream) }
+
+  func run<Failure: Error>(
     _ bytes: RawSpan,
     isLast: Bool,
     into output: (RawSpan) throws(Failure) -> Void
   ) throws(Failure) {
-    do {
-      try run(bytes, flush: isLast ? Z_FINISH : Z_NO_FLUSH, into: output)
-    } catch {
-      deflateReset(codec.stream)
-      throw error
-    }
-    if isLast { deflateReset(codec.stream) }
-  }
-
-  private func run<Failure: Error>(
-    _ bytes: RawSpan,
-    flush: CInt,
-    into output: (RawSpan) throws(Failure) -> Void
-  ) throws(Failure) {
+    let flush = isLast ? Z_FINISH : Z_NO_FLUSH
     var consumed = 0
     while true {
-      let step = codec.step(bytes, from: consumed) { stream, isLast in
+      let step = codec.step(bytes, from: consumed) { stream, isLastPiece in
         // Only the last piece of a large input ends the stream.
-        deflate(stream, isLast ? flush : Z_NO_FLUSH)
+        deflate(stream, isLastPiece ? flush : Z_NO_FLUSH)
       }
       precondition(step.result != Z_STREAM_ERROR, "zlib compressor used out of order")
       consumed += step.taken
       try codec.pass(step.made, to: output)
       if step.result == Z_STREAM_END { return }
       // Free space in the buffer means that deflate has no more output for this input.
-      if flush == Z_NO_FLUSH && consumed == bytes.byteCount && !codec.isFull(step.made) { return }
+      if !isLast && consumed == bytes.byteCount && !codec.isFull(step.made) { return }
     }
   }
 }
