@@ -12,28 +12,6 @@ import Testing
 /// Catalog and plugin files are bound to the manifest by their hashes: one changed byte, and a sync's
 /// download takes nothing.
 @Suite(.timeLimit(.minutes(10))) struct ContentMutationTests {
-  private static let catalog = """
-    catalog:
-      version: "1"
-      description: "one plugin"
-      plugins:
-        - slug: "hello"
-          name: "Hello"
-          version: "1.0.0"
-          description: "Says hello"
-          category: "example"
-
-    """
-  private static let plugin = """
-    name: "Hello"
-    slug: "hello"
-    version: "1.0.0"
-    description: "Says hello"
-    author: "Someone"
-    allowed_file_patterns:
-      - ".ai/skills/hello.md"
-
-    """
   private static let asset = "# Hello\n\nSay hello to whoever asks, once, and in their own language.\n"
 
   /// A host that serves whatever a test puts there.
@@ -58,8 +36,8 @@ import Testing
   /// A file as the manifest of the three names it.
   private static func wanted(_ path: String) throws -> WantedFile {
     var registry = TestRegistry(count: 0)
-    registry.files = ["catalog.yaml": Array(catalog.utf8)]
-    registry = registry.with("catalog/hello.yaml", plugin.utf8).with(
+    registry.files = ["catalog.yaml": Array(HelloRegistry.catalog.utf8)]
+    registry = registry.with("catalog/hello.yaml", HelloRegistry.plugin().utf8).with(
       "catalog/.ai/skills/hello.md",
       asset.utf8
     )
@@ -69,7 +47,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("catalog.yaml", catalog), ("catalog/hello.yaml", plugin), ("catalog/.ai/skills/hello.md", asset),
+    ("catalog.yaml", HelloRegistry.catalog), ("catalog/hello.yaml", HelloRegistry.plugin()),
+    ("catalog/.ai/skills/hello.md", asset),
   ])
   func noChangedByteIsTaken(path: String, text: String) async throws {
     let scratch = try ScratchFolder("noChangedByte")

@@ -21,6 +21,17 @@ import Testing
   }
 
   @Test(arguments: [
+    ["--quiet"], ["-q"], ["--verbose"], ["-v"], ["--no-progress"], ["--color", "never"], ["--color=never"],
+    ["--lock-timeout", "1"], ["--lock-timeout=1"], ["--json"],
+  ])
+  func eachFlagOfEveryCommandMayStandBeforeIt(flag: [String]) async throws {
+    let project = try await SampleProject.shared()
+    let before = try await project.run(flag + ["registry", "ls", "partner"])
+    expect(before, exit: 0)
+    #expect(try await project.run(["registry", "ls", "partner"] + flag).output == before.output)
+  }
+
+  @Test(arguments: [
     ("regitry list", "'regitry' is not a command of mmdos", "did you mean 'mmdos registry'?"),
     ("registry lis", "'lis' is not a command of mmdos registry", "did you mean 'mmdos registry list'?"),
     ("sync", "'sync' is not a command of mmdos", "did you mean 'mmdos registry sync'?"),

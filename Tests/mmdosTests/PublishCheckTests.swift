@@ -1,6 +1,7 @@
 import Foundation
 import ObjectStore
 import SystemPackage
+import TestScenes
 import TestSupport
 import Testing
 
@@ -10,39 +11,9 @@ import Testing
 
   private func makeRegistry(
     _ name: String = #function,
-    assets: [String] = [".ai/skills/hello.md"]
+    assets: [String] = [HelloRegistry.asset]
   ) throws -> SampleProject {
-    let project = try SampleProject(emptyNamed: name)
-    try project.scratch.write(
-      "registry/catalog.yaml",
-      text: """
-        catalog:
-          version: "1.0.0"
-          description: "d"
-          plugins:
-            - slug: "hello"
-              name: "Hello"
-              version: "1.0.0"
-              description: "Says hello"
-              category: "example"
-
-        """
-    )
-    let list = assets.map { "  - \"\($0)\"\n" }.joined()
-    try project.scratch.write(
-      "registry/catalog/hello.yaml",
-      text: """
-        name: "Hello"
-        slug: "hello"
-        version: "1.0.0"
-        description: "Says hello"
-        author: "Someone"
-        allowed_file_patterns:
-        \(list)
-        """
-    )
-    for asset in assets { try project.scratch.write("registry/catalog/\(asset)", text: "# Hello\n") }
-    return project
+    try SampleProject(helloNamed: name, assets: assets)
   }
 
   private func publish(_ project: SampleProject, _ arguments: [String]) async throws -> Program.Result {

@@ -1,45 +1,16 @@
 import Foundation
 import ObjectStore
 import SystemPackage
+import TestScenes
 import TestSupport
 import Testing
 
 /// What `registry publish` keeps beside the manifest, so that clients who locked a release can still sync it.
 @Suite(.timeLimit(.minutes(10))) struct PublishReleasesTests {
-  private static let asset = "registry/catalog/.ai/skills/hello.md"
+  private static let asset = "registry/catalog/\(HelloRegistry.asset)"
 
   private func makeRegistry(_ name: String = #function) throws -> SampleProject {
-    let project = try SampleProject(emptyNamed: name)
-    try project.scratch.write(
-      "registry/catalog.yaml",
-      text: """
-        catalog:
-          version: "1.0.0"
-          description: "d"
-          plugins:
-            - slug: "hello"
-              name: "Hello"
-              version: "1.0.0"
-              description: "Says hello"
-              category: "example"
-
-        """
-    )
-    try project.scratch.write(
-      "registry/catalog/hello.yaml",
-      text: """
-        name: "Hello"
-        slug: "hello"
-        version: "1.0.0"
-        description: "Says hello"
-        author: "Someone"
-        allowed_file_patterns:
-          - ".ai/skills/hello.md"
-
-        """
-    )
-    try project.scratch.write(Self.asset, text: "# Hello\n")
-    return project
+    try SampleProject(helloNamed: name)
   }
 
   @discardableResult

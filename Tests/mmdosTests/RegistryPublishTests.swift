@@ -4,36 +4,10 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct RegistryPublishTests {
-  private static let catalog = """
-    catalog:
-      version: "1.0.0"
-      description: "d"
-      plugins:
-        - slug: "hello"
-          name: "Hello"
-          version: "1.0.0"
-          description: "Says hello"
-          category: "example"
-
-    """
-  private static let plugin = """
-    name: "Hello"
-    slug: "hello"
-    version: "1.0.0"
-    description: "Says hello"
-    author: "Someone"
-    allowed_file_patterns:
-      - ".ai/skills/hello.md"
-
-    """
   private static let first = ["--name", "partner", "--publisher", "Partner Team", "--version", "1.0.0"]
 
   private func makeRegistry(_ name: String = #function) throws -> SampleProject {
-    let project = try SampleProject(emptyNamed: name)
-    try project.scratch.write("registry/catalog.yaml", text: Self.catalog)
-    try project.scratch.write("registry/catalog/hello.yaml", text: Self.plugin)
-    try project.scratch.write("registry/catalog/.ai/skills/hello.md", text: "# Hello\n")
-    return project
+    try SampleProject(helloNamed: name)
   }
 
   private func publish(_ project: SampleProject, _ arguments: [String]) async throws -> Program.Result {

@@ -246,34 +246,8 @@ enum PluginFolder {
   /// Writes it; `asset` is what the plugin says it installs.
   static func write(to stage: SignedStage, asset: String, text: String? = nil) throws {
     let scratch = stage.project.scratch
-    try scratch.write(
-      "folder/catalog.yaml",
-      text: """
-        catalog:
-          version: "1"
-          description: "d"
-          plugins:
-            - slug: "hello"
-              name: "Hello"
-              version: "1.0.0"
-              description: "Says hello"
-              category: "example"
-
-        """
-    )
-    try scratch.write(
-      "folder/catalog/hello.yaml",
-      text: """
-        name: "Hello"
-        slug: "hello"
-        version: "1.0.0"
-        description: "Says hello"
-        author: "Someone"
-        allowed_file_patterns:
-          - "\(asset)"
-
-        """
-    )
+    try scratch.write("folder/catalog.yaml", text: HelloRegistry.catalog)
+    try scratch.write("folder/catalog/hello.yaml", text: HelloRegistry.plugin(assets: [asset]))
     if let text { try scratch.write("folder/catalog/\(asset)", text: text) }
   }
 }
