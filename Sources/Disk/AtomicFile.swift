@@ -23,14 +23,8 @@ package struct AtomicFile {
     with bytes: [UInt8],
     mode: UInt16 = 0o644
   ) throws(DiskError) {
-    let temporary = TemporaryName.make()
-    do {
+    try put(name, in: folder) { (temporary) throws(DiskError) in
       try write(bytes, to: temporary, in: folder, mode: mode)
-      try disk.rename(temporary, in: folder, to: name, in: folder)
-    } catch {
-      // The first failure is the one to report; garbage collection knows the file by its `tmp_` prefix.
-      try? disk.removeFile(temporary, in: folder)
-      throw error
     }
     // The rename must be durable before anything is written that relies on it.
     try disk.synchronize(folder)
@@ -46,13 +40,24 @@ package struct AtomicFile {
     in folder: Folder,
     with bytes: [UInt8]
   ) throws(DiskError) {
-    let temporary = TemporaryName.make()
-    do {
+    try put(name, in: folder) { (temporary) throws(DiskError) in
       let file = try disk.createFile(temporary, in: folder, mode: 0o644)
       try disk.write(bytes.span.bytes, to: file)
+    }
+  }
+
+  /// Renames what `write` writes under a temporary name.
+  private func put(
+    _ name: FileName,
+    in folder: Folder,
+    _ write: (FileName) throws(DiskError) -> Void
+  ) throws(DiskError) {
+    let temporary = TemporaryName.make()
+    do {
+      try write(temporary)
       try disk.rename(temporary, in: folder, to: name, in: folder)
     } catch {
-      // As in `replace`.
+      // The first failure is the one to report; garbage collection knows the file by its `tmp_` prefix.
       try? disk.removeFile(temporary, in: folder)
       throw error
     }

@@ -28,7 +28,7 @@ struct SlugGiver {
 
   /// The earlier slug, the wanted one, or one with a suffix where that is taken.
   mutating func take(_ wanted: String, suffix: String, for key: String) -> PluginSlug? {
-    // try?: what was made of a name is a slug, and stays one with a suffix.
+    // try?: as in `init`.
     if let slug = earlier[key].flatMap({ try? PluginSlug(parsing: $0) }), owners[slug.key] == key {
       owners[slug.key] = ""
       return slug
@@ -41,6 +41,7 @@ struct SlugGiver {
       nextNumbers[wanted] = number + 1
       candidate = "\(wanted)-\(number)"
     }
+    // try?: what was made of a name is a slug, and stays one with a suffix.
     guard let slug = try? PluginSlug(parsing: candidate) else { return nil }
     owners[slug.key] = ""
     return slug

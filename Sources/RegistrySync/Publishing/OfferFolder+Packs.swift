@@ -72,7 +72,7 @@ extension OfferFolder {
   ///
   /// - Throws: `DiskError`.
   func ensurePacks() throws(DiskError) -> Folder {
-    try disk.ensureFolder(StoreLayout.component(OfferedFile.packs), in: folder)
+    try disk.ensureFolder(Self.packs, in: folder)
   }
 
   /// Replaces the list; what it names is to be durable before.
@@ -95,9 +95,9 @@ extension OfferFolder {
   ///
   /// - Throws: `DiskError`; some are removed already then.
   func removePacks(notIn list: PackList) throws {
-    guard let packs = try folder.findFolder(StoreLayout.component(OfferedFile.packs)) else { return }
+    guard let packs = try folder.findFolder(Self.packs) else { return }
     let named = Set(list.packs.map { OfferedFile.pack($0.id).names[1] })
-    for name in try packs.names() where Self.owns(name, at: [StoreLayout.component(OfferedFile.packs)]) {
+    for name in try packs.names() where Self.owns(name, at: [Self.packs]) {
       if !named.contains(name.string) { try disk.removeFile(name, in: packs) }
     }
   }

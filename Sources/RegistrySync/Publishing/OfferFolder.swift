@@ -19,6 +19,10 @@ struct OfferFolder {
     }
   }
 
+  /// The folders of the manifests that were published, and of the packs.
+  private static let releases = StoreLayout.component(OfferedFile.releases)
+  static let packs = StoreLayout.component(OfferedFile.packs)
+
   let folder: Folder
   let disk: any Disk
 
@@ -30,7 +34,7 @@ struct OfferFolder {
 
   /// Whether it is the name of one of our folders at the root.
   static func isOurs(_ folder: FileName) -> Bool {
-    folder.string == OfferedFile.releases || folder.string == OfferedFile.packs
+    folder == releases || folder == packs
   }
 
   // MARK: Releases
@@ -39,7 +43,7 @@ struct OfferFolder {
   ///
   /// - Throws: `DiskError`.
   func readReleases(_ problems: inout [PublishProblem]) throws -> [Release] {
-    guard let releases = try folder.findFolder(StoreLayout.component(OfferedFile.releases)) else { return [] }
+    guard let releases = try folder.findFolder(Self.releases) else { return [] }
     var found: [Release] = []
     for name in try releases.names() {
       guard case .release(let id) = OfferedFile([OfferedFile.releases, name.string]),
@@ -70,7 +74,7 @@ struct OfferFolder {
   ///
   /// - Throws: `DiskError`.
   func findManifest(_ id: ObjectID) throws -> Manifest? {
-    let releases = try folder.findFolder(StoreLayout.component(OfferedFile.releases))
+    let releases = try folder.findFolder(Self.releases)
     return try releases.flatMap { try findManifest(Self.name(ofRelease: id), id, in: $0) }
   }
 
@@ -82,7 +86,7 @@ struct OfferFolder {
       return nil
     }
     guard let bytes, ObjectID(hashing: bytes) == id else { return nil }
-    // A manifest of a later version of the format is none for us either.
+    // try?: a manifest of a later version of the format is none for us either.
     return try? Manifest.parse(bytes, rules: .held)
   }
 
@@ -91,7 +95,7 @@ struct OfferFolder {
   /// - Throws: `DiskError`.
   func addRelease(_ bytes: [UInt8]) throws(DiskError) {
     let name = Self.name(ofRelease: ObjectID(hashing: bytes))
-    let releases = try disk.ensureFolder(StoreLayout.component(OfferedFile.releases), in: folder)
+    let releases = try disk.ensureFolder(Self.releases, in: folder)
     // A file of that name was read before, and found right.
     if try releases.findAttributes(name) == nil {
       try AtomicFile(disk: disk).replace(name, in: releases, with: bytes)
@@ -103,7 +107,7 @@ struct OfferFolder {
   ///
   /// - Throws: `DiskError`; some are removed already then.
   func removeReleases(_ old: [Release]) throws {
-    guard let releases = try folder.findFolder(StoreLayout.component(OfferedFile.releases)) else { return }
+    guard let releases = try folder.findFolder(Self.releases) else { return }
     for name in try releases.names() where TemporaryName.isOne(name) {
       try disk.removeFile(name, in: releases)
     }

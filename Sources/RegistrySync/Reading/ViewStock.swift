@@ -145,7 +145,6 @@ final class ViewStock: Sendable {
     var cursor = FolderCursor(below: old)
     var sections: [ViewIndex.Section] = []
     for (position, section) in place.sections.enumerated() {
-      // The view's own folder was renamed, and is not taken.
       guard let folder = try cursor.find(section.path) else { return nil }
       // The view's own folder was renamed, and is not taken.
       if !section.path.isEmpty, try !section.mark.matches(folder.attributes()) { return nil }

@@ -13,15 +13,17 @@ struct TimeText {
 
   /// How long ago it was; the recorded text where it is no time, or where more was asked for.
   func line(isVerbose: Bool) -> SafeText {
-    // try?: what is no time is shown as it stands.
-    guard !isVerbose, let time = try? Timestamp(parsing: text) else { return SafeText(text) }
-    return Quantity.age(of: time.secondsSince1970, now: now.secondsSince1970)
+    isVerbose ? SafeText(text) : age ?? SafeText(text)
   }
 
   /// Both: `2026-01-15T10:00:00Z (3 days ago)`.
   var both: SafeText {
-    // try?: as above.
-    guard let time = try? Timestamp(parsing: text) else { return SafeText(text) }
-    return SafeText(text) + " (" + Quantity.age(of: time.secondsSince1970, now: now.secondsSince1970) + ")"
+    SafeText(text) + (age.map { " (" + $0 + ")" } ?? "")
+  }
+
+  private var age: SafeText? {
+    // try?: what is no time has no age.
+    guard let time = try? Timestamp(parsing: text) else { return nil }
+    return Quantity.age(of: time.secondsSince1970, now: now.secondsSince1970)
   }
 }
