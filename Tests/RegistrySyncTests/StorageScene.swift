@@ -85,9 +85,14 @@ struct StorageScene: Sendable {
 
   /// Publishes a state of a registry, in place of what is there.
   func publish(_ name: String, _ state: Int) throws {
+    try publish(name, Self.files(name, state), version: state)
+  }
+
+  /// Publishes files as version `1.0.version`, in place of what is there.
+  func publish(_ name: String, _ files: [String: String], version: Int) throws {
     let folder = scratch.path.appending("registries").appending(name)
-    var registry = TestRegistry(count: 0, version: "1.0.\(state)")
-    registry.files = Self.files(name, state).mapValues { Array($0.utf8) }
+    var registry = TestRegistry(count: 0, version: "1.0.\(version)")
+    registry.files = files.mapValues { Array($0.utf8) }
     try? FileManager.default.removeItem(atPath: folder.string)
     try registry.write(to: folder)
   }

@@ -150,13 +150,16 @@ final class ViewStock: Sendable {
       if !section.path.isEmpty, try !section.mark.matches(folder.attributes()) { return nil }
       var files: [ViewIndex.File] = []
       for file in section.files {
-        let found = try folder.findAttributes(file.name).flatMap { FileMark($0) }
-        let isLinked = links[position]?.contains(file.name) == true
-        // Of another file there is no mark, so its folder is not taken.
-        guard let found, found == file.mark || isLinked && found.isSameButForTime(as: file.mark) else {
-          continue
+        // Without a new mark a file keeps its old one: if that is wrong by now, the folder is not taken. It must not be
+        // left out, because the folder would then be taken for one that never had the file.
+        var mark = file.mark
+        if links[position]?.contains(file.name) == true,
+          let found = try folder.findAttributes(file.name).flatMap({ FileMark($0) }),
+          found.isSameButForTime(as: mark)
+        {
+          mark = found
         }
-        files.append(ViewIndex.File(name: file.name, id: file.id, mark: found))
+        files.append(ViewIndex.File(name: file.name, id: file.id, mark: mark))
       }
       sections.append(ViewIndex.Section(path: section.path, mark: section.mark, files: files))
     }
