@@ -6,10 +6,18 @@ import Formats
 /// The parser takes the flags of every command only after the command's name. Here they may also stand before it, as in
 /// `mmdos -t DIR registry list`, and a word that is no command is found before it is mistaken for an argument.
 struct CommandWords {
-  /// What the parser is given.
+  /// What the parser is given, the names of commands first.
   let arguments: [String]
+  /// The command that the names lead to, with what stands behind them; nil where they end at a group.
+  let leaf: Leaf?
   /// The first word that stands where a command should; nil where all are commands.
   let stranger: Stranger?
+
+  /// A command without commands of its own.
+  struct Leaf {
+    let command: any ParsableCommand.Type
+    let arguments: [String]
+  }
 
   /// A word that is no command.
   struct Stranger: Error, Equatable {
@@ -47,13 +55,15 @@ struct CommandWords {
     self.stranger = stranger
     // A group alone only shows its help, which takes no flags.
     let isAlone = walk.isInGroup && !walk.hasDefault
-    arguments = Array(walk.path.dropFirst()) + (isAlone ? [] : flags) + rest
+    let own = (isAlone ? [] : flags) + rest
+    arguments = Array(walk.path.dropFirst()) + own
+    leaf = walk.isInGroup ? nil : Leaf(command: walk.command, arguments: own)
   }
 }
 
 /// A walk from the root command down, by names.
 struct CommandWalk {
-  private var command: any ParsableCommand.Type = MMDOS.self
+  private(set) var command: any ParsableCommand.Type = MMDOS.self
   /// The names of the commands on the way, `mmdos` first.
   private(set) var path = ["mmdos"]
 

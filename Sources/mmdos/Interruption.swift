@@ -8,7 +8,7 @@ import CPlatform
   import Darwin
 #endif
 
-/// Turns the first SIGINT or SIGTERM into one call of a closure; the second ends the program at once.
+/// Catches the first SIGINT or SIGTERM; the second ends the program at once.
 struct Interruption {
   /// Readable once a signal arrived; negative if there is no pipe, and signals have their default effect.
   private let descriptor: Int32
@@ -18,15 +18,17 @@ struct Interruption {
     descriptor = mmdos_catch_interruptions()
   }
 
-  /// Calls a closure when a signal arrives, or at once if one arrived since `init`.
-  func notify(_ body: @escaping @Sendable () -> Void) {
-    guard descriptor >= 0 else { return }
-    WorkThread.start { [descriptor] in
-      var byte: UInt8 = 0
-      // There is no end of file, because this process holds the other end of the pipe.
-      while read(descriptor, &byte, 1) < 0, errno == EINTR {}
-      body()
-    }
+  /// Returns when a signal arrived, also one since `init`.
+  func wait() {
+    guard descriptor >= 0 else { Self.waitForEnd() }
+    var byte: UInt8 = 0
+    // There is no end of file, because this process holds the other end of the pipe.
+    while read(descriptor, &byte, 1) < 0, errno == EINTR {}
+  }
+
+  /// Waits until another thread ends the process.
+  static func waitForEnd() -> Never {
+    while true { pause() }
   }
 
   /// The exit code for the signal that arrived; nil when none did.

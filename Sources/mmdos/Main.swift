@@ -4,36 +4,53 @@ import RegistryModel
 /// The program's entry point: runs one command and handles signals.
 @main
 enum Main {
-  static func main() async {
+  /// Waits for signals, while the command runs on threads of its own and ends the process.
+  ///
+  /// It is not `async`: Swift would start three more threads for the main queue, which nothing here uses.
+  static func main() {
     Output.prepareProcess()
+    let arguments = Array(CommandLine.arguments.dropFirst())
     let interruption = Interruption()
-    let work = Task(executorPreference: WorkThreads()) { try await runCommand() }
-    interruption.notify { work.cancel() }
-    do {
-      try await work.value
-    } catch {
-      if let code = Interruption.exitCode { MMDOS.exit(withError: ExitCode(code)) }
-      UsageReport(error)?.print()
-      MMDOS.exit(withError: error)
+    let work = Task(executorPreference: WorkThreads()) {
+      do {
+        try await runCommand(arguments)
+        MMDOS.exit()
+      } catch {
+        if let code = Interruption.exitCode { MMDOS.exit(withError: ExitCode(code)) }
+        UsageReport(error)?.print()
+        MMDOS.exit(withError: error)
+      }
     }
+    interruption.wait()
+    work.cancel()
+    Interruption.waitForEnd()
   }
 
-  private static func runCommand() async throws {
-    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
-    if let stranger = words.stranger { throw stranger }
+  private static func runCommand(_ arguments: [String]) async throws {
     // Not the parser's own: that takes every `--version` for it once a word behind it is wrong, and a publisher who mistyped
     // a flag would be told that all is well.
-    if words.arguments == ["--version"] { return try HelpTopic.print("mmdos \(Agent.version)") }
+    if arguments == ["--version"] { return try HelpTopic.print("mmdos \(Agent.version)") }
+    let words = CommandWords(arguments)
+    if let stranger = words.stranger { throw stranger }
     switch HelpRequest(words.arguments) {
     case .topic(let topic): return try topic.print()
     case .unknown(let stranger): throw stranger
     case nil: break
     }
-    var command = try MMDOS.parseAsRoot(words.arguments)
+    var command = try parse(words)
     if let command = command as? any AsyncCommand {
       try await command.runAsync()
     } else {
       try command.run()
     }
+  }
+
+  /// A command is parsed alone, because the parser looks several times at what each command on the way to it takes.
+  ///
+  /// What it refuses is parsed again from the root, whose messages name the whole command.
+  private static func parse(_ words: CommandWords) throws -> any ParsableCommand {
+    // try?: as said above.
+    if let leaf = words.leaf, let command = try? leaf.command.parseAsRoot(leaf.arguments) { return command }
+    return try MMDOS.parseAsRoot(words.arguments)
   }
 }
