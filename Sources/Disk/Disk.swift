@@ -39,11 +39,13 @@ package protocol Disk: Sendable {
   /// Makes the entries of a folder durable: names that were added, changed or removed.
   func synchronize(_ folder: Folder) throws(DiskError)
 
-  /// Makes everything on the folder's file system durable in one call, where that call is reliable.
+  /// Makes everything on the folder's file system durable in one call, where that call is reliable and worth it.
   ///
-  /// - Returns: False, having done nothing, where the system has no such call or the file system is not one of those
-  ///   that DESIGN section 3.2 names (ext4, xfs, btrfs, tmpfs).
-  func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool
+  /// `files`, `bytes`: What the caller wrote: how many files, and how long they are together.
+  ///
+  /// - Returns: False, having done nothing, where the system has no such call, the file system is not one of those
+  ///   that DESIGN section 3.2 names (ext4, xfs, btrfs, tmpfs), or the call would wait for much that others wrote.
+  func synchronizeFileSystem(of folder: Folder, files: Int, bytes: Int64) throws(DiskError) -> Bool
 
   /// Makes a folder that must not exist yet; the mode is the permission bits before the user's umask.
   func makeFolder(_ name: FileName, in folder: Folder, mode: UInt16) throws(DiskError)

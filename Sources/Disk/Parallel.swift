@@ -18,18 +18,84 @@ package enum Parallel {
     withUnsafeCurrentTask { task in
       let asker = Cancellation.asker(of: task)
       DispatchQueue.concurrentPerform(iterations: (count + stride - 1) / stride) { turn in
-        Cancellation.asking(asker) {
-          for index in (turn * stride)..<min(count, (turn + 1) * stride) {
-            if failure.withLock({ $0 != nil }) { return }
-            do throws(Failure) {
-              try body(index)
-            } catch {
-              failure.withLock { $0 = $0 ?? error }
-            }
-          }
-        }
+        run(body, for: (turn * stride)..<min(count, (turn + 1) * stride), asker, failure)
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// As `forEach`, for work that waits for the disk and not for a core: on more threads than there are cores, because
+  /// a file system makes durable together what is flushed at the same time.
+  ///
+  /// - Throws: The first failure.
+  package static func forEachWaiting<Failure: Error>(
+    count: Int,
+    _ body: @escaping @Sendable (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let turns = Turns<Failure>(count: count)
+    withUnsafeCurrentTask { task in
+      let asker = Cancellation.asker(of: task)
+      withThreads(min(count, waitingThreads)) {
+        while let index = turns.take() { run(body, for: index..<(index + 1), asker, turns.failure) }
+      }
+    }
+    if let error = turns.failure.withLock({ $0 }) { throw error }
+  }
+
+  private static let waitingThreads = 32
+
+  /// The indices that are left, for threads that take one at a time.
+  private final class Turns<Failure: Error>: Sendable {
+    let failure = Mutex<Failure?>(nil)
+    private let count: Int
+    private let next = Atomic(0)
+
+    init(count: Int) {
+      self.count = count
+    }
+
+    func take() -> Int? {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      return index < count ? index : nil
+    }
+  }
+
+  /// Calls `body` for some indices, until one call on any thread fails.
+  private static func run<Failure: Error>(
+    _ body: @Sendable (Int) throws(Failure) -> Void,
+    for indices: Range<Int>,
+    _ asker: Cancellation.Asker?,
+    _ failure: borrowing Mutex<Failure?>
+  ) {
+    Cancellation.asking(asker) {
+      for index in indices {
+        if failure.withLock({ $0 != nil }) { return }
+        do throws(Failure) {
+          try body(index)
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+    }
+  }
+
+  /// Runs `body` on so many threads, this one among them, and waits until it has returned on all of them.
+  private static func withThreads(_ count: Int, _ body: @escaping @Sendable () -> Void) {
+    let done = DispatchGroup()
+    for _ in 1..<max(1, count) {
+      done.enter()
+      do {
+        try SystemThread.start {
+          body()
+          done.leave()
+        }
+      } catch {
+        // The system gives no more threads: those that there are do the work.
+        done.leave()
+        break
+      }
+    }
+    body()
+    done.wait()
   }
 }

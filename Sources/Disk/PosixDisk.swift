@@ -101,10 +101,17 @@ package struct PosixDisk: Disk {
     _ = try folder.flushNames()
   }
 
-  /// Calls syncfs(2) on file systems where it makes everything durable and reports write errors; else returns false.
-  package func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool {
+  /// Calls syncfs(2) on file systems where it makes everything durable and reports write errors, unless it would write
+  /// much of others; else returns false.
+  package func synchronizeFileSystem(
+    of folder: Folder,
+    files: Int,
+    bytes: Int64
+  ) throws(DiskError) -> Bool {
     do {
-      guard try supportsFileSystemFlush(folder) else { return false }
+      guard try supportsFileSystemFlush(folder), UnwrittenData.isMostly(files: files, bytes: bytes) else {
+        return false
+      }
       try systemCall(.synchronize, folder.path) { mmdos_syncfs(folder.descriptor) }
       return true
     } catch  where error.lacks(.wholeFlush) {

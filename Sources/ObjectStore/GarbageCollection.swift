@@ -219,7 +219,11 @@ package struct GarbageCollection: Sendable {
 
   /// As after a batch, one flush of the file system is cheaper than one per folder.
   private func synchronizeNames(_ bytes: Set<UInt8>?) throws(DiskError) {
-    if bytes.map({ $0.count > 64 }) ?? true, try store.disk.synchronizeFileSystem(of: store.folder) { return }
+    if bytes.map({ $0.count > 64 }) ?? true,
+      try store.disk.synchronizeFileSystem(of: store.folder, files: looseObjects.count, bytes: 0)
+    {
+      return
+    }
     try store.own.synchronizeNames(bytes, packs: bytes == nil, disk: store.disk)
   }
 }

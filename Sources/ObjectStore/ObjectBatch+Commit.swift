@@ -88,12 +88,13 @@ extension ObjectBatch {
   }
 
   private func makeDurable(_ ids: [ObjectID]) throws(DiskError) {
+    let bytes = ids.map { size(of: $0) ?? 0 }.clampedSum()
     if ids.count > Self.fileSystemFlushThreshold,
-      try store.disk.synchronizeFileSystem(of: store.folder)
+      try store.disk.synchronizeFileSystem(of: store.folder, files: ids.count, bytes: bytes)
     {
       return
     }
-    try Parallel.forEach(count: ids.count) { (index) throws(DiskError) in
+    try Parallel.forEachWaiting(count: ids.count) { [store, quarantine] (index) throws(DiskError) in
       try store.disk.synchronizeFile(QuarantineFile.name(ids[index]), in: quarantine)
     }
   }
@@ -123,7 +124,7 @@ extension ObjectBatch {
     }
     if isAlone && ids.isEmpty && !hasPack { return }
     if !isAlone || ids.count > Self.fileSystemFlushThreshold,
-      try store.disk.synchronizeFileSystem(of: store.folder)
+      try store.disk.synchronizeFileSystem(of: store.folder, files: ids.count, bytes: 0)
     {
       return
     }

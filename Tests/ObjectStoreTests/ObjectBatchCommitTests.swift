@@ -52,7 +52,7 @@ struct ObjectBatchCommitTests {
   @Test func manyObjectsBecomeDurableByOneFlush() throws {
     let store = try TestStore()
     let payloads = Self.payloads(65)
-    let canFlush = try PosixDisk().synchronizeFileSystem(of: store.objects)
+    let canFlush = try PosixDisk().synchronizeFileSystem(of: store.objects, files: 0, bytes: .max)
     let batch = try ObjectBatch(store: store.open(store.disk))
     for payload in payloads { try batch.add(payload) }
     store.disk.arm(nil, recording: true)

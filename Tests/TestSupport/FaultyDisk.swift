@@ -154,10 +154,11 @@ package final class FaultyDisk: Disk {
     }
   }
 
-  package func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool {
+  package func synchronizeFileSystem(of folder: Folder, files: Int, bytes: Int64) throws(DiskError) -> Bool {
     try state.withLock { (state) throws(DiskError) in
       try state.admit(.synchronize, "sync file system of \(label(folder))", folder.path)
-      guard try posix.synchronizeFileSystem(of: folder) else { return false }
+      // The order of calls must not depend on what other programs have to write.
+      guard try posix.synchronizeFileSystem(of: folder, files: files, bytes: .max) else { return false }
       try state.journal?.allSynchronized()
       return true
     }

@@ -14,7 +14,9 @@ package struct UnflushedDisk: Disk {
   package func synchronize(_ file: borrowing WritableFile) throws(DiskError) {}
   package func synchronizeFile(_ name: FileName, in folder: Folder) throws(DiskError) {}
   package func synchronize(_ folder: Folder) throws(DiskError) {}
-  package func synchronizeFileSystem(of folder: Folder) throws(DiskError) -> Bool { true }
+  package func synchronizeFileSystem(of folder: Folder, files: Int, bytes: Int64) throws(DiskError) -> Bool {
+    true
+  }
 
   package func createFile(_ name: FileName, in folder: Folder, mode: UInt16) throws(DiskError) -> WritableFile
   {

@@ -364,7 +364,7 @@ struct SyncOverTLSTests {
     python.path = "/usr/bin/env"
     // A build without optimisation takes its time to hash, compress and audit so much.
     let words = ["python3", "-c", script, mmdos.path.string] + arguments
-    let result = try await python.run(words, timeLimit: .seconds(240))
+    let result = try await python.run(words, timeLimit: .seconds(900))
     expect(result, exit: 0)
     return try #require(Int(result.output.split(separator: "\n").last ?? "")) * 1024
   }

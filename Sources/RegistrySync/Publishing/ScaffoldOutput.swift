@@ -157,7 +157,7 @@ struct ScaffoldOutput {
       try write(bytes, to: file.path, in: folder, disk)
     }
     for path in changes.removed { try remove(path, in: folder, disk) }
-    _ = try disk.synchronizeFileSystem(of: folder)
+    _ = try disk.synchronizeFileSystem(of: folder, files: 0, bytes: .max)
   }
 
   private static func write(_ bytes: [UInt8], to path: ManifestPath, in root: Folder, _ disk: any Disk) throws

@@ -79,18 +79,18 @@ struct ViewWriter {
 
   /// Makes a view's files and their names durable.
   func synchronize(_ content: ViewContent, in fresh: Folder) throws(DiskError) {
-    let groups = content.groups
-    try Parallel.forEach(count: groups.count) { (index) throws(DiskError) in
-      let folder = try Self.open(groups[index].folder, in: fresh)
-      for file in groups[index].files {
-        try Cancellation.check()
-        try disk.synchronizeFile(Self.fileName(file), in: folder)
-      }
+    let files = content.files
+    try Parallel.forEachWaiting(count: files.count) { (index) throws(DiskError) in
+      try Cancellation.check()
+      let folder = try Self.open(files[index].path.components.dropLast(), in: fresh)
+      try disk.synchronizeFile(Self.fileName(files[index]), in: folder)
     }
     // All folders on the way, also those without files: their entries must be durable too.
-    let paths = Set(groups.flatMap { group in group.folder.indices.map { Array(group.folder[...$0]) } })
-    for path in paths.sorted(by: { $0.count > $1.count }) {
-      try disk.synchronize(try Self.open(path, in: fresh))
+    let paths = Set(
+      content.groups.flatMap { group in group.folder.indices.map { Array(group.folder[...$0]) } }
+    ).sorted { $0.count > $1.count }
+    try Parallel.forEachWaiting(count: paths.count) { (index) throws(DiskError) in
+      try disk.synchronize(try Self.open(paths[index], in: fresh))
     }
     try disk.synchronizeFile(ProjectLayout.checksums, in: fresh)
     try disk.synchronize(fresh)

@@ -59,7 +59,13 @@ struct SnapshotSwitch {
   /// Makes the files of the view beside durable before anything points at them.
   private func makeBuiltViewDurable(by writer: RegistryWriter) throws {
     // As for objects: one flush is cheaper than many where it can be trusted.
-    if content.files.count > 64, try writer.disk.synchronizeFileSystem(of: writer.cache.folder) { return }
+    let files = content.files
+    let bytes = files.map(\.size).clampedSum()
+    if files.count > 64,
+      try writer.disk.synchronizeFileSystem(of: writer.cache.folder, files: files.count, bytes: bytes)
+    {
+      return
+    }
     try writer.views.synchronizeBuilt(content)
   }
 }
