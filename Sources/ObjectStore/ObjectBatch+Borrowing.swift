@@ -84,27 +84,8 @@ extension ObjectBatch {
     limit: Int64,
     inspect: (RawSpan) -> Void
   ) throws(ObjectStoreError) -> Int64 {
-    let disk = store.disk
-    let temporary = TemporaryName.make()
-    do throws(ObjectStoreError) {
-      try ObjectStoreError.wrapping { () throws(DiskError) in
-        let output = try disk.createFile(temporary, in: quarantine, mode: 0o444)
-        try disk.clone(found.source.file, into: output)
-      }
-      let cloned = try ObjectStoreError.wrapping { () throws(DiskError) -> ReadableFile? in
-        try quarantine.findFile(temporary)
-      }
-      guard let cloned else { throw .missing(id) }
-      let size = try prove(StoredCopy(cloned), as: id, limit: limit, inspect: inspect)
-      try ObjectStoreError.wrapping { () throws(DiskError) in
-        try disk.rename(temporary, in: quarantine, to: QuarantineFile.name(id), in: quarantine)
-      }
-      try record(id, size: size)
-      return size
-    } catch {
-      // The first failure is the one to report; garbage collection knows the file by its prefix.
-      try? disk.removeFile(temporary, in: quarantine)
-      throw error
+    try keep(id, limit: limit, inspect: inspect) { (output) throws(DiskError) in
+      try store.disk.clone(found.source.file, into: output)
     }
   }
 
@@ -125,37 +106,6 @@ extension ObjectBatch {
       guard error.code == .fileExists else { throw .disk(error) }
     }
     try record(id, size: size)
-    return size
-  }
-
-  /// Writes the payload to a new file, verifying it on the way.
-  private func copy(
-    _ found: StoredCopy,
-    as id: ObjectID,
-    limit: Int64,
-    inspect: (RawSpan) -> Void
-  ) throws(ObjectStoreError) -> Int64 {
-    var writer = makeWriter()
-    try ObjectDecoder.stream(found, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
-      inspect(bytes)
-      try writer.append(bytes)
-    }
-    let size = writer.byteCount
-    try add(writer, expecting: id)
-    return size
-  }
-
-  private func prove(
-    _ found: StoredCopy,
-    as id: ObjectID,
-    limit: Int64,
-    inspect: (RawSpan) -> Void
-  ) throws(ObjectStoreError) -> Int64 {
-    var size: Int64 = 0
-    try ObjectDecoder.stream(found, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
-      inspect(bytes)
-      size += Int64(bytes.byteCount)
-    }
     return size
   }
 }

@@ -87,17 +87,27 @@ package final class ObjectBatch: Sendable {
 
   /// Writes a payload in memory, to the pack or to a file of its own.
   func write(_ payload: [UInt8], as id: ObjectID) throws(ObjectStoreError) {
-    let isShort = payload.count < ObjectWriter.heldBytes
-    let size = Int64(payload.count)
+    try write(as: id, size: payload.count) { isForPack in
+      isForPack ? ObjectEncoder.encodeForPack(payload) : ObjectEncoder.encode(payload)
+    }
+  }
+
+  /// Writes a stream, to the pack or to a file of its own; `size` is that of its payload, in bytes.
+  func write(
+    as id: ObjectID,
+    size: Int,
+    _ makeStream: (_ isForPack: Bool) -> [UInt8]
+  ) throws(ObjectStoreError) {
+    let isShort = size < ObjectWriter.heldBytes
     try ObjectStoreError.wrapping { () throws(DiskError) in
       if isShort, try takesPack() {
         // Compressed outside any lock.
-        return try pack.append(ObjectEncoder.encodeForPack(payload), as: id, payloadBytes: size)
+        return try pack.append(makeStream(true), as: id, payloadBytes: Int64(size))
       }
-      try QuarantineFile.write(ObjectEncoder.encode(payload), as: id, in: quarantine, disk: store.disk)
+      try QuarantineFile.write(makeStream(false), as: id, in: quarantine, disk: store.disk)
       if isShort { _ = state.withLock { $0.small.insert(id) } }
     }
-    try record(id, size: size)
+    try record(id, size: Int64(size))
   }
 
   /// Tells the batch how many objects are to come, so that a large one need not begin with files of their own.

@@ -76,22 +76,45 @@ enum ObjectDecoder {
     as id: ObjectID,
     size: Int64
   ) throws(ObjectStoreError) -> [UInt8] {
-    let payload: [UInt8]
-    do {
-      try Cancellation.check()
-      let stored = try copy.readAll()
-      payload = try Codecs.wholeInflate.withCodec { (codec) throws(InflateProblem) in
-        try codec.decompress(stored, capacity: Int(size))
-      }
-    } catch {
-      throw damage(error, id: id, path: copy.path)
-    }
+    let payload = try inflateWhole(copy, as: id, capacity: Int(size)).payload
     try check(SHA256.hash(payload.span.bytes), Int64(payload.count), against: id, size: size, path: copy.path)
     return payload
   }
 
+  /// Reads the stream and the payload of a small object, of at most `capacity` bytes; the one is what the other was made
+  /// of, whatever happens to the file.
+  ///
+  /// - Throws: As `read`.
+  static func readStored(
+    _ copy: StoredCopy,
+    as id: ObjectID,
+    capacity: Int
+  ) throws(ObjectStoreError) -> (stored: [UInt8], payload: [UInt8]) {
+    let both = try inflateWhole(copy, as: id, capacity: capacity)
+    let found = SHA256.hash(both.payload.span.bytes)
+    try check(found, Int64(both.payload.count), against: id, size: nil, path: copy.path)
+    return both
+  }
+
+  private static func inflateWhole(
+    _ copy: StoredCopy,
+    as id: ObjectID,
+    capacity: Int
+  ) throws(ObjectStoreError) -> (stored: [UInt8], payload: [UInt8]) {
+    do {
+      try Cancellation.check()
+      let stored = try copy.readAll()
+      let payload = try Codecs.wholeInflate.withCodec { (codec) throws(InflateProblem) in
+        try codec.decompress(stored, capacity: capacity)
+      }
+      return (stored, payload)
+    } catch {
+      throw damage(error, id: id, path: copy.path)
+    }
+  }
+
   /// The largest file, in bytes, that zlib or libdeflate makes of a payload of this size (zlib.h, deflateBound).
-  private static func storedLimit(_ size: Int64) -> Int64 { size + size / 1000 + 1024 }
+  static func storedLimit(_ size: Int64) -> Int64 { size + size / 1000 + 1024 }
 
   private static func check(
     _ found: ObjectID,

@@ -1,7 +1,7 @@
 /// Turns a payload in memory into the bytes of its object file: one zlib stream (DESIGN section 3.1).
 enum ObjectEncoder {
   /// The usual block size of file systems, in bytes; a smaller file takes one block as well.
-  private static let diskBlockBytes = 4096
+  static let diskBlockBytes = 4096
 
   /// The overhead in bytes of a zlib stream of one stored block: header 2, block header 5, checksum 4
   /// (RFC 1950 section 2.2, RFC 1951 section 3.2.4).

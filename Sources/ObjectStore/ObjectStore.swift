@@ -76,32 +76,18 @@ package final class ObjectStore: Sendable {
     }
   }
 
-  /// Passes an object on as one zlib stream, after verifying it; size and limit as in `read`.
+  /// Adds an object to a pack, verified and as it is stored; size and limit as in `read`.
   ///
-  /// - Throws: As `read`; `.disk` where the verified copy cannot be read a second time.
-  package func streamStored(
+  /// - Throws: As `read`; `.disk` where the pack cannot be written.
+  package func copy(
     _ id: ObjectID,
     size: Int64?,
     limit: Int64,
-    into output: (RawSpan) -> Void
+    to pack: inout PackWriter
   ) throws(ObjectStoreError) {
-    var failure: DiskError?
     try fromFirstGoodPlace(id) { (copy) throws(ObjectStoreError) in
-      try ObjectDecoder.stream(copy, as: id, size: size, limit: limit) { _ throws(DiskError) in }
-      do throws(DiskError) {
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        var position: Int64 = 0
-        while case let count = try copy.read(at: position, into: &buffer), count > 0 {
-          position += Int64(count)
-          let filled = buffer.span
-          output(filled.extracting(first: count).bytes)
-        }
-      } catch {
-        // Some bytes were passed on already, so no other copy is tried.
-        failure = error
-      }
+      try pack.append(copy, as: id, size: size, limit: limit)
     }
-    if let failure { throw .disk(failure) }
   }
 
   /// Verifies that this store has an intact copy of an object itself; alternates are not searched.

@@ -28,28 +28,34 @@ package struct PackWriter: ~Copyable {
   private let leaving: Leaving
   private let file: WritableFile
   private var digest = SHA256()
-  private var buffer = PackFormat.packHeader
+  private var buffer: [UInt8]
+  /// How many bytes at the beginning of the buffer are no part of the pack.
+  private var foreignCount: Int
   /// The size of the file, in bytes.
   private var writtenBytes: Int64 = 0
   /// Why nothing can be written any more.
   private var failure: DiskError?
   private var isFinished = false
 
-  /// Begins a pack in a new file, mode 0444.
+  /// Begins a pack in a new file; `prefix`: what the file has before the pack.
   ///
   /// - Throws: `DiskError`.
   package init(
     _ name: FileName,
     in folder: Folder,
+    behind prefix: [UInt8] = [],
+    mode: UInt16 = 0o444,
     leaving: Leaving = .remove,
     disk: any Disk
   ) throws(DiskError) {
-    file = try disk.createFile(name, in: folder, mode: 0o444)
+    file = try disk.createFile(name, in: folder, mode: mode)
     self.disk = disk
     self.folder = folder
     self.name = name
     self.leaving = leaving
-    byteCount = Int64(buffer.count)
+    buffer = prefix + PackFormat.packHeader
+    foreignCount = prefix.count
+    byteCount = Int64(PackFormat.packHeader.count)
   }
 
   deinit {
@@ -65,6 +71,9 @@ package struct PackWriter: ~Copyable {
   }
 
   package var count: Int { entries.count }
+
+  /// The size of the file with everything that was added, in bytes.
+  package var fileByteCount: Int64 { writtenBytes + Int64(buffer.count) }
 
   /// Whether the object was added.
   package func contains(_ id: ObjectID) -> Bool { entries[id] != nil }
@@ -98,34 +107,40 @@ package struct PackWriter: ~Copyable {
 
   /// Adds a stored copy of an object, unless it was added before.
   ///
-  /// Its stream is taken as it is where it was compressed for a pack. The limit is for the payload, in bytes.
+  /// Its stream is taken as it is, unless it is an object file of one block, which may not be compressed
+  /// (`ObjectEncoder`). Size and limit are those of the payload, as in `ObjectStore.read`.
   ///
   /// - Throws: `ObjectStoreError.corrupt`, `.disk`; then it was not added.
-  mutating func append(_ copy: StoredCopy, as id: ObjectID, limit: Int64) throws(ObjectStoreError) {
+  mutating func append(
+    _ copy: StoredCopy,
+    as id: ObjectID,
+    size: Int64? = nil,
+    limit: Int64
+  ) throws(ObjectStoreError) {
     guard !contains(id) else { return }
-    let isShort = copy.byteCount <= Int64(PackScan.heldBytes)
-    if copy.isFile && isShort {
-      let payload = try ObjectDecoder.read(copy, as: id, size: nil, limit: limit)
+    if copy.isFile && copy.byteCount <= ObjectEncoder.diskBlockBytes {
+      let payload = try ObjectDecoder.read(copy, as: id, size: size, limit: limit)
       return try ObjectStoreError.wrapping { () throws(DiskError) in
         try append(ObjectEncoder.encodeForPack(payload), as: id, payloadBytes: Int64(payload.count))
       }
     }
     var payloadBytes: Int64 = 0
-    try ObjectDecoder.stream(copy, as: id, size: nil, limit: limit) { (bytes) throws(DiskError) in
+    try ObjectDecoder.stream(copy, as: id, size: size, limit: limit) { (bytes) throws(DiskError) in
       payloadBytes += Int64(bytes.byteCount)
     }
     try ObjectStoreError.wrapping { () throws(DiskError) in
-      if isShort { return try append(try copy.readAll(), as: id, payloadBytes: payloadBytes) }
-      try flush()
-      var piece = [UInt8](repeating: 0, count: Self.bufferBytes)
-      var position: Int64 = 0
-      while case let count = try copy.read(at: position, into: &piece), count > 0 {
-        let filled = piece.span
-        try write(filled.extracting(first: count).bytes)
-        position += Int64(count)
+      if copy.byteCount <= Int64(PackScan.heldBytes) {
+        return try append(try copy.readAll(), as: id, payloadBytes: payloadBytes)
       }
-      guard position == copy.byteCount else { throw DiskError(.read, copy.path, .ioError) }
-      record(id, storedBytes: position, payloadBytes: payloadBytes)
+      try flush()
+      do throws(DiskError) {
+        try copy.forEachPiece { (piece) throws(DiskError) in try write(piece) }
+      } catch {
+        // A part of the stream stands in the file.
+        failure = error
+        throw error
+      }
+      record(id, storedBytes: copy.byteCount, payloadBytes: payloadBytes)
     }
   }
 
@@ -166,12 +181,13 @@ package struct PackWriter: ~Copyable {
   ///
   /// - Throws: `DiskError`; then the file is as before, and it can be tried again.
   mutating func flush() throws(DiskError) {
-    guard !buffer.isEmpty else { return }
     if let failure { throw failure }
+    guard !buffer.isEmpty else { return }
     do {
       let bytes = buffer
       try disk.write(bytes.span.bytes, to: file)
-      digest.update(bytes.span.bytes)
+      digest.update(bytes.span.bytes.extracting(droppingFirst: foreignCount))
+      foreignCount = 0
     } catch {
       // A part may have been written. Where that cannot be cut off, the streams before it can still be recovered.
       do { try disk.truncate(file, to: writtenBytes) } catch let second { failure = second }
@@ -189,6 +205,7 @@ package struct PackWriter: ~Copyable {
     try flush()
     let hash = digest.finish()
     try disk.write(hash.bytes.span.bytes, to: file)
+    writtenBytes += PackFormat.trailerBytes
     try disk.synchronize(file)
     isFinished = true
     return PackIndex(Array(entries.values), pack: hash)

@@ -12,6 +12,9 @@ struct StoredCopy: Sendable {
     }
   }
 
+  /// The size of the read buffer, in bytes.
+  private static let bufferBytes = 64 << 10
+
   let source: Source
   /// Where the stream begins in the file.
   let offset: Int64
@@ -52,6 +55,20 @@ struct StoredCopy: Sendable {
     // file says nothing, as a batch reads back from a pack that grows.
     guard left > 0, place <= .max - Int64(buffer.count) else { return 0 }
     return Int(min(Int64(try source.file.read(at: place, into: &buffer)), left))
+  }
+
+  /// Passes the whole stream on, piece by piece.
+  ///
+  /// - Throws: `DiskError`, also where it has become shorter; what `body` throws.
+  func forEachPiece(_ body: (RawSpan) throws(DiskError) -> Void) throws(DiskError) {
+    var buffer = [UInt8](repeating: 0, count: Self.bufferBytes)
+    var position: Int64 = 0
+    while case let count = try read(at: position, into: &buffer), count > 0 {
+      let filled = buffer.span
+      try body(filled.extracting(first: count).bytes)
+      position += Int64(count)
+    }
+    guard position == byteCount else { throw DiskError(.read, path, .ioError) }
   }
 
   /// Reads the whole stream, whose length the caller has found small enough; it may have become shorter.

@@ -28,6 +28,20 @@ extension Failure {
         "\(path.quoted) is a bundle of version '\(version)', which this mmdos does not know",
         hint: "a newer mmdos reads it"
       )
+    case .firstVersion:
+      self.init(
+        ExitCodes.failure,
+        "bundle-version",
+        "\(path.quoted) is a bundle of version '1', which an older mmdos wrote and this one does not read",
+        hint: "export it again with this version: mmdos registry export NAME FILE"
+      )
+    case .endlessHeader(let limit):
+      self.init(
+        ExitCodes.integrity,
+        "damaged-bundle",
+        "\(path.quoted) is damaged: its header does not end within \(limit) bytes",
+        hint: again
+      )
     case .badHeaderLine(let line):
       self.init(
         ExitCodes.integrity,
@@ -35,7 +49,14 @@ extension Failure {
         "\(path.quoted), line \(line): not a line of a bundle",
         hint: again
       )
-    case .archive(let problem):
+    case .pack(let problem) where problem.isOfLimits:
+      self.init(
+        ExitCodes.policy,
+        "too-large",
+        "\(path.quoted) holds more than the policy allows: \(problem.words)",
+        hint: "max_registry_cache_size_kb, max_registry_file_size_kb and max_registry_files say how much"
+      )
+    case .pack(let problem):
       self.init(
         ExitCodes.integrity,
         "damaged-bundle",
@@ -97,17 +118,13 @@ extension Failure {
   }
 }
 
-extension ArchiveProblem {
-  /// What is wrong, in words.
-  var words: String {
+extension PackProblem {
+  /// Whether a pack is larger than its reader allows, rather than damaged.
+  fileprivate var isOfLimits: Bool {
     switch self {
-    case .noHeader(let limit): "its header does not end within \(limit) bytes"
-    case .badRecord(let offset): "no object begins at byte \(offset)"
-    case .duplicate(let id): "object \(id) is there twice"
-    case .truncated: "it ends too early"
-    case .trailingBytes: "something follows its last line"
-    case .wrongCount(let stated, let found): "it says that it has \(stated) objects, and has \(found)"
-    case .tooManyObjects(let limit): "it has more than \(limit) objects"
+    case .tooLarge, .tooManyObjects, .badStream(_, .tooLarge): true
+    case .noPack, .badStream, .wrongHash, .duplicate, .tooManyPacks, .badIndex, .unreadable, .wrongPlaces:
+      false
     }
   }
 }

@@ -44,7 +44,7 @@ extension FuzzEntry {
   private static let id = ObjectID(hashing: [])
 
   /// The bytes with the hash of the others as the last 32.
-  private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
+  static func sealed(_ bytes: [UInt8]) -> [UInt8] {
     let rest = Array(bytes.dropLast(ObjectID.byteCount))
     return rest + ObjectID(hashing: rest).bytes
   }

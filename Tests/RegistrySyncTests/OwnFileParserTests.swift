@@ -40,21 +40,21 @@ struct OwnFileParserTests {
   }
 
   @Test func bundleHeaderIsReadByBytes() throws {
-    let text = "mmdos-bundle 1\nregistry acme\nsource https://example.org/a b\nsnapshot \(Self.id)\n"
+    let text = "mmdos-bundle 2\nregistry acme\nsource https://example.org/a b\nsnapshot \(Self.id)\n"
     #expect(try BundleHeader.decode(Array(text.utf8)).snapshots.count == 1)
     for bytes in Self.variants(of: text) {
       // Either it is refused, or it is what would be written so.
       if let header = try? BundleHeader.decode(bytes) { #expect(header.encode() == bytes) }
     }
-    #expect(throws: BundleFailure.self) { try BundleHeader.decode(Array("mmdos-bundle 1\r\n".utf8)) }
+    #expect(throws: BundleFailure.self) { try BundleHeader.decode(Array("mmdos-bundle 2\r\n".utf8)) }
   }
 
   @Test func bundleWithOtherLineEndsIsAnotherVersion() {
     do {
-      _ = try BundleHeader.decode(Array("mmdos-bundle 1\r\n".utf8))
+      _ = try BundleHeader.decode(Array("mmdos-bundle 2\r\n".utf8))
       Issue.record("taken")
     } catch {
-      #expect(error.problem == .unknownVersion("1\r"))
+      #expect(error.problem == .unknownVersion("2\r"))
     }
   }
 

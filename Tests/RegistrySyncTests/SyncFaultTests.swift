@@ -81,6 +81,8 @@ final class SyncFaultScene {
     case first, update
     /// The registry has nothing new, but an object is damaged, one lost, and the view was edited.
     case repair
+    /// It takes two releases from a bundle.
+    case bundle
   }
 
   /// The project before the sync, made once and put back for every run: always at the same path, and with its key, as
@@ -95,18 +97,16 @@ final class SyncFaultScene {
     init(_ situation: Situation) async throws {
       self.situation = situation
       folder = try ScratchFolder("SyncFault")
-      old = situation == .first ? nil : CrashSceneRegistry(version: "1.0.0", fileCount: 5)
+      let hasOld = situation == .update || situation == .repair
+      old = !hasOld ? nil : CrashSceneRegistry(version: "1.0.0", fileCount: 5)
       new =
         situation == .repair
         ? old ?? .init(version: "1.0.0", fileCount: 5) : .init(version: "2.0.0", fileCount: 5)
       try folder.write("now/project/.ai/registries/sources.yaml", text: SyncFaultScene.sources)
-      if let old {
-        try old.write(to: root.appending("registry"))
-        let isSuccess = await SyncFaultScene.sync(root, on: PosixDisk())
-        try #require(isSuccess)
-      }
+      if let old { try await sync(old) }
       try new.write(to: root.appending("registry"))
       if situation == .repair { try damage() }
+      if situation == .bundle { try await export() }
       try FileManager.default.moveItem(atPath: now, toPath: kept)
     }
 
@@ -118,6 +118,31 @@ final class SyncFaultScene {
     func putBack() throws {
       if FileManager.default.fileExists(atPath: now) { try FileManager.default.removeItem(atPath: now) }
       try FileManager.default.copyItem(atPath: kept, toPath: now)
+    }
+
+    private func sync(_ registry: CrashSceneRegistry) async throws {
+      try registry.write(to: root.appending("registry"))
+      let isSuccess = await SyncFaultScene.sync(root, on: PosixDisk())
+      try #require(isSuccess)
+    }
+
+    /// Writes the bundle of two releases, and makes the project one that never had them.
+    private func export() async throws {
+      try await sync(CrashSceneRegistry(version: "1.0.0", fileCount: 5))
+      try await sync(new)
+      let project = try SyncFaultScene.find(root, on: PosixDisk())
+      let registry = try OpenRegistry.find(
+        SyncFaultScene.source(project),
+        in: project,
+        policy: project.readPolicy(),
+        lockTimeout: .seconds(1)
+      )
+      let report = try RegistryExport(registry)
+        .write(nil, depth: 2, to: SyncFaultScene.bundle(root), replaces: false)
+      #expect(report.snapshots.count == 2)
+      for path in [".ai/registry-cache", ".ai/registry-lock.json", "registry"] {
+        try FileManager.default.removeItem(atPath: root.pushing(FilePath(path)).string)
+      }
     }
 
     private func damage() throws {
@@ -166,21 +191,38 @@ final class SyncFaultScene {
   private static func sync(_ root: FilePath, on disk: any Disk) async -> Bool {
     do {
       let project = try find(root, on: disk)
-      let source = try source(project)
-      _ = try await SyncTransaction(
-        of: source,
-        in: project,
-        policy: project.readPolicy(),
-        options: SyncOptions(),
-        connector: SourceConnector(environment: [:], root: root),
-        observer: { _ in }
-      ).run()
+      _ = try await transaction(project, root).run()
       return true
     } catch {
       // Which call fails decides what is thrown; what matters is the state it leaves.
       return false
     }
   }
+
+  /// A sync; an import where there is a bundle.
+  private static func transaction(_ project: Project, _ root: FilePath) throws -> SyncTransaction {
+    let (source, policy) = (try source(project), try project.readPolicy())
+    if FileManager.default.fileExists(atPath: bundle(root).string) {
+      return try SyncTransaction(
+        importing: Bundle(bundle(root), within: policy.limits),
+        as: source,
+        in: project,
+        policy: policy,
+        options: SyncOptions(),
+        observer: { _ in }
+      )
+    }
+    return try SyncTransaction(
+      of: source,
+      in: project,
+      policy: policy,
+      options: SyncOptions(),
+      connector: SourceConnector(environment: [:], root: root),
+      observer: { _ in }
+    )
+  }
+
+  private static func bundle(_ root: FilePath) -> FilePath { root.appending("bundle") }
 
   /// The key lies outside the project, as that of a user does.
   private static func find(_ root: FilePath, on disk: any Disk) throws -> Project {

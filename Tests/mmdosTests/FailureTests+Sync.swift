@@ -52,23 +52,28 @@ extension FailureTests {
   ]
 
   static func bundleErrors() -> [BundleError] {
-    let archive: [ArchiveProblem] = [
-      .noHeader(limit: 9), .badRecord(offset: 9), .duplicate(id), .truncated, .trailingBytes,
-      .wrongCount(stated: 1, found: 2), .tooManyObjects(limit: 9),
+    let pack: [PackProblem] = [
+      .noPack, .badStream(offset: 9, .truncated), .wrongHash, .duplicate(id), .tooManyObjects(limit: 9),
+      .tooLarge(limit: 9), .badStream(offset: 9, .tooLarge(limit: 9)), .tooManyPacks(limit: 9), .badIndex,
+      .wrongPlaces, .unreadable(DiskError(.read, path, .ioError)),
     ]
     let problems: [BundleProblem] = [
-      .notABundle, .unknownVersion("9"), .badHeaderLine(2), .incomplete(id),
+      .notABundle, .unknownVersion("9"), .firstVersion, .endlessHeader(limit: 9), .badHeaderLine(2),
+      .incomplete(id),
       .noSource(name: "a", url: "https://h/catalog.yaml"),
     ]
-    return (problems + archive.map { .archive($0) }).map { .bundle(path, $0) }
+    return (problems + pack.map { .pack($0) }).map { .bundle(path, $0) }
       + vendorProblems.map { .vendor(path, $0) }
   }
 
   static func expected(_ error: BundleError) -> (code: Int32, kind: String) {
     switch error {
     case .bundle(_, .notABundle): (3, "not-a-bundle")
-    case .bundle(_, .unknownVersion): (1, "bundle-version")
-    case .bundle(_, .badHeaderLine), .bundle(_, .archive): (3, "damaged-bundle")
+    case .bundle(_, .unknownVersion), .bundle(_, .firstVersion): (1, "bundle-version")
+    case .bundle(_, .pack(.tooLarge)), .bundle(_, .pack(.tooManyObjects)),
+      .bundle(_, .pack(.badStream(_, .tooLarge))):
+      (4, "too-large")
+    case .bundle(_, .badHeaderLine), .bundle(_, .endlessHeader), .bundle(_, .pack): (3, "damaged-bundle")
     case .bundle(_, .incomplete): (3, "incomplete-bundle")
     case .bundle(_, .noSource): (6, "no-source")
     case .vendor(_, .exists): (1, "exists")

@@ -3,36 +3,50 @@ package import ObjectStore
 package import RegistryModel
 package import SystemPackage
 
-/// An opened bundle: the list of its snapshots and its objects, which are verified when they are read.
+/// An opened bundle: the list of its snapshots, and its pack, of which each object was proven.
 package struct Bundle: Sendable {
   package let header: BundleHeader
   /// The newest snapshot.
   package let newest: Snapshot
-  let archive: ObjectArchive
+  let pack: PackFile
 
-  /// Opens a bundle and reads its newest snapshot.
+  /// Opens a bundle, proves its objects, and reads its newest snapshot.
   ///
-  /// - Throws: `BundleError.bundle`, `DiskError`, `ObjectStoreError` when the snapshot is damaged.
-  package init(_ path: FilePath) throws {
+  /// `limits`: What a registry may take; what the bundle unpacks to is limited by what its snapshots may take together.
+  ///
+  /// - Throws: `BundleError.bundle`, `DiskError`, `ObjectStoreError` when the snapshot is none.
+  package init(_ path: FilePath, within limits: Limits) throws {
     let file = try UserFile(path).open()
-    let archive: ObjectArchive
-    do { archive = try ObjectArchive(file, prefix: BundleHeader.firstLine) } catch {
-      switch error {
-      case ArchiveProblem.noHeader: throw BundleError.bundle(path, .notABundle)
-      case let problem as ArchiveProblem: throw BundleError.bundle(path, .archive(problem))
-      case let error as DiskError: throw error
-      default: throw BundleError.bundle(path, .notABundle)
-      }
+    do {
+      let (header, byteCount) = try BundleHeader.read(file)
+      let bounds = Self.bounds(limits, snapshotCount: header.snapshots.count)
+      let index = try PackScan.index(file, from: byteCount, within: bounds)
+      pack = try PackFile(file, index: index, from: byteCount)
+      self.header = header
+    } catch let failure as BundleFailure {
+      throw BundleError.bundle(path, failure.problem)
+    } catch let problem as PackProblem {
+      throw BundleError.bundle(path, .pack(problem))
     }
-    do throws(BundleFailure) { header = try BundleHeader.decode(archive.header) } catch {
-      throw BundleError.bundle(path, error.problem)
-    }
-    self.archive = archive
     guard let first = header.snapshots.first else { throw BundleError.bundle(path, .badHeaderLine(4)) }
-    newest = try Self.readSnapshot(first, in: archive)
+    newest = try Self.readSnapshot(first, in: pack)
   }
 
-  package var objectCount: Int { archive.count }
+  package var objectCount: Int { pack.count }
+
+  /// Each snapshot may have as much as a sync may bring.
+  private static func bounds(_ limits: Limits, snapshotCount: Int) -> PackScan.Limits {
+    let count = Int64(snapshotCount)
+    let snapshotBytes = limits.maxSnapshotBytes.addingClamped(Int64(Snapshot.maximumPayloadBytes))
+    var bounds = PackScan.Limits(
+      objectBytes: max(limits.maxFileBytes, limits.maxManifestBytes, Tree.maximumPayloadBytes),
+      totalBytes: snapshotBytes.multipliedClamped(by: count)
+    )
+    // Files and folders, the root, the manifest, the snapshot itself.
+    let objectCount = Int64(limits.maxManifestEntries).addingClamped(4).multipliedClamped(by: count)
+    bounds.objectCount = Int(min(objectCount, Int64(bounds.objectCount)))
+    return bounds
+  }
 
   /// The snapshots that came before the newest, newest first.
   ///
@@ -41,19 +55,19 @@ package struct Bundle: Sendable {
     var entries: [(id: ObjectID, snapshot: Snapshot)] = []
     var next = newest.parent
     for (index, id) in header.snapshots.enumerated().dropFirst() {
-      guard next == id else { throw BundleError.bundle(archive.path, .badHeaderLine(index + 4)) }
-      let snapshot = try Self.readSnapshot(id, in: archive)
+      guard next == id else { throw BundleError.bundle(pack.path, .badHeaderLine(index + 4)) }
+      let snapshot = try Self.readSnapshot(id, in: pack)
       entries.append((id, snapshot))
       next = snapshot.parent
     }
     return entries
   }
 
-  private static func readSnapshot(_ id: ObjectID, in archive: ObjectArchive) throws -> Snapshot {
+  private static func readSnapshot(_ id: ObjectID, in pack: PackFile) throws -> Snapshot {
     do throws(ObjectStoreError) {
-      return try Snapshot.decode(try archive.read(id, limit: Snapshot.maximumPayloadBytes), id: id)
+      return try Snapshot.decode(try pack.read(id, limit: Snapshot.maximumPayloadBytes), id: id)
     } catch {
-      if case .missing = error { throw BundleError.bundle(archive.path, .incomplete(id)) }
+      if case .missing = error { throw BundleError.bundle(pack.path, .incomplete(id)) }
       throw error
     }
   }
@@ -65,7 +79,7 @@ package struct Bundle: Sendable {
     let sources = list.sources.filter { $0.location.text == newest.source }
     let found = sources.first { $0.name == header.name } ?? (sources.count == 1 ? sources[0] : nil)
     guard let found, header.source == newest.source else {
-      throw BundleError.bundle(archive.path, .noSource(name: header.name.description, url: newest.source))
+      throw BundleError.bundle(pack.path, .noSource(name: header.name.description, url: newest.source))
     }
     return found
   }

@@ -49,9 +49,9 @@ struct BundleHistory: Sendable {
 
   private func read(_ id: ObjectID) throws -> [UInt8] {
     do {
-      return try bundle.archive.read(id, limit: registry.policy.limits.maxManifestBytes)
+      return try bundle.pack.read(id, limit: registry.policy.limits.maxManifestBytes)
     } catch {
-      if case .missing = error { throw BundleError.bundle(bundle.archive.path, .incomplete(id)) }
+      if case .missing = error { throw BundleError.bundle(bundle.pack.path, .incomplete(id)) }
       throw error
     }
   }
@@ -64,7 +64,7 @@ struct BundleHistory: Sendable {
   ) throws -> ManifestOffer {
     let manifest: Manifest
     do { manifest = try Manifest.parse(bytes, rules: ManifestRules(registry.policy)) } catch {
-      throw ReadingError.invalidManifest(source: bundle.archive.path.string, error)
+      throw ReadingError.invalidManifest(source: bundle.pack.path.string, error)
     }
     let now = registry.now
     let question = TrustQuestion(
@@ -93,7 +93,7 @@ struct BundleHistory: Sendable {
 
   private func fetch(_ offer: ManifestOffer, _ base: SyncBase) async throws -> SyncContent {
     let reader = RetryingReader(
-      reader: BundleReader(bundle, manifest: offer.id, limit: registry.policy.limits.maxManifestBytes),
+      reader: BundleReader(bundle, manifest: offer.id),
       policy: RetryPolicy(maxAttempts: 1),
       budget: RetryBudget(.zero)
     )

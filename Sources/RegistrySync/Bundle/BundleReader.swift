@@ -6,64 +6,63 @@ import SystemPackage
 
 /// Reads a registry from a bundle; a sync treats it like any other source.
 struct BundleReader: SourceReader {
-  let archive: ObjectArchive
+  let pack: PackFile
   /// The manifest of the snapshot being imported.
   let manifest: ObjectID
-  /// The id of each path; empty if the manifest cannot be read, which the sync reports.
-  private let ids: [String: ObjectID]
 
-  /// `limit`: The largest manifest, in bytes.
-  init(_ bundle: Bundle, manifest: ObjectID, limit: Int64) {
-    archive = bundle.archive
+  init(_ bundle: Bundle, manifest: ObjectID) {
+    pack = bundle.pack
     self.manifest = manifest
-    var ids: [String: ObjectID] = [:]
-    // Errors in the manifest are reported when the sync reads it.
-    if let bytes = try? archive.read(manifest, limit: limit),
-      let parsed = try? Manifest.parse(bytes, rules: .held)
-    {
-      for entry in parsed.entries { ids[entry.path.description] = entry.id }
-    }
-    self.ids = ids
   }
 
   func location(of file: SourceFile) -> String {
-    archive.path.string + ":" + (file.path?.description ?? ProjectLayout.manifest.string)
+    pack.path.string + ":" + (file.path?.description ?? ProjectLayout.manifest.string)
   }
 
+  /// Reads the manifest; files are copied as they are stored.
   func read(
     _ file: SourceFile,
     options: ReadOptions,
     receive: (RawSpan) throws -> Void
   ) async throws -> FetchResponse {
     try Task.checkCancellation()
-    let id: ObjectID
-    switch file {
-    case .manifest: id = manifest
-    case .file(let path): id = ids[path.description] ?? manifest
-    case .offered(.release(let release)), .offered(.pack(let release)): id = release
-    case .offered(.packList): throw SyncError.localSource(absent)
+    guard case .manifest = file else {
+      throw SyncError.localSource(DiskError(.open, pack.path, .noSuchFileOrDirectory))
     }
-    var byteCount: Int64 = 0
-    do {
-      try archive.stream(id, limit: options.maxBytes) { bytes in
-        byteCount += Int64(bytes.byteCount)
-        try receive(bytes)
-      }
-    } catch let error as ObjectStoreError {
-      switch error {
-      case .missing:
-        if case .offered = file { throw SyncError.localSource(absent) }
-        throw BundleError.bundle(archive.path, .incomplete(id))
-      case .corrupt(_, _, .encoding(.tooLarge)):
-        throw SyncError.tooLarge(file, location: location(of: file), limit: options.maxBytes)
-      default: throw error
-      }
+    let bytes: [UInt8]
+    do throws(ObjectStoreError) { bytes = try pack.read(manifest, limit: options.maxBytes) } catch {
+      throw problem(error, with: file, manifest, limit: options.maxBytes)
     }
-    return FetchResponse(isNotModified: false, etag: nil, byteCount: byteCount)
+    try receive(bytes.span.bytes)
+    return FetchResponse(isNotModified: false, etag: nil, byteCount: Int64(bytes.count))
   }
 
-  /// The failure for what a publisher may offer besides and this bundle has not.
-  private var absent: DiskError { DiskError(.open, archive.path, .noSuchFileOrDirectory) }
+  func copyObject(
+    of file: WantedFile,
+    into batch: ObjectBatch,
+    inspect: (RawSpan) throws -> Void
+  ) throws -> Bool {
+    do {
+      try batch.copy(file.id, from: pack, limit: file.maxBytes, inspect: inspect)
+      return true
+    } catch let error as ObjectStoreError {
+      throw problem(error, with: .file(file.path), file.id, limit: file.maxBytes)
+    }
+  }
+
+  private func problem(
+    _ error: ObjectStoreError,
+    with file: SourceFile,
+    _ id: ObjectID,
+    limit: Int64
+  ) -> any Error {
+    switch error {
+    case .missing: BundleError.bundle(pack.path, .incomplete(id))
+    case .corrupt(_, _, .encoding(.tooLarge)):
+      SyncError.tooLarge(file, location: location(of: file), limit: limit)
+    default: error
+    }
+  }
 
   func shutdown() async {}
 }

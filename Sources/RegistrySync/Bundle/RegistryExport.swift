@@ -71,7 +71,7 @@ package struct RegistryExport {
     if !replaces, try Self.exists(file) {
       throw DiskError(.create, path, .fileExists)
     }
-    var writer = try ObjectArchiveWriter(in: file.folder, header: header.encode(), disk: disk)
+    var writer = try BundleWriter(header, in: file.folder, disk: disk)
     // The objects that an import judges come first.
     for entry in chain { try writer.add(entry.id, from: store) }
     for entry in chain { try writer.add(entry.snapshot.manifest, from: store) }
@@ -110,7 +110,7 @@ package struct RegistryExport {
   private static func addFiles(
     of snapshot: Snapshot,
     from store: ObjectStore,
-    to writer: inout ObjectArchiveWriter
+    to writer: inout BundleWriter
   ) throws(ObjectStoreError) {
     try writer.add(snapshot.tree, from: store)
     var entries: [Tree.Entry] = []

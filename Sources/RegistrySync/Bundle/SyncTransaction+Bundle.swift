@@ -22,11 +22,7 @@ extension SyncTransaction {
       in: project,
       policy: policy,
       options: options,
-      from: BundleReader(
-        bundle,
-        manifest: bundle.newest.manifest,
-        limit: policy.limits.maxManifestBytes
-      ),
+      from: BundleReader(bundle, manifest: bundle.newest.manifest),
       takeEarlier: { offer, basis, registry in
         try await BundleHistory(bundle: bundle, registry: registry, observer: observer)
           .take(below: offer, basis)

@@ -83,13 +83,23 @@ struct Download: Sendable {
   }
 
   private func fetch(_ file: WantedFile, bypassCaches: Bool) async throws -> Int64 {
+    if let size = try copy(file) { return size }
     let options = ReadOptions(maxBytes: file.maxBytes, bypassCaches: bypassCaches)
     let received = try await reader.read(.file(file.path), options: options) { makeReceiver(of: file) }
     return try received.receiver.finish(location: reader.reader.location(of: .file(file.path)))
   }
 
-  private func makeReceiver(of file: WantedFile) -> FileReceiver {
-    FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes, use: use)
+  /// Takes a file whose object can be copied as it is stored; nil where it has to be read.
+  private func copy(_ file: WantedFile) throws -> Int64? {
+    var receiver = makeReceiver(of: file, isStoring: false)
+    guard try reader.reader.copyObject(of: file, into: batch, inspect: { try receiver.receive($0) }) else {
+      return nil
+    }
+    return try receiver.finish(location: reader.reader.location(of: .file(file.path)))
+  }
+
+  private func makeReceiver(of file: WantedFile, isStoring: Bool = true) -> FileReceiver {
+    FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes, use: use, isStoring: isStoring)
   }
 
   /// Takes in the bytes of a file that came another way, as if it had been downloaded.
@@ -130,14 +140,26 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   let meter: SizeMeter
   let shapes: ContentShapes
   let use: ArrivalUse?
+  /// Whether the object is to be made of the bytes; otherwise it is in the batch already when the file ends.
+  let isStoring: Bool
   private var detector = ContentDetector()
   private var buffer: [UInt8] = []
   private var writer: ObjectWriter?
   private var stream: ArrivalStream?
   private var size: Int64 = 0
+  /// Whether the file is too large for the buffer.
+  private var isLong = false
   private var isFinished = false
 
-  init(file: WantedFile, batch: ObjectBatch, meter: SizeMeter, shapes: ContentShapes, use: ArrivalUse?) {
+  init(
+    file: WantedFile,
+    batch: ObjectBatch,
+    meter: SizeMeter,
+    shapes: ContentShapes,
+    use: ArrivalUse?,
+    isStoring: Bool
+  ) {
+    self.isStoring = isStoring
     self.file = file
     self.batch = batch
     self.meter = meter
@@ -154,7 +176,7 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
     try meter.add(Int64(bytes.byteCount), copies: file.copyCount)
     detector.append(bytes)
     if let kind = detector.nativeKind { throw SyncError.refusedContent(path: file.path, kind) }
-    if writer == nil, buffer.count + bytes.byteCount <= Self.bufferLimit {
+    if !isLong, buffer.count + bytes.byteCount <= Self.bufferLimit {
       bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
       return
     }
@@ -172,7 +194,7 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
     do {
       if let complete = writer.take() {
         try batch.add(complete, expecting: file.id)
-      } else {
+      } else if isStoring {
         try batch.add(buffer, expecting: file.id)
       }
     } catch ObjectStoreError.wrongContent(let expected, let found) {
@@ -181,7 +203,7 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
     try shapes.note(shape, of: file)
     if let stream = stream.take() {
       stream.finish(as: file.id)
-    } else {
+    } else if !isLong {
       try use?.take(buffer, shape, of: file)
     }
     isFinished = true
@@ -189,10 +211,11 @@ private struct FileReceiver: ByteReceiver, ~Copyable {
   }
 
   private mutating func spill() throws {
-    guard writer == nil else { return }
+    if isLong { return }
+    isLong = true
     let start = buffer
     buffer = []
-    writer = batch.makeWriter()
+    if isStoring { writer = batch.makeWriter() }
     try writer?.write(start.span.bytes)
     stream = try use?.begin(file, detector.shapeSoFar)
     try stream?.append(start.span.bytes)

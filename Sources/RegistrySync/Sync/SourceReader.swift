@@ -18,6 +18,18 @@ protocol SourceReader: Sendable {
     receive: (RawSpan) throws -> Void
   ) async throws -> FetchResponse
 
+  /// Copies a file's object as it is stored, where the registry consists of objects.
+  ///
+  /// `inspect` gets the bytes of what is added, piece by piece; they are valid only when this returns.
+  ///
+  /// - Returns: False where the bytes of a file have to be read.
+  /// - Throws: What is wrong with the object, and what `inspect` throws; nothing was added then.
+  func copyObject(
+    of file: WantedFile,
+    into batch: ObjectBatch,
+    inspect: (RawSpan) throws -> Void
+  ) throws -> Bool
+
   /// Whether each file costs a request to somebody else's machine.
   var isRemote: Bool { get }
 
@@ -27,6 +39,12 @@ protocol SourceReader: Sendable {
 
 extension SourceReader {
   var isRemote: Bool { false }
+
+  func copyObject(
+    of file: WantedFile,
+    into batch: ObjectBatch,
+    inspect: (RawSpan) throws -> Void
+  ) throws -> Bool { false }
 }
 
 /// A file of a registry.

@@ -24,7 +24,7 @@ struct RegistryImport: AsyncCommand {
   func run(in session: Session) async throws -> Int32 {
     let project = try session.project()
     let policy = try project.readPolicy()
-    let bundle = try Bundle(session.absolute(file))
+    let bundle = try Bundle(session.absolute(file), within: policy.limits)
     let source = try bundle.source(in: project.readSources())
     try policy.checkUse(of: source)
     guard approval.isApproved else {
