@@ -34,7 +34,7 @@ struct RegistryGroup: ParsableCommand {
       RegistryCheckoutCommand.self, RegistryPin.self, RegistryUnpin.self, RegistryCat.self, RegistryLs.self,
       RegistryLockCommand.self, RegistryKeygen.self, RegistryTrust.self, RegistryCache.self,
       RegistryScaffold.self, RegistryPublish.self, RegistryServe.self, RegistryExportCommand.self,
-      RegistryImport.self, RegistrySBOM.self,
+      RegistryImport.self, RegistrySBOM.self, RegistryReport.self,
     ]
   )
 }

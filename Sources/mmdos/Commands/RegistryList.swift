@@ -81,14 +81,30 @@ extension RegistrySummary {
     return latest == snapshot || latestDisbelief != nil ? ", pinned" : ", pinned; a newer one is synced"
   }
 
+  /// What is in use, and whether it can be.
+  var stateWords: String {
+    if disbelief?.voucher == .outdated {
+      return "what is in use is older than what was synced, a ref was put back; sync it again"
+    }
+    if disbelief != nil { return "nothing shows that what is in use was synced; sync it again" }
+    if isInterrupted { return "a write was interrupted; the next write command finishes it" }
+    if isBundled { return "came with the program, nothing to sync" }
+    guard let version else { return "never synced" }
+    return "version \(version), synced \(syncedAt ?? "?")" + pinWords
+  }
+
   /// Says why what the refs name is not believed.
   func warnOfDoubt(_ console: Console) {
-    if let disbelief {
-      console.warn("nothing shows that what '\(source.name)' has in use was synced: \(disbelief.words)")
-    }
-    if let latestDisbelief {
-      console.warn("nothing shows that the newest of '\(source.name)' was synced: \(latestDisbelief.words)")
-    }
+    for words in doubtWords { console.warn(words) }
+  }
+
+  /// Why what the refs name is not believed, a line for each of them.
+  var doubtWords: [String] {
+    [
+      disbelief.map { "nothing shows that what '\(source.name)' has in use was synced: \($0.words)" },
+      latestDisbelief.map { "nothing shows that the newest of '\(source.name)' was synced: \($0.words)" },
+    ]
+    .compactMap(\.self)
   }
 
   /// Says what is remarkable about the lock entry, in one line.
@@ -101,7 +117,8 @@ extension RegistrySummary {
     for words in lostSignerWords { console.warn(words) }
   }
 
-  private var lostSignerWords: [String] {
+  /// Which keys do not count any more that signed what is in use.
+  var lostSignerWords: [String] {
     lostSigners.map {
       "'\(source.name)': the \($0.signer.algorithm) signature of '\($0.signer.keyID)' does not count any more: the key is \($0.state.words); "
         + "mmdos registry verify \(source.name) tells what that means"

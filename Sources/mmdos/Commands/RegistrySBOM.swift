@@ -41,7 +41,7 @@ struct RegistrySBOM: Command {
       session.console.print(bill.json)
       return ExitCodes.done
     }
-    try write(JSONWriter.pretty(bill.json), in: session)
+    try session.write(JSONWriter.pretty(bill.json), to: file, replaces: force)
     if session.options.isJSON {
       session.console.print(.object([("path", .string(file)), ("plugins", .number(bill.plugins.count))]))
     } else {
@@ -50,18 +50,6 @@ struct RegistrySBOM: Command {
       )
     }
     return ExitCodes.done
-  }
-
-  private func write(_ bytes: [UInt8], in session: Session) throws {
-    let path = session.absolute(file)
-    guard let last = path.lastComponent, let name = FileName(last.string) else {
-      throw Failure(ExitCodes.usage, "usage", "'\(file)' is not the path of a file")
-    }
-    let folder = try Folder.open(path.removingLastComponent())
-    guard try force || folder.findAttributes(name) == nil else {
-      throw Failure(ExitCodes.failure, "exists", "'\(file)' is there already", hint: "--force replaces it")
-    }
-    try AtomicFile(disk: session.disk).replace(name, in: folder, with: bytes)
   }
 }
 

@@ -32,19 +32,7 @@ struct RegistryStatus: Command {
     ])
     if !status.registries.isEmpty || !status.unusable.isEmpty { session.console.print("") }
     for summary in status.registries {
-      let state =
-        if summary.disbelief?.voucher == .outdated {
-          "what is in use is older than what was synced, a ref was put back; sync it again"
-        } else if summary.disbelief != nil {
-          "nothing shows that what is in use was synced; sync it again"
-        } else if summary.isInterrupted {
-          "a write was interrupted; the next write command finishes it"
-        } else if summary.isBundled {
-          "came with the program, nothing to sync"
-        } else if let version = summary.version {
-          "version \(version), synced \(summary.syncedAt ?? "?")" + summary.pinWords
-        } else { "never synced" }
-      session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(state))")
+      session.console.print("  \(SafeText(summary.source.name.description)): \(SafeText(summary.stateWords))")
       let withheld = status.withheld[summary.source.name] ?? []
       let text = WithheldText(withheld, of: summary.source.name, isVerbose: session.options.isVerbose)
       for line in text.lines(indent: 4) { session.console.print(line) }

@@ -51,6 +51,11 @@ struct Console: Sendable {
     JSONWriter.pretty(Self.redacted(value)).withUnsafeBytes { output.write(RawSpan(_unsafeBytes: $0)) }
   }
 
+  /// Prints a page of HTML, in which everything is escaped for a terminal as well.
+  func print(page: Markup) {
+    output.write(verbatim: page.html)
+  }
+
   /// Prints a line that is not part of the result, unless `--quiet` is set.
   func note(_ line: SafeText) {
     guard !isQuiet else { return }

@@ -56,6 +56,7 @@ struct ForgedCommand: Sendable {
     reading("registry show web --json"), reading("registry verify web", decisive: true),
     reading("registry verify --all"), reading("registry verify --dir ../vendored"),
     reading("registry log web"), reading("registry reflog web"), reading("registry sbom --cyclonedx -"),
+    reading("registry report --html -"), reading("registry report web --html -"),
     reading("registry log web --stat"),
     reading("registry log web --json"),
     reading("registry diff web"), reading("registry diff web v1.0.0 latest"),

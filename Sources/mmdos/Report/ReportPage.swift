@@ -1,0 +1,140 @@
+import Audit
+import Formats
+import RegistryModel
+import RegistrySync
+import SystemPackage
+
+/// A report as one page of HTML that needs nothing else: no script, no font, no picture, no address.
+struct ReportPage {
+  private let contents: ReportContents
+  private let notices: [ReportNotice]
+
+  init(_ contents: ReportContents) {
+    self.contents = contents
+    notices = ReportNotice.all(contents)
+  }
+
+  var document: Markup {
+    let main =
+      [summary, attention] + contents.registries.map { RegistrySection($0).markup }
+      + [unusable, storage, PluginSection(contents).markup]
+    let body = header + Markup(.main, [:], main.joined()) + footer
+    return .document(Markup(.html, [.lang: "en"], head + Markup(.body, [:], body)))
+  }
+
+  // MARK: Frame
+
+  private var project: String { contents.root.lastComponent?.string ?? "project" }
+
+  private var title: String {
+    guard contents.isOfOne, let registry = contents.registries.first else {
+      return "Registries of \(project)"
+    }
+    return "Registry \(registry.name) of \(project)"
+  }
+
+  private var head: Markup {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    return Markup(
+      .head,
+      [:],
+      Markup(.meta, [.charset: "utf-8"])
+        + Markup(.meta, [.httpEquivalent: "Content-Security-Policy", .content: policy])
+        + Markup(.meta, [.name: "viewport", .content: "width=device-width, initial-scale=1"])
+        + Markup(.meta, [.name: "color-scheme", .content: "light dark"])
+        + Markup(.meta, [.name: "generator", .content: "mmdos \(Agent.version)"])
+        + Markup(.title, [:], Markup(title)) + Markup(styleSheet: ReportStyle.sheet)
+    )
+  }
+
+  private var header: Markup {
+    let links =
+      contents.registries.map { Markup.link(to: $0.anchor, Markup($0.name)) }
+      + (contents.unusable.isEmpty ? [] : [.link(to: "unusable", "Not usable")])
+      + [.link(to: "storage", "Storage"), .link(to: "plugins", "Plugins")]
+    return Markup(
+      .header,
+      [:],
+      Markup(.h1, [:], .isolated(title))
+        + .paragraph("As of " + .time(contents.time.description) + ", from what is stored on this machine.")
+        + Markup(.nav, [.ariaLabel: "Parts of this page"], .list(links, class: "links"))
+    )
+  }
+
+  private var footer: Markup {
+    Markup(
+      .footer,
+      [:],
+      .paragraph(
+        "Made by mmdos \(Agent.version). Nothing was requested, and nothing was changed. This page says what is recorded and "
+          + "what of it is believed; that every byte is still what was synced, "
+          + .code("mmdos registry verify --all")
+          + " proves."
+      )
+    )
+  }
+
+  // MARK: At a glance
+
+  private var summary: Markup {
+    let overviews = contents.registries.compactMap { registry -> RegistryOverview? in
+      if case .success(let overview) = registry.overview { overview } else { nil }
+    }
+    var tiles: [(String, Markup)] = [
+      ("registries", "\(contents.registries.count)"),
+      ("syncs kept", "\(overviews.reduce(0) { $0 + $1.syncs.count + $1.olderCount })"),
+    ]
+    if case .success(let statistics?) = contents.storage {
+      tiles.append(("on disk", Markup(Quantity.bytes(statistics.total.storedBytes))))
+    }
+    let audits = overviews.compactMap(\.content?.audit)
+    tiles += [
+      ("critical findings", "\(audits.reduce(0) { $0 + $1.count(.critical) })"),
+      ("installed plugins", "\(contents.plugins.count)"),
+    ]
+    let items = tiles.map { Markup(.div, [:], Markup(.dt, [:], Markup($0.0)) + Markup(.dd, [:], $0.1)) }
+    return Markup(.dl, [.class: "tiles"], items.joined())
+  }
+
+  private var attention: Markup {
+    guard !notices.isEmpty else {
+      return .section(
+        "attention",
+        "To look at",
+        .paragraph(.badge(.good, "nothing") + " Nothing stands out.")
+      )
+    }
+    let items = notices.map { notice -> Markup in
+      let badge: Markup = notice.level == .bad ? .badge(.bad, "problem") : .badge(.warning, "note")
+      return badge + " " + Markup(notice.words) + " " + .link(to: notice.anchor, "more")
+    }
+    return .section("attention", "To look at", .list(items, class: "notices"))
+  }
+
+  // MARK: What is no registry
+
+  private var unusable: Markup {
+    guard !contents.unusable.isEmpty else { return "" }
+    var table = ReportTable(
+      caption: "Entries of sources.yaml that are not used",
+      columns: [.init("Name"), .init("Why"), .init("Help")]
+    )
+    for source in contents.unusable {
+      table.rows.append([.isolated(source.label), Markup(source.problem.words), Markup(source.remedy)])
+    }
+    return .section("unusable", "Not usable", table.markup)
+  }
+
+  private var storage: Markup {
+    switch contents.storage {
+    case .success(let statistics?): StorageSection(statistics).markup
+    case .success(nil): .section("storage", "Storage and sharing", .paragraph("There is no cache yet."))
+    case .failure(let error):
+      .section(
+        "storage",
+        "Storage and sharing",
+        .paragraph("What is stored cannot be counted: \(Failure(error).message)", class: "alert bad")
+      )
+    }
+  }
+}
