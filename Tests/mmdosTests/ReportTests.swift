@@ -27,7 +27,8 @@ import Testing
     let page = try await ReportPageReading.read(project.scratch.read("project/report.html"))
     #expect(page.title == "Registries of project" && page.lang == "en")
     #expect(
-      page.sections == ["attention", "registry-partner", "storage", "plugins"].map { $0 + "-title" }
+      page.sections
+        == ["attention", "plugins", "storage", "registry-partner", "others"].map { $0 + "-title" }
     )
     #expect(page.syncs.count == 2)
     let newest = try #require(page.syncs.first)
@@ -149,8 +150,7 @@ import Testing
   }
 
   @Test func projectWithoutAnythingHasAPage() async throws {
-    let project = try SampleProject(emptyNamed: #function)
-    try await project.expect(0, "init", "--approved")
+    let project = try await SampleProject()
     let page = try await ReportPageReading.read(
       project.expect(0, "registry", "report", "--html", "-").outputBytes
     )

@@ -52,7 +52,7 @@ struct RegistryReport: Command {
     let syncs = overviews.reduce(0) { $0 + $1.syncs.count }
     guard session.options.isJSON else {
       session.console.print(
-        "\(Quantity.count(contents.registries.count, "registry", "registries")), \(Quantity.count(syncs, "sync")), "
+        "\(Quantity.count(contents.synced.count, "registry", "registries")), \(Quantity.count(syncs, "sync")), "
           + "\(Quantity.count(contents.plugins.count, "installed plugin")) written to \(SafeText(file))"
       )
       return
@@ -62,7 +62,7 @@ struct RegistryReport: Command {
     }
     session.console.print(
       .object([
-        ("path", .string(file)), ("registries", .number(contents.registries.count)),
+        ("path", .string(file)), ("registries", .number(contents.synced.count)),
         ("syncs", .number(syncs)),
         ("older_syncs", .number(overviews.reduce(0) { $0 + $1.olderCount })),
         ("plugins", .number(contents.plugins.count)),

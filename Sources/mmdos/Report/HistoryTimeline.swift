@@ -74,10 +74,12 @@ struct HistoryTimeline {
     let numbers = counts.filter { $0.amount > 0 }.map { part in
       Markup(.span, [.class: "count \(part.tone)"], part.text + " " + part.label)
     }
+    // A bar of one part says nothing.
+    let bar = numbers.count > 1 ? ReportBar(parts: counts).drawing : ""
     content += Markup(
       .div,
       [.class: "counts"],
-      ReportBar(parts: counts).drawing + numbers.joined(separator: " ")
+      bar + numbers.joined(separator: " ")
     )
     return content + names(changes)
   }

@@ -58,7 +58,8 @@ struct PluginSection {
       case .unrecorded: .badge(.warning, "no record")
       }
     }
-    return badges.joined(separator: " ") + Markup(.div, [.class: "why"], Markup(plugin.source.text))
+    if plugin.standings == [.current] { return badges.joined() }
+    return badges.joined(separator: " ") + Markup(.div, [.class: "why"], "Source: \(plugin.source.text)")
   }
 
   private func files(_ state: PluginState) -> Markup {

@@ -103,6 +103,9 @@ struct ReportContents {
     }
   }
 
+  /// The registries of which something was synced.
+  var synced: [Registry] { registries.filter { $0.overview != nil } }
+
   /// What could not be read, with what it is about.
   var failures: [(subject: String, failure: Failure)] {
     var found = registries.compactMap { registry in

@@ -19,7 +19,7 @@ struct ReportNotice {
   static func all(_ contents: ReportContents) -> [ReportNotice] {
     let notices =
       contents.registries.flatMap { $0.notices }
-      + contents.unusable.map { ReportNotice(level: .warning, words: $0.words, anchor: "unusable") }
+      + contents.unusable.map { ReportNotice(level: .warning, words: $0.words, anchor: "others") }
       + storage(contents) + plugins(contents)
     return notices.filter { $0.level == .bad } + notices.filter { $0.level == .warning }
   }

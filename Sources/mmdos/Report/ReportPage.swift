@@ -16,8 +16,8 @@ struct ReportPage {
 
   var document: Markup {
     let main =
-      [summary, attention] + contents.registries.map { RegistrySection($0).markup }
-      + [unusable, storage, PluginSection(contents).markup]
+      [summary, attention, PluginSection(contents).markup, storage]
+      + contents.synced.map { RegistrySection($0).markup } + [others]
     let body = header + Markup(.main, [:], main.joined()) + footer
     return .document(Markup(.html, [.lang: "en"], head + Markup(.body, [:], body)))
   }
@@ -48,10 +48,10 @@ struct ReportPage {
   }
 
   private var header: Markup {
-    let links =
-      contents.registries.map { Markup.link(to: $0.anchor, Markup($0.name)) }
-      + (contents.unusable.isEmpty ? [] : [.link(to: "unusable", "Not usable")])
-      + [.link(to: "storage", "Storage"), .link(to: "plugins", "Plugins")]
+    let links: [Markup] =
+      [.link(to: "plugins", "Plugins"), .link(to: "storage", "Storage")]
+      + contents.synced.map { Markup.link(to: $0.anchor, "Registry \($0.name)") }
+      + (others.isEmpty ? [] : [.link(to: "others", "Other sources")])
     return Markup(
       .header,
       [:],
@@ -81,7 +81,7 @@ struct ReportPage {
       if case .success(let overview) = registry.overview { overview } else { nil }
     }
     var tiles: [(String, Markup)] = [
-      ("registries", "\(contents.registries.count)"),
+      (contents.synced.count == 1 ? "registry" : "registries", "\(contents.synced.count)"),
       ("syncs kept", "\(overviews.reduce(0) { $0 + $1.syncs.count + $1.olderCount })"),
     ]
     if case .success(let statistics?) = contents.storage {
@@ -106,23 +106,32 @@ struct ReportPage {
     }
     let items = notices.map { notice -> Markup in
       let badge: Markup = notice.level == .bad ? .badge(.bad, "problem") : .badge(.warning, "note")
-      return badge + " " + Markup(notice.words) + " " + .link(to: notice.anchor, "more")
+      return badge + " " + .link(to: notice.anchor, Markup(notice.words))
     }
     return .section("attention", "To look at", .list(items, class: "notices"))
   }
 
-  // MARK: What is no registry
+  // MARK: The rest
 
-  private var unusable: Markup {
-    guard !contents.unusable.isEmpty else { return "" }
+  /// What is configured and has nothing to show.
+  private var others: Markup {
     var table = ReportTable(
-      caption: "Entries of sources.yaml that are not used",
-      columns: [.init("Name"), .init("Why"), .init("Help")]
+      caption: "What is configured and was not synced",
+      columns: [.init("Name"), .init("State"), .init("Address")]
     )
-    for source in contents.unusable {
-      table.rows.append([.isolated(source.label), Markup(source.problem.words), Markup(source.remedy)])
+    for registry in contents.registries where registry.overview == nil {
+      let location = registry.summary.source.location.text
+      table.rows.append([
+        Markup(registry.name), Markup(registry.summary.stateWords), .code(.isolated(location)),
+      ])
     }
-    return .section("unusable", "Not usable", table.markup)
+    for source in contents.unusable {
+      table.rows.append([
+        .isolated(source.label), "not used: \(source.problem.words); \(source.remedy)",
+        source.url.map { Markup.code(.isolated($0)) } ?? ReportTable.none,
+      ])
+    }
+    return table.rows.isEmpty ? "" : .section("others", "Other sources", table.markup)
   }
 
   private var storage: Markup {

@@ -80,6 +80,9 @@ struct ReportTable {
     }
   }
 
+  /// A cell without a value, which is left out where rows are lists.
+  static let none: Markup = "–"
+
   let caption: Markup
   let columns: [Column]
   /// The first cell of each names the row.
@@ -108,7 +111,7 @@ struct ReportTable {
 
   private static func cell(_ index: Int, _ pair: (Column, Markup)) -> Markup {
     let (column, content) = pair
-    let name = column.isNumber ? "number" : "word"
+    let name = (column.isNumber ? "number" : "word") + (content == Self.none ? " none" : "")
     return index == 0
       ? Markup(.th, [.scope: "row", .role: "rowheader"], content)
       : Markup(.td, [.role: "cell", .class: name, .dataLabel: column.title], Markup(.div, [:], content))

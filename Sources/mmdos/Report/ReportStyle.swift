@@ -23,8 +23,9 @@ enum ReportStyle {
     body {
       margin: 0 auto; max-width: 68rem; padding: 2.5rem 1.5rem 3rem; background: var(--page); color: var(--text);
       font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
-      overflow-wrap: anywhere;
+      overflow-wrap: break-word;
     }
+    code, bdi, dd, .notices li { overflow-wrap: anywhere; }
     h1 { margin: 0; font-size: 1.9rem; line-height: 1.2; letter-spacing: -0.01em; }
     h2 { margin: 0 0 0.75rem; font-size: 1.3rem; line-height: 1.25; }
     h3 { margin: 2rem 0 0.75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: 1.05rem; }
@@ -54,7 +55,7 @@ enum ReportStyle {
     .tiles dt { color: var(--soft); font-size: 0.875rem; }
     .tiles dd { font-size: 1.5rem; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
     .badge {
-      display: inline-block; padding: 0.05rem 0.55rem; border-radius: 999px; font-size: 0.8125rem; font-weight: 600;
+      display: inline-block; padding: 0.05rem 0.55rem; border-radius: 999px; overflow-wrap: normal; font-size: 0.8125rem; font-weight: 600;
     }
     .good { background: var(--good-back); color: var(--good); }
     .warning { background: var(--warning-back); color: var(--warning); }
@@ -63,9 +64,10 @@ enum ReportStyle {
     .alert { margin: 0.75rem 0; padding: 0.7rem 1rem; border-left: 4px solid currentColor; border-radius: 6px; }
     .notices li { padding: 0.5rem 0; border-top: 1px solid var(--line); }
     .notices li:first-child { border-top: 0; padding-top: 0; }
-    .facts { display: grid; gap: 0.35rem; margin-top: 0.75rem; }
-    .facts div { display: grid; grid-template-columns: 8rem 1fr; gap: 0.75rem; }
-    .facts dt { color: var(--soft); }
+    .notices a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 3px; }
+    .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 0.9rem 1.5rem; margin-top: 1rem; }
+    .facts dt { color: var(--soft); font-size: 0.875rem; }
+    .facts div:first-child { grid-column: 1 / -1; }
     ul.plain li { margin: 0.2rem 0; }
 
     .timeline { margin-top: 1.25rem; border-left: 2px solid var(--line); }
@@ -85,7 +87,7 @@ enum ReportStyle {
     .count.changed::before { background: var(--changed); }
     .count.removed::before { background: var(--removed); }
     .files li { display: flex; align-items: baseline; gap: 0.5rem; padding: 0.15rem 0; }
-    .files .size { margin-left: auto; padding-left: 0.75rem; font-size: 0.875rem; white-space: nowrap; }
+    .files .size { font-size: 0.875rem; white-space: nowrap; }
     .mark { width: 1ch; font: 600 1rem/1 ui-monospace, "DejaVu Sans Mono", monospace; }
     .mark.added { color: var(--added); }
     .mark.changed { color: var(--changed); }
@@ -102,9 +104,10 @@ enum ReportStyle {
     .plot { display: grid; grid-template-columns: auto 1fr; gap: 0.6rem; }
     .scale { display: flex; flex-direction: column; justify-content: space-between; font-size: 0.8125rem; text-align: right; }
     .scale, .dates { line-height: 1; }
-    .steps { height: 120px; border-bottom: 1px solid var(--line); }
-    .dates { display: flex; justify-content: space-between; gap: 1rem; margin-top: 0.5rem; font-size: 0.8125rem; }
-    .area { fill: var(--area-back); stroke: var(--area); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+    .steps { height: 100px; border-bottom: 1px solid var(--soft); }
+    .dates { display: flex; grid-column: 2; justify-content: space-between; gap: 1rem; font-size: 0.8125rem; }
+    .area { fill: var(--area-back); }
+    .top { fill: none; stroke: var(--area); stroke-width: 2px; vector-effect: non-scaling-stroke; }
     .step { fill: transparent; }
     .step:hover { fill: var(--area); fill-opacity: 0.18; }
     .step.unproven { fill: var(--bad); fill-opacity: 0.3; }
@@ -132,6 +135,8 @@ enum ReportStyle {
     caption { padding-bottom: 0.5rem; text-align: left; font-size: 0.9375rem; }
     th, td { padding: 0.55rem 0.75rem 0.55rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
     th:last-child, td:last-child { padding-right: 0; }
+    td, tbody th { min-width: 6rem; overflow-wrap: anywhere; }
+    td.number { min-width: 0; }
     thead th { border-top: 0; color: var(--soft); font-size: 0.8125rem; font-weight: 600; }
     tbody th { font-weight: 600; }
     th.number, td.number { text-align: right; white-space: nowrap; }
@@ -143,16 +148,18 @@ enum ReportStyle {
       .card { padding: 1.1rem 1rem; }
       .tiles { grid-template-columns: 1fr 1fr; }
       .tiles div { padding: 0.7rem 0.9rem; }
-      .facts div { grid-template-columns: 1fr; gap: 0; }
       .figures { grid-template-columns: 1fr; }
       .sync { padding-left: 1.1rem; }
       .counts .bar { width: 100%; }
+    }
+    @media (max-width: 759px) {
       table, tbody, tr, th, td, caption { display: block; }
       thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
       tbody tr { padding: 0.75rem 0; border-top: 1px solid var(--line); }
       th, td, th.number, td.number { padding: 0.15rem 0; border: 0; text-align: left; white-space: normal; }
       td { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0.75rem; }
       td::before { content: attr(data-label); color: var(--soft); font-size: 0.875rem; }
+      td.none { display: none; }
     }
     @media print { body { max-width: none; background: none; } .card, .tiles div { break-inside: avoid; } nav { display: none; } }
     """

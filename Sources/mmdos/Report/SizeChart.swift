@@ -37,7 +37,7 @@ struct SizeChart {
     return Markup(
       .figure,
       [.class: "chart"],
-      Markup(.figcaption, [:], words) + Markup(.div, [.class: "plot"], scale + drawing) + dates
+      Markup(.figcaption, [:], words) + Markup(.div, [.class: "plot"], scale + drawing + dates)
     )
   }
 
@@ -45,7 +45,7 @@ struct SizeChart {
 
   private var drawing: Markup {
     let width = syncs.count * Self.stepWidth
-    var outline = "M0 \(Int(Self.height))"
+    var outline = ""
     var steps: Markup = ""
     for (index, sync) in syncs.enumerated() {
       let (left, top) = (index * Self.stepWidth, top(of: sync))
@@ -59,14 +59,18 @@ struct SizeChart {
         Markup(.title, [:], "version \(sync.entry.snapshot.version): \(Self.words(sync))")
       )
     }
-    let line = Markup(.path, [.d: outline + "V\(Int(Self.height))Z", .class: "area"])
+    let area = Markup(
+      .path,
+      [.d: "M0 \(Int(Self.height))" + outline + "V\(Int(Self.height))Z", .class: "area"]
+    )
+    let line = Markup(.path, [.d: "M0 \(syncs.first.map(top) ?? "0")" + outline, .class: "top"])
     return Markup(
       .svg,
       [
         .class: "steps", .viewBox: "0 0 \(width) \(Int(Self.height))", .preserveAspectRatio: "none",
         .role: "img", .ariaLabel: "the steps are described by the caption and by the list below",
       ],
-      line + steps
+      area + line + steps
     )
   }
 

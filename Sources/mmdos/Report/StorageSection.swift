@@ -90,8 +90,8 @@ struct StorageSection {
     for (title, amount) in [
       ("all", statistics.total), ("shared by registries", statistics.shared),
       ("unreachable", statistics.unreachable), ("linked with other stores", statistics.linked),
-    ] {
-      table.rows.append([Markup(title), "–"] + cells(amount) + ["–"])
+    ] where amount.count > 0 {
+      table.rows.append([Markup(title), ReportTable.none] + cells(amount) + [ReportTable.none])
     }
     return table.markup
   }

@@ -42,7 +42,7 @@ struct WithheldPart {
   private func files(_ files: [WithheldFile]) -> Markup {
     var items = files.prefix(Self.maxFiles).map { file in
       Markup(.code, [.class: "path"], .isolated(file.path.description))
-        + Markup(.span, [.class: "why"], " \(file.reason.words)")
+        + Markup(.span, [.class: "why"], " \(file.reason.word)")
     }
     if files.count > Self.maxFiles {
       items.append("\(Quantity.count(files.count - Self.maxFiles, "more file"))")
