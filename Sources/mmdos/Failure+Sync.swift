@@ -33,6 +33,14 @@ extension Failure {
         "the publisher's manifest is \(found), not the expected \(expected)",
         hint: "review it before you take it"
       )
+    case .unprovenMirror(let source):
+      self.init(
+        ExitCodes.integrity,
+        "unproven-mirror",
+        "\(source): no signature counts, so nothing shows that the mirror's manifest is the publisher's",
+        hint:
+          "a mirror serves what is signed or locked; what is neither has to come from the registry's own url"
+      )
     case .localSource(let error):
       let failure = Failure(disk: error)
       self.init(failure.code, "local-source", failure.message)

@@ -19,7 +19,7 @@ struct Failure: Error, Equatable {
   let message: String
   /// What the user can do, if anything.
   let hint: String?
-  /// Each single mistake, where a command reports several at once.
+  /// Each single mistake, where a command reports several at once, or what else failed besides.
   var details: [Detail] = []
 
   /// One of several mistakes.
@@ -43,6 +43,7 @@ struct Failure: Error, Equatable {
       switch error {
       case let failure as Failure: failure
       case _ where error.isCancellation: .interrupted
+      case let error as MirroredFailure: Failure(mirrored: error)
       case let error as OutputError: Failure(ExitCodes.failure, "output", error.words)
       default:
         Failure(ofTheLibraries: error) ?? Failure(ofTheOperations: error)

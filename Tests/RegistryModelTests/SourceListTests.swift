@@ -23,6 +23,10 @@ private func web(_ name: String, _ url: String, signers: [String] = []) throws -
   )
 }
 
+private func mirror(_ url: String) throws -> RegistryURL {
+  try RegistryURL(parsing: url, allowHTTPLocalhost: true)
+}
+
 private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
 private let entry = "sources:\n  - name: acme\n    type: https\n    url: https://example.com/r/\n"
@@ -109,6 +113,43 @@ private let entry = "sources:\n  - name: acme\n    type: https\n    url: https:/
       ("    signers: [a, a]\n", .invalidValue(key: "signers", value: "a", rule: .distinct)),
       ("    signers: [a b]\n", .invalidValue(key: "signers", value: "a b", rule: .shape(.keyID))),
       ("    signers: a\n", .wrongType(key: "signers", expected: .list, found: .string)),
+      ("    mirrors: a\n", .wrongType(key: "mirrors", expected: .list, found: .string)),
+      (
+        "    mirrors: [https://m.example/r/, https://M.example/r/catalog.yaml]\n",
+        .invalidValue(key: "mirrors", value: "https://M.example/r/catalog.yaml", rule: .distinct)
+      ),
+      (
+        "    mirrors: [https://example.com/r/catalog.yaml]\n",
+        .invalidValue(
+          key: "mirrors",
+          value: "https://example.com/r/catalog.yaml",
+          rule: .refused(ValueProblem(SourceProblem.mirrorOfItself))
+        )
+      ),
+      (
+        "    mirrors: [ftp://m.example/r/]\n",
+        .invalidValue(
+          key: "mirrors",
+          value: "ftp://m.example/r/",
+          rule: .refused(ValueProblem(URLProblem.schemeNotAllowed("ftp")))
+        )
+      ),
+      // What may be a secret is not repeated.
+      (
+        "    mirrors: [https://me:s3cret@m.example/r/]\n",
+        .hiddenValue(key: "mirrors", rule: .refused(ValueProblem(URLProblem.userInfo)))
+      ),
+      (
+        "    mirrors: [\((0...8).map { "https://m\($0).example/" }.joined(separator: ", "))]\n",
+        .hiddenValue(
+          key: "mirrors",
+          rule: .refused(ValueProblem(SourceProblem.tooManyMirrors(limit: 8)))
+        )
+      ),
+      (
+        "  - {name: b, type: local, url: x, mirrors: [https://m.example/r/]}\n",
+        .hiddenValue(key: "mirrors", rule: .conflicts(withKey: "type", value: "local"))
+      ),
       (
         "    last_synced_at: \"a\\nb\"\n",
         .invalidValue(key: "last_synced_at", value: "a\nb", rule: .shape(.oneLine))
@@ -231,6 +272,28 @@ private let entry = "sources:\n  - name: acme\n    type: https\n    url: https:/
 }
 
 @Suite struct SourceListEditTests {
+  @Test func mirrorsAreReadWrittenAndRemoved() throws {
+    let written = "\(entry)    mirrors: [\"https://a.example/r/\", \"http://localhost:8080/\"] # both\n"
+    let source = try #require(try parse(written).sources.first)
+    #expect(
+      source.mirrors.map(\.description)
+        == ["https://a.example/r/catalog.yaml", "http://localhost:8080/catalog.yaml"]
+    )
+    var change = SourceChange()
+    change.mirrors = [try mirror("https://b.example/r/")]
+    let changed = try SourceList.change("acme", change.fields, in: Array(written.utf8))
+    #expect(text(changed) == "\(entry)    mirrors: [\"https://b.example/r/catalog.yaml\"] # both\n")
+    change.mirrors = []
+    #expect(text(try SourceList.change("acme", change.fields, in: changed)) == entry)
+    let added = Source(
+      name: try RegistryName(parsing: "new"),
+      location: .web(try mirror("https://example.org/x/")),
+      mirrors: [try mirror("https://b.example/r/")]
+    )
+    let list = try SourceList.parse(try SourceList.add(added, to: Array(entry.utf8)))
+    #expect(list.sources.last == added)
+  }
+
   @Test func addWritesKeysInOrderAndKeepsTheRest() throws {
     let source = try web("new", "https://example.org/x/", signers: ["k1", "k2"])
     #expect(

@@ -18,7 +18,7 @@ extension NginxServer {
     error_log stderr notice;
     events { worker_connections 1024; }
     http {
-      log_format line "$request_method\\t$request_uri\\t$status\\t$server_protocol\\t$server_port\\t$http_user_agent";
+      log_format line "$request_method\\t$request_uri\\t$status\\t$server_protocol\\t$server_port\\t$http_user_agent\\t$http_authorization";
       access_log /dev/stdout line;
       client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
       uwsgi_temp_path uwsgi; scgi_temp_path scgi;
@@ -39,6 +39,12 @@ extension NginxServer {
   package static let loginFolder = "login"
   /// The token of `loginFolder`.
   package static let token = "s3cret-token"
+  /// A folder that answers every request with 500.
+  package static let brokenFolder = "broken"
+  /// A folder from which every request is redirected to the same path beside it.
+  package static let movedFolder = "moved"
+  /// A folder from which every request is redirected to another origin.
+  package static let awayFolder = "away"
   /// `me:s3cret` in Base64 (RFC 7617): the other login of `loginFolder`.
   private static let encodedLogin = "bWU6czNjcmV0"
 
@@ -69,6 +75,11 @@ extension NginxServer {
             if ($http_authorization = "Bearer \(token)") { set $is_known 1; }
             if ($http_authorization = "Basic \(encodedLogin)") { set $is_known 1; }
             if ($is_known = 0) { return 401; }
+          }
+          location /\(brokenFolder)/ { return 500; }
+          location /\(movedFolder)/ { rewrite ^/\(movedFolder)/(.*)$ /$1 redirect; }
+          location /\(awayFolder)/ {
+            return 302 https://localhost:\(ports[.http1] ?? 0)$request_uri;
           }
         }
 

@@ -57,6 +57,8 @@ package final class NginxServer: Sendable {
     package let port: Int
     /// The `User-Agent` field.
     package let userAgent: String
+    /// The `Authorization` field; `-` where there is none.
+    package let authorization: String
   }
 
   /// It did not start.
@@ -124,7 +126,7 @@ package final class NginxServer: Sendable {
   package func requests(_ site: Site? = nil) -> [Request] {
     process.outputSoFar.split(separator: "\n").compactMap { line in
       let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 6, let status = Int(parts[2]), let port = Int(parts[4]) else { return nil }
+      guard parts.count == 7, let status = Int(parts[2]), let port = Int(parts[4]) else { return nil }
       guard site == nil || ports[site ?? .plain] == port else { return nil }
       return Request(
         method: parts[0],
@@ -132,7 +134,8 @@ package final class NginxServer: Sendable {
         status: status,
         version: parts[3],
         port: port,
-        userAgent: parts[5]
+        userAgent: parts[5],
+        authorization: parts[6]
       )
     }
   }

@@ -25,7 +25,7 @@ extension FailureTests {
       .wrongContent(url: url, expected: id, found: other),
       .refusedContent(path: file, .elf), .tooLarge(path: file, limit: 5), .tooLarge(path: nil, limit: 5),
       .pageInsteadOfManifest(source: url), .manifestTooLarge(source: url, limit: 5),
-      .unexpectedManifest(expected: "0000", found: id),
+      .unexpectedManifest(expected: "0000", found: id), .unprovenMirror(source: url),
       .localSource(disk), .localSource(DiskError(.open, path, .noSuchFileOrDirectory)),
       .notHeld(name, path: nil), .notHeld(name, path: file), .audit(name, try auditRefusal()),
     ] + locked.map { .notAsLocked(name, $0) }
@@ -40,6 +40,7 @@ extension FailureTests {
     case .pageInsteadOfManifest: (5, "page-instead-of-manifest")
     case .manifestTooLarge: (4, "too-large")
     case .unexpectedManifest: (3, "unexpected-manifest")
+    case .unprovenMirror: (3, "unproven-mirror")
     case .localSource(let error): (error.code == .noSuchFileOrDirectory ? 6 : 1, "local-source")
     case .notHeld: (6, "not-held")
     case .audit: (4, "audit")

@@ -25,6 +25,8 @@ extension Limits {
   package static let maxPathDepth = 32
   /// Signature blocks of one manifest (DESIGN section 8).
   package static let maxSignatureBlocks = 16
+  /// `mirrors` of one source: each costs a failed sync a request and its time-outs.
+  package static let maxMirrors = 8
   /// `signed_fields` of one block (DESIGN section 8).
   package static let maxSignedFields = 64
   /// Assets of a plugin's manifest that are read; the policy's `max_plugin_files` is far lower.

@@ -4,6 +4,10 @@ import Formats
 package enum SourceProblem: Error, Equatable, Sendable {
   /// A source of type `local` has an address instead of a folder.
   case addressOfAFolder
+  /// A mirror is the source's own address.
+  case mirrorOfItself
+  /// More mirrors than the limit.
+  case tooManyMirrors(limit: Int)
 }
 
 extension Source {
@@ -19,6 +23,7 @@ extension Source {
     isSignatureRequired =
       try Self.findStated(fields, "signature_required")?.boolean(for: "signature_required") ?? false
     signers = try Self.readSigners(fields)
+    mirrors = try Self.readMirrors(fields, of: location)
     lastSyncedAt = try Self.findText(fields, "last_synced_at")
     pinnedTo = try Self.findText(fields, "pinned_commit_or_hash")
     try Self.checkSafety(fields, name: name)
@@ -45,14 +50,14 @@ extension Source {
     case ("bundled", true), ("local", true): return .bundled(try oneLine(rawURL, "url", fields))
     case ("local", false):
       guard !rawURL.contains("://") else {
-        throw try invalidAddress(rawURL, because: ValueProblem(SourceProblem.addressOfAFolder), fields)
+        throw try invalidAddress("url", rawURL, because: ValueProblem(SourceProblem.addressOfAFolder), fields)
       }
       return .folder(try oneLine(rawURL, "url", fields))
     case ("https", false), ("remote", false):
       do {
         return .web(try RegistryURL(parsing: rawURL, allowHTTPLocalhost: true))
       } catch {
-        throw try invalidAddress(rawURL, because: ValueProblem(error), fields)
+        throw try invalidAddress("url", rawURL, because: ValueProblem(error), fields)
       }
     case ("git", _):
       throw TextProblem(
@@ -88,6 +93,35 @@ extension Source {
       guard seen.insert(signer) else { throw try invalid("signers", signer, .distinct, in: fields) }
     }
     return signers
+  }
+
+  private static func readMirrors(
+    _ fields: YAMLFields,
+    of location: Location
+  ) throws(TextProblem) -> [RegistryURL] {
+    guard let texts = try fields.findStrings("mirrors"), !texts.isEmpty else { return [] }
+    guard case .web(let own) = location else {
+      let rule = TextProblem.ValueRule.conflicts(withKey: "type", value: location.typeName)
+      throw TextProblem(.hiddenValue(key: "mirrors", rule: rule), at: try fields.read("mirrors").position)
+    }
+    guard texts.count <= Limits.maxMirrors else {
+      let problem = SourceProblem.tooManyMirrors(limit: Limits.maxMirrors)
+      let rule = TextProblem.ValueRule.refused(ValueProblem(problem))
+      throw TextProblem(.hiddenValue(key: "mirrors", rule: rule), at: try fields.read("mirrors").position)
+    }
+    var mirrors: [RegistryURL] = []
+    for text in texts {
+      let mirror: RegistryURL
+      do { mirror = try RegistryURL(parsing: text, allowHTTPLocalhost: true) } catch {
+        throw try invalidAddress("mirrors", text, because: ValueProblem(error), fields)
+      }
+      guard mirror != own else {
+        throw try invalidAddress("mirrors", text, because: ValueProblem(SourceProblem.mirrorOfItself), fields)
+      }
+      guard !mirrors.contains(mirror) else { throw try invalid("mirrors", text, .distinct, in: fields) }
+      mirrors.append(mirror)
+    }
+    return mirrors
   }
 
   private static func checkSafety(_ fields: YAMLFields, name: RegistryName) throws(TextProblem) {
@@ -133,13 +167,14 @@ extension Source {
 
   /// Does not repeat an address that may hold a secret.
   private static func invalidAddress(
+    _ key: String,
     _ text: String,
     because problem: ValueProblem,
     _ fields: YAMLFields
   ) throws(TextProblem) -> TextProblem {
     let rule = TextProblem.ValueRule.refused(problem)
-    guard text.mayHoldSecret else { return try invalid("url", text, rule, in: fields) }
-    return TextProblem(.hiddenValue(key: "url", rule: rule), at: try fields.read("url").position)
+    guard text.mayHoldSecret else { return try invalid(key, text, rule, in: fields) }
+    return TextProblem(.hiddenValue(key: key, rule: rule), at: try fields.read(key).position)
   }
 
   private static func invalid(

@@ -13,6 +13,9 @@ package struct Source: Equatable, Sendable {
   package let isSignatureRequired: Bool
   /// The keys whose signatures count for this source; empty allows all trusted keys.
   package let signers: [String]
+  /// Other addresses that serve the same files, asked in this order where the source's own fails; only of a source on
+  /// the web, none twice, and never its own.
+  package let mirrors: [RegistryURL]
   /// The time of the Node tool's last sync, as written; only displayed.
   package let lastSyncedAt: String?
   /// The Node tool's pin, as written; only displayed.
@@ -26,6 +29,7 @@ package struct Source: Equatable, Sendable {
     trustLevel: TrustLevel = .community,
     isSignatureRequired: Bool = false,
     signers: [String] = [],
+    mirrors: [RegistryURL] = [],
     lastSyncedAt: String? = nil,
     pinnedTo: String? = nil
   ) {
@@ -35,6 +39,7 @@ package struct Source: Equatable, Sendable {
     self.trustLevel = trustLevel
     self.isSignatureRequired = isSignatureRequired
     self.signers = signers
+    self.mirrors = mirrors
     self.lastSyncedAt = lastSyncedAt
     self.pinnedTo = pinnedTo
   }
@@ -78,17 +83,19 @@ package struct Source: Equatable, Sendable {
   /// The keys of an entry, in the order in which they are written.
   static let keys = [
     "name", "type", "url", "enabled", "trust_level", "safety_policy", "signature_required",
-    "checksum_required", "last_synced_at", "pinned_commit_or_hash", "signers",
+    "checksum_required", "last_synced_at", "pinned_commit_or_hash", "signers", "mirrors",
   ]
 
   /// The keys and values that `add` writes, in order.
   package var yamlFields: [YAMLEdit.Field] {
-    let fields: [YAMLEdit.Field] = [
+    var fields: [YAMLEdit.Field] = [
       ("name", .string(name.description)), ("type", .string(location.typeName)),
       ("url", .string(location.text)), ("enabled", .boolean(isEnabled)),
       ("trust_level", .string(trustLevel.rawValue)), ("safety_policy", .string("sandboxed")),
       ("signature_required", .boolean(isSignatureRequired)), ("checksum_required", .boolean(true)),
     ]
-    return signers.isEmpty ? fields : fields + [("signers", .strings(signers))]
+    if !signers.isEmpty { fields.append(("signers", .strings(signers))) }
+    if !mirrors.isEmpty { fields.append(("mirrors", .strings(mirrors.map(\.description)))) }
+    return fields
   }
 }

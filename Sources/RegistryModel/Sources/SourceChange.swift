@@ -8,6 +8,8 @@ package struct SourceChange: Equatable, Sendable {
   package var isSignatureRequired: Bool?
   /// The keys whose signatures count; an empty list lets those of all trusted keys count.
   package var signers: [String]?
+  /// The addresses to ask where the source's own fails; an empty list leaves only that one.
+  package var mirrors: [RegistryURL]?
 
   package init() {}
 
@@ -24,6 +26,9 @@ package struct SourceChange: Equatable, Sendable {
     if let trustLevel { fields.append(("trust_level", .string(trustLevel.rawValue))) }
     if let isSignatureRequired { fields.append(("signature_required", .boolean(isSignatureRequired))) }
     if let signers { fields.append(("signers", signers.isEmpty ? nil : .strings(signers))) }
+    if let mirrors {
+      fields.append(("mirrors", mirrors.isEmpty ? nil : .strings(mirrors.map(\.description))))
+    }
     return fields
   }
 }

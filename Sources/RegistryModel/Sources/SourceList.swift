@@ -124,7 +124,7 @@ package struct SourceList: Equatable, Sendable {
   ///   - source: The new source.
   ///   - bytes: The content of the file, or nil where there is none: the default file is then the start.
   /// - Returns: The new text of the file.
-  /// - Throws: `TextProblem`; `alreadyUsed` where the name is taken, ignoring case.
+  /// - Throws: `TextProblem`; `alreadyUsed` where the name is taken, ignoring case, and whatever is wrong with the source.
   package static func add(_ source: Source, to bytes: [UInt8]?) throws(TextProblem) -> [UInt8] {
     let bytes = bytes ?? Array(DefaultFiles.sources.utf8)
     let old = try parse(bytes)
@@ -137,6 +137,7 @@ package struct SourceList: Equatable, Sendable {
     var edit = YAMLEdit(bytes)
     try edit.appendItem(source.yamlFields, toList: "sources")
     let new = try parse(edit.bytes)
+    if new.unusable.count > old.unusable.count, let refused = new.unusable.last { throw refused.problem }
     guard new.sources == old.sources + [source], new.unusable == old.unusable else {
       throw TextProblem(.editNotFaithful, at: nil)
     }

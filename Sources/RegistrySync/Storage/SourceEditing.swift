@@ -20,13 +20,18 @@ package struct SourceEditing: Sendable {
 
   /// Whether a source may be added; what `add` checks before it writes.
   ///
-  /// - Throws: `ProjectError.registryExists`, `PolicyRefusal` when the policy forbids remote registries.
+  /// - Throws: `ProjectError.registryExists`, `PolicyRefusal` when the policy forbids remote registries;
+  ///   `ProjectError.invalidFile` with what is wrong with the entry.
   package func check(_ source: Source, policy: Policy) throws {
     try policy.checkUse(of: source)
     let list = try project.readSources()
     let taken = list.sources.map(\.name.description) + list.unusable.map(\.label)
     if let name = taken.first(where: { $0.lowercased() == source.name.key }) {
       throw ProjectError.registryExists(name)
+    }
+    let bytes = try project.findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries)
+    _ = try ProjectError.parsing(ProjectLayout.sourcesPath) { () throws(TextProblem) in
+      try SourceList.add(source, to: bytes)
     }
   }
 
@@ -70,6 +75,7 @@ package struct SourceEditing: Sendable {
       throw unknown(label, in: list)
     }
     if let location = change.location, case .web = location { try policy.checkUse(of: new.enabled) }
+    if change.mirrors?.isEmpty == false { try policy.checkUse(of: new.enabled) }
     let entry = try project.readUncheckedLockfile().find(new.name)
     return ChangePlan(old: old, unusable: unusable, new: new, entry: entry)
   }
@@ -173,7 +179,8 @@ extension Source {
       location: location,
       trustLevel: trustLevel,
       isSignatureRequired: isSignatureRequired,
-      signers: signers
+      signers: signers,
+      mirrors: mirrors
     )
   }
 }

@@ -73,29 +73,31 @@ struct Download: Sendable {
     return outcome
   }
 
-  /// Downloads one file; a wrong or absent one is requested once more, bypassing caches.
+  /// Downloads one file; a wrong or absent one is requested once more, bypassing caches, before another place is asked.
   private func fetch(_ file: WantedFile) async throws -> Int64 {
-    do {
-      return try await fetch(file, bypassCaches: false)
-    } catch let error where StaleCache.mayExplain(error) {
-      return try await fetch(file, bypassCaches: true)
+    try await reader.inTurn(.file(file.path)) { place in
+      do {
+        return try await fetch(file, from: place, bypassCaches: false)
+      } catch let error where StaleCache.mayExplain(error) {
+        return try await fetch(file, from: place, bypassCaches: true)
+      }
     }
   }
 
-  private func fetch(_ file: WantedFile, bypassCaches: Bool) async throws -> Int64 {
-    if let size = try copy(file) { return size }
+  private func fetch(_ file: WantedFile, from place: PlaceReader, bypassCaches: Bool) async throws -> Int64 {
+    if let size = try copy(file, from: place) { return size }
     let options = ReadOptions(maxBytes: file.maxBytes, bypassCaches: bypassCaches)
-    let received = try await reader.read(.file(file.path), options: options) { makeReceiver(of: file) }
-    return try received.receiver.finish(location: reader.reader.location(of: .file(file.path)))
+    let received = try await place.read(.file(file.path), options: options) { makeReceiver(of: file) }
+    return try received.receiver.finish(location: place.reader.location(of: .file(file.path)))
   }
 
   /// Takes a file whose object can be copied as it is stored; nil where it has to be read.
-  private func copy(_ file: WantedFile) throws -> Int64? {
+  private func copy(_ file: WantedFile, from place: PlaceReader) throws -> Int64? {
     var receiver = makeReceiver(of: file, isStoring: false)
-    guard try reader.reader.copyObject(of: file, into: batch, inspect: { try receiver.receive($0) }) else {
+    guard try place.reader.copyObject(of: file, into: batch, inspect: { try receiver.receive($0) }) else {
       return nil
     }
-    return try receiver.finish(location: reader.reader.location(of: .file(file.path)))
+    return try receiver.finish(location: place.reader.location(of: .file(file.path)))
   }
 
   private func makeReceiver(of file: WantedFile, isStoring: Bool = true) -> FileReceiver {

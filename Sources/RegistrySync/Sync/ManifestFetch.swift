@@ -20,6 +20,8 @@ struct ManifestOffer: Sendable {
 struct ManifestAnswer: Sendable {
   /// The manifest that was held when the source was asked.
   let held: ObjectID
+  /// Who answered: 0 for the source's own address, else a mirror.
+  let place: Int
   /// Whether the source has that one still.
   let isNotModified: Bool
   /// The manifest; empty where it was not modified.
@@ -48,82 +50,56 @@ struct ManifestFetch: Sendable {
   let observer: SyncObserver
   let basis: Basis
 
-  private var source: Source { registry.source }
-  private var policy: Policy { registry.policy }
+  var source: Source { registry.source }
+  var policy: Policy { registry.policy }
 
   /// Fetches the manifest and judges it.
   ///
-  /// A stale cache may be the cause of an old or wrong manifest, so it is fetched once more, bypassing caches.
+  /// A stale cache may be the cause of an old or wrong manifest, so it is fetched once more, bypassing caches; after that,
+  /// the next place is asked, and the first manifest that can be taken is.
   func fetch(bypassCaches: Bool) async throws -> ManifestOffer {
     observer(.manifest)
     if isOffline { return try findOffline() }
-    if bypassCaches || !isOnTheWeb { return try await request(bypassCaches: bypassCaches, isLastWord: true) }
-    do {
-      return try await request(bypassCaches: false, isLastWord: false)
-    } catch  where StaleCache.mayExplain(error) {
-      return try await request(bypassCaches: true, isLastWord: true)
+    return try await reader.inTurn(.manifest) { place in
+      if bypassCaches || !isOnTheWeb {
+        return try await request(from: place, bypassCaches: bypassCaches, isLastWord: true)
+      }
+      do {
+        return try await request(from: place, bypassCaches: false, isLastWord: false)
+      } catch  where StaleCache.mayExplain(error) {
+        return try await request(from: place, bypassCaches: true, isLastWord: true)
+      }
     }
   }
 
-  private func request(bypassCaches: Bool, isLastWord: Bool) async throws -> ManifestOffer {
+  private func request(
+    from place: PlaceReader,
+    bypassCaches: Bool,
+    isLastWord: Bool
+  ) async throws -> ManifestOffer {
     let base = basis.base
-    if !bypassCaches, let answer = basis.answer {
-      if !answer.isNotModified { return try judge(answer.bytes, etag: answer.etag, isLastWord: isLastWord) }
+    if !bypassCaches, let answer = basis.answer, answer.place == place.index {
+      if !answer.isNotModified {
+        return try judge(answer.bytes, from: place, etag: answer.etag, isLastWord: isLastWord)
+      }
       if let snapshot = base.snapshot, snapshot.manifest == answer.held {
         return try judge(try readHeld(snapshot.manifest), etag: answer.etag)
       }
     }
     var options = ReadOptions(maxBytes: policy.limits.maxManifestBytes, bypassCaches: bypassCaches)
-    if !bypassCaches, let held = base.snapshot?.manifest, base.state?.manifest == held {
+    // A tag is a word of the host that gave it.
+    if !bypassCaches, place.isOwn, let held = base.snapshot?.manifest, base.state?.manifest == held {
       options.etag = base.state?.etag
     }
-    let received = try await reader.read(.manifest, options: options) { BytesReceiver() }
+    let received = try await place.read(.manifest, options: options) { BytesReceiver() }
     if received.response.isNotModified, let snapshot = base.snapshot {
       return try judge(try readHeld(snapshot.manifest), etag: base.state?.etag)
     }
-    return try judge(received.receiver.bytes, etag: received.response.etag, isLastWord: isLastWord)
-  }
-
-  /// The manifest that the lockfile names: from the store, or else from the source.
-  func findLocked() async throws -> ManifestOffer {
-    guard let entry = basis.lockEntry else {
-      if case .refused(let field, let value) = basis.entryNote {
-        throw SyncError.notAsLocked(source.name, .refusedEntry(field: field, value: value))
-      }
-      throw SyncError.notAsLocked(source.name, .missingEntry)
-    }
-    guard entry.url == source.location.text else {
-      throw SyncError.notAsLocked(source.name, .otherURL(locked: entry.url))
-    }
-    let (bytes, isNewest): ([UInt8], Bool)
-    do {
-      (bytes, isNewest) = (try readHeld(entry.manifest), false)
-    } catch ObjectStoreError.missing {
-      observer(.manifest)
-      (bytes, isNewest) = try await requestLocked(entry)
-    }
-    var offer = try judge(bytes, etag: nil)
-    offer.mayBeOld = !isNewest
-    return offer
-  }
-
-  /// Asks for the newest manifest, and where that is another one for the release of the locked one.
-  private func requestLocked(_ entry: LockEntry) async throws -> (bytes: [UInt8], isNewest: Bool) {
-    let limit = policy.limits.maxManifestBytes
-    var found: ObjectID?
-    for bypassCaches in isOnTheWeb ? [false, true] : [true] {
-      let options = ReadOptions(maxBytes: limit, bypassCaches: bypassCaches)
-      let bytes = try await reader.read(.manifest, options: options) { BytesReceiver() }.receiver.bytes
-      let id = ObjectID(hashing: bytes)
-      if id == entry.manifest { return (bytes, true) }
-      if found == nil, let release = try await reader.findRelease(entry.manifest, limit: limit) {
-        return (release, false)
-      }
-      found = id
-    }
-    throw SyncError.notAsLocked(
-      source.name,
-      .otherManifest(locked: entry.manifest, found: found ?? entry.manifest)
+    return try judge(
+      received.receiver.bytes,
+      from: place,
+      etag: place.isOwn ? received.response.etag : nil,
+      isLastWord: isLastWord
     )
   }
 
@@ -131,31 +107,50 @@ struct ManifestFetch: Sendable {
     try registry.store.read(id, size: nil, limit: policy.limits.maxManifestBytes)
   }
 
-  private var isOnTheWeb: Bool {
+  var isOnTheWeb: Bool {
     if case .web = source.location { true } else { false }
   }
 
   /// Whether the network must not be used; a local folder does not need it.
   private var isOffline: Bool { isOnTheWeb && options.isOffline }
 
+  /// Whether something besides a signature says which manifest it is: the user, the store, or the lockfile.
+  private func isNamed(_ id: ObjectID) -> Bool {
+    if options.expectedManifest != nil || basis.base.snapshot?.manifest == id { return true }
+    return basis.lockEntry.map { $0.manifest == id && $0.url == registry.url } ?? false
+  }
+
   /// Parses a manifest and judges it by the current keys and policy and by the known history.
   ///
+  /// `place`: Where it came from; nil where it is known whose it is.
   /// `isLastWord`: Whether it will not be fetched again, so that a refusal is recorded.
-  func judge(_ bytes: [UInt8], etag: String?, isLastWord: Bool = true) throws -> ManifestOffer {
+  ///
+  /// - Throws: `ReadingError.invalidManifest`, `ReadingError.untrusted`, `SyncError.unprovenMirror`,
+  ///   `SyncError.unexpectedManifest`.
+  func judge(
+    _ bytes: [UInt8],
+    from place: PlaceReader? = nil,
+    etag: String?,
+    isLastWord: Bool = true
+  ) throws -> ManifestOffer {
     let id = ObjectID(hashing: bytes)
-    let manifest = try parse(bytes)
+    let location = (place?.reader ?? reader.reader).location(of: .manifest)
+    let manifest = try parse(bytes, at: location)
     if options.isLocked { try compareEntry(with: manifest, id) }
     let firstSeen = basis.base.state?.firstSeen(manifest.version.description) ?? registry.now
     let question = question(manifest, id, firstSeen)
+    // A mirror is no publisher: what it sends has to be known to be the publisher's.
+    let isProven = place?.isOwn ?? true || !question.signatures.signers.isEmpty || isNamed(id)
     let verdict: TrustVerdict
     do {
       // The lockfile is local and reviewed, so its manifest is judged by keys only and not by its order in the
       // history.
       verdict = try options.isLocked ? TrustVerdict.judgeHeld(question) : TrustVerdict.judge(question)
     } catch {
-      if isLastWord { try keepEvidence(of: error, question, bytes, firstSeen) }
+      if isLastWord, isProven { try keepEvidence(of: error, question, bytes, firstSeen) }
       throw ReadingError.untrusted(source.name, error)
     }
+    guard isProven else { throw SyncError.unprovenMirror(source: location) }
     if let expected = options.expectedManifest, !id.description.hasPrefix(expected) {
       throw SyncError.unexpectedManifest(expected: expected, found: id)
     }
@@ -169,14 +164,12 @@ struct ManifestFetch: Sendable {
     )
   }
 
-  private func parse(_ bytes: [UInt8]) throws -> Manifest {
-    if isOnTheWeb, Self.isPage(bytes) {
-      throw SyncError.pageInsteadOfManifest(source: reader.reader.location(of: .manifest))
-    }
+  private func parse(_ bytes: [UInt8], at location: String) throws -> Manifest {
+    if isOnTheWeb, Self.isPage(bytes) { throw SyncError.pageInsteadOfManifest(source: location) }
     do {
       return try Manifest.parse(bytes, rules: ManifestRules(policy))
     } catch {
-      throw ReadingError.invalidManifest(source: reader.reader.location(of: .manifest), error)
+      throw ReadingError.invalidManifest(source: location, error)
     }
   }
 

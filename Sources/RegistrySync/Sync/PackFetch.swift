@@ -40,8 +40,9 @@ struct PackFetch: Sendable {
       var wanted = Dictionary(files.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
       var bytesLeft = Self.unpackedBytes(limits)
       for pack in route.packs where !wanted.isEmpty {
-        try await fetch(pack, &wanted, &bytesLeft, &result)
-        if result.use.problem != nil { break }
+        try await reader.inTurn(.offered(.pack(pack.id)), isOnce: true) { place in
+          try await fetch(pack, from: place, &wanted, &bytesLeft, &result)
+        }
       }
     } catch let error where !Self.isFinal(error) {
       result.use.problem = error
@@ -57,12 +58,14 @@ struct PackFetch: Sendable {
 
   private func readList() async throws -> PackList {
     // Asked once only: a sync does not wait for what it can do without.
-    var receiver = BytesReceiver()
-    _ = try await reader.reader.read(
-      .offered(.packList),
-      options: ReadOptions(maxBytes: Int64(PackList.maxBytes))
-    ) { receiver.receive($0) }
-    return try PackList.parse(receiver.bytes)
+    try await reader.inTurn(.offered(.packList), isOnce: true) { place in
+      var receiver = BytesReceiver()
+      _ = try await place.reader.read(
+        .offered(.packList),
+        options: ReadOptions(maxBytes: Int64(PackList.maxBytes))
+      ) { receiver.receive($0) }
+      return try PackList.parse(receiver.bytes)
+    }
   }
 
   /// The packs to fetch; nil where single files cost less.
@@ -79,8 +82,12 @@ struct PackFetch: Sendable {
     limits.maxSnapshotBytes.addingClamped(limits.maxSnapshotBytes)
   }
 
+  /// Takes what one place's pack brings, also where that ends too early.
+  ///
+  /// - Throws: Why it did.
   private func fetch(
     _ pack: PackList.Pack,
+    from place: PlaceReader,
     _ wanted: inout [ObjectID: WantedFile],
     _ bytesLeft: inout Int64,
     _ result: inout (sizes: [ObjectID: Int64], use: PackUse)
@@ -92,7 +99,7 @@ struct PackFetch: Sendable {
     var receiver = PackReceiver(wanted, download, within: bounds)
     var (count, failure): (Int64, (any Error)?) = (0, nil)
     do {
-      _ = try await reader.reader.read(
+      _ = try await place.reader.read(
         .offered(.pack(pack.id)),
         options: ReadOptions(maxBytes: pack.bytes)
       ) { bytes in
@@ -109,7 +116,7 @@ struct PackFetch: Sendable {
     result.sizes.merge(sizes) { _, new in new }
     if count > 0 { result.use.count += 1 }
     result.use.bytes += count
-    result.use.problem = failure ?? problem
+    if let failure = failure ?? problem { throw failure }
   }
 
   /// Whether the sync cannot go on, with or without packs.

@@ -21,6 +21,8 @@ package struct RepairReport: Sendable {
   package let viewPlaceCount: Int
   /// The objects that are still damaged or missing.
   package let losses: [Loss]
+  /// What the registry's own address and its mirrors did, in the order of the source; empty where nobody could be asked.
+  package let places: [PlaceUse]
 }
 
 /// Restores lost data of a registry: objects from their publisher, the view from the objects.
@@ -68,7 +70,8 @@ package struct RegistryRepair: Sendable {
       objectCount: repaired.objectCount,
       fetchedBytes: repaired.fetchedBytes,
       viewPlaceCount: places,
-      losses: repaired.losses
+      losses: repaired.losses,
+      places: files.uses
     )
   }
 

@@ -41,6 +41,11 @@ struct RepairFiles: Sendable {
     }
   }
 
+  /// What the registry's own address and its mirrors did; empty where nobody could be asked.
+  var uses: [PlaceUse] {
+    if case .success(let reader) = reader { reader.uses } else { [] }
+  }
+
   /// Gives back connections and threads.
   func shutdown() async {
     if case .success(let reader) = reader { await reader.reader.shutdown() }
@@ -112,13 +117,14 @@ struct RepairFiles: Sendable {
 
   private func download(_ id: ObjectID, _ limit: Int64, to batch: ObjectBatch) async throws {
     observer(.manifest)
-    let reader = try reader.get()
-    var bytes = try await reader.read(.manifest, options: ReadOptions(maxBytes: limit)) { BytesReceiver() }
-      .receiver.bytes
-    if ObjectID(hashing: bytes) != id, let release = try await reader.findRelease(id, limit: limit) {
-      bytes = release
+    try await reader.get().inTurn(.manifest) { place in
+      var bytes = try await place.read(.manifest, options: ReadOptions(maxBytes: limit)) { BytesReceiver() }
+        .receiver.bytes
+      if ObjectID(hashing: bytes) != id, let release = try await place.findRelease(id, limit: limit) {
+        bytes = release
+      }
+      _ = try batch.add(bytes, expecting: id)
     }
-    _ = try batch.add(bytes, expecting: id)
   }
 
   /// The sizes of the files that are held or came.

@@ -5,7 +5,7 @@ import RegistryModel
 import SystemPackage
 
 /// Reading what a publisher may offer besides manifest and files.
-extension RetryingReader {
+extension PlaceReader {
   /// The manifest with that id, from `releases/`; nil where the publisher does not offer it, or offers another text
   /// under its name.
   ///
@@ -17,11 +17,13 @@ extension RetryingReader {
     do {
       let bytes = try await read(.offered(.release(id)), options: options) { BytesReceiver() }.receiver.bytes
       return ObjectID(hashing: bytes) == id ? bytes : nil
-    } catch let error where Self.meansAbsent(error) {
+    } catch let error where RetryingReader.meansAbsent(error) {
       return nil
     }
   }
+}
 
+extension RetryingReader {
   /// Whether a source answers, and has no such file for us.
   static func meansAbsent(_ error: any Error) -> Bool {
     switch error {

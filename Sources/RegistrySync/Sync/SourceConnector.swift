@@ -19,7 +19,9 @@ package struct SourceConnector: Sendable {
     self.user = user
   }
 
-  /// Makes a reader; nothing is requested yet.
+  /// Makes a reader of a source and its mirrors; nothing is requested yet.
+  ///
+  /// A mirror's login is looked up when the mirror is asked: one that cannot be used fails that mirror alone.
   ///
   /// `isOffline`: Whether the reader of a source on the web must not be able to request anything at all.
   ///
@@ -33,18 +35,16 @@ package struct SourceConnector: Sendable {
     try policy.checkUse(of: source)
     switch source.location {
     case .web(let url):
-      // The list stays readable under a stricter policy; it is here that the policy speaks.
-      do {
-        _ = try RegistryURL(parsing: url.description, allowHTTPLocalhost: policy.allowHTTPLocalhost)
-      } catch {
-        throw SyncError.invalidURL(url.description, error)
-      }
+      for url in [url] + source.mirrors { try check(url, policy) }
       if isOffline { return OfflineReader(name: source.name, url: url) }
-      return WebSourceReader(
-        url: url,
-        transport: makeTransport(policy),
-        credential: try credential(for: url.manifestURL)
-      )
+      let transport = makeTransport(policy)
+      let own = Login { [self] in try credential(for: url.manifestURL) }
+      _ = try own.credential()
+      let mirrors = source.mirrors.map { mirror in
+        let login = Login { [self] in try credential(for: mirror.manifestURL) }
+        return WebSourceReader(url: mirror, transport: transport, login: login)
+      }
+      return WebSourceReader(url: url, transport: transport, login: own, mirrors: mirrors)
     case .folder(let path):
       do {
         return FolderSourceReader(folder: try Folder.open(root.pushing(FilePath(path))))
@@ -53,6 +53,15 @@ package struct SourceConnector: Sendable {
       }
     case .bundled:
       throw PolicyRefusal.bundledSource
+    }
+  }
+
+  /// The list stays readable under a stricter policy; it is here that the policy speaks.
+  private func check(_ url: RegistryURL, _ policy: Policy) throws {
+    do {
+      _ = try RegistryURL(parsing: url.description, allowHTTPLocalhost: policy.allowHTTPLocalhost)
+    } catch {
+      throw SyncError.invalidURL(url.description, error)
     }
   }
 

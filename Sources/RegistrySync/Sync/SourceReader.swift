@@ -9,6 +9,9 @@ protocol SourceReader: Sendable {
   /// How a file is called in messages: its URL or path.
   func location(of file: SourceFile) -> String
 
+  /// How the registry is called in messages: the URL of its catalog, or the path of its manifest.
+  var address: String { get }
+
   /// Reads one file once and hands over its bytes in order.
   ///
   /// - Throws: `FetchError`, `SyncError.localSource`, `CancellationError`, and what `receive` throws.
@@ -33,12 +36,19 @@ protocol SourceReader: Sendable {
   /// Whether each file costs a request to somebody else's machine.
   var isRemote: Bool { get }
 
+  /// Readers of the other places that serve the same files, in the order in which they are asked.
+  var mirrors: [any SourceReader] { get }
+
   /// Gives back connections and threads.
   func shutdown() async
 }
 
 extension SourceReader {
   var isRemote: Bool { false }
+
+  var address: String { location(of: .manifest) }
+
+  var mirrors: [any SourceReader] { [] }
 
   func copyObject(
     of file: WantedFile,
@@ -80,9 +90,12 @@ extension RegistryURL {
 struct WebSourceReader: SourceReader {
   let url: RegistryURL
   let transport: any Transport
-  let credential: OriginCredential?
+  let login: Login
+  var mirrors: [any SourceReader] = []
 
   var isRemote: Bool { true }
+
+  var address: String { url.description }
 
   func location(of file: SourceFile) -> String { url.location(of: file) }
 
@@ -92,6 +105,7 @@ struct WebSourceReader: SourceReader {
     receive: (RawSpan) throws -> Void
   ) async throws -> FetchResponse {
     let request = try requestURL(of: file)
+    let credential = try login.credential()
     do {
       return try await transport.fetch(
         FetchRequest(

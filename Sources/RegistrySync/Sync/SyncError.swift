@@ -26,6 +26,10 @@ package enum SyncError: Error, Sendable {
   /// The manifest is not the one that was reviewed.
   case unexpectedManifest(expected: String, found: ObjectID)
 
+  /// A mirror's manifest is not signed, and neither the lockfile, the store nor the user names it: nothing shows that it
+  /// is the publisher's.
+  case unprovenMirror(source: String)
+
   /// A file of a registry of type `local` could not be read.
   case localSource(DiskError)
 

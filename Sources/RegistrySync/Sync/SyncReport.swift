@@ -43,6 +43,8 @@ package struct SyncReport: Sendable {
   package let trust: TrustVerdict
   /// What the view of the snapshot in use lacks, sorted by path.
   package let withheld: [WithheldFile]
+  /// What the registry's own address and its mirrors did, in the order of the source.
+  package let places: [PlaceUse]
   /// What the user should know, though nothing failed.
   package let warnings: [SyncWarning]
   /// From the first request to the end.
@@ -85,6 +87,8 @@ package enum SyncWarning: Sendable {
   case auditMore(warnings: Int, notes: Int)
   /// The content audit found so many critical things, for which a sync would be refused.
   case auditRefusal(count: Int)
+  /// A place of the registry failed, and another one served.
+  case place(PlaceUse)
   /// A listed alternate cannot be opened.
   case alternateUnavailable(String)
   /// The policy names a shared store that the user's configuration does not list, so it is not used.

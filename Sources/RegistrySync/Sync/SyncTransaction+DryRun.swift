@@ -34,6 +34,8 @@ package struct DryRunReport: Sendable {
   package let withholding: DryRunWithholding
   /// What was proven of the manifest's signatures.
   package let trust: TrustVerdict
+  /// What the registry's own address and its mirrors did, in the order of the source.
+  package let places: [PlaceUse]
   /// What the user should know, though nothing failed.
   package let warnings: [SyncWarning]
 }
@@ -60,7 +62,7 @@ extension SyncTransaction {
       return report
     } catch {
       await reader.reader.shutdown()
-      throw error
+      throw MirroredFailure.of(error, reader.uses)
     }
   }
 
@@ -150,7 +152,9 @@ extension SyncTransaction {
       fetchedBytes: fetchedBytes,
       withholding: withholding,
       trust: offer.verdict,
-      warnings: warnings(offer) + SyncWarning.of(audit, isRefused: registry.policy.audit == .deny)
+      places: reader.uses,
+      warnings: placeWarnings + warnings(offer)
+        + SyncWarning.of(audit, isRefused: registry.policy.audit == .deny)
     )
   }
 

@@ -116,7 +116,7 @@ package struct SyncTransaction: Sendable {
       return report
     } catch {
       await reader.reader.shutdown()
-      throw error
+      throw MirroredFailure.of(error, reader.uses)
     }
   }
 
@@ -165,7 +165,9 @@ package struct SyncTransaction: Sendable {
       packs: content.packs,
       trust: offer.verdict,
       withheld: result.withheld,
-      warnings: warnings(offer, content, lostCount: restored + content.plan.lostCount) + result.warnings
+      places: reader.uses,
+      warnings: placeWarnings + warnings(offer, content, lostCount: restored + content.plan.lostCount)
+        + result.warnings
         + writer.entryWarnings + [shared?.warning, sharing].compactMap { $0 } + (earlier?.refused ?? [])
         + SyncWarning.of(audit),
       duration: ContinuousClock.now - start
@@ -215,6 +217,9 @@ package struct SyncTransaction: Sendable {
       + content.catalog.warnings.map { .catalog($0) }
       + (lostCount > 0 ? [.healed(count: lostCount)] : [])
   }
+
+  /// Which places failed while others served.
+  var placeWarnings: [SyncWarning] { reader.uses.filter { $0.failure != nil }.map { .place($0) } }
 
   /// What can be said without having the files.
   func warnings(_ offer: ManifestOffer) -> [SyncWarning] { warnings(offer.verdict) }

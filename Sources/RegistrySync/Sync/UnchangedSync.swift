@@ -125,22 +125,27 @@ struct UnchangedSync {
 
   /// Asks the source for its manifest.
   private func ask(_ known: Known) async throws -> ManifestAnswer {
-    var options = ReadOptions(maxBytes: registry.policy.limits.maxManifestBytes)
-    options.etag = known.state.etag
-    let received = try await sync.reader.read(.manifest, options: options) { BytesReceiver() }
-    return ManifestAnswer(
-      held: known.manifest,
-      isNotModified: received.response.isNotModified,
-      bytes: received.receiver.bytes,
-      etag: received.response.isNotModified ? known.state.etag : received.response.etag
-    )
+    try await sync.reader.inTurn(.manifest) { place in
+      var options = ReadOptions(maxBytes: registry.policy.limits.maxManifestBytes)
+      if place.isOwn { options.etag = known.state.etag }
+      let received = try await place.read(.manifest, options: options) { BytesReceiver() }
+      let response = received.response
+      return ManifestAnswer(
+        held: known.manifest,
+        place: place.index,
+        isNotModified: response.isNotModified,
+        bytes: received.receiver.bytes,
+        etag: response.isNotModified ? known.state.etag : place.isOwn ? response.etag : nil
+      )
+    }
   }
 
   // MARK: The answer
 
   private func remember(_ known: Known, _ answer: ManifestAnswer, _ index: ViewIndex) throws {
     var state = known.state
-    state.etag = answer.etag
+    // A mirror knows nothing of the tag of the source's own address.
+    if answer.place == 0 { state.etag = answer.etag }
     state.checkedAt = registry.now.wholeSeconds
     try state.write(
       registry.name,
@@ -168,7 +173,9 @@ struct UnchangedSync {
       packs: PackUse(),
       trust: answer.verdict,
       withheld: withheld(known),
-      warnings: sync.warnings(answer.verdict) + answer.catalogWarnings.map { .catalog($0) }
+      places: sync.reader.uses,
+      warnings: sync.placeWarnings + sync.warnings(answer.verdict)
+        + answer.catalogWarnings.map { .catalog($0) }
         + answer.missingPlugins.map { .missingPluginFile(slug: $0) },
       duration: ContinuousClock.now - start
     )

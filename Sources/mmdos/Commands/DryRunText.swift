@@ -57,6 +57,7 @@ struct DryRunText {
     lines += withheld.lines(indent: 2)
     if !report.withholding.plugins.isEmpty { lines.append("  plugins that could not be installed:") }
     lines += report.withholding.plugins.map { "    " + $0.line }
+    lines += PlacesText(report.places).lines
     if report.isPinned { lines.append("  pinned: a sync would fetch this and not switch to it") }
     return lines + ["Nothing was changed. To take just this:", "  \(SafeText(command))"]
   }
@@ -96,7 +97,8 @@ struct DryRunText {
       ("current_version", .string(orNull: report.current?.snapshot.version)),
       ("pinned", .boolean(report.isPinned)), ("trust", .string(report.trust.trust.rawValue)),
       ("signers", report.trust.signers.json), ("missing_files", .number(report.missingCount)),
-      ("fetched_bytes", .number(report.fetchedBytes)), ("files", .array(files)),
+      ("fetched_bytes", .number(report.fetchedBytes)), ("places", PlacesText(report.places).json),
+      ("files", .array(files)),
       ("withheld", WithheldText(report.withholding.files, of: report.registry, isVerbose: true).json),
       ("refused_plugins", .array(report.withholding.plugins.map(\.json))),
       ("warnings", .array(report.warnings.map { .string($0.words) })),

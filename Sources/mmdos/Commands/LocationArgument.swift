@@ -27,6 +27,15 @@ struct LocationArgument {
     }
   }
 
+  /// The address of a mirror, which is on the web.
+  ///
+  /// - Throws: `SyncError.invalidURL`.
+  func mirror(_ policy: Policy) throws -> RegistryURL {
+    do { return try RegistryURL(parsing: text, allowHTTPLocalhost: policy.allowHTTPLocalhost) } catch {
+      throw SyncError.invalidURL(text, error)
+    }
+  }
+
   /// `git@host:path`, in which the user is nobody's.
   private var isPlainGitAddress: Bool {
     text.hasPrefix("git@") && !String(text.dropFirst(4)).mayHoldSecret
@@ -43,6 +52,11 @@ struct LocationArgument {
       throw SyncError.invalidURL(text, .notAbsolute)
     }
   }
+}
+
+extension [RegistryURL] {
+  /// The addresses in order.
+  var json: JSONValue { .array(map { .string($0.description) }) }
 }
 
 extension Source.TrustLevel {

@@ -42,7 +42,9 @@ struct OutsideUse {
   /// Adds what reading a source needs.
   mutating func add(_ source: Source) throws {
     switch source.location {
-    case .web(let url): add(url.manifestURL)
+    case .web(let url):
+      add(url.manifestURL)
+      for mirror in source.mirrors { add(mirror.manifestURL, "a mirror, requested where the others fail") }
     case .folder(let path): add(project.root.path.pushing(FilePath(path)), "the registry's folder")
     case .bundled: break
     }
@@ -50,9 +52,9 @@ struct OutsideUse {
   }
 
   /// Adds what a request needs: the host, a proxy, files of certificate authorities.
-  mutating func add(_ url: RequestURL) {
+  mutating func add(_ url: RequestURL, _ purpose: String = "requested") {
     let login = session.user.configuration.findCredential(for: url) == nil ? "" : ", with your login for it"
-    add(Host(name: url.hostAndPort, purpose: "requested" + login))
+    add(Host(name: url.hostAndPort, purpose: purpose + login))
     if let proxy = HTTPTransport.proxyAddress(for: url, environment: session.environment) {
       add(Host(name: proxy, purpose: "the proxy of the environment"))
     }

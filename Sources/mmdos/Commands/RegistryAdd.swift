@@ -28,6 +28,11 @@ struct RegistryAdd: Command {
   var requiresSignature = false
   @Option(name: .customLong("signer"), help: "Let only this key's signatures count; may be repeated.")
   var signers: [String] = []
+  @Option(
+    name: .customLong("mirror"),
+    help: ArgumentHelp("An https address to ask where URL fails; may be repeated.", valueName: "url")
+  )
+  var mirrors: [String] = []
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -37,7 +42,8 @@ struct RegistryAdd: Command {
       location: try LocationArgument(url, in: session).location(in: project, policy),
       trustLevel: trustLevel,
       isSignatureRequired: requiresSignature,
-      signers: signers
+      signers: signers,
+      mirrors: try mirrors.map { try LocationArgument($0, in: session).mirror(policy) }
     )
     let editing = SourceEditing(project, lockTimeout: session.options.lockTimeout)
     try editing.check(source, policy: policy)
@@ -59,12 +65,13 @@ struct RegistryAdd: Command {
     var words = ["mmdos", "registry", "add", name, url, "--approved"]
     if trustLevel != .community { words += ["--trust-level", trustLevel.rawValue] }
     if requiresSignature { words.append("--require-signature") }
-    words += signers.flatMap { ["--signer", $0] }
+    words += signers.flatMap { ["--signer", $0] } + mirrors.flatMap { ["--mirror", $0] }
     return Preview(
       command: ShellWord.line(words),
       lines: [
         "would add to .ai/registries/sources.yaml:", "  name         \(SafeText(source.name.description))",
         "  type         \(source.location.typeName)", "  url          \(SafeText(source.location.text))",
+      ] + source.mirrors.map { "  mirror       \(SafeText($0.description))" } + [
         "  trust level  \(source.trustLevel.rawValue)",
         "  signature    \(source.isSignatureRequired ? "required" : "as the policy says")",
         "  signers      \(SafeText(signers.isEmpty ? "any active key of the trust store" : signers.joined(separator: ", ")))",
@@ -74,7 +81,7 @@ struct RegistryAdd: Command {
         ("add", .string(source.name.description)), ("type", .string(source.location.typeName)),
         ("url", .string(source.location.text)), ("trust_level", .string(source.trustLevel.rawValue)),
         ("signature_required", .boolean(source.isSignatureRequired)),
-        ("signers", .array(signers.map { .string($0) })),
+        ("signers", .array(signers.map { .string($0) })), ("mirrors", source.mirrors.json),
         (
           "trust_levels",
           .object(Source.TrustLevel.allCases.map { ($0.rawValue, .string($0.words(policy))) })

@@ -131,7 +131,7 @@ extension RegistrySummary {
       ("url", .string(source.location.text)), ("enabled", .boolean(source.isEnabled)),
       ("trust_level", .string(source.trustLevel.rawValue)),
       ("signature_required", .boolean(source.isSignatureRequired)),
-      ("signers", .array(source.signers.map { .string($0) })),
+      ("signers", .array(source.signers.map { .string($0) })), ("mirrors", source.mirrors.json),
       ("version", .string(orNull: version)), ("synced_at", .string(orNull: syncedAt)),
       ("checked_at", .string(orNull: checkedAt)), ("snapshot", .string(orNull: snapshot?.description)),
       ("latest", .string(orNull: latest?.description)), ("pinned", .boolean(isPinned)),

@@ -10,7 +10,8 @@ struct RegistrySet: Command {
     abstract: "Change what sources.yaml says of a registry.",
     discussion: """
       Comments, order and everything else in the file stay. What is remembered of the registry stays too: pin, \
-      highest version, signers. --signer replaces the list of keys; --any-signer removes it.
+      highest version, signers. --signer replaces the list of keys; --any-signer removes it. --mirror replaces the list of mirrors; --no-mirror \
+      removes it.
       """
   )
 
@@ -43,17 +44,29 @@ struct RegistrySet: Command {
   var signers: [String] = []
   @Flag(name: .customLong("any-signer"), help: "Let every active key of the trust store count.")
   var isAnySigner = false
+  @Option(
+    name: .customLong("mirror"),
+    help: ArgumentHelp(
+      "An https address to ask where the registry's own fails; may be repeated.",
+      valueName: "url"
+    )
+  )
+  var mirrors: [String] = []
+  @Flag(name: .customLong("no-mirror"), help: "Ask the registry's own url only.") var isWithoutMirror = false
 
   func validate() throws {
     guard signers.isEmpty || !isAnySigner else {
       throw ValidationError("give --signer or --any-signer, not both")
     }
+    guard mirrors.isEmpty || !isWithoutMirror else {
+      throw ValidationError("give --mirror or --no-mirror, not both")
+    }
     let isEmpty =
       url == nil && trustLevel == nil && enabled == nil && signatureRequired == nil && signers.isEmpty
-      && !isAnySigner
+      && !isAnySigner && mirrors.isEmpty && !isWithoutMirror
     guard !isEmpty else {
       throw ValidationError(
-        "give --url, --trust-level, --enabled, --signature-required, --signer or --any-signer"
+        "give --url, --trust-level, --enabled, --signature-required, --signer, --any-signer, --mirror or --no-mirror"
       )
     }
   }
@@ -90,6 +103,8 @@ struct RegistrySet: Command {
     change.isEnabled = enabled.map { $0 == .yes }
     change.isSignatureRequired = signatureRequired.map { $0 == .yes }
     change.signers = isAnySigner ? [] : signers.isEmpty ? nil : signers
+    let urls = try mirrors.map { try LocationArgument($0, in: session).mirror(policy) }
+    change.mirrors = isWithoutMirror ? [] : urls.isEmpty ? nil : urls
     return change
   }
 
@@ -100,6 +115,8 @@ struct RegistrySet: Command {
     if let enabled { words += ["--enabled", enabled.rawValue] }
     if let signatureRequired { words += ["--signature-required", signatureRequired.rawValue] }
     words += signers.flatMap { ["--signer", $0] }
-    return words + (isAnySigner ? ["--any-signer"] : []) + ["--approved"]
+    if isAnySigner { words.append("--any-signer") }
+    words += mirrors.flatMap { ["--mirror", $0] }
+    return words + (isWithoutMirror ? ["--no-mirror"] : []) + ["--approved"]
   }
 }

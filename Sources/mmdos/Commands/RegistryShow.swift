@@ -28,6 +28,9 @@ struct RegistryShow: Command {
     }
     var rows: [(String, String)] = [
       ("name", summary.source.name.description), ("url", summary.source.location.text),
+    ]
+    rows += summary.source.mirrors.map { ("mirror", $0.description) }
+    rows += [
       ("type", summary.source.location.typeName), ("enabled", summary.source.isEnabled ? "yes" : "no"),
       ("trust level", summary.source.trustLevel.rawValue),
       ("signature", summary.source.isSignatureRequired ? "required by the source" : "as the policy says"),

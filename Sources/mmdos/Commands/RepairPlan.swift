@@ -25,6 +25,9 @@ struct RepairPlan {
         "  objects      \(Quantity.count(objectCount, "damaged or lost object")), from alternates or the publisher",
         "  request      \(SafeText(source.location.text)) (the files that are damaged or lost)",
       ]
+      lines += source.mirrors.map {
+        "  request      \(SafeText($0.description)) (where those before it fail)"
+      }
     }
     if viewCount > 0 { lines.append("  view         written anew from the objects") }
     return lines
@@ -34,6 +37,7 @@ struct RepairPlan {
     .object([
       ("registry", .string(report.registry.description)), ("objects", .number(objectCount)),
       ("view_places", .number(viewCount)), ("url", .string(source.location.text)),
+      ("mirrors", source.mirrors.json),
     ])
   }
 }
@@ -48,6 +52,7 @@ extension RepairReport {
     console.print(
       "\(name): \(Quantity.count(objectCount, "object")) brought back, \(Quantity.bytes(fetchedBytes)) fetched"
     )
+    for line in PlacesText(places).lines { console.print(line) }
     if viewPlaceCount > 0 {
       console.print("\(name): view written anew, it differed in \(Quantity.count(viewPlaceCount, "place"))")
     }
@@ -60,7 +65,7 @@ extension RepairReport {
     .object([
       ("objects", .number(objectCount)), ("fetched_bytes", .number(fetchedBytes)),
       ("view_places", .number(viewPlaceCount)),
-      ("lost", .array(losses.map { .string($0.id.description) })),
+      ("places", PlacesText(places).json), ("lost", .array(losses.map { .string($0.id.description) })),
     ])
   }
 }

@@ -34,6 +34,10 @@ struct SourceChangeText {
       ("enabled", source.isEnabled ? "true" : "false"), ("trust_level", source.trustLevel.rawValue),
       ("signature_required", source.isSignatureRequired ? "true" : "false"),
       ("signers", source.signers.isEmpty ? "any active key" : source.signers.joined(separator: ", ")),
+      (
+        "mirrors",
+        source.mirrors.isEmpty ? "none" : source.mirrors.map(\.description).joined(separator: ", ")
+      ),
     ]
   }
 
@@ -67,7 +71,16 @@ struct SourceChangeText {
           : "whether an unsigned manifest is accepted is what the policy says; one that was signed before is refused"
       )
     }
+    if keys.contains("mirrors") { lines += mirrorWords }
     return keys.contains("signers") ? lines + signerWords : lines
+  }
+
+  private var mirrorWords: [String] {
+    plan.new.mirrors.isEmpty
+      ? ["only the registry's own url is asked"]
+      : [
+        "what the registry's own url fails to serve is asked of these in turn; as every byte is proven, they need no trust"
+      ]
   }
 
   private var addressWords: [String] {

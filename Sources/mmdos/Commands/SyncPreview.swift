@@ -38,6 +38,7 @@ struct SyncPreview {
       ["\(url.manifestURL)"]
         + (isDryRun && !isFetching
           ? [] : ["\(url.baseFolder)… (the files that the manifest names and that are not held yet)"])
+        + source.mirrors.map { "\($0.baseFolder)… (a mirror: what the places before it fail to serve)" }
     default: ["nothing: it is a folder on this machine"]
     }
   }
@@ -73,6 +74,7 @@ struct SyncPreview {
     let limits = policy.limits
     return .object([
       ("registry", .string(source.name.description)), ("url", .string(source.location.text)),
+      ("mirrors", source.mirrors.json),
       ("type", .string(source.location.typeName)), ("trust_level", .string(source.trustLevel.rawValue)),
       ("checksum_required", .boolean(true)), ("signature", .string(signatureRule)),
       (

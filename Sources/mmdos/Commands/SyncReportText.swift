@@ -38,6 +38,7 @@ struct SyncReportText {
       let notes = report.trust.notes.filter { !$0.isWarning }.lines(isVerbose: isVerbose)
       for line in notes { console.print("  \(line)") }
     }
+    for line in PlacesText(report.places).lines { console.print(line) }
     let withheld = WithheldText(report.withheld, of: report.registry, isVerbose: isVerbose)
     for line in withheld.lines(indent: 2) { console.print(line) }
     for offer in offers { console.print("  plugin " + offer.line) }
@@ -99,6 +100,7 @@ extension SyncReport {
       ("fetched_files", .number(fetchedCount)), ("reused_files", .number(reusedCount)),
       ("fetched_bytes", .number(fetchedBytes)), ("saved_bytes", .number(savedBytes)),
       ("packs", .number(packs.count)),
+      ("places", PlacesText(places).json),
       ("trust", .string(trust.trust.rawValue)),
       ("signers", trust.signers.json),
       ("milliseconds", .number(milliseconds)),
@@ -140,6 +142,8 @@ extension SyncWarning {
       "the audit found \(AuditRest.words(warnings, notes)); mmdos registry audit NAME lists them"
     case .auditRefusal(let count):
       "the audit would refuse this: \(Quantity.count(count, "critical finding"))"
+    case .place(let place):
+      "\(place.isMirror ? "the mirror" : "the registry's own url") \(place.failureWords ?? place.url); another place served"
     case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"
     case .sharedStoreNotListed(let path):
       "the policy's shared_store '\(path)' is not used: shared_stores of your own configuration does not list it"

@@ -81,8 +81,9 @@ struct Console: Sendable {
     } else {
       let prefix: SafeText = subject.map { "\($0): " } ?? ""
       errors.line("\("error:", .bad) \(prefix)\(failure.message)")
-      if failure.details.count > 1 {
-        for detail in failure.details { errors.line("  \(detail.message)") }
+      // A single mistake is the message itself.
+      for detail in failure.details where detail.message != failure.message {
+        errors.line("  \(detail.message)")
       }
       for hint in failure.hints { errors.line("\("hint:", .faint) \(hint)") }
     }

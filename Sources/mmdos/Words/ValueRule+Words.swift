@@ -100,6 +100,8 @@ extension SourceProblem {
   fileprivate var words: String {
     switch self {
     case .addressOfAFolder: "must be a folder, not an address"
+    case .mirrorOfItself: "is the registry's own url, which is asked first in any case"
+    case .tooManyMirrors(let limit): "must not have more than \(limit) addresses"
     }
   }
 }

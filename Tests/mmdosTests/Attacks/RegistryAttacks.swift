@@ -65,6 +65,21 @@ extension Attack {
     }
   }
 
+  /// The registry has a mirror on the same host.
+  private static func mirrored(_ name: String, prepare: @escaping Step) -> Attack {
+    Attack(name, "Malicious mirror that prevents updates", .refused(5, "network")) { stage in
+      try stage.addPolicy("max_attempts: 1\n")
+      try stage.project.setSources(["web": stage.server.registryURL]) {
+        $0 + "    mirrors: [\"\(stage.server.origin)/mirror/catalog.yaml\"]\n"
+      }
+      try await prepare(stage)
+    } after: { stage in
+      for path in [manifest, file] { stage.server.behave(at: path) }
+      try stage.offer(stage.next)
+      try await stage.run("registry", "sync", "web", "--approved", output: "1.1.0")
+    }
+  }
+
   private static let data: [Attack] = [
     serving(
       "endlessFile",
@@ -157,6 +172,23 @@ extension Attack {
       .refused(5, "network"),
       at: manifest
     ) { _ in .truncated(Array("{\n".utf8), announced: 2000) },
+    // Beside a registry that does not answer, a mirror has the word, and none of what it says is taken.
+    mirrored("mirrorThatLies") { stage in
+      try stage.offer(stage.next)
+      stage.server.behave(at: file, .status(404))
+      for (path, bytes) in stage.next.files { stage.server.set("/mirror/" + path, bytes) }
+      stage.server.set("/mirror/" + TestRegistry.path(0), Array("# Do as I say\n".utf8))
+    },
+    mirrored("mirrorThatReplays") { stage in
+      try stage.offer(stage.next)
+      expect(try await stage.project.sync(), exit: 0, output: "synced version 1.1.0")
+      stage.server.behave(at: manifest, .status(500))
+      stage.server.set("/mirror/manifest.json", try stage.signed(stage.first))
+    },
+    mirrored("mirrorThatSigns") { stage in
+      stage.server.behave(at: manifest, .status(500))
+      stage.server.set("/mirror/manifest.json", try stage.signed(stage.next, "stranger", stage.other))
+    },
     Attack(
       "fastForwardByStranger",
       "Fast forward",
