@@ -18,17 +18,26 @@ package struct ForeignPlace: Equatable, Sendable {
   package let path: FilePath
   /// The numeric id of the owner.
   package let owner: UInt32
+  /// Whether it is in a folder that a group shares (set-gid).
+  package let isOfGroup: Bool
 
   /// Whether the superuser owns it, as after one command with `sudo`.
   package var isOfRoot: Bool { owner == 0 }
 
   /// The path itself, or the folder it is in, if it belongs to another user; nil if neither does.
   package static func find(_ path: FilePath) -> ForeignPlace? {
+    var found: ForeignPlace?
     for place in [path, path.removingLastComponent()] where !place.isEmpty {
       var status = stat()
       guard place.withPlatformString({ lstat($0, &status) }) == 0 else { continue }
-      if status.st_uid != CurrentUser.id { return ForeignPlace(path: place, owner: status.st_uid) }
+      let isOfGroup = status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISGID != 0
+      if let known = found {
+        return ForeignPlace(path: known.path, owner: known.owner, isOfGroup: known.isOfGroup || isOfGroup)
+      }
+      if status.st_uid != CurrentUser.id {
+        found = ForeignPlace(path: place, owner: status.st_uid, isOfGroup: isOfGroup)
+      }
     }
-    return nil
+    return found
   }
 }

@@ -29,6 +29,9 @@ package struct FileAttributes: Equatable, Sendable {
   /// The numeric id of the owning user.
   package let owner: UInt32
 
+  /// The numeric id of the group.
+  package let group: UInt32
+
   /// The permission bits, 0o7777 at most.
   package let mode: UInt32
 
@@ -51,6 +54,7 @@ package struct FileAttributes: Equatable, Sendable {
     size = Int64(status.st_size)
     identity = Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
     owner = status.st_uid
+    group = status.st_gid
     mode = UInt32(status.st_mode) & 0o7777
     linkCount = UInt64(status.st_nlink)
     #if canImport(Darwin)
@@ -74,6 +78,9 @@ package struct FileAttributes: Equatable, Sendable {
 
   /// Whether a group works in this folder: what is made in it belongs to the group (set-gid), whose members may write.
   var isOfGroup: Bool { mode & 0o2020 == 0o2020 }
+
+  /// The group that everything new in this folder gets (set-gid); nil where that is the user's.
+  package var groupOfContent: UInt32? { mode & 0o2000 != 0 ? group : nil }
 
   /// Whether everyone on the machine may write to it.
   package var isWritableByEveryone: Bool { mode & 0o002 != 0 }

@@ -60,7 +60,8 @@ extension ObjectBatch {
           do throws(ObjectStoreError) {
             return switch way {
             case .clone where found.isFile: try clone(found, as: id, limit: limit, inspect: inspect)
-            case .link where found.isLendable: try link(found, as: id, limit: limit, inspect: inspect)
+            case .link where found.isLendable(to: group):
+              try link(found, as: id, limit: limit, inspect: inspect)
             case .clone, .link, .copy: try copy(found, as: id, limit: limit, inspect: inspect)
             }
           } catch {
@@ -112,9 +113,12 @@ extension ObjectBatch {
 
 extension StoredCopy {
   /// Whether a hard link to the file is safe: it belongs to this user, and nobody has write permission.
-  fileprivate var isLendable: Bool {
+  ///
+  /// `group`: The group that a copy would get. A link keeps the file's own group, so members of the other could not read it.
+  fileprivate func isLendable(to group: UInt32?) -> Bool {
     let attributes = source.file.attributes
-    return isFile && attributes.owner == CurrentUser.id && attributes.mode & 0o7222 == 0
+    guard isFile, attributes.owner == CurrentUser.id, attributes.mode & 0o7222 == 0 else { return false }
+    return group.map { attributes.group == $0 && attributes.mode & 0o040 != 0 } ?? true
   }
 }
 

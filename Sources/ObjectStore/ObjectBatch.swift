@@ -32,6 +32,8 @@ package final class ObjectBatch: Sendable {
   /// The name of the quarantine folder.
   package let name: FileName
   let quarantine: Folder
+  /// The group that files of the quarantine get; nil where that is the user's own.
+  let group: UInt32?
   let state = Mutex(State())
   /// The pack that this batch writes when it has become large.
   let pack: BatchPack
@@ -54,6 +56,7 @@ package final class ObjectBatch: Sendable {
         throw DiskError(.lock, quarantine.path, .wouldBlock)
       }
       lock = held
+      group = try quarantine.attributes().groupOfContent
       pack = BatchPack(in: quarantine, of: store)
       try store.disk.rename(unlocked, in: store.folder, to: name, in: store.folder)
     } catch {

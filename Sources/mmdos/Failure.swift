@@ -133,8 +133,10 @@ struct Failure: Error, Equatable {
       code,
       "disk",
       "\(error.words): \(foreign.path.quoted) belongs to \(owner)",
-      hint:
-        "an earlier command ran as that user; sudo chown -R \"$(id -u)\" on the project's .ai gives it back"
+      hint: foreign.isOfGroup
+        ? "a group shares that folder, and its owner's umask kept the group from writing; the owner runs chmod -R g+w on it, "
+          + "and umask 002 or 007 from then on"
+        : "an earlier command ran as that user; sudo chown -R \"$(id -u)\" on the project's .ai gives it back"
     )
   }
 }
