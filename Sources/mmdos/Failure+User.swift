@@ -79,3 +79,18 @@ extension CredentialProblem {
     }
   }
 }
+
+extension Failure {
+  /// A path begins with `~`, and it is not known whose home that is, or where.
+  ///
+  /// `variable`: The environment variable that holds it, if one does.
+  init(unknownHome path: String, in variable: String? = nil) {
+    let place = variable.map { "\($0): " } ?? ""
+    self.init(
+      ExitCodes.usage,
+      "unknown-home",
+      "\(place)'\(path)' is in a home folder that HOME does not name",
+      hint: "write the path out; a name that begins with '~' itself is './~…'"
+    )
+  }
+}

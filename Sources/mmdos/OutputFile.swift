@@ -6,7 +6,7 @@ extension Session {
   ///
   /// - Throws: `Failure` where the path is none of a file, or a file is there and is not to be replaced; `DiskError`.
   func write(_ bytes: [UInt8], to file: String, replaces: Bool) throws {
-    let path = absolute(file)
+    let path = try absolute(file)
     guard let last = path.lastComponent, let name = FileName(last.string) else {
       throw Failure(ExitCodes.usage, "usage", "'\(file)' is not the path of a file")
     }

@@ -38,22 +38,34 @@ struct Session: Sendable {
   var sharedStore: FilePath? { user.sharedStore }
 
   /// A path as the user gave it, made absolute.
-  func absolute(_ path: String) -> FilePath {
+  ///
+  /// - Throws: `Failure` for a path in the home of another user.
+  func absolute(_ path: String) throws -> FilePath {
     // A web address in its place leads nowhere, and an error may name a part of it in which a password does not look like
     // one any more.
-    workingFolder.pushing(FilePath(path.contains("://") ? AddressRedaction.redact(path) : path))
+    workingFolder.pushing(try typed(path.contains("://") ? AddressRedaction.redact(path) : path))
+  }
+
+  /// A path as the user gave it, with the home in place of a `~` that the shell left there.
+  private func typed(_ path: String) throws -> FilePath {
+    let meaning = HomePath.meaning(of: path, home: user.home)
+    // What is there under that very name is meant.
+    let isThere = { (try? RealPath.of(workingFolder.pushing(FilePath(path)))) != nil }
+    if meaning == .plain || isThere() { return FilePath(path) }
+    guard case .home(let path) = meaning else { throw Failure(unknownHome: path) }
+    return path
   }
 
   /// The project that the command is about.
   func project() throws -> Project {
     var project = try Project.find(
-      target: options.target.map { FilePath($0) },
+      target: try options.target.map(typed),
       workingFolder: workingFolder,
       user: user,
       machineKey: MachineKeyFile(in: userEnvironment.machineKeyFolder, disk: disk),
       disk: disk
     )
-    project.signingKeyFile = signingKeyFile
+    project.signingKeyFile = try signingKeyFile()
     // Whoever works in a folder below, perhaps in another repository, learns what is changed.
     if isChanging, options.target == nil, project.root.path != workingFolder {
       console.note("the project is \(quoted: project.root.path)")
@@ -62,8 +74,10 @@ struct Session: Sendable {
   }
 
   /// The file that `MMDOS_SIGNING_KEY_FILE` names; nil for the key in the project.
-  var signingKeyFile: FilePath? {
-    environment["MMDOS_SIGNING_KEY_FILE"].flatMap { $0.isEmpty ? nil : absolute($0) }
+  ///
+  /// - Throws: As `absolute`.
+  func signingKeyFile() throws -> FilePath? {
+    try environment["MMDOS_SIGNING_KEY_FILE"].flatMap { $0.isEmpty ? nil : try absolute($0) }
   }
 
   /// A registry that was synced, by its name as typed, or the only one there is.

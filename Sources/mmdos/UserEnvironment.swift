@@ -14,24 +14,27 @@ struct UserEnvironment {
 
   /// Reads the configuration file and combines it with the variables.
   ///
-  /// - Throws: `UserConfigurationError`, `DiskError`.
+  /// - Throws: `UserConfigurationError`, `DiskError`, `Failure`.
   func readSettings() throws -> UserSettings {
-    let (path, isNamed) = configurationFile
+    let (path, isNamed) = try configurationFile()
     let configuration = try path.flatMap { try UserConfigurationFile.find($0, isNamed: isNamed) }
     return UserSettings(
       configuration ?? .init(),
       file: configuration == nil ? nil : path,
-      safeDirectories: (variables["MMDOS_SAFE_DIRECTORY"] ?? "").split(separator: ":")
-        .map { FilePath(String($0)) },
-      sharedStore: value("MMDOS_SHARED_STORE").map { workingFolder.pushing(FilePath($0)) }
+      safeDirectories: try (variables["MMDOS_SAFE_DIRECTORY"] ?? "").split(separator: ":")
+        .map { try expanded(String($0), of: "MMDOS_SAFE_DIRECTORY") },
+      sharedStore: try value("MMDOS_SHARED_STORE")
+        .map { workingFolder.pushing(try expanded($0, of: "MMDOS_SHARED_STORE")) },
+      home: home
     )
   }
 
   /// The configuration file and whether the user named it: `MMDOS_CONFIG`, which is empty for none, else
   /// `$XDG_CONFIG_HOME/mmdos/config.yaml`, else `~/.config/mmdos/config.yaml`.
-  private var configurationFile: (FilePath?, isNamed: Bool) {
+  private func configurationFile() throws -> (FilePath?, isNamed: Bool) {
     if let named = variables["MMDOS_CONFIG"] {
-      return named.isEmpty ? (nil, false) : (workingFolder.pushing(FilePath(named)), true)
+      return named.isEmpty
+        ? (nil, false) : (workingFolder.pushing(try expanded(named, of: "MMDOS_CONFIG")), true)
     }
     // A relative path is to be ignored (XDG Base Directory Specification).
     let folder = absolute("XDG_CONFIG_HOME") ?? absolute("HOME")?.appending(".config")
@@ -41,6 +44,20 @@ struct UserEnvironment {
   /// The folder of the machine's key, by the XDG Base Directory Specification 0.8; nil where none is known.
   var machineKeyFolder: FilePath? {
     (absolute("XDG_STATE_HOME") ?? absolute("HOME")?.pushing(".local/state"))?.appending("mmdos")
+  }
+
+  /// What `~` stands for.
+  private var home: FilePath? { value("HOME").map { FilePath($0) } }
+
+  /// A path that a variable holds; shells replace `~` in few places of an assignment.
+  ///
+  /// - Throws: `Failure` for the home of another user.
+  private func expanded(_ text: String, of variable: String) throws -> FilePath {
+    switch HomePath.meaning(of: text, home: home) {
+    case .plain: FilePath(text)
+    case .home(let path): path
+    case .unknown: throw Failure(unknownHome: text, in: variable)
+    }
   }
 
   private func absolute(_ name: String) -> FilePath? {

@@ -3,7 +3,7 @@ package import Formats
 /// The user's own configuration: `config.yaml` outside every project (DESIGN section 8b).
 ///
 /// Only here, or in the environment, can be said what reaches outside a project or lowers a guard, because a project
-/// may have come from anybody. All paths are absolute, as written; whoever uses one compares real paths.
+/// may have come from anybody. All paths are absolute or begin with `~/`, as written; whoever uses one compares real paths.
 package struct UserConfiguration: Equatable, Sendable {
   /// Folders whose projects and caches may belong to another user.
   package var safeDirectories: [String] = []
@@ -46,10 +46,12 @@ package struct UserConfiguration: Equatable, Sendable {
     return paths
   }
 
-  /// An absolute path; a `*` would look like a wildcard, and there is none.
+  /// An absolute path, or one in the user's home; a `*` would look like a wildcard, and there is none.
   private static func path(_ node: YAMLNode, _ key: String) throws(TextProblem) -> String {
     let text = try node.string(for: key)
-    guard TextProblem.Shape.oneLine.matches(text), text.hasPrefix("/"), !text.contains("*") else {
+    guard TextProblem.Shape.oneLine.matches(text), text.hasPrefix("/") || text.hasPrefix("~/"),
+      !text.contains("*")
+    else {
       let rule = TextProblem.ValueRule.refused(ValueProblem(UserConfigurationProblem.notAbsolutePath))
       throw TextProblem(.invalidValue(key: key, value: text, rule: rule), at: node.position)
     }

@@ -46,13 +46,12 @@ package struct LocalFolder: Sendable {
 
   private func expanded() throws -> FilePath {
     guard !typed.isEmpty else { throw ProjectError.localFolder(typed, .empty) }
-    guard typed.hasPrefix("~") else { return FilePath(typed) }
+    let meaning = HomePath.meaning(of: typed, home: home)
+    if meaning == .plain { return FilePath(typed) }
     // A folder whose own name begins so is meant as it is.
     if (try? Folder.open(workingFolder.pushing(FilePath(typed)))) != nil { return FilePath(typed) }
-    guard let home, typed == "~" || typed.hasPrefix("~/") else {
-      throw ProjectError.localFolder(typed, .unknownHome)
-    }
-    return home.pushing(FilePath(String(typed.dropFirst(2))))
+    guard case .home(let path) = meaning else { throw ProjectError.localFolder(typed, .unknownHome) }
+    return path
   }
 
   private func open(_ path: FilePath) throws -> Folder {

@@ -10,6 +10,8 @@ package struct UserSettings: Sendable {
   package let file: FilePath?
   /// The store that `MMDOS_SHARED_STORE` names, absolute; nil for none.
   package let sharedStore: FilePath?
+  /// What `~` stands for; nil where it is not known.
+  package let home: FilePath?
   /// The real paths of folders that may belong to another user.
   private let safeDirectories: [FilePath]
 
@@ -24,15 +26,23 @@ package struct UserSettings: Sendable {
     _ configuration: UserConfiguration = UserConfiguration(),
     file: FilePath? = nil,
     safeDirectories: [FilePath] = [],
-    sharedStore: FilePath? = nil
+    sharedStore: FilePath? = nil,
+    home: FilePath? = nil
   ) {
     self.configuration = configuration
+    self.home = home
     self.file = file
     self.sharedStore = sharedStore
-    let all = safeDirectories + configuration.safeDirectories.map { FilePath($0) }
+    let all = safeDirectories + configuration.safeDirectories.map { Self.expanded($0, home) }
     self.safeDirectories = all.filter { $0.isAbsolute && !$0.string.contains("*") }
       // try?: see above.
       .compactMap { try? RealPath.of($0) }
+  }
+
+  /// A path of the configuration, which is absolute or begins with `~/`.
+  private static func expanded(_ text: String, _ home: FilePath?) -> FilePath {
+    if case .home(let path) = HomePath.meaning(of: text, home: home) { return path }
+    return FilePath(text)
   }
 
   /// Whether a folder is one of the safe directories or below one, both resolved to where they really are.
@@ -45,11 +55,11 @@ package struct UserSettings: Sendable {
   // MARK: What a project asks for
 
   /// The user's own file of certificate authorities.
-  package var caFile: FilePath? { configuration.caFile.map { FilePath($0) } }
+  package var caFile: FilePath? { configuration.caFile.map { Self.expanded($0, home) } }
 
   /// Whether a policy may name this store.
   package func lists(sharedStore path: FilePath) -> Bool {
     guard let path = RealPath.ofFuture(path) else { return false }
-    return configuration.sharedStores.contains { RealPath.ofFuture(FilePath($0)) == path }
+    return configuration.sharedStores.contains { RealPath.ofFuture(Self.expanded($0, home)) == path }
   }
 }

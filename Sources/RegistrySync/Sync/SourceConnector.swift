@@ -47,7 +47,7 @@ package struct SourceConnector: Sendable {
       return WebSourceReader(url: url, transport: transport, login: own, mirrors: mirrors)
     case .folder(let path):
       do {
-        return FolderSourceReader(folder: try Folder.open(root.pushing(FilePath(path))))
+        return FolderSourceReader(folder: try Folder.open(user.path(path, from: root)))
       } catch {
         throw SyncError.localSource(error)
       }
@@ -72,7 +72,7 @@ package struct SourceConnector: Sendable {
         limits: TransferLimits(policy.limits),
         version: Agent.version,
         caFile: user.caFile,
-        projectCAFile: policy.caFile.map { root.pushing(FilePath($0)) },
+        projectCAFile: policy.caFile.map { user.path($0, from: root) },
         environment: environment,
         allowHTTPLocalhost: policy.allowHTTPLocalhost
       )

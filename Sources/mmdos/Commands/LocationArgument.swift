@@ -42,10 +42,9 @@ struct LocationArgument {
   }
 
   private func folder(in project: Project) throws -> Source.Location {
-    let home = session.environment["HOME"].flatMap { $0.isEmpty ? nil : FilePath($0) }
     do {
       return .folder(
-        try LocalFolder(text, workingFolder: session.workingFolder, home: home).text(in: project)
+        try LocalFolder(text, workingFolder: session.workingFolder, home: session.user.home).text(in: project)
       )
     } catch ProjectError.localFolder where text.mayHoldSecret && !isPlainGitAddress {
       // What is not there and looks like an address with a login or a token is one, with its scheme forgotten.

@@ -29,7 +29,7 @@ struct RegistryImport: AsyncCommand {
     try policy.checkUse(of: source)
     guard approval.isApproved else {
       var outside = OutsideUse(project, policy, session)
-      outside.add(session.absolute(file), "the bundle")
+      outside.add(try session.absolute(file), "the bundle")
       try outside.addAlternates()
       outside.addSharedStore()
       outside.addKeys()

@@ -49,7 +49,7 @@ struct RegistryKeygen: Command {
     if let out { return try makePair(out, session) }
     let setup = ProjectKeySetup(try session.project(), lockTimeout: session.options.lockTimeout)
     let key = try imported.map { try readKey($0, session) }
-    let isOverridden = session.signingKeyFile != nil
+    let isOverridden = try session.signingKeyFile() != nil
     guard approval.isApproved else {
       let plan = try setup.plan(overwrites: isForced, importing: key)
       if plan.isThere, plan.ignoredLines.isEmpty { return showNothing(plan, session) }
@@ -117,7 +117,7 @@ struct RegistryKeygen: Command {
   }
 
   private func makePair(_ prefix: String, _ session: Session) throws -> Int32 {
-    let path = session.absolute(prefix)
+    let path = try session.absolute(prefix)
     let keyID = self.keyID ?? path.lastComponent?.string ?? ""
     guard ManifestSigning.isKeyID(keyID) else { throw TrustStoreProblem.badKeyID(keyID) }
     let key = Ed25519PrivateKey.generate()

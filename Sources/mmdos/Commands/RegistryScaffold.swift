@@ -44,9 +44,9 @@ struct RegistryScaffold: Command {
   @Flag(name: .customLong("dry-run"), help: "Write nothing; say what would be written.") var isDryRun = false
 
   func run(in session: Session) throws -> Int32 {
-    let work = Scaffolder(
+    let work = try Scaffolder(
       source: session.absolute(folder),
-      output: output.map { session.absolute($0) },
+      output: output.map(session.absolute),
       disk: session.disk
     )
     var options = Scaffolder.Options()

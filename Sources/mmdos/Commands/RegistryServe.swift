@@ -24,9 +24,10 @@ struct RegistryServe: AsyncCommand {
   func run(in session: Session) async throws -> Int32 {
     let console = session.console
     let isVerbose = !session.options.isQuiet
-    let published = try PublishedPaths(session.absolute(folder))
+    let path = try session.absolute(folder)
+    let published = try PublishedPaths(path)
     let server = try StaticServer(
-      folder: session.absolute(folder),
+      folder: path,
       port: port,
       paths: ServedPaths { published.contains($0) },
       onRequest: { answer in
@@ -37,7 +38,7 @@ struct RegistryServe: AsyncCommand {
     if session.options.isJSON {
       console.print(.object([("url", .string(address)), ("port", .number(server.port))]))
     } else {
-      console.print("serving \(SafeText(session.absolute(folder).string)) at")
+      console.print("serving \(SafeText(path.string)) at")
       console.print("  \(address)")
       console.note("clients need allow_http_localhost: true; Ctrl-C stops it")
     }

@@ -54,7 +54,7 @@ struct TrustAdd: AsyncCommand {
     guard approval.isApproved else {
       var outside = OutsideUse(project, policy, session)
       if let url { outside.add(try KeyFetcher.parse(url, policy: policy)) }
-      if let file { outside.add(session.absolute(file), "the key's file") }
+      if let file { outside.add(try session.absolute(file), "the key's file") }
       return try preview(given, remote, editing).adding(outside).show(in: session)
     }
     let found = if let given { given } else { try await fetch(remote, fetcher) }

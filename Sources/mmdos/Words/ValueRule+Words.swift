@@ -70,7 +70,7 @@ extension AuditExceptionProblem {
 extension UserConfigurationProblem {
   fileprivate var words: String {
     switch self {
-    case .notAbsolutePath: "must be an absolute path without wildcards"
+    case .notAbsolutePath: "must be an absolute path, or begin with '~/', without wildcards"
     case .notAHost: "must be a host name, with ':' and a port if that is not 443"
     case .notAVariable: "must be the name of an environment variable, not the secret itself"
     case .notOneMethod: "needs exactly one of bearer_env, basic_env, netrc and command"
