@@ -5,6 +5,7 @@ import Testing
 
 @testable import Disk
 @testable import ObjectStore
+@testable import Refs
 @testable import RegistryModel
 @testable import RegistrySync
 
@@ -43,7 +44,7 @@ struct BundleTests {
   private func exported() throws -> (header: BundleHeader, payloads: [ObjectID: [UInt8]]) {
     let path = scene.scratch.path.appending("good")
     _ = try Self.export(scene, to: path)
-    let bundle = try Bundle(path, within: Limits())
+    let bundle = try RegistrySync.Bundle(path, within: Limits())
     let payloads = try bundle.pack.index.ids.map { ($0, try bundle.pack.read($0, limit: 1 << 20)) }
     return (bundle.header, Dictionary(uniqueKeysWithValues: payloads))
   }
@@ -59,8 +60,8 @@ struct BundleTests {
     return path
   }
 
-  private func open(_ path: FilePath, _ limits: Limits = Limits()) throws -> Bundle {
-    try Bundle(path, within: limits)
+  private func open(_ path: FilePath, _ limits: Limits = Limits()) throws -> RegistrySync.Bundle {
+    try RegistrySync.Bundle(path, within: limits)
   }
 
   /// Makes the project one that never had the registry.
@@ -71,7 +72,7 @@ struct BundleTests {
   }
 
   /// Imports into a project that has nothing yet.
-  private func take(_ bundle: Bundle) async throws {
+  private func take(_ bundle: RegistrySync.Bundle) async throws {
     forget()
     _ = try await SyncTransaction(
       importing: bundle,
@@ -161,7 +162,7 @@ struct BundleTests {
   @Test func headerThatTheObjectsContradictIsRefused() throws {
     let (header, payloads) = try exported()
     let all = Array(payloads.values)
-    func open(_ snapshots: [ObjectID]) throws -> Bundle {
+    func open(_ snapshots: [ObjectID]) throws -> RegistrySync.Bundle {
       let changed = BundleHeader(name: header.name, source: header.source, snapshots: snapshots)
       return try self.open(write(changed, all))
     }
@@ -204,7 +205,9 @@ struct BundleTests {
       let report = try? Self.export(copy, to: path)
       let names = try FileManager.default.contentsOfDirectory(atPath: path.removingLastComponent().string)
       #expect(names == ["b"] || (names.isEmpty && report == nil), "call \(n): \(names)")
-      if !names.isEmpty { #expect(try Bundle(path, within: Limits()).header.snapshots.count >= 1) }
+      if !names.isEmpty {
+        #expect(try RegistrySync.Bundle(path, within: Limits()).header.snapshots.count >= 1)
+      }
       if disk.callCount < n { break }
     }
     #expect(n > 4, "only \(n) calls")

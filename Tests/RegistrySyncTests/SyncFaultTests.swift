@@ -204,7 +204,7 @@ final class SyncFaultScene {
     let (source, policy) = (try source(project), try project.readPolicy())
     if FileManager.default.fileExists(atPath: bundle(root).string) {
       return try SyncTransaction(
-        importing: Bundle(bundle(root), within: policy.limits),
+        importing: RegistrySync.Bundle(bundle(root), within: policy.limits),
         as: source,
         in: project,
         policy: policy,
