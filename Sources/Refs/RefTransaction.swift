@@ -12,7 +12,7 @@ package struct RefTransaction: ~Copyable, Sendable {
   private struct Step: Sendable {
     let update: RefUpdate
     let value: ObjectID?
-    let log: Reflog?
+    let log: ReflogLines?
   }
 
   private let steps: [Step]
@@ -30,7 +30,7 @@ package struct RefTransaction: ~Copyable, Sendable {
   ///   - disk: The disk to write with.
   /// - Returns: A transaction for `commit` to carry out; if it is dropped, nothing changes.
   /// - Throws: `RefError.unexpectedValue`, `.duplicateUpdate`, `.wrongLock` for another registry's ref, `.zeroID`,
-  ///   and what reading a ref or a reflog throws: a damaged one is not overwritten.
+  ///   and what reading a ref or the end of a reflog throws: a damaged one is not overwritten.
   package static func prepare(
     _ updates: [RefUpdate],
     note: ReflogNote,
@@ -46,7 +46,7 @@ package struct RefTransaction: ~Copyable, Sendable {
       guard seen.insert(ref).inserted else { throw .duplicateUpdate(ref) }
       try require(lock.registry, toCover: ref)
       if update.change == .set(.zero) { throw .zeroID(ref) }
-      let log = ref.hasReflog ? try store.reflog(of: ref) : nil
+      let log = ref.hasReflog ? try store.reflogLines(of: ref) : nil
       let value = if let log { log.value } else { try store.find(ref) }
       guard update.expected.matches(value) else {
         throw .unexpectedValue(ref, expected: update.expected, found: value)

@@ -75,6 +75,8 @@ package struct Reflog: Equatable, Sendable {
 extension RefStore {
   /// How often a reader starts again before it gives up.
   private static let maximumAttempts = 100
+  /// What is wrong at so many attempts is not the work of a writer.
+  private static let certainAttempts = 4
 
   /// The reflog of a ref, together with the ref's value at the same moment.
   ///
@@ -97,6 +99,32 @@ extension RefStore {
       }
     }
     throw .unstable(ref, attempts: Self.maximumAttempts)
+  }
+
+  /// The reflog of a ref, together with the ref's value at the same moment, read from its end as far as it is needed.
+  ///
+  /// Takes no lock, as `reflog(of:)`.
+  ///
+  /// - Throws: `RefError.malformedReflog` for one of the last lines; `.unstable`; what `find` throws.
+  package func reflogLines(of ref: RefName) throws(RefError) -> ReflogLines {
+    for attempt in 1...Self.maximumAttempts {
+      let value = try find(ref)
+      let lines: ReflogLines
+      do {
+        lines = try ReflogLines(try reflogFile(of: ref), value: value)
+      } catch {
+        // A writer may have been cutting off an old line and appending a new one at this moment.
+        guard attempt < Self.certainAttempts else { throw error }
+        continue
+      }
+      if try find(ref) == value { return lines }
+    }
+    throw .unstable(ref, attempts: Self.maximumAttempts)
+  }
+
+  private func reflogFile(of ref: RefName) throws(RefError) -> ReadableFile? {
+    guard ref.hasReflog, let folder = try folder(RefsLayout.logs, ref.kind) else { return nil }
+    return try mapDiskError { () throws(DiskError) in try folder.findFile(RefsLayout.file(of: ref)) }
   }
 
   /// The last line of a ref's reflog, whether or not its change happened; nil where there is none, or it is not whole.

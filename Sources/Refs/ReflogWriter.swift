@@ -10,17 +10,17 @@ struct ReflogWriter {
   ///
   /// After a failure the file holds the confirmed entries and at most one line more, torn or whole, which
   /// readers ignore because the ref does not have its value.
-  func append(_ entry: ReflogEntry?, to log: Reflog, of ref: RefName) throws(DiskError) {
+  func append(_ entry: ReflogEntry?, to log: ReflogLines, of ref: RefName) throws(DiskError) {
     guard entry != nil || log.leftover != nil else { return }
     // While nothing in the file is confirmed, its name and its folders may be an interrupted process's
     // work that is not durable yet.
-    let isFirst = log.entries.isEmpty
+    let isFirst = log.isEmpty
     let folder = try folders.open(
       [RefsLayout.logs, RefsLayout.folder(of: ref.kind)],
       makingDurable: isFirst
     )
     let file = try folders.disk.openForAppending(RefsLayout.file(of: ref), in: folder)
-    if log.leftover != nil { try folders.disk.truncate(file, to: Int64(log.confirmedLength)) }
+    if log.leftover != nil { try folders.disk.truncate(file, to: log.confirmedLength) }
     if let entry { try folders.disk.write(entry.encode().span.bytes, to: file) }
     try folders.disk.synchronize(file)
     if isFirst { try folders.disk.synchronize(folder) }

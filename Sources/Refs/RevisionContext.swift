@@ -11,8 +11,8 @@ package protocol RevisionContext {
   /// The newest synced snapshot, if any.
   var latest: ObjectID? { get }
 
-  /// The reflog of the snapshot in use, newest entry first.
-  var reflog: [ReflogEntry] { get }
+  /// The newest entries of the reflog of the snapshot in use, newest first; fewer only where there are no more.
+  func reflog(_ count: Int) throws(Failure) -> [ReflogEntry]
 
   /// The parent of a snapshot.
   func parent(of id: ObjectID) throws(Failure) -> SnapshotParent
@@ -20,8 +20,8 @@ package protocol RevisionContext {
   /// All snapshots reachable in the registry, in any order, duplicates allowed.
   func snapshots() throws(Failure) -> [ObjectID]
 
-  /// The snapshots with this manifest version, newest first.
-  func snapshots(withVersion version: String) throws(Failure) -> [ObjectID]
+  /// The newest snapshot with this manifest version.
+  func findSnapshot(withVersion version: String) throws(Failure) -> ObjectID?
 }
 
 /// The parent of a snapshot.
@@ -72,14 +72,16 @@ extension Revision {
     case .latest: found = context.latest
     case .current, .reflog(0): found = context.current
     case .reflog(let number):
-      guard number < context.reflog.count else {
+      let lines: [ReflogEntry]
+      do { lines = try context.reflog(number + 1) } catch { throw .history(error) }
+      guard number < lines.count else {
         // `@{0}` is the current value, so it does not need a reflog.
-        let available = max(context.reflog.count, context.current == nil ? 0 : 1)
+        let available = max(lines.count, context.current == nil ? 0 : 1)
         throw failure(.reflogTooShort(available: available))
       }
-      found = context.reflog[number].new
+      found = lines[number].new
     case .version(let version):
-      do { found = try context.snapshots(withVersion: version).first } catch { throw .history(error) }
+      do { found = try context.findSnapshot(withVersion: version) } catch { throw .history(error) }
     case .prefix(let first, let last):
       let all: [ObjectID]
       do { all = try context.snapshots() } catch { throw .history(error) }

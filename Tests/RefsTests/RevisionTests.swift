@@ -10,7 +10,7 @@ struct RevisionTests {
     var count = 10
     var current: ObjectID? = id(8)
     var latest: ObjectID? = id(10)
-    var reflog: [ReflogEntry] = []
+    var lines: [ReflogEntry] = []
     var trimmedBelow = 1
     var versions: [String: [ObjectID]] = [:]
     var more: [ObjectID] = []
@@ -28,9 +28,11 @@ struct RevisionTests {
       return (1...count).map { RefsTests.id($0) } + more
     }
 
-    func snapshots(withVersion version: String) throws(Unreadable) -> [ObjectID] {
+    func reflog(_ count: Int) throws(Unreadable) -> [ReflogEntry] { Array(lines.prefix(count)) }
+
+    func findSnapshot(withVersion version: String) throws(Unreadable) -> ObjectID? {
       if isUnreadable { throw Unreadable() }
-      return versions[version] ?? []
+      return versions[version]?.first
     }
   }
 
@@ -66,14 +68,14 @@ struct RevisionTests {
 
   @Test func reflogNumberIsSoManyChangesAgo() throws {
     var history = History()
-    history.reflog = try reflog([8, 3, 5])
+    history.lines = try reflog([8, 3, 5])
     #expect(try resolve("@{0}", history) == id(8))
     #expect(try resolve("@{1}", history) == id(3))
     #expect(try resolve("@{2}", history) == id(5))
     #expect(try resolve("@{2}~1", history) == id(4))
     #expect(problem("@{3}", history) == .reflogTooShort(available: 3))
     #expect(problem("@{1}") == .reflogTooShort(available: 1))
-    history.reflog = []
+    history.lines = []
     history.current = nil
     #expect(problem("@{1}", history) == .reflogTooShort(available: 0))
     #expect(problem("@{0}", history) == .unknown)
@@ -135,10 +137,10 @@ struct RevisionTests {
     struct Endless: RevisionContext {
       var current: ObjectID? { id(1) }
       var latest: ObjectID? { nil }
-      var reflog: [ReflogEntry] { [] }
+      func reflog(_ count: Int) -> [ReflogEntry] { [] }
       func parent(of id: ObjectID) -> SnapshotParent { .snapshot(id) }
       func snapshots() -> [ObjectID] { [] }
-      func snapshots(withVersion version: String) -> [ObjectID] { [] }
+      func findSnapshot(withVersion version: String) -> ObjectID? { nil }
     }
     #expect(try Revision(parsing: "~1000000").resolve(in: Endless()) == id(1))
   }

@@ -163,8 +163,8 @@ import Testing
     let history = try RegistryHistory(of: name, in: cache)
     #expect(try history.entries().map(\.parent) == [.snapshot(ids[3]), .trimmed])
     #expect(try history.changes(of: history.entries()[1]).allSatisfy { $0.old == nil })
-    #expect(history.reflog.map(\.new) == [ids[4], ids[3]])
-    #expect(history.reflog.map(\.old) == [ids[3], nil])
+    #expect(try history.reflog().map(\.new) == [ids[4], ids[3]])
+    #expect(try history.reflog().map(\.old) == [ids[3], nil])
     let source = try #require(try scene.project.readSources().find(name))
     let report2 = try RegistryVerifier(
       .find(source, in: scene.project, policy: Policy(), lockTimeout: .seconds(1))

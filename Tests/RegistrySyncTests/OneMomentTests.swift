@@ -47,7 +47,7 @@ struct OneMomentTests {
       )
     )
     #expect(state.checkedAt == written && state.seen?.since.wholeSeconds == written)
-    let log = try RegistryHistory(of: name, in: cache).reflog
+    let log = try RegistryHistory(of: name, in: cache).reflog()
     #expect(log.map(\.note.seconds) == [moment.secondsSince1970])
   }
 

@@ -10,7 +10,8 @@ struct ObjectProof: Sendable {
   /// How many objects were looked at.
   let objectCount: Int
 
-  private let history: RegistryHistory
+  /// The snapshots that refs and reflog name.
+  private let roots: [ObjectID]
   private let store: ObjectStore
 
   /// Reads everything.
@@ -21,12 +22,13 @@ struct ObjectProof: Sendable {
   /// - Throws: `ObjectStoreError` for a failing disk, and what asking for belief throws; damage is a result.
   init(of history: RegistryHistory, of registry: OpenRegistry, believing beliefs: BeliefGathering) throws {
     let store = registry.store
-    self.history = history
+    roots = try history.roots()
     self.store = store
-    let marks = try Reachability.mark(snapshots: history.roots, in: store)
+    let marks = try Reachability.mark(snapshots: roots, in: store)
+    let named = roots
     let large = OversizedFiles(by: registry.policy)
     let oversized = try large.find(in: marks, store) {
-      try history.roots.compactMap { root in try beliefs.findBelief(of: root).map { (root, $0) } }
+      try named.compactMap { root in try beliefs.findBelief(of: root).map { (root, $0) } }
     }
     let problems = Mutex(marks.problems)
     let blobs = marks.uses.compactMap { id, use -> (ObjectID, Int64)? in
@@ -51,7 +53,7 @@ struct ObjectProof: Sendable {
     let bad = Set(problems.map(\.id))
     var seen: Set<ObjectID> = []
     var found: [Snapshot] = []
-    var waiting = Array(history.roots.reversed())
+    var waiting = Array(roots.reversed())
     while let id = waiting.popLast() {
       // One that cannot be read is a problem itself, and leads nowhere.
       guard seen.insert(id).inserted, let snapshot = try? store.readSnapshot(id) else { continue }
@@ -79,7 +81,7 @@ struct ObjectProof: Sendable {
   func findPaths() -> [ObjectID: [String]] {
     let ids = Set(problems.map(\.id))
     var paths: [ObjectID: [String]] = [:]
-    for root in ids.isEmpty ? [] : history.roots {
+    for root in ids.isEmpty ? [] : roots {
       // A snapshot or tree that cannot be read is a problem of its own; its files just stay without a name.
       guard let snapshot = try? store.readSnapshot(root) else { continue }
       // As above, and a tree that is malformed ends the walk.

@@ -10,8 +10,8 @@ package struct RegistryHistory: Sendable {
   package let current: ObjectID?
   /// The newest synced snapshot; nil before the first sync.
   package let latest: ObjectID?
-  /// The reflog of the snapshot in use, newest entry first.
-  package let reflog: [ReflogEntry]
+  /// The reflog of the snapshot in use.
+  private let log: ReflogLines
 
   private let store: ObjectStore
   private let shallow: Set<ObjectID>
@@ -40,25 +40,38 @@ package struct RegistryHistory: Sendable {
     case missing(ObjectID)
   }
 
-  /// Reads refs and reflog.
+  /// Reads refs and the end of the reflog.
   ///
   /// - Throws: `RefError`, `ObjectStoreError`.
   package init(of name: RegistryName, in cache: Cache) throws {
     let registry = try name.refComponent()
     self.name = name
     store = cache.store
-    let log = try cache.refs.reflog(of: .registry(registry))
+    log = try cache.refs.reflogLines(of: .registry(registry))
     current = log.value
-    reflog = log.entries
     latest = try cache.refs.find(.synced(registry))
     shallow = try cache.store.shallowSnapshots()
   }
 
   /// Every snapshot that a ref or the reflog names.
-  package var roots: [ObjectID] {
+  ///
+  /// - Throws: `RefError`.
+  package func roots() throws -> [ObjectID] {
     var seen: Set<ObjectID> = []
-    let logged = reflog.flatMap { [$0.new] + ($0.old.map { [$0] } ?? []) }
+    let logged = try log.prefix().flatMap(\.values)
     return ([latest, current].compactMap { $0 } + logged).filter { seen.insert($0).inserted }
+  }
+
+  /// The newest entries of the reflog of the snapshot in use, newest first; all of them without a count.
+  ///
+  /// - Throws: `RefError`.
+  package func reflog(_ count: Int = .max) throws -> [ReflogEntry] { try log.prefix(count) }
+
+  /// The first entry of the reflog, from the newest on, of which something is true.
+  ///
+  /// - Throws: `RefError`; what `body` throws.
+  func findLine(where body: (ReflogEntry) throws -> Bool) throws -> ReflogEntry? {
+    try log.first(where: body)
   }
 
   /// The snapshots that lead to the newest one and to the one in use, newest first.
@@ -173,30 +186,51 @@ extension RegistryHistory: RevisionContext {
   ///
   /// - Throws: `ObjectStoreError` when one is damaged.
   package func snapshots() throws -> [ObjectID] {
-    var seen: Set<ObjectID> = []
     var order: [ObjectID] = []
-    for root in roots {
+    _ = try findSnapshot { id, _ in
+      order.append(id)
+      return false
+    }
+    return order
+  }
+
+  /// The first of them with this manifest version.
+  ///
+  /// - Throws: `ObjectStoreError` when one before it cannot be read.
+  package func findSnapshot(withVersion version: String) throws -> ObjectID? {
+    try findSnapshot { _, snapshot in snapshot.version == version }
+  }
+
+  /// The first snapshot, in the order of `snapshots`, of which something is true; no more is read than that takes.
+  private func findSnapshot(where body: (ObjectID, Snapshot) -> Bool) throws -> ObjectID? {
+    var seen: Set<ObjectID> = []
+    func follow(_ root: ObjectID) throws -> ObjectID? {
       var next: ObjectID? = root
       while let id = next, seen.insert(id).inserted {
         do {
-          let parent = try read(id).parent
-          order.append(id)
-          next = shallow.contains(id) ? nil : parent
+          let snapshot = try read(id)
+          if body(id, snapshot) { return id }
+          next = shallow.contains(id) ? nil : snapshot.parent
         } catch ObjectStoreError.missing {
           // What was trimmed may still be named by an old line of the reflog. `verify` tells loss from intent.
           next = nil
         }
       }
+      return nil
     }
-    return order
-  }
-
-  /// Those of them with this manifest version, newest first.
-  ///
-  /// - Throws: `ObjectStoreError` when one cannot be read.
-  package func snapshots(withVersion version: String) throws -> [ObjectID] {
-    var found: [ObjectID] = []
-    for id in try snapshots() where try read(id).version == version { found.append(id) }
+    for root in [latest, current].compactMap(\.self) {
+      if let found = try follow(root) { return found }
+    }
+    var found: ObjectID?
+    _ = try log.first { line in
+      for root in line.values where found == nil { found = try follow(root) }
+      return found != nil
+    }
     return found
   }
+}
+
+extension ReflogEntry {
+  /// Both values, the new one first.
+  fileprivate var values: [ObjectID] { [new] + (old.map { [$0] } ?? []) }
 }

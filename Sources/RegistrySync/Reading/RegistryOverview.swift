@@ -52,8 +52,7 @@ package struct RegistryOverview: Sendable {
     _ reader: RegistryReader
   ) throws -> [OverviewSync] {
     let history = reader.history
-    var overrides: [ObjectID: [String]] = [:]
-    for line in history.reflog { overrides[line.new, default: []] += line.note.facts.overrides }
+    let overrides = try history.overrides(of: entries)
     let trust = try reader.trust()
     var extents: [ObjectID: FileExtent] = [:]
     return try entries.map { entry in

@@ -4,13 +4,15 @@ import RegistryModel
 
 /// The hints of a cache that lead to a registry's snapshots, and which of them this machine vouches for.
 ///
-/// Each file is read when it is first needed; nothing is read again.
+/// Each file is read when it is first needed, the reflog from its end as far as it is needed; nothing is read again.
 final class VouchedHints {
   private let registry: OpenRegistry
   private let notary: any Notary
-  private lazy var reflog = Result {
-    try registry.cache.refs.reflog(of: .registry(registry.name.refComponent()))
+  private lazy var log = Result {
+    try registry.cache.refs.reflogLines(of: .registry(registry.name.refComponent()))
   }
+  /// The last line of the reflog that this machine wrote.
+  private lazy var newest = Result { try findNewestLine() }
   private lazy var found = Result {
     try RegistryState.find(registry.name, in: registry.cache.folder, vouchedBy: notary)
   }
@@ -29,15 +31,15 @@ final class VouchedHints {
   /// - Throws: As `voucher`.
   func state() throws -> RegistryState? {
     guard let found = try found.get() else { return nil }
-    if let line = try newestLine(), line.new != found.inUse { return nil }
+    if let line = try newest.get(), line.new != found.inUse { return nil }
     return found
   }
 
-  /// The last line of the reflog that this machine wrote.
-  private func newestLine() throws -> ReflogEntry? {
-    let log = try reflog.get()
+  private func findNewestLine() throws -> ReflogEntry? {
+    let log = try log.get()
     // It is there before the ref moves, and stays when somebody puts the ref back.
-    return ([log.unconfirmed].compactMap(\.self) + log.entries).first { $0.isVouched(by: notary) }
+    if let line = log.unconfirmed, line.isVouched(by: notary) { return line }
+    return try log.first { $0.isVouched(by: notary) }
   }
 
   /// Whether this machine vouches for what leads to a snapshot.
@@ -47,9 +49,8 @@ final class VouchedHints {
     if let state = try state(), state.synced == id, state.url == registry.url {
       return .right(BeliefHint(.state, isHistoryOwn: state.isHistoryOwn))
     }
-    let lines = try reflog.get().entries.filter { $0.new == id }
-    let vouched = lines.filter { $0.isVouched(by: notary) }
-    if let line = vouched.first(where: \.note.facts.isHistoryOwn) ?? vouched.first {
+    let lines = try findLines(of: id)
+    if let line = lines.vouched {
       return .right(BeliefHint(.reflog, isHistoryOwn: line.note.facts.isHistoryOwn))
     }
     if let pending = try pending.get(), pending.new == id, pending.isVouched(by: notary) {
@@ -59,7 +60,24 @@ final class VouchedHints {
       return .right(BeliefHint(.history(of: descendant), isHistoryOwn: true))
     }
     guard registry.project.machineKey.find() != nil else { return .noKey }
-    return lines.contains { $0.voucher != nil } ? .wrong : .missing
+    return lines.haveVoucher ? .wrong : .missing
+  }
+
+  /// The newest line of this machine about a snapshot, one that says that all history is its own before others; and
+  /// whether any line about it has a voucher, where there is none of this machine.
+  ///
+  /// A line that says so ends the search: no other could say more.
+  private func findLines(of id: ObjectID) throws -> (vouched: ReflogEntry?, haveVoucher: Bool) {
+    var vouched: ReflogEntry?
+    var haveVoucher = false
+    let own = try log.get().first { line in
+      guard line.new == id, line.voucher != nil else { return false }
+      haveVoucher = true
+      guard vouched == nil || line.note.facts.isHistoryOwn, line.isVouched(by: notary) else { return false }
+      vouched = vouched ?? line
+      return line.note.facts.isHistoryOwn
+    }
+    return (own ?? vouched, haveVoucher)
   }
 
   /// What this machine wrote last about the registry.
@@ -69,7 +87,7 @@ final class VouchedHints {
     guard registry.project.machineKey.find() != nil else {
       return LastWritten(inUse: nil, synced: nil, unfinished: nil)
     }
-    let newest = try newestLine()
+    let newest = try newest.get()
     let state = try state()
     let record = try pending.get().flatMap { record in
       // A record of another write than the last one was finished, and put back by somebody.
@@ -92,16 +110,11 @@ final class VouchedHints {
 
   /// A snapshot of which this machine says that it wrote all before it, if the given one is among these.
   private func findDescendant(of id: ObjectID) throws -> ObjectID? {
-    var starts: [ObjectID] = []
-    if let state = try state(), state.isHistoryOwn, let synced = state.synced { starts.append(synced) }
-    for line in try reflog.get().entries where line.note.facts.isHistoryOwn && line.isVouched(by: notary) {
-      starts.append(line.new)
-    }
     var seen: Set<ObjectID> = []
-    for start in starts {
+    func follows(_ start: ObjectID) throws -> Bool {
       var next: ObjectID? = start
       while let current = next, seen.insert(current).inserted {
-        if current == id { return start }
+        if current == id { return true }
         do {
           next = try registry.store.readSnapshot(current).parent
         } catch {
@@ -110,8 +123,14 @@ final class VouchedHints {
           next = nil
         }
       }
+      return false
     }
-    return nil
+    if let state = try state(), state.isHistoryOwn, let synced = state.synced, try follows(synced) {
+      return synced
+    }
+    return try log.get().first { line in
+      try line.note.facts.isHistoryOwn && line.isVouched(by: notary) && follows(line.new)
+    }?.new
   }
 }
 

@@ -43,7 +43,7 @@ struct SnapshotRepair {
   func run() throws -> Int {
     guard try isNeeded else { return 0 }
     let history = try RegistryHistory(of: registry.name, in: registry.cache)
-    guard let id = history.current, let payload = findLent(id) ?? findPayload(of: id, history) else {
+    guard let id = history.current, let payload = try findLent(id) ?? findPayload(of: id, history) else {
       return 0
     }
     let batch = try ObjectBatch(store: registry.store)
@@ -59,9 +59,9 @@ struct SnapshotRepair {
   }
 
   /// The payload that has the id; nil where lock entry or manifest do not say enough, or are about another.
-  private func findPayload(of id: ObjectID, _ history: RegistryHistory) -> [UInt8]? {
+  private func findPayload(of id: ObjectID, _ history: RegistryHistory) throws -> [UInt8]? {
     guard var guess = makeFirstGuess() else { return nil }
-    for line in history.reflog.lazy.filter({ $0.new == id }).prefix(Self.maxLines) {
+    for line in try history.reflog().lazy.filter({ $0.new == id }).prefix(Self.maxLines) {
       guess.agent = "mmdos/\(line.note.agentVersion)"
       for parent in line.old == nil ? [nil] : [line.old, nil] {
         guess.parent = parent

@@ -36,11 +36,13 @@ struct RegistryLog: Command {
     var items: [JSONValue] = []
     let entries = try reader.history.entries(limit: limit ?? .max)
     let disbeliefs = try reader.findDisbeliefs(of: entries)
+    // The refusals that were set aside when the snapshot was synced.
+    let overrides = try reader.history.overrides(of: entries)
     for entry in entries {
       let row = Row(
         entry: entry,
         changes: try reader.history.changes(of: entry),
-        marks: marks(entry.id, reader.history, isPinned),
+        marks: marks(entry.id, reader.history, isPinned, overrides[entry.id] ?? []),
         disbelief: disbeliefs[entry.id]
       )
       if session.options.isJSON {
@@ -66,14 +68,17 @@ struct RegistryLog: Command {
     let disbelief: Disbelief?
   }
 
-  private func marks(_ id: ObjectID, _ history: RegistryHistory, _ isPinned: Bool) -> [String] {
+  private func marks(
+    _ id: ObjectID,
+    _ history: RegistryHistory,
+    _ isPinned: Bool,
+    _ overrides: [String]
+  ) -> [String] {
     var marks: [String] = []
     if id == history.current { marks.append("in use") }
     if id == history.latest { marks.append("synced") }
     if id == history.current && isPinned { marks.append("pinned") }
-    // The overrides that were used when the snapshot was synced are in the reflog.
-    let used = history.reflog.filter { $0.new == id }.flatMap(\.note.facts.overrides)
-    return marks + TrustOverride.allCases.filter { used.contains($0.rawValue) }.map(\.flag)
+    return marks + TrustOverride.allCases.filter { overrides.contains($0.rawValue) }.map(\.flag)
   }
 
   private func print(_ row: Row, to console: Console, isVerbose: Bool) {

@@ -30,7 +30,7 @@ struct RegistryReflog: Command {
 
   func run(in session: Session) throws -> Int32 {
     let registry = try session.registry(name)
-    let lines = Array(try RegistryReader(registry).reflog().prefix(limit ?? .max))
+    let lines = try RegistryReader(registry).reflog(limit ?? .max)
     guard !lines.isEmpty else { throw ReadingError.neverSynced(registry.name) }
     if session.options.isJSON {
       let items = lines.enumerated().map { number, line in Self.json(number, line.entry, line.isVouched) }
