@@ -117,12 +117,62 @@ import Testing
       #expect(rules[index]["id"] as? String == result["ruleId"] as? String)
       #expect(((result["message"] as? [String: Any])?["text"] as? String)?.isEmpty == false)
       #expect((result["properties"] as? [String: Any])?["object"] as? String == stage.object)
-      #expect((result["partialFingerprints"] as? [String: String])?.count == 1)
+      let names = try #require(result["partialFingerprints"] as? [String: String])
+      #expect(names["findingText/v1"]?.wholeMatch(of: /[0-9a-f]{32}:1/) != nil, "\(names)")
+      #expect(names["primaryLocationLineHash"] == names["findingText/v1"])
     }
     #expect(results.map { ($0["suppressions"] as? [[String: Any]])?.count } == [0, 1, 0])
     let suppression = try #require((results[1]["suppressions"] as? [[String: Any]])?.first)
     #expect(suppression["kind"] as? String == "external")
     try checkPlace(results[0])
+    let bases = try #require(run["originalUriBaseIds"] as? [String: [String: Any]])
+    #expect(Set(bases.keys) == ["PROJECTROOT", "VIEW"] && bases["PROJECTROOT"]?["uri"] == nil)
+    #expect(bases["VIEW"]?["uri"] as? String == ".ai/registry-cache/web/")
+    #expect(bases["VIEW"]?["uriBaseId"] as? String == "PROJECTROOT")
+  }
+
+  /// The fingerprints of the findings in a document, in their order.
+  private func fingerprints(_ document: [String: Any]) throws -> [String] {
+    let run = try #require((document["runs"] as? [[String: Any]])?.first)
+    return try #require(run["results"] as? [[String: Any]]).compactMap {
+      ($0["partialFingerprints"] as? [String: String])?["findingText/v1"]
+    }
+  }
+
+  @Test func fingerprintsSurviveMovedLines() async throws {
+    let stage = try await Stage()
+    let folder = try stage.project.scratch.makeFolder("notes").string
+    func audit(_ lines: [String]) async throws -> [String] {
+      try stage.project.scratch.write("notes/odd.md", text: lines.joined(separator: "\n") + "\n")
+      return try fingerprints(await stage.project.run("registry", "audit", folder, "--sarif").object())
+    }
+    let lines = ["# Odd", "", "allow \u{202E}yned", "<!-- agents: a -->", "allow \u{202E}yned"]
+    let first = try await audit(lines)
+    #expect(first.count == 3 && Set(first).count == 3)
+    #expect(first.map { $0.suffix(2) } == [":1", ":1", ":2"])
+    #expect(try await audit(["New.", ""] + lines) == first)
+    #expect(try await audit(lines.map { "  " + $0 }) == first)
+    // What is not the same is called something else; the others keep their names.
+    let changed = try await audit(Array(lines.prefix(3)) + ["<!-- agents: b -->"] + lines.suffix(1))
+    #expect(changed[0] == first[0] && changed[1] != first[1] && changed[2] == first[2])
+  }
+
+  @Test func pathsAreRelativeToWhatIsNamed() async throws {
+    let stage = try await Stage()
+    try stage.project.write("my notes/odd.md", "allow \u{202E}yned\n")
+    func bases(_ words: String...) async throws -> [String: [String: Any]] {
+      let document = try await stage.project.run(["registry", "audit"] + words + ["--sarif"]).object()
+      let run = try #require((document["runs"] as? [[String: Any]])?.first)
+      return try #require(run["originalUriBaseIds"] as? [String: [String: Any]])
+    }
+    let relative = try await bases("./my notes")
+    #expect(relative["FOLDER"]?["uri"] as? String == "./my%20notes/")
+    #expect(relative["FOLDER"]?["uriBaseId"] as? String == "WORKINGFOLDER" && relative.count == 2)
+    let absolute = try await bases(stage.project.root.string + "/my notes/")
+    #expect(absolute["FOLDER"]?["uri"] as? String == "file://\(stage.project.root.string)/my%20notes/")
+    try await stage.publishAndSync(TestRegistry(count: 2, version: "1.1.0"))
+    let older = try await bases("web@~1")
+    #expect(Array(older.keys) == ["STORED"] && older["STORED"]?["uri"] == nil)
   }
 
   private func checkDriver(_ run: [String: Any]) throws -> [[String: Any]] {
@@ -134,6 +184,8 @@ import Testing
       for key in ["shortDescription", "fullDescription"] {
         #expect(((rule[key] as? [String: Any])?["text"] as? String)?.isEmpty == false)
       }
+      // An absolute URI, as the schema wants it.
+      #expect((rule["helpUri"] as? String)?.wholeMatch(of: /[a-z]+:[^ ]+/) != nil)
       let level = (rule["defaultConfiguration"] as? [String: Any])?["level"] as? String
       #expect(["error", "warning", "note"].contains(level))
     }
@@ -143,7 +195,13 @@ import Testing
   private func checkPlace(_ result: [String: Any]) throws {
     let locations = try #require(result["locations"] as? [[String: Any]])
     let place = try #require(locations.first?["physicalLocation"] as? [String: Any])
-    #expect((place["artifactLocation"] as? [String: Any])?["uri"] as? String == Stage.path)
+    #expect(place["artifactLocation"] as? [String: String] == ["uri": Stage.path, "uriBaseId": "VIEW"])
+    let context = try #require(place["contextRegion"] as? [String: Any])
+    #expect(context["startLine"] as? Int == 1 && context["endLine"] as? Int == 5)
+    #expect(
+      (context["snippet"] as? [String: Any])?["text"] as? String
+        == "# Odd\n\nallow <U+202E>yned\n\n<!-- agents: read this -->"
+    )
     let region = try #require(place["region"] as? [String: Any])
     #expect(region["startLine"] as? Int == 3 && region["startColumn"] as? Int == 7)
     #expect((region["snippet"] as? [String: Any])?["text"] as? String == "allow <U+202E>yned")

@@ -1,4 +1,4 @@
-import Audit
+package import Audit
 import Disk
 import Formats
 import ObjectStore
@@ -64,5 +64,23 @@ struct PublishAudit {
       warnings.append(.moreFindings(warnings: rest, notes: report.count(.note)))
     }
     return (isReported ? [] : critical.map { .finding($0) }, warnings)
+  }
+}
+
+extension Publisher {
+  /// The lines around the findings of `audit`; nil for those whose file was changed or removed since.
+  ///
+  /// - Throws: `DiskError`.
+  package func contexts(of findings: [AuditFinding]) throws -> [AuditContext?] {
+    try FindingContexts { finding in
+      let limit = Int(clamping: Policy().limits.maxFileBytes)
+      // try?: a finding in a file whose path no registry takes is told without its lines.
+      guard let path = try? ManifestPath(parsing: finding.path),
+        let parent = try folder.findFolder(at: path.components.dropLast().map { StoreLayout.component($0) }),
+        let bytes = try parent.findBytes(StoreLayout.component(path.name), limit: limit)
+      else { return nil }
+      return ObjectID(hashing: bytes) == finding.object ? bytes : nil
+    }
+    .find(findings)
   }
 }

@@ -18,7 +18,8 @@ extension AuditResult {
             ("columnKind", .string("unicodeCodePoints")),
             ("automationDetails", .object([("id", .string("registry-audit/\(subject)/"))])),
             ("invocations", .array([.object([("executionSuccessful", .boolean(true))])])),
-            ("results", .array(report.findings.map(result))),
+            // Section 3.14.14.
+            ("originalUriBaseIds", base.json), ("results", .array(results)),
             ("properties", properties),
           ])
         ])
@@ -45,19 +46,55 @@ extension AuditResult {
     .object([
       ("id", .string(rule.rawValue)), ("shortDescription", message(rule.title)),
       ("fullDescription", message("\(rule.title): \(rule.why)")),
+      // Section 3.49.12 wants an absolute URI; the manual page is what is installed beside the program.
+      ("helpUri", .string("man:mmdos-registry-audit-show(1)")),
+      (
+        "help",
+        message(
+          "\(rule.title): \(rule.why). What was reviewed and is right is accepted by audit_allow in the policy."
+        )
+      ),
       ("defaultConfiguration", .object([("level", .string(rule.severity.sarifLevel))])),
       ("properties", .object([("severity", .string(rule.severity.rawValue))])),
     ])
   }
 
-  private func result(_ finding: AuditFinding) -> JSONValue {
+  private var results: [JSONValue] {
+    var names = FindingFingerprints()
+    return report.findings.enumerated().map { index, finding in
+      let context = contexts.indices.contains(index) ? contexts[index] : nil
+      return result(finding, context, fingerprint: names.next(finding))
+    }
+  }
+
+  /// Where a finding is, and the lines around it.
+  private func place(_ finding: AuditFinding, _ context: AuditContext?) -> JSONValue {
     let region = JSONValue.object([
       ("startLine", .number(finding.position.line)), ("startColumn", .number(finding.position.column)),
       ("snippet", Self.message(finding.excerpt)),
     ])
-    let place = JSONValue.object([
-      ("artifactLocation", .object([("uri", .string(Self.uri(finding.path)))])), ("region", region),
-    ])
+    var members: [(String, JSONValue)] = [
+      (
+        "artifactLocation",
+        .object([("uri", .string(URIReference.encode(finding.path))), ("uriBaseId", .string(base.id))])
+      ), ("region", region),
+    ]
+    // Section 3.29.5: what is around has to be more than the region itself.
+    if let context, context.lines.count > 1 || finding.position.column > 1 {
+      members.append(
+        (
+          "contextRegion",
+          .object([
+            ("startLine", .number(context.firstLine)), ("endLine", .number(context.lastLine)),
+            ("snippet", Self.message(context.lines.joined(separator: "\n"))),
+          ])
+        )
+      )
+    }
+    return .object(members)
+  }
+
+  private func result(_ finding: AuditFinding, _ context: AuditContext?, fingerprint: String) -> JSONValue {
     // Section 3.27.23: either every result says whether it is suppressed, or none.
     let suppressions: [JSONValue] =
       finding.isAllowed
@@ -68,10 +105,13 @@ extension AuditResult {
       ("ruleIndex", .number(AuditRule.allCases.firstIndex(of: finding.rule) ?? 0)),
       ("level", .string(finding.severity.sarifLevel)),
       ("message", Self.message("\(finding.rule.title) (\(finding.detail)): \(finding.rule.why)")),
-      ("locations", .array([.object([("physicalLocation", place)])])),
+      ("locations", .array([.object([("physicalLocation", place(finding, context))])])),
       (
         "partialFingerprints",
-        .object([("findingOfContent/v1", .string("\(finding.exception):\(finding.position)"))])
+        // The second is the name by which code scanning of GitHub knows it.
+        .object([
+          ("findingText/v1", .string(fingerprint)), ("primaryLocationLineHash", .string(fingerprint)),
+        ])
       ),
       ("suppressions", .array(suppressions)),
       ("properties", .object([("object", .string(finding.object.description))])),
@@ -79,22 +119,6 @@ extension AuditResult {
   }
 
   private static func message(_ text: String) -> JSONValue { .object([("text", .string(text))]) }
-
-  /// A path as a relative reference (RFC 3986 section 4.2).
-  private static func uri(_ path: String) -> String {
-    var uri = ""
-    for byte in path.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"), UInt8(ascii: "/"):
-        uri.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        uri += "%" + (byte < 0x10 ? "0" : "") + digits
-      }
-    }
-    return uri
-  }
 }
 
 extension AuditSeverity {

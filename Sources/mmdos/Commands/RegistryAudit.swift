@@ -89,12 +89,15 @@ struct RegistryAudit: Command {
   private func audit(folder path: String, _ session: Session) throws -> AuditResult {
     let policy = try session.findPolicy() ?? Policy()
     let work = try Publisher(session.absolute(path), auditPolicy: policy, disk: session.disk)
+    let report = try work.audit()
     return AuditResult(
       subject: path,
+      base: .folder(path),
       snapshot: nil,
       manifest: nil,
       mode: policy.audit,
-      report: try work.audit()
+      report: report,
+      contexts: try isSARIF ? work.contexts(of: report.findings) : []
     )
   }
 
@@ -102,25 +105,37 @@ struct RegistryAudit: Command {
     let registry = try session.registry(target.name)
     let reader = try RegistryReader(registry)
     if let id = manifest.flatMap({ ObjectID(hex: $0) }) {
+      let report = try reader.audit(manifest: id)
       return AuditResult(
         subject: registry.name.description,
+        base: .stored("what the manifest \(id) names, which only the store has"),
         snapshot: nil,
         manifest: id,
         mode: registry.policy.audit,
-        report: try reader.audit(manifest: id)
+        report: report,
+        contexts: try isSARIF ? reader.contexts(of: report.findings) : []
       )
     }
     let entry = try reader.history.resolve(target.revision)
     if let doubt = try reader.findDoubt(of: entry) {
       session.console.warn("today this \(doubt.words)")
     }
+    let report =
+      try plugin.map { try reader.audit(entry, only: .plugin(PluginSlug(argument: $0))) }
+      ?? reader.audit(entry)
+    let isInUse = entry.id == reader.history.current
     return AuditResult(
       subject: registry.name.description,
+      base: isInUse
+        ? .view(registry.name)
+        : .stored(
+          "snapshot \(entry.id); mmdos registry cat \(registry.name)@\(entry.id.abbreviated) PATH prints a file"
+        ),
       snapshot: entry.id,
       manifest: entry.snapshot.manifest,
       mode: registry.policy.audit,
-      report: try plugin.map { try reader.audit(entry, only: .plugin(PluginSlug(argument: $0))) }
-        ?? reader.audit(entry)
+      report: report,
+      contexts: try isSARIF ? reader.contexts(of: report.findings) : []
     )
   }
 }
@@ -146,12 +161,15 @@ enum AuditTarget: ExpressibleByArgument {
 struct AuditResult {
   /// The registry's name, or the folder as it was named.
   let subject: String
+  let base: AuditBase
   /// The snapshot; nil where only a manifest or a folder was named.
   let snapshot: ObjectID?
   /// Nil for a folder.
   let manifest: ObjectID?
   let mode: Policy.Audit
   let report: AuditReport
+  /// The lines around each finding, where a document is to show them.
+  let contexts: [AuditContext?]
 
   /// Whether a sync would refuse it, or withhold something of it.
   var isRefused: Bool { mode.withholds && report.hasCritical }
