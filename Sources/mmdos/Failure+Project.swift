@@ -31,8 +31,8 @@ extension Failure {
         ExitCodes.failure,
         "merge-marks",
         "\(path):\(line): the file has the conflict marks of an unfinished git merge",
-        hint: path == ProjectLayout.lockfilePath
-          ? "mmdos registry lock --resolve shows what both sides say, and with --approved makes one lockfile of them"
+        hint: [ProjectLayout.lockfilePath, ProjectLayout.sourcesPath].contains(path)
+          ? "mmdos registry lock --resolve shows what both sides say, and with --approved makes one file of them"
           : "edit \(path.quoted) so that one of the two sides is left, without the lines of marks"
       )
     case .brokenMergeMarks(let path):
@@ -47,7 +47,7 @@ extension Failure {
       self.init(
         ExitCodes.failure,
         "invalid-file",
-        "\(path): what \(side.rawValue) has is no lockfile\(place): \(problem.words)",
+        "\(path): what \(side.rawValue) has cannot be used\(place): \(problem.words)",
         hint:
           "git checkout --ours or --theirs -- \(ShellWord.line([path.string])) takes the whole file of one side"
       )

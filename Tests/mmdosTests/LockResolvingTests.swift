@@ -58,6 +58,55 @@ import Testing
     #expect(again.error.contains("nothing to resolve"), "\(again.error)")
   }
 
+  /// Two branches added a registry each, and one of them changed what was there; git could not merge the sources.
+  @Test func branchesThatAddDifferentRegistriesMerge() async throws {
+    let project = try await SampleProject.synced()
+    let git = "git -c user.email=x@example.com -c user.name=x -c init.defaultBranch=main"
+    let result = try await project.shell(
+      """
+      export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+      cp -R ../registry ../one; cp -R ../registry ../two
+      { echo '# of the team' >> .ai/registries/sources.yaml
+      \(git) init -q . && \(git) add -A && \(git) commit -qm base && \(git) branch other
+      "$MMDOS" registry add one ../one --approved && "$MMDOS" registry sync one --approved
+      \(git) add -A; \(git) commit -qm ours; \(git) checkout -q other
+      "$MMDOS" registry add two ../two --approved && "$MMDOS" registry sync two --approved
+      "$MMDOS" registry set partner --trust-level trusted --approved
+      \(git) add -A; \(git) commit -qm theirs && \(git) checkout -q main; } >&2 || exit 9
+      \(git) merge other >/dev/null && exit 8
+      grep -q '^<<<<<<<' .ai/registries/sources.yaml
+      """
+    )
+    try #require(result.exitCode == 0, "\(result.output)\(result.error)")
+    let stopped = try await project.run("registry", "status")
+    #expect(
+      stopped.exitCode == 1 && stopped.error.contains("mmdos registry lock --resolve"),
+      "\(stopped.error)"
+    )
+    let preview = try await project.expect(2, "registry", "lock", "--resolve")
+    for text in [
+      "partner: only theirs changed it (with the url ../registry)", "one: only ours changed it",
+      "two: only theirs changed it (with the url ../two)",
+    ] {
+      #expect(preview.output.contains(text), "\(text): \(preview.output)")
+    }
+    try await project.expect(0, "registry", "lock", "--resolve", "--approved")
+    let sources = String(
+      decoding: try project.scratch.read("project/.ai/registries/sources.yaml"),
+      as: UTF8.self
+    )
+    #expect(sources.contains("# of the team") && sources.contains("trust_level: \"trusted\""), "\(sources)")
+    let list = try await project.run("registry", "list", "--json").object()
+    let names = (list["registries"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
+    #expect(names?.suffix(3) == ["partner", "one", "two"], "\(list)")
+    for name in ["one", "two"] {
+      try await project.expect(0, "registry", "sync", name, "--locked", "--approved")
+    }
+    try await project.expect(0, "registry", "verify", "--all")
+    let again = try await project.expect(0, "registry", "lock", "--resolve")
+    #expect(again.error.contains("nothing to resolve"), "\(again.error)")
+  }
+
   @Test func sideThatIsAskedForIsTaken() async throws {
     let project = try await conflicted()
     let json = try await project.run("registry", "lock", "--resolve", "--ours", "--json").object()

@@ -10,20 +10,21 @@ struct GitStages {
   let ours: [UInt8]
   let theirs: [UInt8]
 
-  /// Nil where there is no git, no merge, or no conflict in the file.
-  static func find(_ name: FileName, in project: Project) -> GitStages? {
-    guard let ours = read(2, name, project), let theirs = read(3, name, project) else { return nil }
-    return GitStages(base: read(1, name, project), ours: ours, theirs: theirs)
+  /// Nil where there is no git, no merge, or no conflict in the file, whose names lead there from `.ai`.
+  static func find(_ names: FileName..., in project: Project) -> GitStages? {
+    let path = names.map(\.string).joined(separator: "/")
+    guard let ours = read(2, path, project), let theirs = read(3, path, project) else { return nil }
+    return GitStages(base: read(1, path, project), ours: ours, theirs: theirs)
   }
 
-  private static func read(_ stage: Int, _ name: FileName, _ project: Project) -> [UInt8]? {
+  private static func read(_ stage: Int, _ path: String, _ project: Project) -> [UInt8]? {
     ProgramOutput.find(
       // cat-file writes the blob as it is: it takes no filter, hook or pager of the repository's configuration. Of a
       // partial clone it would fetch a missing blob, by a command that the configuration names.
       [
         "env", "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "git", "-c", "core.fsmonitor=false",
         "cat-file", "blob",
-        ":\(stage):./\(name.string)",
+        ":\(stage):./\(path)",
       ],
       in: project.ai,
       limit: Limits.maxProjectFileBytes

@@ -76,6 +76,20 @@ struct ProjectFiles: Sendable {
     _ = consume held
   }
 
+  /// Replaces a sources' file that has the marks of a merge by what `resolve` makes of its bytes; nil leaves it as it is.
+  ///
+  /// - Throws: `RefError` when the lock stays busy, `DiskError`; what `resolve` throws.
+  func replaceSources(_ resolve: ([UInt8]) throws -> [UInt8]?) throws {
+    let held = try lock()
+    if let folder = try project.ai.findFolder(ProjectLayout.registries),
+      let bytes = try project.findBytes(ProjectLayout.sourcesFile, inFolder: ProjectLayout.registries),
+      let new = try resolve(bytes)
+    {
+      try AtomicFile(disk: project.disk).replace(ProjectLayout.sourcesFile, in: folder, with: new)
+    }
+    _ = consume held
+  }
+
   /// Changes the sources' file.
   ///
   /// - Parameter change: Gets the file's bytes, nil where there is no file, and returns the new ones.

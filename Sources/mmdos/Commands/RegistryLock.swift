@@ -15,7 +15,8 @@ struct RegistryLockCommand: Command {
       project's key: for CI. With --resign all entries get the codes of the key that is here now. \
       With --resolve a lockfile with the conflict marks of git becomes one of both sides: entries that one side \
       changed, and of those that both changed the one with the newer manifest, unless --ours or --theirs says which. \
-      Each keeps the codes that it has.
+      Each keeps the codes that it has. The same is done for a sources.yaml with such marks, registry by registry; \
+      where both branches changed one, what is checked out counts.
       """
   )
 
@@ -24,7 +25,10 @@ struct RegistryLockCommand: Command {
   @Flag(name: .customLong("check"), help: "Compare every entry with the store.") var isCheck = false
   @Flag(name: .customLong("resign"), help: "Write the codes of all entries anew with the project's key.")
   var isResign = false
-  @Flag(name: .customLong("resolve"), help: "Make one lockfile of the two sides of an unfinished git merge.")
+  @Flag(
+    name: .customLong("resolve"),
+    help: "Make one lockfile, and one sources.yaml, of the two sides of an unfinished git merge."
+  )
   var isResolve = false
   @Flag(name: .customLong("ours"), help: "With --resolve: where both sides changed an entry, take ours.")
   var isOurs = false
