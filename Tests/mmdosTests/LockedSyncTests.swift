@@ -1,4 +1,6 @@
+import Foundation
 import ObjectStore
+import SystemPackage
 import TestServers
 import TestSupport
 import TestScenes
@@ -78,5 +80,29 @@ import Testing
     let result = try await stage.project.run("registry", "sync", "web", "--approved", "--locked", "--json")
     expect(result, exit: 3, error: "not-as-locked", "the publisher serves manifest")
     #expect(stage.server.requests(for: try releasePath(stage)).count == 1)
+  }
+
+  /// The cache of an earlier job or of a colleague is at the first release, the lockfile at the second.
+  @Test func laterLockfileBringsTheNewestAlong() async throws {
+    let stage = try await SignedStage()
+    defer { withExtendedLifetime(stage) {} }
+    let next = stage.first.changing(0..<1)
+    try stage.offer(next)
+    let earlier = stage.project.root.appending("../earlier")
+    try FileManager.default.copyItem(
+      atPath: stage.project.root.appending(SignedStage.cache).string,
+      toPath: earlier.string
+    )
+    expect(try await stage.project.sync(), exit: 0, output: "version \(next.version)")
+    try stage.project.remove(SignedStage.cache)
+    try FileManager.default.moveItem(
+      atPath: earlier.string,
+      toPath: stage.project.root.appending(SignedStage.cache).string
+    )
+    let verified = try await stage.project.run("registry", "verify", "web")
+    expect(verified, exit: 3, output: "mmdos registry sync web --locked --approved puts in use what it names")
+    expect(try await stage.project.run("registry", "sync", "web", "--locked", "--approved"), exit: 0)
+    expect(try await stage.project.run("registry", "verify", "web"), exit: 0, output: "intact")
+    expect(try await stage.project.run("registry", "checkout", "web", "latest"), exit: 0)
   }
 }

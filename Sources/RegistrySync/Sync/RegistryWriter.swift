@@ -104,7 +104,7 @@ struct RegistryWriter: Sendable {
     try batch.commit()
     let isPinned = try isPinned(offer, base)
     if !isPinned || base.inUse == nil { try survey(content, root, files, base) }
-    let goal = goal(of: id, known, base, isPinned: isPinned)
+    let goal = goal(of: id, known, base, isPinned: isPinned, isNewest: try isNewest(offer, base))
     let snapshot = try stated(new, known)
     var warnings =
       missingPlugins(content.catalog, offer.manifest).map { .missingPluginFile(slug: $0) } + corrections
@@ -135,14 +135,29 @@ struct RegistryWriter: Sendable {
     return Result(outcome: outcome, snapshot: id, changes: changes, withheld: withheld, warnings: warnings)
   }
 
-  private func goal(of id: ObjectID, _ known: Known?, _ base: SyncBase, isPinned: Bool) -> Goal {
+  private func goal(
+    of id: ObjectID,
+    _ known: Known?,
+    _ base: SyncBase,
+    isPinned: Bool,
+    isNewest: Bool
+  ) -> Goal {
     Goal(
       inUse: isPinned ? (base.inUse ?? id) : id,
-      // What the lockfile names says nothing of what is the newest, unless nothing else does.
-      synced: options.isLocked ? (base.synced ?? id) : id,
+      synced: isNewest ? id : (base.synced ?? id),
+      isNewest: isNewest,
       // A new one follows the newest; where that is not believed, it follows nothing.
       isHistoryOwn: known?.isHistoryOwn ?? (base.snapshot == nil || base.isHistoryOwn)
     )
+  }
+
+  /// Whether what a sync found becomes the newest synced snapshot.
+  ///
+  /// What the lockfile names may be older than that, or newer, as where somebody else has synced and committed it: then
+  /// the one before it must not stay the newest, as the lock entry remembers more.
+  private func isNewest(_ offer: ManifestOffer, _ base: SyncBase) throws -> Bool {
+    guard options.isLocked, let synced = base.synced else { return true }
+    return try cache.store.readSnapshot(synced).isOlder(than: offer.manifest)
   }
 
   /// Where a sync writes files of the new view while they arrive; nil where what is in use stays.
@@ -167,6 +182,8 @@ struct RegistryWriter: Sendable {
   private struct Goal {
     let inUse: ObjectID
     let synced: ObjectID
+    /// Whether `synced` is what was found just now.
+    let isNewest: Bool
     /// Whether this machine wrote the snapshot that was synced, and all that it follows.
     let isHistoryOwn: Bool
   }
@@ -278,8 +295,8 @@ struct RegistryWriter: Sendable {
   ) throws {
     // Without a network nobody was asked.
     let checkedAt = options.isOffline ? base.state?.checkedAt : registry.now.wholeSeconds
-    // A locked sync says nothing of the newest, which stays what it is, vouched for or not.
-    let isNewest = !options.isLocked || base.synced == nil
+    // Where it is not the newest, that stays what it is, vouched for or not.
+    let isNewest = goal.isNewest
     let state = RegistryState(
       etag: offer.etag,
       manifest: offer.id,
@@ -308,6 +325,14 @@ extension Snapshot {
   fileprivate func isRecord(ofSameAs other: Snapshot) -> Bool {
     tree == other.tree && manifest == other.manifest && version == other.version
       && generatedAt == other.generatedAt && publisher == other.publisher
+  }
+
+  /// Whether a manifest is of a later version, or a later one of the same version.
+  fileprivate func isOlder(than manifest: Manifest) -> Bool {
+    guard let version = try? SemanticVersion(parsing: version),
+      let time = try? Timestamp(parsing: generatedAt)
+    else { return false }
+    return version < manifest.version || version == manifest.version && time < manifest.generatedAt
   }
 
   /// The record of a manifest that was accepted just now.

@@ -36,7 +36,8 @@ extension BeliefQuestion.Voucher {
     case .wrong: "what leads to it was not written by this machine for this project"
     case .missing: "nothing says that this machine wrote what leads to it"
     case .outdated:
-      "this machine put something newer in its place since, so the refs of the cache were put back"
+      "this machine put something newer in its place since, or registry-lock.json remembers something newer: the "
+        + "lockfile is a later one, or the refs of the cache were put back"
     case .otherAddress: "it was synced from another address"
     case .noKey: "this machine has no key to vouch with"
     }

@@ -51,6 +51,12 @@ extension VerifyReport {
   fileprivate var advice: String {
     let failures = findings.filter(\.isFailure)
     let isDamaged = failures.contains { $0.layer == .objects || $0.layer == .view }
+    for case .lockfile(.disagrees(let found)) in failures.map(\.kind) where !isDamaged {
+      // What is in use may be as it was synced, and the lockfile a colleague's; then it is what counts.
+      let problem = ProvenanceProblem.disagrees(found)
+      guard problem.isAboutOtherManifest else { continue }
+      return "not what registry-lock.json names; " + Failure.hint(name: registry.description, problem)
+    }
     for kind in failures.map(\.kind) {
       switch kind {
       case .unbelieved, .newestPutBack, .newestUnbelieved:
