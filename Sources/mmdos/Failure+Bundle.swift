@@ -12,7 +12,7 @@ extension Failure {
 
   /// What is wrong with a file to import.
   private init(bundle path: FilePath, _ problem: BundleProblem) {
-    let again = "copy the file again, or write it anew with mmdos registry export"
+    let again = "copy the file again, or write it anew with mmdos registry export NAME FILE --force"
     switch problem {
     case .notABundle:
       self.init(

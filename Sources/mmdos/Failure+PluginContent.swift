@@ -79,12 +79,13 @@ extension Failure {
   }
 
   private init(untrusted origin: PluginOrigin, _ level: Source.TrustLevel) {
+    let name = if case .registry(let name) = origin { name.description } else { "NAME" }
     self.init(
       ExitCodes.policy,
       "untrusted-source",
       "'\(origin)' is a \(level.rawValue) source, and the policy installs only from trusted ones",
       hint: "allow_untrusted_install: true in \(policyFile), or "
-        + "mmdos registry set NAME --trust-level trusted --approved"
+        + "mmdos registry set \(name) --trust-level trusted --approved"
     )
   }
 

@@ -88,7 +88,7 @@ extension PublishProblem {
     "restore it from what you deployed, or remove packs.json: files that newer releases replaced are lost then for "
     + "clients who locked an older one"
   private static let scaffoldHint =
-    "mmdos registry scaffold makes one from skills, agents and commands; see docs/publishing.md"
+    "mmdos registry scaffold FOLDER makes one of skills, agents and commands; see docs/publishing.md"
   private static let keyHint =
     "give --key and --key-id; --allow-unsigned publishes it unsigned all the same"
   private static let findingHint =

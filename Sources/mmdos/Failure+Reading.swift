@@ -62,18 +62,14 @@ extension Failure {
         hint: Self.hint(name: name.description, problem)
       )
     case .untrusted(let name, let refusal):
-      self.init(
-        refusal.kind == .integrity ? ExitCodes.integrity : ExitCodes.policy,
-        refusal.word,
-        "'\(name)' is refused: \(refusal.words)",
-        hint: refusal.hint(name: name.description)
-      )
+      self.init(untrusted: name, refusal, command: "mmdos registry sync \(name)")
     case .unbelieved(let name, let snapshot, let disbelief) where disbelief.voucher == .outdated:
       self.init(
         ExitCodes.integrity,
         "rollback",
-        "snapshot \(snapshot.abbreviated) of '\(name)' is an older one that a ref was put back to: \(disbelief.words)",
-        hint: "sync again: mmdos registry sync \(name) --approved; or choose it: "
+        "snapshot \(snapshot.abbreviated) of '\(name)' is an older one: \(disbelief.words)",
+        hint: "mmdos registry sync \(name) --locked --approved puts in use what registry-lock.json names, "
+          + "mmdos registry sync \(name) --approved what is newest; or choose it: "
           + "mmdos registry checkout \(name) \(snapshot.abbreviated) --approved"
       )
     case .unbelieved(let name, let snapshot, let disbelief):
@@ -98,6 +94,16 @@ extension Failure {
         hint: askPublisher
       )
     }
+  }
+
+  /// A manifest that is not to be trusted; the hint may name the command to run again with a flag more.
+  init(untrusted name: RegistryName, _ refusal: TrustRefusal, command: String) {
+    self.init(
+      refusal.kind == .integrity ? ExitCodes.integrity : ExitCodes.policy,
+      refusal.word,
+      "'\(name)' is refused: \(refusal.words)",
+      hint: refusal.hint(name: name.description, command: command)
+    )
   }
 
   /// Whether it is the manifest that is wrong, or only not what this policy or program takes.

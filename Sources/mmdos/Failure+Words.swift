@@ -4,8 +4,8 @@ import RegistrySync
 import SystemPackage
 
 extension TrustRefusal {
-  /// What the user can do.
-  func hint(name: String) -> String? {
+  /// What the user can do; `command` is what was refused, to be run again if the publisher meant it.
+  func hint(name: String, command: String) -> String? {
     switch self {
     case .notCounting(let ignored, _):
       // Never a flag or a setting that would take it in spite of that.
@@ -13,7 +13,7 @@ extension TrustRefusal {
     case .badSignature: return "the manifest was changed after it was signed; " + askPublisher
     case .signatureStripped, .signerChanged, .rollback, .fromTheFuture:
       let flag = override.map { " \($0.flag)" } ?? ""
-      return "ask the publisher; if it is meant so: mmdos registry sync \(name)\(flag) --approved"
+      return "ask the publisher; if it is meant so: \(command)\(flag) --approved"
     case .thresholdNotMet:
       return "signature_threshold in \(policyFile), or more of the publisher's keys in the trust store"
     case .otherRegistry: return "the address serves another registry now; add that under a name of its own"

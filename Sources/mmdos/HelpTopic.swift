@@ -69,9 +69,10 @@ enum HelpTopic: String, CaseIterable {
   private static let trustText = """
     A registry is taken if its manifest is signed by keys that you trust.
 
-      mmdos registry trust list                    the keys
-      mmdos registry trust add FILE --approved     trust a publisher's key
-      mmdos registry trust revoke KEY --approved   never again, whoever asks
+      mmdos registry trust list                       the keys
+      mmdos registry trust add KEY-ID --file FILE --name NAME --approved
+                                                      trust a publisher's key
+      mmdos registry trust revoke KEY-ID --approved   never again, whoever asks
 
     The first sync pins the keys that signed; later ones must be signed by them.
     An older version, other content under the same version, and a version that

@@ -10,6 +10,10 @@ struct MMDOS: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mmdos",
     abstract: "An offline, verified, versioned cache of plugin registries for AI coding tools.",
+    examples: [
+      "mmdos init --approved", "mmdos registry add partner https://registry.example/tools/ --approved",
+      "mmdos registry sync partner", "mmdos catalog install git-hygiene --for claude",
+    ],
     discussion: """
       Nothing touches the network, and nothing is written, without --approved. Exit codes: 0 done, 1 failure, \
       2 approval needed, 3 integrity or signature failure, 4 refused by policy, 5 network, 6 no such thing, \
@@ -27,6 +31,9 @@ struct RegistryGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "registry",
     abstract: "Configure, sync, verify and read registries.",
+    examples: [
+      "mmdos registry sync partner --approved", "mmdos registry log partner", "mmdos registry verify --all",
+    ],
     subcommands: [
       RegistryList.self, RegistryStatus.self, RegistryShow.self, RegistryAdd.self, RegistrySet.self,
       RegistryRemove.self, RegistrySyncCommand.self, RegistryVerify.self, RegistryAuditGroup.self,
@@ -44,6 +51,7 @@ struct RegistryCache: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache",
     abstract: "See, share and clear what is stored.",
+    examples: ["mmdos registry cache stats", "mmdos registry cache clear --unreachable"],
     subcommands: [CacheClear.self, CacheStats.self, CacheLink.self, CacheUnlink.self]
   )
 }
@@ -53,6 +61,9 @@ struct RegistryTrust: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trust",
     abstract: "Say whose signatures count: the trust store.",
+    examples: [
+      "mmdos registry trust list", "mmdos registry trust add acme --file acme.pub --name Acme --approved",
+    ],
     subcommands: [
       TrustList.self, TrustShow.self, TrustVerify.self, TrustAdd.self, TrustRemove.self, TrustRevoke.self,
       TrustSyncCommand.self,
@@ -65,6 +76,9 @@ struct CatalogGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "catalog",
     abstract: "Look at the plugins that can be installed, and install them.",
+    examples: [
+      "mmdos catalog search commit messages", "mmdos catalog install git-hygiene --for claude,cursor",
+    ],
     subcommands: [
       CatalogList.self, CatalogSearch.self, CatalogShow.self, CatalogCategories.self, CatalogStatus.self,
       CatalogTargets.self, CatalogInstall.self,
@@ -77,6 +91,7 @@ struct PluginGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plugin",
     abstract: "See, install, update and remove plugins.",
+    examples: ["mmdos plugin status", "mmdos plugin update --all --approved"],
     subcommands: [
       PluginList.self, PluginShow.self, PluginValidate.self, PluginStatus.self, PluginOutdated.self,
       PluginInstall.self, PluginUpdate.self, PluginRemove.self,

@@ -38,7 +38,7 @@ struct UsageReport {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let group = stranger.group.joined(separator: " ")
     let hint =
-      stranger.nearest.map { "did you mean '\($0)'?" } ?? NodeToolWords.successor(of: arguments)
+      NodeToolWords.successor(ofCommand: arguments) ?? stranger.nearest.map { "did you mean '\($0)'?" }
       ?? "\(group) --help lists the commands"
     let message = "'\(stranger.word)' is not a command of \(group)"
     return (Failure(ExitCodes.usage, "usage", message, hint: hint), ["hint: \(hint)"])
@@ -51,7 +51,7 @@ struct UsageReport {
     if isJSON {
       Console.write(failure, to: errors)
     } else {
-      errors.line("\("error:", .bad) \(failure.message)")
+      errors.message("\("error:", .bad) \(failure.message)")
       for line in details { errors.line(SafeText(line)) }
     }
     errors.flush()

@@ -5,48 +5,8 @@ import Testing
 
 /// Help, and that docs/cli.md names every command and flag that there is, and no other.
 @Suite(.timeLimit(.minutes(10))) struct HelpTests {
-  /// A command as `--experimental-dump-help` tells it.
-  private struct Command: Decodable {
-    struct Argument: Decodable {
-      struct Name: Decodable {
-        let kind: String
-        let name: String
-      }
-      let kind: String
-      let names: [Name]?
-      let valueName: String?
-      let shouldDisplay: Bool
-    }
-    let commandName: String
-    let abstract: String?
-    let arguments: [Argument]?
-    let subcommands: [Command]?
-
-    var leaves: [(words: [String], command: Command)] {
-      guard let subcommands, !subcommands.isEmpty else { return [([commandName], self)] }
-      return subcommands.filter { $0.commandName != "help" }.flatMap(\.leaves)
-        .map { ([commandName] + $0.words, $0.command) }
-    }
-
-    var flags: Set<String> {
-      Set(
-        (arguments ?? []).filter(\.shouldDisplay).flatMap { $0.names ?? [] }.map { name in
-          name.kind == "long" ? "--\(name.name)" : "-\(name.name)"
-        }
-      )
-    }
-  }
-
-  private static let common: Set<String> = [
-    "--target", "-t", "--json", "--color", "--quiet", "-q", "--verbose", "-v", "--no-progress",
-    "--lock-timeout",
-    "--help", "-h", "--version",
-  ]
-
-  private func readCommands() async throws -> [(words: [String], command: Command)] {
-    struct Dump: Decodable { let command: Command }
-    let result = try await Program.mmdos(folder: "/").run(["--experimental-dump-help"])
-    return try JSONDecoder().decode(Dump.self, from: Data(result.outputBytes)).command.leaves
+  private func readCommands() async throws -> [(words: [String], command: CommandTree)] {
+    try await CommandTree.ofProgram().leaves
   }
 
   private func readReference() throws -> String {
@@ -66,6 +26,30 @@ import Testing
       let abstract = try #require(command.abstract)
       #expect(abstract.hasSuffix("."), "\(words)")
       #expect(result.output.hasPrefix("OVERVIEW: \(abstract.prefix(40))"), "\(words)")
+    }
+  }
+
+  @Test func helpHasExamplesFirstAndOwnFlagsBeforeThoseOfEveryCommand() async throws {
+    let program = try Program.mmdos(folder: "/")
+    let tree = try await CommandTree.ofProgram()
+    for (words, command) in tree.leaves {
+      let help = try await program.run(words.dropFirst() + ["--help"]).output
+      let parts = help.components(separatedBy: "\n\n")
+      #expect(
+        parts.count > 1 && parts[1].hasPrefix("EXAMPLES:\n  \(words.dropLast().joined(separator: " ")) "),
+        "\(help)"
+      )
+      for example in parts[1].split(separator: "\n").dropFirst() {
+        #expect(tree.problem(with: String(example.drop { $0 == " " })) == nil)
+        #expect(example.utf8.count <= 80)
+      }
+      let names = (command.arguments ?? []).filter { $0.kind != "positional" }
+        .compactMap { $0.names?.first { $0.kind == "long" }?.name }
+      let shared = try #require(names.firstIndex(of: "target"), "\(words)")
+      #expect(CommandTree.common.isSuperset(of: names[shared...].map { "--\($0)" }), "\(words)")
+      #expect(
+        CommandTree.common.subtracting(["--version"]).isDisjoint(with: names[..<shared].map { "--\($0)" })
+      )
     }
   }
 
@@ -98,7 +82,7 @@ import Testing
       let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `-") }
       let documented = rows.flatMap { $0.matches(of: /`(-{1,2}[A-Za-z-]+)/).map { String($0.1) } }
       let flags = command.flags.subtracting(
-        words.last == "publish" ? Self.common.subtracting(["--version"]) : Self.common
+        words.last == "publish" ? CommandTree.common.subtracting(["--version"]) : CommandTree.common
       )
       #expect(Set(documented) == flags, "\(name)")
     }
@@ -106,9 +90,9 @@ import Testing
 
   @Test func referenceNamesTheCommonFlags() async throws {
     let text = try readReference()
-    for flag in Self.common { #expect(text.contains("`\(flag)"), "\(flag)") }
+    for flag in CommandTree.common { #expect(text.contains("`\(flag)"), "\(flag)") }
     for (words, command) in try await readCommands() {
-      #expect(Self.common.subtracting(command.flags).subtracting(["--version"]).isEmpty, "\(words)")
+      #expect(CommandTree.common.subtracting(command.flags).subtracting(["--version"]).isEmpty, "\(words)")
     }
   }
 }

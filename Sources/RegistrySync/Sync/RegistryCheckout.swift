@@ -17,6 +17,8 @@ package struct RegistryCheckout: Sendable {
     package let wasPinned: Bool
     /// Whether the registry is pinned afterwards.
     package let isPinned: Bool
+    /// Whether anything is written: a ref, the pin, or a lock entry that is not about the snapshot.
+    package let isChanging: Bool
     /// The files that differ from the previous snapshot.
     package let changes: [TreeChange]
     /// The verdict about the snapshot's signatures now.
@@ -108,6 +110,7 @@ package struct RegistryCheckout: Sendable {
     private let name: RegistryName
     private let previous: ObjectID?
     private let wasPinned: Bool
+    private let isLocked: Bool
     private let changes: [TreeChange]
     private var trust: TrustVerdict { believed.verdict }
 
@@ -124,6 +127,7 @@ package struct RegistryCheckout: Sendable {
       self.target = target
       previous = history.current
       wasPinned = entry?.isPinned ?? false
+      isLocked = try Provenance.vouches(entry, for: target.snapshot, of: registry)
       believed = try BeliefGathering(of: registry, entry: entry, key: key, trust: trust)
         .believe(target.id, as: target.role)
       try HeldSnapshotCheck(registry: registry).check(target.snapshot, unlessVouched: believed.belief)
@@ -138,6 +142,7 @@ package struct RegistryCheckout: Sendable {
         previous: previous,
         wasPinned: wasPinned,
         isPinned: pinning,
+        isChanging: previous != target.id || wasPinned != pinning || !isLocked,
         changes: changes,
         trust: trust,
         warnings: warnings

@@ -9,6 +9,9 @@ struct CacheClear: Command {
   static let configuration = CommandConfiguration(
     commandName: "clear",
     abstract: "Remove cached data: all of it, one registry's, or what nothing leads to.",
+    examples: [
+      "mmdos registry cache clear --unreachable", "mmdos registry cache clear partner --keep 3 --approved",
+    ],
     discussion: """
       Waits until nobody uses the cache. Installed plugins, the lockfile and what it remembers against \
       rollbacks stay. Without NAME and flags everything goes. --unreachable applies keep_snapshots and \
@@ -17,7 +20,6 @@ struct CacheClear: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(help: "Clear this registry only; with --keep or --older-than trim its history only.")
   var name: String?
@@ -31,6 +33,7 @@ struct CacheClear: Command {
   @Flag(help: "Collect the garbage of the shared store, not of this project's cache.") var shared = false
   @Flag(name: .customLong("dry-run"), help: "Show what would be removed, and remove nothing.")
   var isDryRun = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if let keep, !(1...1_000_000).contains(keep) {
@@ -100,7 +103,12 @@ struct CacheClear: Command {
       CacheClearText(report, isDone: false, isDryRun: true).print(to: session)
       return ExitCodes.done
     }
-    let text = CacheClearText(report ?? .init(), isDone: false, isDryRun: false)
+    guard let report else { return try reportNothing(project, session) }
+    guard report != .init() else {
+      CacheClearText(report, isDone: true, isDryRun: false).print(to: session)
+      return ExitCodes.done
+    }
+    let text = CacheClearText(report, isDone: false, isDryRun: false)
     var outside = OutsideUse(project, try project.readPolicy(), session)
     if shared { outside.addSharedStore() }
     return try Preview(
@@ -158,6 +166,7 @@ struct CacheClearText {
     for (name, count) in report.trimmed.sorted(by: { $0.key < $1.key }) {
       lines.append("\(trim) \(SafeText(name.description)) by \(Quantity.count(count, "snapshot"))")
     }
+    guard report != .init() else { return ["nothing to remove"] }
     lines.append(
       "\(remove) \(Quantity.count(report.objectCount, "object")) (\(Quantity.bytes(report.objectBytes))) and "
         + "\(Quantity.count(report.fileCount, "other file")): \(Quantity.bytes(report.bytes)) "

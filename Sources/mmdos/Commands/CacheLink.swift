@@ -8,14 +8,15 @@ struct CacheLink: Command {
   static let configuration = CommandConfiguration(
     commandName: "link",
     abstract: "Let syncs take from another store what it has.",
+    examples: ["mmdos registry cache link ../other-project --approved"],
     discussion: """
       DIR is another project's folder, a cache, a shared store, or a folder of objects. What is taken is proven \
       first and is then this project's own: nothing here depends on that store.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var alternate: AlternateArgument
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     try alternate.change(in: session, "link", "linked") { editing, path in
@@ -29,11 +30,12 @@ struct CacheUnlink: Command {
   static let configuration = CommandConfiguration(
     commandName: "unlink",
     abstract: "Take from another store no more.",
+    examples: ["mmdos registry cache unlink ../other-project --approved"],
     discussion: "What was taken stays: it is this project's own. DIR may be gone by now."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var alternate: AlternateArgument
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let line = alternate.folder

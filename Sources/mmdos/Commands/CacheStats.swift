@@ -9,6 +9,7 @@ struct CacheStats: Command {
   static let configuration = CommandConfiguration(
     commandName: "stats",
     abstract: "Show what the cache holds: sizes, sharing, compression, and for whom.",
+    examples: ["mmdos registry cache stats"],
     discussion: "Changes nothing. 'alone' is what no other registry has: what clearing that registry frees."
   )
 

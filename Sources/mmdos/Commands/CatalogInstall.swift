@@ -9,6 +9,10 @@ struct CatalogInstall: Command {
   static let configuration = CommandConfiguration(
     commandName: "install",
     abstract: "Install a plugin from a catalog: all of its files, or none.",
+    examples: [
+      "mmdos catalog install git-hygiene --for claude,cursor",
+      "mmdos catalog install git-hygiene --source remote:partner --approved",
+    ],
     discussion: """
       A slug that several sources have is an error; name one with --source. With --for it goes where tools read it \
       (mmdos catalog targets). Files that were there before are only overwritten with --force. Nothing is requested, \
@@ -16,7 +20,6 @@ struct CatalogInstall: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var from: CatalogSourceOption
   @OptionGroup var target: InstallTargetOption
@@ -29,6 +32,7 @@ struct CatalogInstall: Command {
   )
   var expect: String?
   @Argument(help: "The plugin's slug.", completion: Completion.offeredSlug) var slug: String
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws { try ReviewOptions.validate(expect) }
 
@@ -63,17 +67,21 @@ struct PluginInstall: Command {
   static let configuration = CommandConfiguration(
     commandName: "install",
     abstract: "Install a plugin from its manifest's file.",
+    examples: [
+      "mmdos plugin install catalog/git-hygiene.yaml --for claude,cursor",
+      "mmdos plugin install catalog/git-hygiene.yaml --approved",
+    ],
     discussion: """
       The files that the manifest lists lie beside it under the paths they are installed to, as in the folder \
       `catalog` of a registry.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var target: InstallTargetOption
   @OptionGroup var update: PluginUpdateOptions
   @Argument(help: "The manifest.", completion: .file(extensions: ["yaml"])) var file: String
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

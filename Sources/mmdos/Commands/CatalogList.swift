@@ -8,12 +8,13 @@ struct CatalogList: Command {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the plugins that can be installed.",
+    examples: ["mmdos catalog list", "mmdos catalog list --source remote:partner --category review"],
     discussion: "Registries are read from the store as they were synced; nothing is requested."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
   @OptionGroup var only: CatalogCategoryOption
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let open = try OpenCatalogs(from, in: session)
@@ -32,16 +33,17 @@ struct CatalogSearch: Command {
   static let configuration = CommandConfiguration(
     commandName: "search",
     abstract: "Find plugins by words, the best match first.",
+    examples: ["mmdos catalog search commit messages"],
     discussion: """
       A plugin is found if it has every word. A word in slug or name counts more than one in tags, use cases or \
       category, and that more than one in the description.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
   @OptionGroup var only: CatalogCategoryOption
   @Argument(help: "The words.") var words: [String]
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let open = try OpenCatalogs(from, in: session)
@@ -62,11 +64,12 @@ struct CatalogSearch: Command {
 struct CatalogCategories: Command {
   static let configuration = CommandConfiguration(
     commandName: "categories",
-    abstract: "List the categories with the number of their plugins."
+    abstract: "List the categories with the number of their plugins.",
+    examples: ["mmdos catalog categories"]
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let open = try OpenCatalogs(from, in: session)

@@ -9,12 +9,13 @@ struct CatalogShow: Command {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show what the catalogs say about one plugin.",
+    examples: ["mmdos catalog show git-hygiene"],
     discussion: "Where several sources have it, each is shown."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
   @Argument(help: "The plugin's slug.", completion: Completion.offeredSlug) var slug: String
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let slug = try PluginSlug(argument: slug)

@@ -8,11 +8,12 @@ import RegistrySync
 struct CatalogStatus: Command {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Say which sources of plugins there are, and whether each can be used."
+    abstract: "Say which sources of plugins there are, and whether each can be used.",
+    examples: ["mmdos catalog status"]
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var from: CatalogSourceOption
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

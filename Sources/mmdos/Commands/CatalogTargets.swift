@@ -7,6 +7,7 @@ struct CatalogTargets: Command {
   static let configuration = CommandConfiguration(
     commandName: "targets",
     abstract: "Say where each tool reads skills, agents, prompts and rules, for --for.",
+    examples: ["mmdos catalog targets"],
     discussion: """
       What has no place in a tool is not written for it. Files that are merged by hand, such as AGENTS.md, settings, \
       hooks and MCP servers, are never written.

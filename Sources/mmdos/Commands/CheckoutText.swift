@@ -6,9 +6,10 @@ import RegistrySync
 /// The text about a checkout or its preview.
 struct CheckoutText {
   let report: RegistryCheckout.Report
+  let isVerbose: Bool
 
-  init(_ report: RegistryCheckout.Report) {
-    self.report = report
+  init(_ report: RegistryCheckout.Report, isVerbose: Bool) {
+    (self.report, self.isVerbose) = (report, isVerbose)
   }
 
   private var snapshot: Snapshot { report.target.snapshot }
@@ -47,11 +48,11 @@ struct CheckoutText {
     if isSwitch {
       lines.append("  \(counts.added) added, \(counts.changed) changed, \(counts.removed) removed")
     }
-    lines += report.trust.notes.filter { !$0.isWarning }.compactMap { note in
-      // The pin was set when the snapshot was synced, so this note is not new.
-      if case .firstPin = note { nil } else { "  \(note.words)" }
+    // The pin was set when the snapshot was synced, so that note is not new.
+    let notes = report.trust.notes.filter { note in
+      if case .firstPin = note { false } else { !note.isWarning }
     }
-    return lines
+    return lines + notes.lines(isVerbose: isVerbose).map { "  \($0)" }
   }
 
   var json: [(String, JSONValue)] {

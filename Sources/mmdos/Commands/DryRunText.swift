@@ -16,7 +16,7 @@ struct DryRunText {
     let console = session.console
     guard !session.options.isJSON else { return json }
     for warning in report.warnings { console.warn(warning.words) }
-    let head = lines
+    let head = lines(isVerbose: session.options.isVerbose)
     Pager(for: console.output, environment: session.environment).show(on: console.output) { output in
       for line in head { output.line(line) }
       if !report.comparisons.isEmpty { output.line() }
@@ -32,7 +32,7 @@ struct DryRunText {
 
   private var isNew: Bool { report.manifest != report.current?.snapshot.manifest }
 
-  private var lines: [SafeText] {
+  private func lines(isVerbose: Bool) -> [SafeText] {
     let name = SafeText(report.registry.description)
     guard isNew else {
       return ["\(name): nothing new, version \(report.version) is in use", "  manifest \(report.manifest)"]
@@ -44,7 +44,9 @@ struct DryRunText {
       "  published  \(report.generatedAt) by \(report.publisher)",
       "  manifest   \(report.manifest)",
     ]
-    lines += report.trust.notes.filter { !$0.isWarning }.map { "  trust      \($0.words)" }
+    lines += report.trust.notes.filter { !$0.isWarning }.lines(isVerbose: isVerbose).map {
+      "  trust      \($0)"
+    }
     lines += [
       "  files      " + counts.words + ", \(Quantity.count(report.missingCount, "file")) not here yet"
     ]

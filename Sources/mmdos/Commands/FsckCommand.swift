@@ -9,6 +9,7 @@ struct FsckCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "fsck",
     abstract: "Check the whole store: every object, every ref, dangling and missing.",
+    examples: ["mmdos fsck"],
     discussion: "Changes nothing. Exit code 3 on damage; dangling objects and leftovers are no damage."
   )
 

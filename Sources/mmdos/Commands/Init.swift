@@ -8,16 +8,21 @@ struct Init: Command {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Make this folder a project: policy, sources, trust store, .gitignore lines.",
+    examples: ["mmdos init", "mmdos init --approved"],
     discussion: "Files that are there already stay as they are. The policy it writes forbids all remote work."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let setup = try session.setup()
     guard approval.isApproved else {
       let plan = try setup.plan()
+      guard plan.contains(where: { $0.action != .keep }) else {
+        tell(plan, in: session)
+        return ExitCodes.done
+      }
       return try Preview(
         command: ShellWord.line(["mmdos", "init", "--approved"]),
         lines: plan.map { "\(Self.word($0.action, done: false)) \(SafeText($0.path.string))" },
@@ -25,16 +30,19 @@ struct Init: Command {
         isAboutProject: false
       ).show(in: session)
     }
-    let done = try setup.run(lockTimeout: session.options.lockTimeout)
-    if session.options.isJSON {
-      session.console.print(.object([("files", Self.json(done))]))
-    } else {
-      for file in done {
-        session.console.print("\(Self.word(file.action, done: true)) \(SafeText(file.path.string))")
-      }
-      session.console.note("next: mmdos registry add NAME URL --approved")
-    }
+    tell(try setup.run(lockTimeout: session.options.lockTimeout), in: session)
     return ExitCodes.done
+  }
+
+  private func tell(_ files: [ProjectSetup.File], in session: Session) {
+    guard !session.options.isJSON else {
+      session.console.print(.object([("files", Self.json(files))]))
+      return
+    }
+    for file in files {
+      session.console.print("\(Self.word(file.action, done: true)) \(SafeText(file.path.string))")
+    }
+    session.console.note("next: mmdos registry add NAME URL --approved")
   }
 
   private static func word(_ action: ProjectSetup.File.Action, done: Bool) -> String {

@@ -9,6 +9,7 @@ struct Migrate: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate",
     abstract: "Take over a project of the Node tool: see what is there, import its cache.",
+    examples: ["mmdos migrate", "mmdos migrate --approved"],
     discussion: """
       The files of such a project are used as they are; this says how mmdos reads each of them, and which entries \
       are not used. With --approved it also imports the registries in the Node tool's cache, without any request: a \
@@ -17,10 +18,10 @@ struct Migrate: AsyncCommand {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Option(help: ArgumentHelp("The Node tool's registry-cache, if not the project's.", valueName: "dir"))
   var cache: String?
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) async throws -> Int32 {
     let project = try session.project()

@@ -8,7 +8,8 @@ import RegistrySync
 struct PluginList: Command {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the installed plugins."
+    abstract: "List the installed plugins.",
+    examples: ["mmdos plugin list"]
   )
 
   @OptionGroup var global: GlobalOptions
@@ -47,11 +48,12 @@ struct PluginList: Command {
 struct PluginShow: Command {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show one installed plugin with its files."
+    abstract: "Show one installed plugin with its files.",
+    examples: ["mmdos plugin show git-hygiene"]
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(help: "The plugin's slug.", completion: Completion.installedSlug) var slug: String
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let state = try InstalledPlugins.state(of: PluginSlug(argument: slug), in: session.project())

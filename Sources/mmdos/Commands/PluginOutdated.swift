@@ -8,6 +8,7 @@ struct PluginOutdated: Command {
   static let configuration = CommandConfiguration(
     commandName: "outdated",
     abstract: "List the installed plugins whose sources have something else by now.",
+    examples: ["mmdos plugin outdated"],
     discussion: "Sources are read from the store as they were synced; nothing is requested."
   )
 

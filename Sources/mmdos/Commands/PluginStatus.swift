@@ -9,13 +9,14 @@ struct PluginStatus: Command {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Compare installed plugins with what was installed, and with what their sources have.",
+    examples: ["mmdos plugin status", "mmdos plugin status --check"],
     discussion: "Sources are read from the store as they were synced; nothing is requested."
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(help: "The plugin's slug; without it all.", completion: Completion.installedSlug) var slug:
     String?
   @Flag(help: "Exit with code 3 if a plugin is not as it was installed: for CI.") var check = false
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -52,12 +53,13 @@ struct PluginValidate: Command {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check a plugin by the rules and the policy: an installed one, or a manifest's file.",
+    examples: ["mmdos plugin validate catalog/git-hygiene.yaml"],
     discussion:
       "What has a slash or ends in .yaml is a file. Without a name every installed plugin is checked."
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(help: "A slug, or the path of a manifest.") var plugin: String?
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

@@ -7,13 +7,16 @@ struct PluginUpdate: Command {
   static let configuration = CommandConfiguration(
     commandName: "update",
     abstract: "Bring an installed plugin to what its source has.",
+    examples: [
+      "mmdos plugin update --all", "mmdos plugin update git-hygiene --diff",
+      "mmdos plugin update git-hygiene --approved",
+    ],
     discussion: """
       What was changed here stays, and is merged with what is new. Where the same lines were changed, the update is \
       refused without --merge, --keep or --force. Nothing is requested: sync the registry first.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var update: PluginUpdateOptions
   @Option(
@@ -25,6 +28,7 @@ struct PluginUpdate: Command {
   var source: CatalogSource?
   @Flag(name: .customLong("all"), help: "Update every plugin that has an update.") var isAll = false
   @Argument(help: "The plugin's slug.", completion: Completion.installedSlug) var slug: String?
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard (slug == nil) == isAll else { throw ValidationError("give a plugin's slug, or --all") }

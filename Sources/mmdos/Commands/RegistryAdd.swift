@@ -10,6 +10,10 @@ struct RegistryAdd: Command {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Configure a registry: an https address, or a folder on this machine.",
+    examples: [
+      "mmdos registry add partner https://registry.example/tools/ --approved",
+      "mmdos registry add drafts ../our-registry --trust-level trusted --approved",
+    ],
     discussion: """
       Nothing is requested; 'registry sync' does that. A name is never replaced; 'registry set' changes what stands \
       in sources.yaml. A folder that is typed as a relative path is written relative to the project, so that a clone \
@@ -18,7 +22,6 @@ struct RegistryAdd: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(help: "A name of your choice.") var name: String
   @Argument(help: "https://host/path/catalog.yaml, https://host/path/, or a folder.") var url: String
@@ -33,6 +36,7 @@ struct RegistryAdd: Command {
     help: ArgumentHelp("An https address to ask where URL fails; may be repeated.", valueName: "url")
   )
   var mirrors: [String] = []
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

@@ -10,6 +10,10 @@ struct RegistryAuditGroup: ParsableCommand {
     commandName: "audit",
     abstract:
       "Find what a reviewer cannot see, or an agent should not meet unreviewed; accept what was reviewed.",
+    examples: [
+      "mmdos registry audit partner", "mmdos registry audit ./skills --sarif",
+      "mmdos registry audit accept download-to-shell set-up",
+    ],
     discussion: """
       'mmdos registry audit NAME' is short for 'mmdos registry audit show NAME': --plugin SLUG for one plugin, \
       --manifest ID for what a sync refused, --sarif or --json for programs.
@@ -24,6 +28,10 @@ struct RegistryAudit: Command {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Find what a reviewer cannot see in a registry, or an agent should not meet unreviewed.",
+    examples: [
+      "mmdos registry audit partner", "mmdos registry audit partner --plugin git-hygiene",
+      "mmdos registry audit ./skills --sarif",
+    ],
     discussion: """
       Looks at every file of the snapshot in use, or of another one, straight from the store; or, with the path of a \
       folder such as ./skills, at its files, be it a registry or not. Changes nothing and uses no network. Exit code 4 \
@@ -32,7 +40,6 @@ struct RegistryAudit: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(
     help: ArgumentHelp(
       "The registry, and a revision if not the one in use; or a folder.",
@@ -51,6 +58,7 @@ struct RegistryAudit: Command {
   )
   var plugin: String?
   @Flag(name: .customLong("sarif"), help: "Print a SARIF 2.1.0 document, for CI.") var isSARIF = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard !(isSARIF && global.isJSON) else { throw ValidationError("give --sarif or --json, not both") }

@@ -10,6 +10,10 @@ struct RegistryAuditAccept: Command {
   static let configuration = CommandConfiguration(
     commandName: "accept",
     abstract: "Accept what a rule of the content audit finds in a plugin or file, after a look at it.",
+    examples: [
+      "mmdos registry audit accept download-to-shell set-up",
+      "mmdos registry audit accept download-to-shell set-up --approved",
+    ],
     discussion: """
       Shows each text that the rule finds in the plugin's files, or in the file, and with --approved adds an exception \
       for each to audit_allow in .ai/policies/registry-policy.yaml. An exception is about that content: when the file \
@@ -18,7 +22,6 @@ struct RegistryAuditAccept: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(help: "The rule, such as download-to-shell.") var rule: String
   @Argument(
@@ -40,6 +43,7 @@ struct RegistryAuditAccept: Command {
     help: ArgumentHelp("Look at what this manifest names, such as one that a sync refused.", valueName: "id")
   )
   var manifest: String?
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if let manifest {

@@ -8,16 +8,17 @@ import RegistrySync
 struct RegistryCat: Command {
   static let configuration = CommandConfiguration(
     commandName: "cat",
-    abstract: "Print a file of a registry, proven, straight from the store."
+    abstract: "Print a file of a registry, proven, straight from the store.",
+    examples: ["mmdos registry cat partner catalog.yaml", "mmdos registry cat partner@v1.0.0 catalog.yaml"]
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var snapshot: SnapshotArgument
   @Argument(
     help: "The file's path in the registry; alone it is a file of the only registry.",
     completion: Completion.path
   )
   var path: String?
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let (wanted, path) =

@@ -8,13 +8,15 @@ struct RegistryCheckoutCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "checkout",
     abstract: "Put another snapshot of a registry in use, and pin it.",
+    examples: [
+      "mmdos registry checkout partner v1.0.0", "mmdos registry checkout partner latest --approved",
+    ],
     discussion: """
       While a registry is pinned, a sync fetches what is new but does not switch to it. `latest` unpins and \
       switches to the newest. Nothing is requested.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
@@ -26,6 +28,7 @@ struct RegistryCheckoutCommand: Command {
     completion: Completion.revision
   )
   var revision: String?
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -48,10 +51,10 @@ struct RegistryPin: Command {
   static let configuration = CommandConfiguration(
     commandName: "pin",
     abstract: "Pin a registry to the snapshot in use, or to another one.",
+    examples: ["mmdos registry pin partner --approved"],
     discussion: "While it is pinned, a sync fetches what is new but does not switch to it."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
@@ -60,6 +63,7 @@ struct RegistryPin: Command {
   var name: String?
   @Argument(help: "The snapshot, if not the one in use.", completion: Completion.revision)
   var revision: String?
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -74,16 +78,17 @@ struct RegistryUnpin: Command {
   static let configuration = CommandConfiguration(
     commandName: "unpin",
     abstract: "Drop the pin of a registry, and nothing else.",
+    examples: ["mmdos registry unpin partner --approved"],
     discussion: "What is in use stays in use until the next sync, which switches to the newest."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
     completion: Completion.registry
   )
   var name: String?
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()
@@ -136,7 +141,12 @@ private struct Checkout {
       var outside = OutsideUse(registry.project, registry.policy, session)
       try outside.addAlternates()
       outside.addKeys()
-      let text = CheckoutText(try checkout.preview(revision, pinning: isPinning))
+      let report = try checkout.preview(revision, pinning: isPinning)
+      let text = CheckoutText(report, isVerbose: session.options.isVerbose)
+      guard report.isChanging else {
+        text.print(in: session)
+        return ExitCodes.done
+      }
       let words = [verb, registry.name.description] + (revision.map { [$0] } ?? [])
       return try Preview(
         command: ShellWord.line(["mmdos", "registry"] + words + ["--approved"]),
@@ -144,7 +154,8 @@ private struct Checkout {
         json: text.json
       ).adding(outside).show(in: session)
     }
-    CheckoutText(try checkout.run(revision, pinning: isPinning)).print(in: session)
+    CheckoutText(try checkout.run(revision, pinning: isPinning), isVerbose: session.options.isVerbose)
+      .print(in: session)
     return ExitCodes.done
   }
 }

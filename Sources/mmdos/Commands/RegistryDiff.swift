@@ -9,13 +9,13 @@ struct RegistryDiff: Command {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Show what differs between two snapshots of a registry.",
+    examples: ["mmdos registry diff partner v1.0.0 latest", "mmdos registry diff partner --stat"],
     discussion: """
       Without a revision: what a switch from the snapshot in use to the newest would change, or, if the newest \
       is in use, what it changed. With one: from that to the snapshot in use.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
     completion: Completion.registry
@@ -36,6 +36,7 @@ struct RegistryDiff: Command {
   var paths: [String] = []
   @Flag(name: .customLong("manifest"), help: "Show manifest.json too, which has the hash of every file.")
   var hasManifest = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if hasStat && hasNameStatus { throw ValidationError("give --stat or --name-status, not both") }

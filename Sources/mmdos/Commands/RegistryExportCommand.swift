@@ -10,6 +10,9 @@ struct RegistryExportCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write a registry into one file, or a folder to commit.",
+    examples: [
+      "mmdos registry export partner partner.bundle", "mmdos registry export partner --dir vendor/partner",
+    ],
     discussion: """
       The file has the snapshot with its manifest and signatures, and every object, for a machine without a \
       network: `registry import` checks all of it again, as a sync would. With --dir the files are written as a \
@@ -20,7 +23,6 @@ struct RegistryExportCommand: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(
     help: ArgumentHelp("The registry, and a revision if not the one in use.", valueName: "name[@rev]"),
     completion: Completion.registryRevision
@@ -30,6 +32,7 @@ struct RegistryExportCommand: Command {
   @Option(help: ArgumentHelp("The folder to write, instead of a file.", valueName: "dir")) var dir: String?
   @Option(help: ArgumentHelp("How many snapshots to take along the history.", valueName: "n")) var depth = 1
   @Flag(help: "Replace what an earlier export wrote.") var force = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard (file == nil) != (dir == nil) else { throw ValidationError("give a file, or a folder with --dir") }

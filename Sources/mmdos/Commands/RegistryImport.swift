@@ -10,16 +10,17 @@ struct RegistryImport: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Take a registry from a file that `registry export` wrote.",
+    examples: ["mmdos registry import partner.bundle", "mmdos registry import partner.bundle --approved"],
     discussion: """
       Checked like a sync from the network: the policy, the signatures, rollback, every byte. The source must be \
       configured with the address that the file's registry was synced from. No network is used.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var review: ReviewOptions
   @Argument(help: "The file.", completion: .file()) var file: String
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) async throws -> Int32 {
     let project = try session.project()
@@ -42,25 +43,32 @@ struct RegistryImport: AsyncCommand {
     options.sharedStore = session.sharedStore
     let view = SyncProgressView(session.console, name: source.name.description)
     defer { view.end() }
-    let report = try await SyncTransaction(
-      importing: bundle,
-      as: source,
-      in: project,
-      policy: policy,
-      options: options,
-      observer: { view.show($0) }
-    ).run()
+    let report: SyncReport
+    do {
+      report = try await SyncTransaction(
+        importing: bundle,
+        as: source,
+        in: project,
+        policy: policy,
+        options: options,
+        observer: { view.show($0) }
+      ).run()
+    } catch ReadingError.untrusted(let name, let refusal) {
+      throw Failure(untrusted: name, refusal, command: ShellWord.line(words))
+    }
     view.end()
     let json = report.tell(in: project, session)
     if session.options.isJSON { session.console.print(json) }
     return ExitCodes.done
   }
 
+  /// The command as it was typed.
+  private var words: [String] { ["mmdos", "registry", "import", file] + review.words }
+
   private func preview(_ bundle: Bundle, _ source: Source) -> Preview {
     let newest = bundle.newest
-    let words = ["mmdos", "registry", "import", file] + review.words + ["--approved"]
     return Preview(
-      command: ShellWord.line(words),
+      command: ShellWord.line(words + ["--approved"]),
       lines: [
         "would import \(SafeText(source.name.description)) from \(SafeText(file))",
         "  source       \(SafeText(newest.source))",

@@ -9,6 +9,7 @@ struct RegistryKeygen: Command {
   static let configuration = CommandConfiguration(
     commandName: "keygen",
     abstract: "Make the project's HMAC key, or a publisher's key pair.",
+    examples: ["mmdos registry keygen --publisher --out keys/acme-2026", "mmdos registry keygen --approved"],
     discussion: """
       Without --publisher: .ai/registry-signing-key, which authenticates the project's lockfile and is never \
       committed. With --import the key that a colleague made is taken over. With --publisher: an Ed25519 pair \
@@ -16,7 +17,6 @@ struct RegistryKeygen: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Flag(name: .customLong("publisher"), help: "Make an Ed25519 pair; needs --out, and no approval.")
   var isPublisher = false
@@ -36,6 +36,7 @@ struct RegistryKeygen: Command {
   )
   var imported: String?
   @Flag(name: .customLong("force"), help: "Overwrite a key that is there.") var isForced = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard isPublisher == (out != nil) else { throw ValidationError("--publisher and --out go together") }

@@ -8,7 +8,8 @@ import RegistrySync
 struct RegistryList: Command {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the configured registries."
+    abstract: "List the configured registries.",
+    examples: ["mmdos registry list"]
   )
 
   @OptionGroup var global: GlobalOptions

@@ -10,6 +10,10 @@ struct RegistryLockCommand: Command {
     commandName: "lock",
     abstract:
       "Show the lockfile; --check compares it with the store, --resign adopts it, --resolve ends a merge.",
+    examples: [
+      "mmdos registry lock --check", "mmdos registry lock --resolve",
+      "mmdos registry lock --resign --approved",
+    ],
     discussion: """
       With --check the exit code is 3 when an entry is not about the snapshot in use, or was not made with the \
       project's key: for CI. With --resign all entries get the codes of the key that is here now. \
@@ -20,7 +24,6 @@ struct RegistryLockCommand: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Flag(name: .customLong("check"), help: "Compare every entry with the store.") var isCheck = false
   @Flag(name: .customLong("resign"), help: "Write the codes of all entries anew with the project's key.")
@@ -34,6 +37,7 @@ struct RegistryLockCommand: Command {
   var isOurs = false
   @Flag(name: .customLong("theirs"), help: "With --resolve: where both sides changed an entry, take theirs.")
   var isTheirs = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard [isCheck, isResign, isResolve].count(where: \.self) < 2 else {
@@ -91,7 +95,14 @@ struct RegistryLockCommand: Command {
 
   private func resign(_ project: Project, _ session: Session) throws -> Int32 {
     guard approval.isApproved else {
-      return try ResignPreview(project.readRecords()).preview.show(in: session)
+      let preview = try ResignPreview(project.readRecords())
+      if preview.isNeeded { return try preview.preview.show(in: session) }
+      if session.options.isJSON {
+        session.console.print(.object([("resigned", .number(0))]))
+      } else {
+        session.console.print("every entry has the codes of the project's key")
+      }
+      return ExitCodes.done
     }
     let count = try LockfileCheck.resign(project, lockTimeout: session.options.lockTimeout)
     if session.options.isJSON {

@@ -9,10 +9,10 @@ import RegistrySync
 struct RegistryLog: Command {
   static let configuration = CommandConfiguration(
     commandName: "log",
-    abstract: "List a registry's snapshots, newest first."
+    abstract: "List a registry's snapshots, newest first.",
+    examples: ["mmdos registry log", "mmdos registry log partner --stat -n 5"]
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
     completion: Completion.registry
@@ -20,6 +20,7 @@ struct RegistryLog: Command {
   var name: String?
   @Option(name: .customShort("n"), help: ArgumentHelp("Show this many.", valueName: "count")) var limit: Int?
   @Flag(name: .customLong("stat"), help: "List the files that each changed.") var hasStat = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("-n takes a number of at least 1") }

@@ -9,13 +9,14 @@ struct RegistryLs: Command {
   static let configuration = CommandConfiguration(
     commandName: "ls",
     abstract: "List the files of a registry, straight from the store.",
+    examples: ["mmdos registry ls partner", "mmdos registry ls partner@v1.0.0"],
     discussion: "Files that the policy keeps out of the view are marked with the reason."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var snapshot: SnapshotArgument
   @Argument(help: "A folder or file in the registry.", completion: Completion.path) var path: String?
   @Flag(name: [.customShort("l"), .customLong("long")], help: "Show sizes and ids.") var isLong = false
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let (reader, entry) = try snapshot.open(in: session)

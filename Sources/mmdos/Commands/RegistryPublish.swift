@@ -10,6 +10,10 @@ struct RegistryPublish: Command {
   static let configuration = CommandConfiguration(
     commandName: "publish",
     abstract: "Check a folder by the rules of a sync, write its manifest.json and sign it.",
+    examples: [
+      "mmdos registry publish registry --check",
+      "mmdos registry publish registry --version 1.1.0 --key acme.key --key-id acme",
+    ],
     discussion: """
       Writes manifest.json in the folder you name, beside it releases/, so that clients who locked an older \
       release can still sync it, and packs, from which many files are had at once. All mistakes are named in one run. The first time --name, \
@@ -20,7 +24,6 @@ struct RegistryPublish: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var signing: SigningOptions
   @Argument(help: "The folder with catalog.yaml.", completion: .directory) var folder: String
   @Option(help: "The registry's own name.") var name: String?
@@ -69,6 +72,7 @@ struct RegistryPublish: Command {
     help: "Publish what the content audit finds critical, which clients do not take by default."
   )
   var allowsFindings = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard !isCheck || !signing.isAdded else {

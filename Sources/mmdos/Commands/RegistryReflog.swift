@@ -10,19 +10,20 @@ struct RegistryReflog: Command {
   static let configuration = CommandConfiguration(
     commandName: "reflog",
     abstract: "List what was in use, newest first: each sync, checkout and repair.",
+    examples: ["mmdos registry reflog partner"],
     discussion: """
       The first column is a revision: 'mmdos registry checkout NAME @{1}' goes back to what was in use before the \
       last change. A line that this machine did not write is marked; it proves nothing.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
     completion: Completion.registry
   )
   var name: String?
   @Option(name: .customShort("n"), help: ArgumentHelp("Show this many.", valueName: "count")) var limit: Int?
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("-n takes a number of at least 1") }

@@ -8,12 +8,13 @@ struct RegistryRemove: Command {
   static let configuration = CommandConfiguration(
     commandName: "remove",
     abstract: "Drop a registry with its refs, view and lock entry.",
+    examples: ["mmdos registry remove partner", "mmdos registry remove partner --approved"],
     discussion: "Installed plugins stay. Objects stay until garbage is collected."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(help: "The registry's name.", completion: Completion.registry) var name: String
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

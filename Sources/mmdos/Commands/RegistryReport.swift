@@ -8,6 +8,7 @@ struct RegistryReport: Command {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Write one page of HTML about registries: history, trust, storage, audit, plugins.",
+    examples: ["mmdos registry report --html report.html", "mmdos registry report partner --html -"],
     discussion: """
       The page needs nothing else and no network, and has no scripts: it can be sent, kept beside a release, or read on a \
       phone. It says what is not believed, as log, status and verify do. Without a name it is about all registries. With \
@@ -15,7 +16,6 @@ struct RegistryReport: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(help: "The registry's name; without it all.", completion: Completion.registry) var name: String?
   @Option(
     name: .customLong("html"),
@@ -25,6 +25,7 @@ struct RegistryReport: Command {
   var file: String
   @Option(help: ArgumentHelp("Show this many syncs of each registry.", valueName: "count")) var limit = 50
   @Flag(help: "Replace a file that is there.") var force = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if limit < 1 { throw ValidationError("--limit takes a number of at least 1") }

@@ -11,13 +11,13 @@ struct RegistrySBOM: Command {
   static let configuration = CommandConfiguration(
     commandName: "sbom",
     abstract: "Write a bill of materials of the installed plugins: CycloneDX 1.5.",
+    examples: ["mmdos registry sbom --cyclonedx plugins.cdx.json"],
     discussion: """
       Every plugin with its version, registry, snapshot, and the SHA-256 of each file as it was installed. With '-' in \
       place of a file it is printed.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @Option(
     name: .customLong("cyclonedx"),
     help: ArgumentHelp("The file to write.", valueName: "file"),
@@ -25,6 +25,7 @@ struct RegistrySBOM: Command {
   )
   var file: String
   @Flag(help: "Replace a file that is there.") var force = false
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

@@ -8,6 +8,7 @@ struct RegistryScaffold: Command {
   static let configuration = CommandConfiguration(
     commandName: "scaffold",
     abstract: "Make a registry of skills, agents, commands and rules that are there already.",
+    examples: ["mmdos registry scaffold . --output registry", "mmdos registry scaffold . --dry-run"],
     discussion: """
       Finds folders with SKILL.md, plugins and marketplaces in .claude-plugin, agents, commands, prompts, rules and \
       instructions, copies their files to where a registry has them, and writes catalog.yaml and plugin manifests. \
@@ -16,7 +17,6 @@ struct RegistryScaffold: Command {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(help: "The folder with the skills, agents and commands.", completion: .directory) var folder:
     String
   @Option(
@@ -42,6 +42,7 @@ struct RegistryScaffold: Command {
   @Flag(name: .customLong("no-gitignore"), help: "Take also what .gitignore files leave out.")
   var ignoresIgnoreFiles = false
   @Flag(name: .customLong("dry-run"), help: "Write nothing; say what would be written.") var isDryRun = false
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let work = try Scaffolder(

@@ -10,12 +10,13 @@ struct RegistryServe: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Serve a folder on this machine only, to preview a registry.",
+    examples: ["mmdos registry serve registry", "mmdos registry serve registry --port 0"],
     discussion: "Serves what 'registry publish' publishes: nothing that it leaves out."
   )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(help: "The folder to serve.", completion: .directory) var folder: String
   @Option(help: "The port; 0 takes a free one.") var port: Int = 8787
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }

@@ -8,6 +8,10 @@ struct RegistrySet: Command {
   static let configuration = CommandConfiguration(
     commandName: "set",
     abstract: "Change what sources.yaml says of a registry.",
+    examples: [
+      "mmdos registry set partner --trust-level trusted --approved",
+      "mmdos registry set partner --enabled false --approved",
+    ],
     discussion: """
       Comments, order and everything else in the file stay. What is remembered of the registry stays too: pin, \
       highest version, signers. --signer replaces the list of keys; --any-signer removes it. --mirror replaces the list of mirrors; --no-mirror \
@@ -21,7 +25,6 @@ struct RegistrySet: Command {
     case no = "false"
   }
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(help: "The registry's name.", completion: Completion.registry) var name: String
   @Option(help: ArgumentHelp("A new https address or folder.", valueName: "url")) var url: String?
@@ -53,6 +56,7 @@ struct RegistrySet: Command {
   )
   var mirrors: [String] = []
   @Flag(name: .customLong("no-mirror"), help: "Ask the registry's own url only.") var isWithoutMirror = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard signers.isEmpty || !isAnySigner else {

@@ -5,14 +5,18 @@ import RegistrySync
 
 /// The command `mmdos registry show`.
 struct RegistryShow: Command {
-  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one registry.")
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show one registry.",
+    examples: ["mmdos registry show partner"]
+  )
 
-  @OptionGroup var global: GlobalOptions
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
     completion: Completion.registry
   )
   var name: String?
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let project = try session.project()

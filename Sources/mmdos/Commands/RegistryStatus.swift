@@ -9,7 +9,8 @@ import SystemPackage
 struct RegistryStatus: Command {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Show policy, lockfile, key and cache at a glance."
+    abstract: "Show policy, lockfile, key and cache at a glance.",
+    examples: ["mmdos registry status"]
   )
 
   @OptionGroup var global: GlobalOptions

@@ -9,13 +9,16 @@ struct RegistrySyncCommand: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
     abstract: "Download a registry, prove every byte, and put it in use.",
+    examples: [
+      "mmdos registry sync partner", "mmdos registry sync partner --approved --dry-run --diff",
+      "mmdos registry sync --all --locked --approved",
+    ],
     discussion: """
       Without --approved it shows what would be requested and written, and requests nothing. A sync that \
       fails changes nothing that you see, and what it proved is not downloaded again.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @OptionGroup var review: ReviewOptions
   @Argument(
@@ -26,7 +29,8 @@ struct RegistrySyncCommand: AsyncCommand {
   @Flag(name: .customLong("all"), help: "Sync every enabled registry.") var isAll = false
   @Flag(
     name: .customLong("dry-run"),
-    help: "With --approved: ask the publisher, show what would change, and stop."
+    help:
+      "Ask the publisher, show what would change, and stop; of a folder on this machine without --approved."
   )
   var isDryRun = false
   @Flag(name: .customLong("diff"), help: "With --dry-run: download what is new and show the text.")
@@ -37,6 +41,7 @@ struct RegistrySyncCommand: AsyncCommand {
     false
   @Flag(name: .customLong("locked"), help: "Put in use what registry-lock.json names: for CI.") var isLocked =
     false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard review.overrides.isEmpty || !isLocked else { throw ValidationError("--locked takes no override") }
@@ -51,7 +56,9 @@ struct RegistrySyncCommand: AsyncCommand {
     let policy = try project.readPolicy()
     let sources = try selected(project)
     for source in sources where !isAll { try policy.checkUse(of: source) }
-    guard approval.isApproved else { return try preview(sources, policy, project, session).show(in: session) }
+    guard approval.isApproved || isLocalLook(at: sources) else {
+      return try preview(sources, policy, project, session).show(in: session)
+    }
     var reports: [JSONValue] = []
     var code = ExitCodes.done
     try await SideBySide(count: sources.count, progress: session.console.progress).run { index in
@@ -108,8 +115,22 @@ struct RegistrySyncCommand: AsyncCommand {
       observer: { view.show($0) }
     )
     defer { view.end() }
-    if isDryRun { return .dryRun(try await transaction.dryRun(comparing: hasDiff)) }
-    return .sync(try await transaction.run())
+    do {
+      if isDryRun { return .dryRun(try await transaction.dryRun(comparing: hasDiff)) }
+      return .sync(try await transaction.run())
+    } catch ReadingError.untrusted(let name, let refusal) where isOffline {
+      let words = ["mmdos", "registry", "sync", name.description, "--offline"] + review.words
+      throw Failure(untrusted: name, refusal, command: ShellWord.line(words))
+    }
+  }
+
+  /// Whether it only reads folders of this machine, which needs no approval.
+  private func isLocalLook(at sources: [Source]) -> Bool {
+    guard isDryRun, !hasDiff else { return false }
+    return isOffline
+      || sources.allSatisfy { source in
+        if case .folder = source.location { true } else { false }
+      }
   }
 
   /// How the sync of one registry ended.

@@ -8,6 +8,10 @@ struct RegistryVerify: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Prove a registry again: objects, view, lockfile, today's policy.",
+    examples: [
+      "mmdos registry verify --all", "mmdos registry verify partner --repair --approved",
+      "mmdos registry verify --dir vendor/partner",
+    ],
     discussion: """
       Uses no network and changes nothing. Exit code 3 when something is not what was proven.
 
@@ -17,7 +21,6 @@ struct RegistryVerify: AsyncCommand {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(
     help: "The registry's name; may be left out if there is only one.",
@@ -29,6 +32,7 @@ struct RegistryVerify: AsyncCommand {
   var dir: String?
   @Flag(name: .customLong("repair"), help: "Bring back damaged and lost objects, and the view.")
   var isRepair = false
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard [name != nil, isAll, dir != nil].count(where: { $0 }) <= 1 else {
@@ -44,11 +48,13 @@ struct RegistryVerify: AsyncCommand {
     let policy = try project.readPolicy()
     let sources = try selected(project)
     var repairs: [RepairReport] = []
-    if isRepair {
-      guard approval.isApproved else { return try preview(sources, project, policy, session) }
+    if approval.isApproved {
       for source in sources { repairs += try await repair(source, project, policy, session) }
     }
     let reports = try sources.compactMap { try verify($0, project, policy, session) }
+    if isRepair, !approval.isApproved, let preview = try preview(reports, sources, project, policy, session) {
+      return try preview.show(in: session)
+    }
     let isComplete = reports.count >= sources.count(where: \.isEnabled)
     let unusable = isAll ? try project.readSources().enabledUnusable : []
     for source in unusable {
@@ -127,26 +133,27 @@ struct RegistryVerify: AsyncCommand {
     return [report]
   }
 
+  /// What a repair would do; nil where there is nothing to bring back.
   private func preview(
+    _ reports: [VerifyReport],
     _ sources: [Source],
     _ project: Project,
     _ policy: Policy,
     _ session: Session
-  ) throws -> Int32 {
-    var lines: [SafeText] = []
-    var json: [JSONValue] = []
-    var outside = OutsideUse(project, policy, session)
-    for source in sources {
-      guard let report = try verify(source, project, policy, session) else { continue }
-      try outside.add(source)
-      let plan = RepairPlan(report, source)
-      lines += plan.lines
-      json.append(plan.json)
+  ) throws -> Preview? {
+    let plans = reports.compactMap { report in
+      sources.first { $0.name == report.registry }.map { RepairPlan(report, $0) }
     }
+    guard plans.contains(where: \.isNeeded) else { return nil }
+    var outside = OutsideUse(project, policy, session)
+    for plan in plans { try outside.add(plan.source) }
     outside.addKeys()
     let named = isAll ? "--all" : sources.first?.name.description ?? "--all"
     let words = ["mmdos", "registry", "verify", named, "--repair", "--approved"]
-    return try Preview(command: ShellWord.line(words), lines: lines, json: [("repair", .array(json))])
-      .adding(outside).show(in: session)
+    return Preview(
+      command: ShellWord.line(words),
+      lines: plans.flatMap(\.lines),
+      json: [("repair", .array(plans.map(\.json)))]
+    ).adding(outside)
   }
 }

@@ -6,7 +6,7 @@ import RegistrySync
 /// The repairs that `registry verify --repair` would make.
 struct RepairPlan {
   private let report: VerifyReport
-  private let source: Source
+  let source: Source
 
   init(_ report: VerifyReport, _ source: Source) {
     self.report = report
@@ -16,9 +16,12 @@ struct RepairPlan {
   private var objectCount: Int { report.findings.count { $0.layer == .objects && $0.isFailure } }
   private var viewCount: Int { report.findings.count { $0.layer == .view && $0.isFailure } }
 
+  /// Whether there is anything that a repair brings back.
+  var isNeeded: Bool { objectCount + viewCount > 0 }
+
   var lines: [SafeText] {
     let name = SafeText(report.registry.description)
-    guard objectCount + viewCount > 0 else { return ["\(name): nothing to repair"] }
+    guard isNeeded else { return ["\(name): nothing to repair"] }
     var lines: [SafeText] = ["would repair \(name)"]
     if objectCount > 0 {
       lines += [

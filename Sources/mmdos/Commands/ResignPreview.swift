@@ -13,6 +13,9 @@ struct ResignPreview {
     self.records = records
   }
 
+  /// Whether an entry lacks the codes of the key that is here.
+  var isNeeded: Bool { records.lockfile.entries.contains { !$0.codeProblems(with: records.key).isEmpty } }
+
   var preview: Preview {
     let entries = records.lockfile.entries
     return Preview(

@@ -34,7 +34,9 @@ extension ScaffoldReport {
       console.print("  \(path)\(files): \(reason.words)")
     }
     let folder = ShellWord.quote(output.string)
-    console.note("next: mmdos registry publish \(folder) --check")
+    console.note(
+      "next: mmdos registry publish \(folder) --check, the first time with --name, --publisher and --version"
+    )
   }
 
   /// How many mentions are shown for each plugin; further ones are only counted.

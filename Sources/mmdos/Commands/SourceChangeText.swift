@@ -109,7 +109,7 @@ struct SourceChangeText {
       let unknown = plan.new.signers.filter { !known.contains($0) }
       if !unknown.isEmpty {
         let names = unknown.joined(separator: ", ")
-        lines.append("not in the trust store: \(names); mmdos registry trust add adds a key")
+        lines.append("not in the trust store: \(names); mmdos registry trust add \(unknown[0]) --help")
       }
     }
     let pinned = (plan.entry?.signers ?? []).map(\.keyID)

@@ -122,7 +122,7 @@ extension SyncWarning {
     case .trust(let note): note.words
     case .lockEntry(let note): "\(note.words); it is written anew"
     case .pinRestored:
-      "it was pinned here, and another tool wrote its lock entry without the pin: the pin is put back, mmdos registry unpin removes it"
+      "it was pinned here, and another tool wrote its lock entry without the pin: the pin is put back, mmdos registry unpin NAME removes it"
     case .lockEntryCorrected(let found):
       "the lock entry was changed by hand and is written anew: \(found.words)"
     case .lockEntryLosesCodes:

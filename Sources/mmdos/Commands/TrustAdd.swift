@@ -11,13 +11,13 @@ struct TrustAdd: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Trust a publisher's key.",
+    examples: ["mmdos registry trust add acme --file acme.pub --name Acme --approved"],
     discussion: """
       Compare the fingerprint with one that you got another way: whoever can change the key on its way to you \
       can sign what you sync. A name or a key that is in the trust store is never replaced.
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Argument(help: ArgumentHelp("The key's name in the publisher's signatures.", valueName: "key-id"))
   var keyID: String
@@ -32,6 +32,7 @@ struct TrustAdd: AsyncCommand {
   var scopes: [TrustedKey.Scope] = []
   @Option(help: ArgumentHelp("Take only the key with this fingerprint, 64 hex digits.", valueName: "hex"))
   var fingerprint: String?
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard [publicKey, file, url].compactMap(\.self).count == 1 else {

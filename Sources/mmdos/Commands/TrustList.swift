@@ -8,7 +8,8 @@ import SystemPackage
 struct TrustList: Command {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the trusted publishers' keys."
+    abstract: "List the trusted publishers' keys.",
+    examples: ["mmdos registry trust list"]
   )
 
   @OptionGroup var global: GlobalOptions

@@ -5,11 +5,12 @@ struct TrustRevoke: Command {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
     abstract: "Let a key's signatures count no more, from now on and for what is here.",
+    examples: ["mmdos registry trust revoke acme", "mmdos registry trust revoke acme --approved"],
     discussion: "The entry stays, so that the key is not added again unnoticed."
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var key: WithdrawnKey
+  @OptionGroup var global: GlobalOptions
 
   func run(in session: Session) throws -> Int32 {
     let code = try key.withdraw(.revoke, in: session, global)

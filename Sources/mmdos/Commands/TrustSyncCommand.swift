@@ -11,6 +11,7 @@ struct TrustSyncCommand: AsyncCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
     abstract: "Ask again for every key that was added from an address.",
+    examples: ["mmdos registry trust sync", "mmdos registry trust sync --approved"],
     discussion: """
       A key is never replaced silently: a new one is shown beside the old, with exit code 2, until it is accepted \
       by name. KEY_ID:FINGERPRINT accepts exactly the key that was shown; if one accepted key is not the one \
@@ -18,13 +19,13 @@ struct TrustSyncCommand: AsyncCommand {
       """
   )
 
-  @OptionGroup var global: GlobalOptions
   @OptionGroup var approval: ApprovalOption
   @Option(
     name: .customLong("accept"),
     help: ArgumentHelp("Take this key's new version; may be repeated.", valueName: "key-id[:fingerprint]")
   )
   var accepted: [String] = []
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     for text in accepted {

@@ -10,6 +10,7 @@ struct TrustVerify: Command {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Check the trust store, and that the signers of synced registries are in it.",
+    examples: ["mmdos registry trust verify"],
     discussion: """
       Reads only. Signatures themselves are checked by 'registry verify'. Exit code 3 when a signer of a synced \
       registry is missing, revoked, disabled or out of scope.

@@ -80,12 +80,12 @@ struct Console: Sendable {
       Self.write(failure, to: errors)
     } else {
       let prefix: SafeText = subject.map { "\($0): " } ?? ""
-      errors.line("\("error:", .bad) \(prefix)\(failure.message)")
+      errors.message("\("error:", .bad) \(prefix)\(failure.message)")
       // A single mistake is the message itself.
       for detail in failure.details where detail.message != failure.message {
-        errors.line("  \(detail.message)")
+        errors.message("  \(detail.message)")
       }
-      for hint in failure.hints { errors.line("\("hint:", .faint) \(hint)") }
+      for hint in failure.hints { errors.message("\("hint:", .faint) \(hint)") }
     }
     errors.flush()
   }

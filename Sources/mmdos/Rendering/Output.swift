@@ -93,6 +93,12 @@ final class Output: Sendable {
     write(verbatim: text.rendered(inColor: usesColor) + "\n")
   }
 
+  /// Writes a line for people; a terminal gets it broken between words.
+  func message(_ text: SafeText) {
+    guard isTerminal else { return line(text) }
+    line(text.wrapped(to: Terminal.width(of: descriptor, settings: .ofProcess())))
+  }
+
   /// Writes text that is safe for a terminal by other means, such as the escapes of JSON.
   func write(verbatim text: String) {
     var text = text

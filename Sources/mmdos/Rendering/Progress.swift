@@ -99,7 +99,7 @@ final class Progress: Sendable {
     state.withLock { state in
       let wasShown = state.drawn != nil
       hide(&state)
-      output.line(text)
+      output.message(text)
       if wasShown { draw(&state, now: now) }
     }
   }

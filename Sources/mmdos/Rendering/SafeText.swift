@@ -56,6 +56,13 @@ struct SafeText: Sendable, Hashable {
     return result
   }
 
+  /// The same styles for a text of the same length that was made of this one.
+  func replacingText(with text: String) -> SafeText {
+    var result = self
+    result.text = text
+    return result
+  }
+
   mutating func append(_ other: SafeText) {
     let offset = text.utf8.count
     text += other.text

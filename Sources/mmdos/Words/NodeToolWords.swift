@@ -2,9 +2,13 @@
 enum NodeToolWords {
   /// The successor of the first such word in a command line that did not parse; nil where there is none.
   static func successor(of arguments: [String]) -> String? {
+    successor(ofCommand: arguments) ?? arguments.lazy.compactMap { flags[$0] }.first
+  }
+
+  /// The same for the command alone.
+  static func successor(ofCommand arguments: [String]) -> String? {
     if arguments.prefix(2).elementsEqual(["catalog", "recommend"]) { return recommend }
-    if let command = arguments.first, let words = commands[command] { return words }
-    return arguments.lazy.compactMap { flags[$0] }.first
+    return arguments.first.flatMap { commands[$0] }
   }
 
   private static let kept =

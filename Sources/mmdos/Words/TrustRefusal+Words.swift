@@ -55,7 +55,7 @@ extension TrustRefusal {
   }
 
   private static func list(_ prefix: String, _ signers: [Signer]) -> String {
-    signers.isEmpty ? "" : prefix + signers.words
+    signers.isEmpty ? "" : prefix + signers.shortWords
   }
 }
 
@@ -69,7 +69,7 @@ extension TrustNote {
     case .ignoredSignature(let keyID, let algorithm, let reason):
       TrustRefusal.IgnoredSignature(keyID: keyID, algorithm: algorithm, reason: reason).words
     case .firstPin(let signers): "pinned \(signers.words)"
-    case .signersChanged(let old, let new): "the signers changed from \(old.words) to \(new.words)"
+    case .signersChanged(let old, let new): "the signers changed from \(old.shortWords) to \(new.shortWords)"
     case .overrode(let override, let refusal): "\(override.flag): \(refusal.words)"
     }
   }
