@@ -14,7 +14,9 @@ package final class ConnectProxy: Sendable {
   package enum Behaviour: Sendable {
     /// Leads on to the port that was asked for.
     case connect
-    /// The same, for those who have these credentials, `user:password` in base64; 407 for all others.
+    /// Leads to this port, whatever was asked for.
+    case leadTo(port: Int)
+    /// As `connect`, for those who have these credentials, `user:password` in base64; 407 for all others.
     case authenticate(String)
     /// Answers with these bytes, whatever they are, and ends the connection.
     case answer([UInt8])
@@ -76,14 +78,18 @@ package final class ConnectProxy: Sendable {
     case .authenticate(let credentials)
     where request.header("proxy-authorization") != "Basic \(credentials)":
       try client.write(Array("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n".utf8))
-    case .connect, .authenticate:
-      let target = try Socket.connected(port: port, stop: client.stop)
-      try client.write(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
-      try relay(client, target)
+    case .connect, .authenticate: try lead(client, to: port)
+    case .leadTo(let port): try lead(client, to: port)
     case .answer(let bytes): try client.write(bytes)
     case .stall: try client.drain()
     case .reset: client.resetWhenClosed()
     }
+  }
+
+  private static func lead(_ client: borrowing Socket, to port: Int) throws(Socket.Failure) {
+    let target = try Socket.connected(port: port, stop: client.stop)
+    try client.write(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+    try relay(client, target)
   }
 
   /// Copies in both directions until both sides have ended.
