@@ -39,8 +39,8 @@ extension Failure {
         ExitCodes.absent,
         "no-source",
         "the plugin cannot be taken from '\(origin)' any more",
-        hint: "mmdos catalog search WORDS finds what took its place; mmdos plugin remove SLUG takes it away, and "
-          + "then mmdos catalog install SLUG --source SOURCE takes it from there"
+        hint: "mmdos catalog search WORDS finds what took its place; mmdos plugin remove SLUG takes it away, "
+          + "and then mmdos catalog install SLUG --source SOURCE takes it from there"
       )
     }
   }

@@ -156,6 +156,15 @@ import Testing
     try await project.expect(0, "catalog", "install", "code-review", "--expect", id, "--approved")
   }
 
+  /// The command that one machine prints works on every other that has the same release in use.
+  @Test func commandOfAPreviewNamesTheManifest() async throws {
+    let project = try await makeProject()
+    let manifest = ObjectID(hashing: try project.scratch.read("registry/manifest.json")).description
+    let preview = try await project.expect(2, "catalog", "install", "code-review")
+    #expect(preview.output.contains("mmdos catalog install code-review --expect \(manifest) --approved\n"))
+    try await project.expect(0, "catalog", "install", "code-review", "--expect", manifest, "--approved")
+  }
+
   @Test func tamperedViewIsNotInstalled() async throws {
     let project = try await makeProject()
     let path = "catalog/.ai/skills/code-review.md"

@@ -11,6 +11,8 @@ package struct PluginCatalog {
   package let trustLevel: Source.TrustLevel
   /// The snapshot it is read from; nil if the source is not a registry.
   package let snapshot: ObjectID?
+  /// The registry's manifest, which is the same wherever it was synced; nil as above.
+  package let release: ObjectID?
   /// What is remarkable about the registry's lock entry.
   package let lockNote: LockEntryNote?
   package let catalog: Catalog
@@ -21,13 +23,14 @@ package struct PluginCatalog {
     origin: PluginOrigin,
     trustLevel: Source.TrustLevel,
     snapshot: ObjectID? = nil,
+    release: ObjectID? = nil,
     lockNote: LockEntryNote? = nil,
     catalog: Catalog,
     contents: any PluginContents
   ) {
     self.origin = origin
     self.trustLevel = trustLevel
-    self.snapshot = snapshot
+    (self.snapshot, self.release) = (snapshot, release)
     self.lockNote = lockNote
     self.catalog = catalog
     self.contents = contents

@@ -35,6 +35,8 @@ package struct PluginPackage: Sendable {
   package let origin: PluginOrigin
   /// The snapshot it was read from; nil if the source is not a registry.
   package let snapshot: ObjectID?
+  /// The registry's manifest, which is the same wherever it was synced; nil as above.
+  package let release: ObjectID?
   package let manifest: PluginManifest
   /// The manifest as installed, then the assets in the manifest's order.
   package let files: [File]
@@ -54,6 +56,7 @@ package struct PluginPackage: Sendable {
       manifest: (bytes, "\(catalog.origin): \(slug.registryPath)"),
       expecting: slug,
       origin: (catalog.origin, catalog.trustLevel, catalog.snapshot),
+      release: catalog.release,
       policy: policy
     ) { asset, limit in try catalog.findBytes(asset.registryPath, limit: limit) }
   }
@@ -121,11 +124,12 @@ package struct PluginPackage: Sendable {
     manifest: (bytes: [UInt8], place: String),
     expecting slug: PluginSlug?,
     origin: (PluginOrigin, Source.TrustLevel, ObjectID?),
+    release: ObjectID? = nil,
     policy: Policy,
     isExpected: (PluginManifest.Asset) -> Bool = { _ in true },
     find: (PluginManifest.Asset, Int64) throws -> [UInt8]?
   ) throws {
-    (self.origin, snapshot) = (origin.0, origin.2)
+    (self.origin, snapshot, self.release) = (origin.0, origin.2, release)
     guard origin.1 == .trusted || policy.allowUntrustedInstall else {
       throw PluginContentError.untrustedOrigin(origin.0, origin.1)
     }

@@ -114,7 +114,7 @@ package struct PluginSources: Sendable {
   ///
   /// An error of a source that should be readable is reported, as that source might have the plugin too.
   ///
-  /// `expected`: The beginning of the snapshot's id; nil for any snapshot.
+  /// `expected`: The beginning of the id of the registry's manifest, or of the snapshot; nil for any.
   ///
   /// - Throws: `PluginContentError.unknown`, `PluginContentError.ambiguous`,
   ///   `PluginContentError.unexpectedSnapshot`; what opening and reading throw.
@@ -133,7 +133,8 @@ package struct PluginSources: Sendable {
       throw PluginSearchError.unknown(slug.description, in: searched)
     }
     guard found.count == 1 else { throw PluginSearchError.ambiguous(slug, found.map(\.origin)) }
-    if let expected, catalog.snapshot?.description.hasPrefix(expected) != true {
+    let ids = [catalog.release, catalog.snapshot].compactMap { $0?.description }
+    if let expected, !ids.contains(where: { $0.hasPrefix(expected) }) {
       throw PluginContentError.unexpectedSnapshot(expected: expected, found: catalog.snapshot)
     }
     return try PluginPackage(slug, from: catalog, policy: policy)
@@ -179,6 +180,7 @@ package struct PluginSources: Sendable {
       origin: .registry(name),
       trustLevel: source.trustLevel,
       snapshot: entry.id,
+      release: entry.snapshot.manifest,
       lockNote: try project.readRecords().note(on: name),
       catalog: try reader.readCatalog(of: entry),
       contents: SnapshotContents(reader: reader, entry: entry)

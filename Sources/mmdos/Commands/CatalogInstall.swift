@@ -26,7 +26,7 @@ struct CatalogInstall: Command {
   @OptionGroup var update: PluginUpdateOptions
   @Option(
     help: ArgumentHelp(
-      "Install only from the snapshot whose id begins so; 32 digits or more.",
+      "Install only of the manifest, or snapshot, whose id begins so; 32 digits or more.",
       valueName: "id"
     )
   )
@@ -44,13 +44,13 @@ struct CatalogInstall: Command {
       from: from.source.selection,
       expecting: expect
     )
-    // What is suggested takes the snapshot that is shown here, whatever comes meanwhile.
-    let expected = expect ?? package.snapshot?.description
+    // What is suggested takes just what is shown here, whatever comes meanwhile, in every clone of the project.
+    let expected = expect ?? package.release?.description
     let words =
       ["catalog", "install", slug] + from.words + target.words + (expected.map { ["--expect", $0] } ?? [])
       + update.words
     var choices = update.choices
-    // Who names the snapshot has looked at what is in it.
+    // Who names the manifest has looked at what is in it.
     if expect != nil { choices.acceptsCode = true }
     return try PluginChange(
       request: .install(package, for: target.targets),
