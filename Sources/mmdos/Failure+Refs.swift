@@ -24,7 +24,15 @@ extension Failure {
     case .revision, .absent:
       self.init(ExitCodes.absent, "no-such-revision", error.words, hint: Self.hint(revision: error))
     case .unexpectedValue, .unstable: self.init(ExitCodes.busy, "busy", error.words, hint: "try again")
-    case .malformedName, .malformedRef, .unexpectedFile, .duplicateUpdate, .wrongLock, .zeroID,
+    case .malformedRef(let path), .unexpectedFile(let path):
+      self.init(
+        ExitCodes.integrity,
+        "refs",
+        error.words,
+        hint: "remove \(path.quoted), and then mmdos registry sync --all --locked --approved puts in use "
+          + "again what registry-lock.json names"
+      )
+    case .malformedName, .duplicateUpdate, .wrongLock, .zeroID,
       .malformedMessage,
       .malformedAgent, .malformedTime, .malformedReflog, .malformedPendingRecord:
       self.init(ExitCodes.integrity, "refs", error.words)

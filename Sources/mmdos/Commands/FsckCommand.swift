@@ -51,10 +51,23 @@ struct FsckCommand: Command {
     console.print(
       "\(verdict): \(Quantity.count(report.objectCount, "object")), \(Quantity.count(report.refCount, "ref"))\(extra)"
     )
+    for hint in report.hints { console.note("\("hint:", .faint) \(hint)") }
   }
 }
 
 extension StoreCheck.Report {
+  /// What helps, each once.
+  fileprivate var hints: [String] {
+    var hints: [String] = []
+    for hint in refs.compactMap({ Failure($0).hint }) where !hints.contains(hint) { hints.append(hint) }
+    if objects.contains(where: \.isDamage) {
+      hints.append(
+        "mmdos registry verify --all --repair --approved brings back what alternates or the publisher still have"
+      )
+    }
+    return hints
+  }
+
   fileprivate var json: JSONValue {
     .object([
       ("clean", .boolean(isClean)), ("objects", .number(objectCount)), ("refs", .number(refCount)),
