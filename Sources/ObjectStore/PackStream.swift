@@ -17,8 +17,10 @@ package struct PackStream: ~Copyable {
   private var headerCount = 0
   /// The last bytes, which are the hash at the end if nothing follows them.
   private var held: [UInt8] = []
-  private var objectCount = 0
-  private var totalBytes: Int64 = 0
+  /// How many objects were begun.
+  package private(set) var objectCount = 0
+  /// How many bytes all of them have, as far as they came.
+  package private(set) var totalBytes: Int64 = 0
   private var digest = SHA256()
   private var isInObject = false
 

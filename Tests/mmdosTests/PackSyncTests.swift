@@ -237,6 +237,33 @@ import Testing
     }
   }
 
+  /// Each is within the limits, and none has anything that is wanted.
+  @Test func manyPacksOfOthersAreGivenUpTogether() async throws {
+    try await withStage("manyPacks", policy: "max_registry_cache_size_kb: 1024\n") { stage in
+      try await stage.publish(Self.first)
+      var steps: [PackList.Step] = []
+      var to = try stage.manifestID()
+      for number in 0..<8 {
+        let made = try MadePack([[UInt8](repeating: UInt8(number), count: 700 << 10)])
+        let pack = PackList.Pack(
+          id: made.id,
+          bytes: Int64(made.bytes.count),
+          objects: 1,
+          payloadBytes: 700 << 10
+        )
+        stage.server.set(stage.path(pack), made.bytes)
+        let from = ObjectID(hashing: made.bytes)
+        steps.append(.init(to: to, from: number == 7 ? nil : from, pack: pack))
+        to = from
+      }
+      stage.server.set(PackStage.listPath, PackList(steps).encode())
+      expect(try await stage.sync("-v"), exit: 0, output: "61 added", "packs not used")
+      let requests = stage.takeRequests()
+      #expect(requests.offered.count { $0 == "packs" } == 3 && requests.single == 61)
+      try await stage.expectSynced(Self.first)
+    }
+  }
+
   @Test func programInAPackRefusesTheRegistryByItsName() async throws {
     try await withStage("programInAPack") { stage in
       try await stage.publish(Self.first)

@@ -3,22 +3,28 @@ import ObjectStore
 
 /// Recognises a file whose line ends git converted: `core.autocrlf` makes CRLF of every LF at a checkout.
 enum ConvertedLineEnds {
-  /// Whether a file would be the expected one if each CRLF in it were LF.
+  /// Whether a file would be the expected one, of that id and size in bytes, if each CRLF in it were LF.
+  ///
+  /// No more than twice that size is read.
   ///
   /// - Throws: `DiskError`.
   static func wereConverted(
     _ id: ObjectID,
+    _ size: Int64,
     as path: TreePath,
     in folder: Folder
   ) throws(DiskError) -> Bool {
     guard let name = path.components.last, let file = try folder.findFile(StoreLayout.component(name)) else {
       return false
     }
+    var rest = file.attributes.size
+    guard rest > size, rest <= size.multipliedClamped(by: 2) else { return false }
     var digest = SHA256()
     var restorer = Restorer()
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-    while case let count = try file.read(into: &buffer), count > 0 {
+    while rest > 0, case let count = try file.read(into: &buffer), count > 0 {
       try Cancellation.check()
+      rest -= Int64(count)
       digest.update(restorer.take(buffer[..<count]).span.bytes)
     }
     digest.update(restorer.end().span.bytes)

@@ -120,7 +120,12 @@ package enum ViewCheck {
         if attributes.kind != .file || attributes.mode & 0o7111 != 0 {
           findings.append(.wrongKind(path: path))
         } else if try !isAsMaterialized(file, in: folder) {
-          let isConverted = try ConvertedLineEnds.wereConverted(file.id, as: file.path, in: folder)
+          let isConverted = try ConvertedLineEnds.wereConverted(
+            file.id,
+            file.size,
+            as: file.path,
+            in: folder
+          )
           findings.append(isConverted ? .lineEnds(path: path) : .changed(path: path))
         }
       } catch {

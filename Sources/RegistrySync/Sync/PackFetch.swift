@@ -38,10 +38,10 @@ struct PackFetch: Sendable {
       let list = try await readList()
       guard let route = try findRoute(to: offer, for: files.count, in: list) else { return result }
       var wanted = Dictionary(files.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-      var bytesLeft = Self.unpackedBytes(limits)
+      var bounds = bounds
       for pack in route.packs where !wanted.isEmpty {
         try await reader.inTurn(.offered(.pack(pack.id)), isOnce: true) { place in
-          try await fetch(pack, from: place, &wanted, &bytesLeft, &result)
+          try await fetch(pack, from: place, &wanted, &bounds, &result)
         }
       }
     } catch let error where !Self.isFinal(error) {
@@ -77,9 +77,14 @@ struct PackFetch: Sendable {
     return offer.mayBeOld || route.cost < PackRoute.cost(ofFiles: count, in: list) ? route : nil
   }
 
-  /// How many bytes all packs of a sync may unpack to: those of this release, and of the one they lead through.
-  private static func unpackedBytes(_ limits: Limits) -> Int64 {
-    limits.maxSnapshotBytes.addingClamped(limits.maxSnapshotBytes)
+  /// What all packs of a sync may unpack to, wanted or not: as much as this release and one that they lead through.
+  private var bounds: PackScan.Limits {
+    var bounds = PackScan.Limits(
+      objectBytes: max(limits.maxFileBytes, limits.maxManifestBytes),
+      totalBytes: limits.maxSnapshotBytes.addingClamped(limits.maxSnapshotBytes)
+    )
+    bounds.objectCount = Int(Int64(limits.maxManifestEntries).addingClamped(Int64(limits.maxManifestEntries)))
+    return bounds
   }
 
   /// Takes what one place's pack brings, also where that ends too early.
@@ -89,13 +94,9 @@ struct PackFetch: Sendable {
     _ pack: PackList.Pack,
     from place: PlaceReader,
     _ wanted: inout [ObjectID: WantedFile],
-    _ bytesLeft: inout Int64,
+    _ bounds: inout PackScan.Limits,
     _ result: inout (sizes: [ObjectID: Int64], use: PackUse)
   ) async throws {
-    let bounds = PackScan.Limits(
-      objectBytes: max(limits.maxFileBytes, limits.maxManifestBytes),
-      totalBytes: bytesLeft
-    )
     var receiver = PackReceiver(wanted, download, within: bounds)
     var (count, failure): (Int64, (any Error)?) = (0, nil)
     do {
@@ -110,13 +111,15 @@ struct PackFetch: Sendable {
       failure = error
     }
     if let failure, Self.isFinal(failure) { throw failure }
-    let (sizes, problem) = try receiver.finish()
-    for id in sizes.keys { wanted[id] = nil }
-    bytesLeft -= min(bytesLeft, sizes.values.clampedSum())
-    result.sizes.merge(sizes) { _, new in new }
+    let received = try receiver.finish()
+    for id in received.sizes.keys { wanted[id] = nil }
+    // What is not wanted costs as much as what is.
+    bounds.totalBytes -= min(bounds.totalBytes, received.totalBytes)
+    bounds.objectCount -= min(bounds.objectCount, received.objectCount)
+    result.sizes.merge(received.sizes) { _, new in new }
     if count > 0 { result.use.count += 1 }
     result.use.bytes += count
-    if let failure = failure ?? problem { throw failure }
+    if let failure = failure ?? received.problem { throw failure }
   }
 
   /// Whether the sync cannot go on, with or without packs.

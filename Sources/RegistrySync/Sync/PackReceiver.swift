@@ -18,15 +18,30 @@ struct PackReceiver: ~Copyable {
     try stream.receive(bytes, into: &objects)
   }
 
+  /// What came of a pack.
+  struct Result {
+    /// The sizes of the files that are kept, in bytes.
+    let sizes: [ObjectID: Int64]
+    /// How many objects it had, wanted or not, and how many bytes they have.
+    let objectCount: Int
+    let totalBytes: Int64
+    /// Why it ended early, if it did.
+    let problem: PackProblem?
+  }
+
   /// Ends the pack, also where it ended too early.
   ///
-  /// - Returns: The sizes of the files that are kept, in bytes, and why the pack ended early, if it did.
   /// - Throws: What keeping the files throws.
-  consuming func finish() throws -> (sizes: [ObjectID: Int64], problem: PackProblem?) {
+  consuming func finish() throws -> Result {
     var problem: PackProblem?
     do { try stream.finish(into: &objects) } catch let error as PackProblem { problem = error }
     try objects.flush()
-    return (objects.sizes, problem)
+    return Result(
+      sizes: objects.sizes,
+      objectCount: stream.objectCount,
+      totalBytes: stream.totalBytes,
+      problem: problem
+    )
   }
 }
 

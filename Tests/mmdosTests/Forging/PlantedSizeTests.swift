@@ -1,4 +1,6 @@
+import Foundation
 import ObjectStore
+import SystemPackage
 import TestScenes
 import TestSupport
 import Testing
@@ -19,6 +21,20 @@ import Testing
       let result = try await stage.project.run(words)
       expect(result, exit: 3, output: object, "is larger than 10485760 bytes")
     }
+  }
+
+  /// Reading it would take hours.
+  @Test func fileOfTheViewThatIsFarTooLongIsNotRead() async throws {
+    let stage = try await SignedStage()
+    defer { withExtendedLifetime(stage) {} }
+    let path = "\(SignedStage.cache)/web/\(TestRegistry.path(0))"
+    try stage.plant(path, [])
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: stage.project.root.appending(path).string))
+    try file.truncate(atOffset: 1 << 42)
+    try file.close()
+    expect(try await stage.project.run("registry", "verify", "web"), exit: 3, output: TestRegistry.path(0))
+    try await stage.run("registry", "sync", "web", "--approved")
+    #expect(try stage.project.view()[TestRegistry.path(0)] == stage.first.files[TestRegistry.path(0)])
   }
 
   @Test func fileThatWasSyncedUnderAnotherLimitIsVerified() async throws {
