@@ -8,6 +8,8 @@ import Testing
   private static let commands = [
     ["registry", "list"], ["registry", "status"], ["registry", "show", "web"], ["registry", "log", "web"],
     ["registry", "verify", "web"], ["registry", "sync", "web", "--approved"],
+    // The previews.
+    ["registry", "sync", "web"], ["registry", "sync", "--all"], ["registry", "sync", "web", "--locked"],
   ]
   private static let laxer = [
     "--accept", "allow_unsigned", "--repair", "signature_threshold", "require_signature",

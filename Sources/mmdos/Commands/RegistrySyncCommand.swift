@@ -164,7 +164,14 @@ struct RegistrySyncCommand: AsyncCommand {
       + (isDryRun ? ["--dry-run"] : []) + (hasDiff ? ["--diff"] : []) + (isOffline ? ["--offline"] : [])
       + (isLocked ? ["--locked"] : []) + review.words
     let previews = sources.map {
-      SyncPreview($0, policy, isDryRun: isDryRun, isFetching: hasDiff, isOffline: isOffline)
+      SyncPreview(
+        $0,
+        policy,
+        in: project,
+        isDryRun: isDryRun,
+        isFetching: hasDiff,
+        isOffline: isOffline
+      )
     }
     return Preview(
       command: ShellWord.line(words + ["--approved"]),

@@ -1,19 +1,32 @@
 import Formats
 import RegistryModel
+import RegistrySync
 
 /// What `registry sync` shows before it is approved.
 struct SyncPreview {
   let source: Source
   let policy: Policy
+  /// What is said of what is held: why it does not count any more.
+  private let doubts: [String]
   private let isDryRun: Bool
   private let isFetching: Bool
   private let isOffline: Bool
 
   /// `isDryRun`: Whether the sync is to stop before it changes anything; `isFetching`: whether it is to fetch the
   /// files even so.
-  init(_ source: Source, _ policy: Policy, isDryRun: Bool, isFetching: Bool, isOffline: Bool) {
+  init(
+    _ source: Source,
+    _ policy: Policy,
+    in project: Project,
+    isDryRun: Bool,
+    isFetching: Bool,
+    isOffline: Bool
+  ) {
     self.source = source
     self.policy = policy
+    // try?: what of the cache or the lockfile cannot be read stops the sync itself, which says why.
+    let summary = try? RegistrySummary(of: source, in: project)
+    doubts = summary.map { $0.doubtWords + $0.lostSignerWords } ?? []
     self.isDryRun = isDryRun
     self.isFetching = isFetching
     self.isOffline = isOffline
@@ -68,6 +81,7 @@ struct SyncPreview {
       + (writes.isEmpty
         ? ["  write        nothing"]
         : writes.map { "  write        \(SafeText($0.path)) (\(SafeText($0.what)))" })
+      + doubts.map { "  note         \(SafeText($0))" }
   }
 
   var json: JSONValue {
@@ -89,6 +103,7 @@ struct SyncPreview {
       ),
       ("requests", .array(requests.map { .string($0) })),
       ("writes", .array(writes.map { .string($0.path) })),
+      ("warnings", .array(doubts.map { .string($0) })),
     ])
   }
 }
