@@ -106,8 +106,9 @@ package struct RefTransaction: ~Copyable, Sendable {
   /// If it is interrupted here, the line is not the ref's value and is ignored.
   private func writeLine(of step: Step) throws(DiskError) {
     guard case .set(let id) = step.update.change, let log = step.log else { return }
-    let entry =
-      step.value != id ? ReflogEntry(old: step.value, new: id, note: note).vouched(by: notary) : nil
+    // A pin comes and goes also where the value stays.
+    let isTold = step.value != id || note.facts.pin != nil
+    let entry = isTold ? ReflogEntry(old: step.value, new: id, note: note).vouched(by: notary) : nil
     try ReflogWriter(folders: folders).append(entry, to: log, of: step.update.ref)
   }
 

@@ -17,7 +17,7 @@ package struct Reflog: Equatable, Sendable {
   /// The value of the ref at the same moment; nil when it was absent.
   package let value: ObjectID?
 
-  /// The changes that happened, newest first: `entries[N].new` is what `@{N}` means.
+  /// The changes that happened, newest first; `@{N}` is the new value of the N-th that is a move.
   package let entries: [ReflogEntry]
 
   /// What readers ignore and the next writer removes (DESIGN section 3.2), the first that applies.

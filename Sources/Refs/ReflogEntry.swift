@@ -5,7 +5,7 @@ package import ObjectStore
 ///     <old id> <new id> mmdos/<version> <mmdos> <seconds since 1970> +0000\t<message>*(\t<field>)\n
 ///
 /// 64 zeros as the old id stand for a ref that was absent. The fields, in this order, each only where it applies:
-/// `pin=set` or `pin=clear`, `override=<name>` for each, `history=own`, `voucher=<64 hex digits>`.
+/// `pin=set` or `pin=clear`, `turn=<number>`, `override=<name>` for each, `history=own`, `voucher=<64 hex digits>`.
 package struct ReflogEntry: Equatable, Sendable {
   /// The value before the change; nil if the ref was absent.
   package let old: ObjectID?
@@ -18,6 +18,9 @@ package struct ReflogEntry: Equatable, Sendable {
 
   /// Says who wrote the line; nil in lines of older versions, and where a machine has no key.
   package let voucher: Voucher?
+
+  /// Whether another value came; a line about the pin alone has the same one twice.
+  package var isMove: Bool { old != new }
 
   /// Makes an entry.
   package init(old: ObjectID?, new: ObjectID, note: ReflogNote, voucher: Voucher? = nil) {

@@ -1,12 +1,15 @@
 /// What a program reads from a reflog line; the message is for people, and nothing is read from it.
 package struct ReflogFacts: Equatable, Sendable {
-  /// What a checkout does to the pin.
+  /// What a change does to the pin.
   package enum Pin: String, Sendable {
     case set, clear
   }
 
   /// What the change did to the registry's pin; nil when it left it alone.
   package var pin: Pin?
+
+  /// The number of that change among all of the pin that this machine made; nil in lines of older versions.
+  package var turn: Int?
 
   /// The names of the refusals that the user set aside, such as `accept-unsigned`.
   package var overrides: [String]
@@ -17,16 +20,22 @@ package struct ReflogFacts: Equatable, Sendable {
   /// payload may be anybody's.
   package var isHistoryOwn: Bool
 
-  package init(pin: Pin? = nil, overrides: [String] = [], isHistoryOwn: Bool = false) {
+  package init(
+    pin: Pin? = nil,
+    turn: Int? = nil,
+    overrides: [String] = [],
+    isHistoryOwn: Bool = false
+  ) {
     self.pin = pin
+    self.turn = turn
     self.overrides = overrides
     self.isHistoryOwn = isHistoryOwn
   }
 
   /// The facts as they stand in a line, in their order.
   var fields: [String] {
-    (pin.map { ["pin=\($0.rawValue)"] } ?? []) + overrides.map { "override=\($0)" }
-      + (isHistoryOwn ? ["history=own"] : [])
+    (pin.map { ["pin=\($0.rawValue)"] } ?? []) + (turn.map { ["turn=\($0)"] } ?? [])
+      + overrides.map { "override=\($0)" } + (isHistoryOwn ? ["history=own"] : [])
   }
 
   /// Reads the fields that `fields` makes, in any order; nil for any other.
@@ -40,6 +49,10 @@ package struct ReflogFacts: Equatable, Sendable {
       case "pin":
         guard let known = Pin(rawValue: value) else { return nil }
         pin = known
+      case "turn":
+        // The line is compared with what would be written, so one number has one form.
+        guard let number = Int(value), number > 0 else { return nil }
+        turn = number
       case "override":
         guard Self.isName(value) else { return nil }
         overrides.append(value)

@@ -72,14 +72,13 @@ extension Revision {
     case .latest: found = context.latest
     case .current, .reflog(0): found = context.current
     case .reflog(let number):
-      let lines: [ReflogEntry]
-      do { lines = try context.reflog(number + 1) } catch { throw .history(error) }
-      guard number < lines.count else {
+      let moves = try moves(number + 1, in: context)
+      guard number < moves.count else {
         // `@{0}` is the current value, so it does not need a reflog.
-        let available = max(lines.count, context.current == nil ? 0 : 1)
+        let available = max(moves.count, context.current == nil ? 0 : 1)
         throw failure(.reflogTooShort(available: available))
       }
-      found = lines[number].new
+      found = moves[number].new
     case .version(let version):
       do { found = try context.findSnapshot(withVersion: version) } catch { throw .history(error) }
     case .prefix(let first, let last):
@@ -91,6 +90,22 @@ extension Revision {
     }
     guard let found else { throw failure(.unknown) }
     return found
+  }
+
+  /// The newest entries of the reflog that are moves, at least so many of them as far as there are.
+  private func moves<Context: RevisionContext>(
+    _ wanted: Int,
+    in context: Context
+  ) throws(RevisionFailure<Context.Failure>) -> [ReflogEntry] {
+    var count = wanted
+    while true {
+      let lines: [ReflogEntry]
+      do { lines = try context.reflog(count) } catch { throw .history(error) }
+      let moves = lines.filter(\.isMove)
+      if moves.count >= wanted || lines.count < count { return moves }
+      // Lines about the pin stand between them.
+      count *= 2
+    }
   }
 
   private func failure<Cause>(_ problem: RevisionProblem) -> RevisionFailure<Cause> {

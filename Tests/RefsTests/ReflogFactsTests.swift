@@ -34,8 +34,8 @@ struct ReflogFactsTests {
         "\toverride=accept-unsigned\toverride=allow-rollback"
       ),
       (
-        ReflogFacts(pin: .set, overrides: ["accept-unsigned"], isHistoryOwn: true),
-        "\tpin=set\toverride=accept-unsigned\thistory=own"
+        ReflogFacts(pin: .set, turn: 12, overrides: ["accept-unsigned"], isHistoryOwn: true),
+        "\tpin=set\tturn=12\toverride=accept-unsigned\thistory=own"
       ),
     ]
   )
@@ -48,7 +48,8 @@ struct ReflogFactsTests {
 
   @Test(arguments: [
     "\tpin=", "\tpin=maybe", "\tpin", "\t", "\tother=1", "\toverride=", "\toverride=A", "\toverride=a b",
-    "\thistory=other", "\tpin=set\tpin=set", "\toverride=a\tpin=set", "\tvoucher=", "\tvoucher=00",
+    "\thistory=other", "\tturn=0", "\tturn=01", "\tturn=-1", "\tturn=x", "\tturn=1\tpin=set",
+    "\tpin=set\tpin=set", "\toverride=a\tpin=set", "\tvoucher=", "\tvoucher=00",
     "\tvoucher=\(String(repeating: "0", count: 64))\tpin=set",
     "\tvoucher=\(String(repeating: "F", count: 64))", "\tvoucher=\(String(repeating: "0", count: 65))",
   ])

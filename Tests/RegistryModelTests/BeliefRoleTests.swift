@@ -47,6 +47,14 @@ import Testing
     #expect(contradicted(last, new) == [])
   }
 
+  @Test func announcedSnapshotMayBeTheNewestAndNothingElse() {
+    let pinned = ObjectID(hashing: [3])
+    let last = LastWritten(inUse: pinned, synced: old, coming: new, unfinished: nil)
+    #expect(contradicted(last, old) == [.inUse])
+    #expect(contradicted(last, new) == [.inUse])
+    #expect(contradicted(last, ObjectID(hashing: [4])) == [.inUse, .newest])
+  }
+
   @Test func unfinishedWriteExplainsBothOfItsSnapshots() {
     let other = ObjectID(hashing: [3])
     let last = LastWritten(inUse: new, synced: nil, unfinished: .init(old: old, new: new))

@@ -1,4 +1,5 @@
 import Disk
+import Formats
 import Foundation
 import ObjectStore
 import Refs
@@ -45,16 +46,23 @@ import Testing
     }
   }
 
+  /// Nothing but the state leads to what a pinned registry has as its newest, so each call counts.
+  @Test func pinnedRegistryIsIntactWhicheverCallIsTheLast() async throws {
+    try await everyCall(of: .pinned, .from, step: 1) { scene, n in
+      try scene.check("all calls from \(n) failed")
+    }
+  }
+
   private enum Kind { case call, from }
 
   /// Runs the sync with each of its calls failing, until one run gets through without meeting the fault.
   private func everyCall(
     of situation: SyncFaultScene.Situation,
     _ kind: Kind,
+    step: Int = ProcessInfo.processInfo.environment["MMDOS_FAULT_STEP"].flatMap { Int($0) } ?? 61,
     then check: (SyncFaultScene, Int) throws -> Void
   ) async throws {
     let base = try await SyncFaultScene.Base(situation)
-    let step = ProcessInfo.processInfo.environment["MMDOS_FAULT_STEP"].flatMap { Int($0) } ?? 61
     var random = SeededGenerator(seed: SeededGenerator.freshSeed())
     var n = Int.random(in: 1 - step...0, using: &random)
     while true {
@@ -83,6 +91,8 @@ final class SyncFaultScene {
     case repair
     /// It takes two releases from a bundle.
     case bundle
+    /// What is in use is pinned, and stays.
+    case pinned
   }
 
   /// The project before the sync, made once and put back for every run: always at the same path, and with its key, as
@@ -104,11 +114,15 @@ final class SyncFaultScene {
         ? old ?? .init(version: "1.0.0", fileCount: 5) : .init(version: "2.0.0", fileCount: 5)
       try folder.write("now/project/.ai/registries/sources.yaml", text: SyncFaultScene.sources)
       if let old { try await sync(old) }
+      if situation == .pinned { try SyncFaultScene.pin(root) }
       try new.write(to: root.appending("registry"))
       if situation == .repair { try damage() }
       if situation == .bundle { try await export() }
       try FileManager.default.moveItem(atPath: now, toPath: kept)
     }
+
+    /// What is in use after the sync.
+    var goal: CrashSceneRegistry { situation == .pinned ? old ?? new : new }
 
     var root: FilePath { folder.path.appending("now").appending("project") }
     private var now: String { folder.path.appending("now").string }
@@ -224,6 +238,17 @@ final class SyncFaultScene {
 
   private static func bundle(_ root: FilePath) -> FilePath { root.appending("bundle") }
 
+  private static func pin(_ root: FilePath) throws {
+    let project = try find(root, on: PosixDisk())
+    let registry = try OpenRegistry.find(
+      source(project),
+      in: project,
+      policy: project.readPolicy(),
+      lockTimeout: .seconds(1)
+    )
+    _ = try RegistryCheckout(registry).run(nil, pinning: true)
+  }
+
   /// The key lies outside the project, as that of a user does.
   private static func find(_ root: FilePath, on disk: any Disk) throws -> Project {
     let folder = root.removingLastComponent().appending("state/mmdos")
@@ -243,8 +268,8 @@ final class SyncFaultScene {
     try Self.find(root, on: PosixDisk())
   }
 
-  private func version(_ cache: Cache?) throws -> String? {
-    guard let cache, let id = try cache.refs.find(RefName(parsing: "registries/acme")) else { return nil }
+  private func version(_ cache: Cache?, _ kind: String = "registries") throws -> String? {
+    guard let cache, let id = try cache.refs.find(RefName(parsing: "\(kind)/acme")) else { return nil }
     return try cache.store.readSnapshot(id).version
   }
 
@@ -255,9 +280,9 @@ final class SyncFaultScene {
       #expect(report.isClean, "\(moment): \(report)")
     }
     let version = try version(Cache.find(in: project))
-    let isOldOrNew = version == base.old?.version || version == base.new.version
+    let isOldOrNew = version == base.old?.version || version == base.goal.version
     #expect(isOldOrNew, "\(moment): \(version ?? "-")")
-    if hasSucceeded { #expect(version == base.new.version, "\(moment): success was taken back") }
+    if hasSucceeded { #expect(version == base.goal.version, "\(moment): success was taken back") }
     guard version != nil, base.situation != .repair || hasSucceeded else { return }
     let report = try verify(project)
     #expect(report.isIntact, "\(moment): \(report.findings)")
@@ -277,11 +302,14 @@ final class SyncFaultScene {
     let project = try open()
     let report = try #require(try StoreCheck.run(project, lockTimeout: .seconds(1)))
     #expect(report.isClean && report.unfinishedLogs.isEmpty, "\(moment): \(report)")
-    #expect(try version(Cache.find(in: project)) == base.new.version)
+    #expect(try version(Cache.find(in: project)) == base.goal.version)
+    #expect(try version(Cache.find(in: project), "synced") == base.new.version)
+    let highest = try project.readUncheckedLockfile().find(RegistryName(parsing: "acme"))?.highest
+    #expect(highest?.version.description == base.new.version, "\(moment): the lockfile forgot")
     let findings = try verify(project).findings
     #expect(findings.isEmpty, "\(moment): \(findings)")
     #expect(try LockfileCheck.run(project, lockTimeout: .seconds(1)).isEmpty)
-    for (path, bytes) in base.new.all {
+    for (path, bytes) in base.goal.all {
       let file = try Data(contentsOf: URL(fileURLWithPath: root.string + "/.ai/registry-cache/acme/" + path))
       #expect([UInt8](file) == bytes, "\(moment): \(path)")
     }

@@ -88,6 +88,54 @@ import Testing
     #expect(try stage.entry()["pinned"] as? Bool != true, "it was unpinned on purpose")
   }
 
+  /// State and reflog say the same of the pin, each with its number.
+  private static let records = ["state/web.json", "logs/registries/web"]
+
+  private func dropPinAsTheNodeToolDoes(_ stage: Stage) throws {
+    try stage.dropFields(["registry_name", "tree", "version", "generated_at", "signers", "highest", "pinned"])
+  }
+
+  @Test(arguments: records)
+  func pinIsNotTakenAwayByARecordThatIsPutBack(_ path: String) async throws {
+    let stage = try await Stage(isSigned: true)
+    let record = ".ai/registry-cache/\(path)"
+    let before = String(decoding: try stage.project.read(record), as: UTF8.self)
+    // What is in use stays.
+    expect(try await stage.run("pin"), exit: 0, output: "still at version 1.3.0")
+    try stage.project.write(record, before)
+    try dropPinAsTheNodeToolDoes(stage)
+    try stage.offer(4)
+    let result = try await stage.project.sync()
+    expect(result, exit: 0, error: "the pin is put back", output: "fetched, not switched")
+    try stage.view(is: 3)
+  }
+
+  @Test(arguments: records)
+  func pinIsNotBroughtBackByARecordThatIsPutBack(_ path: String) async throws {
+    let stage = try await Stage(isSigned: true)
+    expect(try await stage.run("pin"), exit: 0)
+    let record = ".ai/registry-cache/\(path)"
+    let pinned = String(decoding: try stage.project.read(record), as: UTF8.self)
+    expect(try await stage.run("unpin"), exit: 0)
+    try stage.project.write(record, pinned)
+    try dropPinAsTheNodeToolDoes(stage)
+    try stage.offer(4)
+    expect(try await stage.project.sync(), exit: 0, output: "synced version 1.4.0")
+    #expect(try stage.entry()["pinned"] == nil)
+    try stage.view(is: 4)
+  }
+
+  @Test func pinIsInTheReflogAndNoRevision() async throws {
+    let stage = try await Stage()
+    expect(try await stage.run("pin"), exit: 0)
+    expect(try await stage.run("unpin"), exit: 0)
+    let log = try await stage.project.run("registry", "reflog", "web", "--json").object()
+    let lines = try #require(log["entries"] as? [[String: Any]])
+    #expect(lines.map { $0["message"] as? String }.prefix(3) == ["unpin", "pin", "sync: version 1.3.0"])
+    #expect(lines.map { $0["revision"] as? String } == ["@{0}", "@{0}", "@{0}", "@{1}", "@{2}"])
+    expect(try await stage.run("checkout", "@{1}"), exit: 0, output: "now at version 1.2.0")
+  }
+
   @Test func pinHoldsWhereThereIsNoCacheYet() async throws {
     let stage = try await Stage()
     expect(try await stage.run("checkout", "v1.2.0"), exit: 0)

@@ -37,10 +37,17 @@ package struct LastWritten: Equatable, Sendable {
   package let inUse: ObjectID?
   /// The newest synced snapshot, by the state with a right voucher.
   package let synced: ObjectID?
+  /// The one that was about to become the newest when that was written; nil for none.
+  package let coming: ObjectID?
   package let unfinished: Unfinished?
 
-  package init(inUse: ObjectID?, synced: ObjectID?, unfinished: Unfinished?) {
-    (self.inUse, self.synced, self.unfinished) = (inUse, synced, unfinished)
+  package init(
+    inUse: ObjectID?,
+    synced: ObjectID?,
+    coming: ObjectID? = nil,
+    unfinished: Unfinished?
+  ) {
+    (self.inUse, self.synced, self.coming, self.unfinished) = (inUse, synced, coming, unfinished)
   }
 
   /// Whether a ref that names the snapshot was put back.
@@ -57,8 +64,8 @@ package struct LastWritten: Equatable, Sendable {
       }
       return isBelowMemory || inUse.map { $0 != id } ?? false
     case .newest:
-      // A sync that was interrupted is not in the state yet, and one of a pinned registry not in the reflog.
-      return isBelowMemory || synced.map { $0 != id && inUse != id } ?? false
+      // A sync that was interrupted is in the reflog before it is in the state, or announced there.
+      return isBelowMemory || synced.map { ![$0, inUse, coming].contains(id) } ?? false
     }
   }
 }

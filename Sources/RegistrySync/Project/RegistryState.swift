@@ -29,11 +29,20 @@ struct RegistryState: Equatable, Sendable {
   /// The snapshot in use when this was written: it counts only while the reflog says the same.
   var inUse: ObjectID?
   /// Whether the registry was pinned then: for a lock entry that another tool wrote.
-  var isPinned = false
+  var pin = RecordedPin()
+  /// The snapshot that becomes the newest while what is in use stays: written before its ref moves, as no line of the
+  /// reflog and no pending record will lead to it.
+  var coming: Coming?
   /// What was found out about the files of the snapshot in use; nil where that is not recorded.
   var content: ContentFacts?
   /// What a sync says while everything is as it was then; nil where that has to be found out.
   var answer: UnchangedAnswer?
+
+  /// A snapshot, and whether this machine wrote it and all that it follows.
+  struct Coming: Equatable, Sendable {
+    var id: ObjectID
+    var isHistoryOwn: Bool
+  }
 
   /// A version and the time when it was first offered.
   struct Seen: Equatable, Sendable {
@@ -78,7 +87,11 @@ struct RegistryState: Equatable, Sendable {
       url: value.find("url")?.text,
       isHistoryOwn: value.find("history")?.text == "own",
       inUse: value.find("in_use")?.text.flatMap { ObjectID(hex: $0) },
-      isPinned: value.find("pin")?.text == "set",
+      pin: RecordedPin(
+        isSet: value.find("pin")?.text == "set",
+        turn: value.find("turn")?.wholeNumber ?? 0
+      ),
+      coming: value.find("coming").flatMap { coming($0) },
       content: value.find("content").flatMap { ContentFacts(json: $0) },
       answer: value.find("unchanged").flatMap { UnchangedAnswer(json: $0) }
     )
@@ -88,6 +101,11 @@ struct RegistryState: Equatable, Sendable {
   private static func statement(_ value: JSONValue) -> [UInt8] {
     guard case .object(let members) = value.content else { return [] }
     return CanonicalJSON.encode(.object(members: members.filter { $0.name != "voucher" }))
+  }
+
+  private static func coming(_ value: JSONValue) -> Coming? {
+    guard let id = value.find("id")?.text.flatMap({ ObjectID(hex: $0) }) else { return nil }
+    return Coming(id: id, isHistoryOwn: value.find("history")?.text == "own")
   }
 
   private static func seen(_ value: JSONValue) -> Seen? {
@@ -137,13 +155,29 @@ struct RegistryState: Equatable, Sendable {
       ("url", .string(orNull: url)),
       ("history", .string(orNull: isHistoryOwn ? "own" : nil)),
       ("in_use", .string(orNull: inUse?.description)),
-      ("pin", .string(orNull: isPinned ? "set" : nil)),
+      ("pin", .string(orNull: pin.isSet ? "set" : nil)), ("turn", .number(pin.turn)),
+      ("coming", coming?.json ?? .null),
       ("content", content?.json ?? .null), ("unchanged", answer?.json ?? .null),
     ]
     let voucher = notary.voucher(for: Self.statement(.object(members)), as: .state)
     members.append(("voucher", .string(orNull: voucher?.description)))
     return JSONWriter.pretty(.object(members))
   }
+}
+
+extension RegistryState.Coming {
+  fileprivate var json: JSONValue {
+    .object([
+      ("id", .string(id.description)), ("history", .string(orNull: isHistoryOwn ? "own" : nil)),
+    ])
+  }
+}
+
+/// What this machine wrote down about the pin of a registry.
+struct RecordedPin: Equatable, Sendable {
+  var isSet = false
+  /// How often the pin had changed by then, as far as that was counted.
+  var turn = 0
 }
 
 extension JSONValue {

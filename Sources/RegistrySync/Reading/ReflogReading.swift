@@ -1,11 +1,24 @@
 package import Refs
 
 extension RegistryReader {
-  /// What was in use last, newest first, and for each line whether this machine vouches for it.
+  /// A line of the reflog.
+  package struct ReflogLine {
+    package let entry: ReflogEntry
+    /// The N of the `@{N}` that names its value.
+    package let number: Int
+    /// Whether this machine vouches for it.
+    package let isVouched: Bool
+  }
+
+  /// What was in use last, newest first.
   ///
   /// - Throws: `RefError`.
-  package func reflog(_ count: Int) throws -> [(entry: ReflogEntry, isVouched: Bool)] {
+  package func reflog(_ count: Int) throws -> [ReflogLine] {
     let notary = registry.project.notary(for: registry.name)
-    return try history.reflog(count).map { ($0, $0.isVouched(by: notary)) }
+    var number = 0
+    return try history.reflog(count).map { entry in
+      defer { number += entry.isMove ? 1 : 0 }
+      return ReflogLine(entry: entry, number: number, isVouched: entry.isVouched(by: notary))
+    }
   }
 }

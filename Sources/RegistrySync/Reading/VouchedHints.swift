@@ -35,6 +35,31 @@ final class VouchedHints {
     return found
   }
 
+  /// Whether the registry is pinned by what this machine wrote last about that: for a lock entry that another tool wrote.
+  ///
+  /// A change of the pin is written down twice with its number, in the reflog and then in the state, and the higher number
+  /// counts: whoever puts back one of the two, or cuts it, takes no pin away and brings none back.
+  ///
+  /// - Throws: As `voucher`.
+  func pin() throws -> RecordedPin {
+    let remembered = try rememberedPin()
+    let line = try log.get().first { line in
+      line.note.facts.pin != nil && (line.note.facts.turn ?? 0) >= (remembered?.turn ?? 0)
+        && line.isVouched(by: notary)
+    }
+    guard let line, let pin = line.note.facts.pin else { return remembered ?? RecordedPin() }
+    let noted = RecordedPin(isSet: pin == .set, turn: line.note.facts.turn ?? 0)
+    guard let remembered, remembered.turn >= noted.turn else { return noted }
+    return remembered
+  }
+
+  /// What the state says of the pin.
+  ///
+  /// - Throws: As `voucher`.
+  func rememberedPin() throws -> RecordedPin? {
+    try found.get().flatMap { $0.url == registry.url ? $0.pin : nil }
+  }
+
   private func findNewestLine() throws -> ReflogEntry? {
     let log = try log.get()
     // It is there before the ref moves, and stays when somebody puts the ref back.
@@ -46,8 +71,11 @@ final class VouchedHints {
   ///
   /// - Throws: `RefError`, `DiskError`, `ObjectStoreError` for a failing disk.
   func voucher(for id: ObjectID) throws -> BeliefQuestion.Voucher {
-    if let state = try state(), state.synced == id, state.url == registry.url {
-      return .right(BeliefHint(.state, isHistoryOwn: state.isHistoryOwn))
+    if let state = try state(), state.url == registry.url {
+      if state.synced == id { return .right(BeliefHint(.state, isHistoryOwn: state.isHistoryOwn)) }
+      if let coming = state.coming, coming.id == id {
+        return .right(BeliefHint(.state, isHistoryOwn: coming.isHistoryOwn))
+      }
     }
     let lines = try findLines(of: id)
     if let line = lines.vouched {
@@ -88,14 +116,15 @@ final class VouchedHints {
       return LastWritten(inUse: nil, synced: nil, unfinished: nil)
     }
     let newest = try newest.get()
-    let state = try state()
+    let state = try state().flatMap { $0.url == registry.url ? $0 : nil }
     let record = try pending.get().flatMap { record in
       // A record of another write than the last one was finished, and put back by somebody.
       record.isVouched(by: notary) && newest.map(record.isRecord(of:)) == true ? record : nil
     }
     return LastWritten(
       inUse: newest?.new,
-      synced: state?.url == registry.url ? state?.synced : nil,
+      synced: state?.synced,
+      coming: state?.coming?.id,
       unfinished: record.map { .init(old: $0.old, new: $0.new) }
     )
   }
@@ -125,8 +154,9 @@ final class VouchedHints {
       }
       return false
     }
-    if let state = try state(), state.isHistoryOwn, let synced = state.synced, try follows(synced) {
-      return synced
+    if let state = try state() {
+      if state.isHistoryOwn, let synced = state.synced, try follows(synced) { return synced }
+      if let coming = state.coming, coming.isHistoryOwn, try follows(coming.id) { return coming.id }
     }
     return try log.get().first { line in
       try line.note.facts.isHistoryOwn && line.isVouched(by: notary) && follows(line.new)

@@ -73,7 +73,7 @@ package struct RegistryCheckout: Sendable {
       base: base,
       lock: locks.registry
     )
-    try writer.rememberPin(in: state)
+    try writer.rememberPin(in: state, lock: locks.registry)
     return plan.report(pinning: pinning, warnings: warnings)
   }
 
@@ -98,7 +98,7 @@ package struct RegistryCheckout: Sendable {
     let locks = try registry.lock()
     var writer = try RegistryWriter(registry, SyncOptions(), holding: locks.registry)
     try writer.finishInterrupted(lock: locks.registry)
-    let wasPinned = try writer.dropPin()
+    let wasPinned = try writer.dropPin(lock: locks.registry)
     _ = consume locks
     return wasPinned
   }

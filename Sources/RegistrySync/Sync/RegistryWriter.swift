@@ -38,7 +38,7 @@ struct RegistryWriter: Sendable {
     let entry = try records.entry(of: registry.name)
     self.entry = entry
     entryNote = records.note(on: registry.name)
-    lostPin = try entry?.isOfNodeTool == true && VouchedHints(of: registry).state()?.isPinned == true
+    lostPin = try entry?.isOfNodeTool == true && VouchedHints(of: registry).pin().isSet
   }
 
   /// What a commit did.
@@ -120,6 +120,8 @@ struct RegistryWriter: Sendable {
       )
     } else {
       let words = goal.inUse == id ? .says(snapshot) : try wordsOfPinned(goal.inUse)
+      // The sync that brought it may have been killed before the lockfile remembered it.
+      if goal.inUse != id, !lostPin { try raiseMemory(snapshot) }
       warnings += try restoreView(of: goal.inUse, words, knowing: base, lock: lock)
     }
     let withheld = try withheld(of: goal.inUse, goal.inUse == id ? files : nil, base)
@@ -127,7 +129,7 @@ struct RegistryWriter: Sendable {
     let answer =
       isSettled ? try answer(offer, content, files, snapshot: id, root: root, withheld: withheld) : nil
     if !isSettled { try recordView(objects: []) }
-    try remember(offer, goal, base, answer)
+    try remember(offer, goal, base, answer, lock: lock)
     let isNew = known == nil || id != base.synced && !options.isLocked
     let changes = try difference(from: base.snapshot?.tree, to: root)
     let outcome: SyncReport.Outcome =
@@ -239,6 +241,7 @@ struct RegistryWriter: Sendable {
   ) throws -> [SyncWarning] {
     let refs = try refMove(to: goal, snapshot, offer, base: base)
     guard base.inUse != goal.inUse else {
+      try announce(goal, base)
       try refs.commit(vouchedBy: notary, lock: lock, on: disk)
       let words = try wordsOfPinned(goal.inUse)
       try raiseMemory(snapshot)
@@ -255,6 +258,19 @@ struct RegistryWriter: Sendable {
       draft: draft
     )
     .carryOut(by: &self, lock: lock)
+  }
+
+  /// Vouches for the snapshot that is about to become the newest of a pinned registry.
+  ///
+  /// Nothing else would, if this process were killed between the move of its ref and the end of the sync.
+  private func announce(_ goal: Goal, _ base: SyncBase) throws {
+    // Without a key nothing of it would be believed.
+    guard base.synced != goal.synced, registry.project.machineKey.find() != nil else { return }
+    var state = try base.state ?? RegistryState(pin: VouchedHints(of: registry).pin())
+    state.url = registry.url
+    state.inUse = base.inUse
+    state.coming = .init(id: goal.synced, isHistoryOwn: goal.isHistoryOwn)
+    try state.write(name, in: cache.folder, vouchedBy: notary, disk: disk)
   }
 
   /// The refs of a sync, the one in use last: it is the commit point.
@@ -291,7 +307,8 @@ struct RegistryWriter: Sendable {
     _ offer: ManifestOffer,
     _ goal: Goal,
     _ base: SyncBase,
-    _ answer: UnchangedAnswer?
+    _ answer: UnchangedAnswer?,
+    lock: borrowing RegistryLock
   ) throws {
     // Without a network nobody was asked.
     let checkedAt = options.isOffline ? base.state?.checkedAt : registry.now.wholeSeconds
@@ -308,7 +325,7 @@ struct RegistryWriter: Sendable {
       url: isNewest ? registry.url : base.state?.url,
       isHistoryOwn: isNewest ? goal.isHistoryOwn : base.state?.isHistoryOwn ?? false,
       inUse: goal.inUse,
-      isPinned: entry?.isPinned ?? false,
+      pin: try recordPin(lock: lock),
       content: facts,
       answer: answer
     )

@@ -9,7 +9,7 @@ import RegistrySync
 struct RegistryReflog: Command {
   static let configuration = CommandConfiguration(
     commandName: "reflog",
-    abstract: "List what was in use, newest first: each sync, checkout and repair.",
+    abstract: "List what was in use, newest first: each sync, checkout, repair and pin.",
     examples: ["mmdos registry reflog partner"],
     discussion: """
       The first column is a revision: 'mmdos registry checkout NAME @{1}' goes back to what was in use before the \
@@ -34,16 +34,16 @@ struct RegistryReflog: Command {
     let lines = try RegistryReader(registry).reflog(limit ?? .max)
     guard !lines.isEmpty else { throw ReadingError.neverSynced(registry.name) }
     if session.options.isJSON {
-      let items = lines.enumerated().map { number, line in Self.json(number, line.entry, line.isVouched) }
+      let items = lines.map { Self.json($0.number, $0.entry, $0.isVouched) }
       session.console.print(
         .object([("registry", .string(registry.name.description)), ("entries", .array(items))])
       )
       return ExitCodes.done
     }
     var table = Table([Table.Column(), Table.Column(), Table.Column(), Table.Column()])
-    for (number, line) in lines.enumerated() {
+    for line in lines {
       table.append([
-        "@{\(number)}", SafeText(line.entry.new.abbreviated).styled(.id),
+        "@{\(line.number)}", SafeText(line.entry.new.abbreviated).styled(.id),
         TimeText(Self.time(line.entry)).line(isVerbose: session.options.isVerbose),
         Self.words(line.entry, line.isVouched),
       ])
