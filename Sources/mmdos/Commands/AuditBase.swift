@@ -28,7 +28,14 @@ enum AuditBase {
       let path = ".ai/registry-cache/\(name)/"
       return .object([
         ("PROJECTROOT", Self.described("the folder of the project")),
-        (id, Self.below("PROJECTROOT", path, "the files of the registry that are in use")),
+        (
+          id,
+          Self.below(
+            "PROJECTROOT",
+            path,
+            "the files in use; those that the policy withholds are only in the store"
+          )
+        ),
       ])
     case .stored(let words): return .object([(id, Self.described(words))])
     case .folder(let path):

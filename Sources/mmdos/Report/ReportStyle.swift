@@ -135,7 +135,7 @@ enum ReportStyle {
     caption { padding-bottom: 0.5rem; text-align: left; font-size: 0.9375rem; }
     th, td { padding: 0.55rem 0.75rem 0.55rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
     th:last-child, td:last-child { padding-right: 0; }
-    td, tbody th { min-width: 6rem; overflow-wrap: anywhere; }
+    td, tbody th { min-width: 8rem; overflow-wrap: anywhere; }
     td.number { min-width: 0; }
     thead th { border-top: 0; color: var(--soft); font-size: 0.8125rem; font-weight: 600; }
     tbody th { font-weight: 600; }
@@ -152,7 +152,7 @@ enum ReportStyle {
       .sync { padding-left: 1.1rem; }
       .counts .bar { width: 100%; }
     }
-    @media (max-width: 759px) {
+    @media (max-width: 899px) {
       table, tbody, tr, th, td, caption { display: block; }
       thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
       tbody tr { padding: 0.75rem 0; border-top: 1px solid var(--line); }
