@@ -47,10 +47,14 @@ enum Main {
 
   /// A command is parsed alone, because the parser looks several times at what each command on the way to it takes.
   ///
-  /// What it refuses is parsed again from the root, whose messages name the whole command.
+  /// What it refuses, and a request for help, is parsed again from the root, whose messages name the whole command.
   private static func parse(_ words: CommandWords) throws -> any ParsableCommand {
     // try?: as said above.
-    if let leaf = words.leaf, let command = try? leaf.command.parseAsRoot(leaf.arguments) { return command }
+    if let leaf = words.leaf, let command = try? leaf.command.parseAsRoot(leaf.arguments),
+      type(of: command) == leaf.command
+    {
+      return command
+    }
     return try MMDOS.parseAsRoot(words.arguments)
   }
 }

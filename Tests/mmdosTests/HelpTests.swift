@@ -26,6 +26,7 @@ import Testing
       let abstract = try #require(command.abstract)
       #expect(abstract.hasSuffix("."), "\(words)")
       #expect(result.output.hasPrefix("OVERVIEW: \(abstract.prefix(40))"), "\(words)")
+      #expect(result.output.contains("\n\nUSAGE: \(words.joined(separator: " ")) "), "\(words)")
     }
   }
 
