@@ -28,8 +28,14 @@ struct ObjectBatchCopyingTests {
       high = (high + low) % 65521
     }
     let sum = (high << 16 | low).bigEndian
-    return [0x78, 0x01] + Array([[UInt8]](repeating: [0, 0, 0, 0xFF, 0xFF], count: emptyBlocks).joined())
-      + [1] + size + size.map { ~$0 } + payload + withUnsafeBytes(of: sum) { Array($0) }
+    var bytes: [UInt8] = [0x78, 0x01]
+    for _ in 0..<emptyBlocks { bytes += [0, 0, 0, 0xFF, 0xFF] }
+    bytes += [1]
+    bytes += size
+    bytes += size.map { ~$0 }
+    bytes += payload
+    withUnsafeBytes(of: sum) { bytes += $0 }
+    return bytes
   }
 
   /// A pack with streams as they are given.
@@ -133,9 +139,11 @@ struct ObjectBatchCopyingTests {
       try alone.add(payload)
     }
     let index = try writer.finish()
-    #expect(try index.bytes == alone.finish().bytes)
+    let other = try alone.finish()
+    #expect(index.bytes == other.bytes)
     let bytes = try store.scratch.read("behind")
     #expect(try bytes == Array("four".utf8) + store.scratch.read("alone"))
-    #expect(writer.fileByteCount == Int64(bytes.count))
+    let byteCount = writer.fileByteCount
+    #expect(byteCount == Int64(bytes.count))
   }
 }

@@ -140,7 +140,7 @@ import Testing
     ("empty", "is no bundle"), ("text", "is no bundle"), ("version", "of version '9'"),
     ("first", "export it again"), ("name", "line 2"), ("endless", "header does not end"),
     ("cut", "is no object"), ("more", "is no object"), ("hash", "not its hash"), ("pack", "not a pack"),
-    ("lines", "of version '2\r'"),
+    ("lines", "of version '2"),
   ])
   func whatIsNoWholeBundleIsRefused(damage: String, text: String) async throws {
     let scene = try await scene()
