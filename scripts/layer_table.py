@@ -8,7 +8,7 @@ TARGETS = {
     "Disk": ([], ["CPlatform", "Dispatch", "Synchronization", "SystemPackage"] + LIBC),
     "Formats": ([], ["CYAML"]),
     "ObjectStore": (["Disk"], ["CDeflate", "CIgzip", "COpenSSL", "CZlib", "Synchronization", "SystemPackage"]),
-    "Refs": (["Disk", "ObjectStore"], ["SystemPackage"]),
+    "Refs": (["Disk", "ObjectStore"], ["Synchronization", "SystemPackage"]),
     # Of Disk only `Parallel`: the rules open nothing.
     "Audit": (["Disk", "Formats", "ObjectStore"], ["CMarkdown", "Synchronization"]),
     # No Disk, no Fetch and no libc: neither a folder, nor the network, nor a clock.
