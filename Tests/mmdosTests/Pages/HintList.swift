@@ -23,10 +23,14 @@ struct HintList {
 
   /// The rows of the list: what is advised, and where it is followed.
   static func ofPage() throws -> [(command: String, places: [String])] {
-    try Page.text(of: "docs/hints/README.md").split(separator: "\n").compactMap { line in
-      guard let match = line.firstMatch(of: /^\| `(mmdos [^`]+)` \| (.+) \|$/) else { return nil }
-      return (match.1.replacing("\\|", with: "|"), match.2.split(separator: ", ").map(String.init))
+    let row = /^\| `(mmdos [^`]+)` \| (.+) \|$/
+    var rows: [(command: String, places: [String])] = []
+    for line in try Page.text(of: "docs/hints/README.md").split(separator: "\n") {
+      guard let match = line.firstMatch(of: row) else { continue }
+      let places = String(match.output.2).components(separatedBy: ", ")
+      rows.append((String(match.output.1).replacing("\\|", with: "|"), places))
     }
+    return rows
   }
 
   /// Whether a printed line advises this command, or one with placeholders in capitals of which this is an example; flags
