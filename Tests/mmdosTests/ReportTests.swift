@@ -154,7 +154,7 @@ import Testing
     let page = try await ReportPageReading.read(
       project.expect(0, "registry", "report", "--html", "-").outputBytes
     )
-    #expect(page.text.contains("There is no cache yet.") && page.text.contains("No plugin is installed."))
+    #expect(page.text.contains("Nothing is stored yet.") && page.text.contains("No plugin is installed."))
     try await project.expect(6, "registry", "report", "nobody", "--html", "-")
     try await project.expect(0, "registry", "add", "partner", "../registry", "--approved")
     let never = try await project.run("registry", "report", "partner", "--html", "-")

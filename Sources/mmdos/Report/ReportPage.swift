@@ -136,8 +136,8 @@ struct ReportPage {
 
   private var storage: Markup {
     switch contents.storage {
-    case .success(let statistics?): StorageSection(statistics).markup
-    case .success(nil): .section("storage", "Storage and sharing", .paragraph("There is no cache yet."))
+    case .success(let statistics?) where statistics.total.count > 0: StorageSection(statistics).markup
+    case .success: .section("storage", "Storage and sharing", .paragraph("Nothing is stored yet."))
     case .failure(let error):
       .section(
         "storage",
