@@ -158,7 +158,7 @@ import Testing
     try await project.expect(6, "registry", "report", "nobody", "--html", "-")
     try await project.expect(0, "registry", "add", "partner", "../registry", "--approved")
     let never = try await project.run("registry", "report", "partner", "--html", "-")
-    expect(never, exit: 6, error: "never synced")
+    expect(never, exit: 6, error: "has not been synced yet")
     let all = try await project.expect(0, "registry", "report", "--html", "-")
     #expect(all.output.contains("never synced"))
   }
