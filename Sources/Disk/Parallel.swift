@@ -42,7 +42,8 @@ package enum Parallel {
     if let error = turns.failure.withLock({ $0 }) { throw error }
   }
 
-  private static let waitingThreads = 32
+  /// Each may have some files and folders open, of which there may be few.
+  private static let waitingThreads = min(32, max(1, Int(clamping: (OpenFiles.limit ?? 0) / 16)))
 
   /// The indices that are left, for threads that take one at a time.
   private final class Turns<Failure: Error>: Sendable {
