@@ -34,7 +34,8 @@ import Testing
     (
       ["registry", "show", "partner"],
       [
-        "checked_at", "doubt", "enabled", "interrupted", "latest", "latest_doubt", "lock_note", "name",
+        "checked_at", "doubt", "enabled", "interrupted", "latest", "latest_doubt", "lock_note", "mirrors",
+        "name",
         "pinned", "publisher",
         "signature_required",
         "signers", "snapshot", "synced_at", "trust", "trust_level", "type", "url", "version", "warnings",

@@ -60,7 +60,8 @@ import Testing
     #expect(
       first.keys.sorted() == [
         "fetched_bytes", "fetched_files", "file_count", "files", "manifest", "milliseconds", "outcome",
-        "packs", "plugins", "registry", "reused_files", "saved_bytes", "signers", "snapshot", "trust",
+        "packs", "places", "plugins", "registry", "reused_files", "saved_bytes", "signers", "snapshot",
+        "trust",
         "version",
         "warnings", "withheld",
       ]

@@ -139,11 +139,8 @@ import Testing
     try TestRegistry(count: 3).write(to: scratch.appending("registry"))
     expect(try await project.sync(), exit: 0)
     #expect(FileManager.default.fileExists(atPath: store.string))
-    expect(
-      try await project.run("registry", "cache", "clear", "--shared"),
-      exit: 2,
-      output: "outside      \(store)"
-    )
+    let clear = try await project.run("registry", "cache", "clear", "--shared")
+    expect(clear, exit: 0, output: "nothing to remove")
   }
 
   @Test func policyCannotGoBelowWhatTheUserDemands() async throws {

@@ -346,6 +346,7 @@ extension Snapshot {
 
   /// Whether a manifest is of a later version, or a later one of the same version.
   fileprivate func isOlder(than manifest: Manifest) -> Bool {
+    // try?: a snapshot with other words was not written by a sync, and nothing is said of its age.
     guard let version = try? SemanticVersion(parsing: version),
       let time = try? Timestamp(parsing: generatedAt)
     else { return false }
