@@ -65,7 +65,7 @@ private func parse(_ text: String) throws(TextProblem) -> UserConfiguration {
   @Test(arguments: [
     "safe_directories: [work]", "safe_directories: ['/srv/*']", "safe_directories: /srv",
     "shared_stores: ['']",
-    "ca_file: internal.pem", "ca_file: '~/ca.pem'", "at_least: [audit]", "at_least: {audit: loud}",
+    "ca_file: internal.pem", "ca_file: '~other/ca.pem'", "at_least: [audit]", "at_least: {audit: loud}",
     "ca_file: [/a]",
     "credentials: {host: a.example}", "credentials: [{host: a.example}]",
     "credentials: [{host: a.example, netrc: false}]", "credentials: [{bearer_env: TOKEN}]",

@@ -107,7 +107,7 @@ final class SyncFaultScene {
     init(_ situation: Situation) async throws {
       self.situation = situation
       folder = try ScratchFolder("SyncFault")
-      let hasOld = situation == .update || situation == .repair
+      let hasOld = [.update, .repair, .pinned].contains(situation)
       old = !hasOld ? nil : CrashSceneRegistry(version: "1.0.0", fileCount: 5)
       new =
         situation == .repair
