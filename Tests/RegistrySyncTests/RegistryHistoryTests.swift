@@ -77,7 +77,7 @@ struct RegistryHistoryTests {
   @Test func nothingBeforeTheFirstLineOfASnapshotIsRead() throws {
     let bad =
       try ["bad\n"] + checkouts(of: ids[0], after: -90_000) + [
-        line(ids[3], ids[3], at: made(ids[3]), ["newest"])
+        line(ids[2], ids[3], at: made(ids[3]), ["newest"])
       ]
     try write(bad)
     let history = try history()
