@@ -70,8 +70,8 @@ extension FuzzEntry {
       guard let configuration = try? UserConfiguration.parse(bytes) else { return nil }
       let paths = configuration.safeDirectories + configuration.sharedStores + [configuration.caFile ?? "/"]
       return violation(
-        "a path is not absolute, or has a wildcard",
-        unless: paths.allSatisfy { $0.hasPrefix("/") && !$0.contains("*") }
+        "a path is neither absolute nor in the home, or has a wildcard",
+        unless: paths.allSatisfy { ($0.hasPrefix("/") || $0.hasPrefix("~/")) && !$0.contains("*") }
       )
     },
     FuzzEntry("netrc") { bytes in
