@@ -88,7 +88,7 @@ package final class ReflogLines: Sendable {
   ///
   /// - Throws: As `find`.
   package func prefix(_ count: Int = .max) throws(RefError) -> [ReflogEntry] {
-    if count < .max { _ = try find(max(count, 1) - 1) } else { _ = try find(.max) }
+    _ = try find(max(count, 1) - 1)
     return state.withLock { Array($0.entries.prefix(count)) }
   }
 }
