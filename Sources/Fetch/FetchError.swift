@@ -165,4 +165,11 @@ extension FetchError {
 
   /// Whether the request is retried at all.
   package var isRetryable: Bool { retryLimit != .never }
+
+  /// Whether the host answers and has no such file (DESIGN section 6a): S3 answers 403 for an absent one unless listing
+  /// is allowed.
+  package var isAbsence: Bool {
+    guard case .status(_, let code, _) = self else { return false }
+    return [403, 404, 410].contains(code)
+  }
 }

@@ -62,7 +62,9 @@ import Testing
   }
 
   private func read(_ file: SourceFile, _ reader: RetryingReader) async throws -> [UInt8] {
-    try await reader.read(file, options: ReadOptions(maxBytes: 100)) { BytesReceiver() }.receiver.bytes
+    try await reader.inTurn(file) { place in
+      try await place.read(file, options: ReadOptions(maxBytes: 100)) { BytesReceiver() }.receiver.bytes
+    }
   }
 
   @Test func placeThatFailedIsAskedLastFromThenOn() async throws {

@@ -19,6 +19,11 @@ package enum HomePath {
     // What follows is below the home, however many slashes there are.
     return .home(home.pushing(FilePath(String(text.dropFirst().drop { $0 == "/" }))))
   }
+
+  /// The path that a text in a file means: in the user's home where it begins with `~/`, else as it stands.
+  static func expand(_ text: String, home: FilePath?) -> FilePath {
+    if case .home(let path) = meaning(of: text, home: home) { path } else { FilePath(text) }
+  }
 }
 
 extension UserSettings {

@@ -33,16 +33,10 @@ package struct UserSettings: Sendable {
     self.home = home
     self.file = file
     self.sharedStore = sharedStore
-    let all = safeDirectories + configuration.safeDirectories.map { Self.expanded($0, home) }
+    let all = safeDirectories + configuration.safeDirectories.map { HomePath.expand($0, home: home) }
     self.safeDirectories = all.filter { $0.isAbsolute && !$0.string.contains("*") }
       // try?: see above.
       .compactMap { try? RealPath.of($0) }
-  }
-
-  /// A path of the configuration, which is absolute or begins with `~/`.
-  private static func expanded(_ text: String, _ home: FilePath?) -> FilePath {
-    if case .home(let path) = HomePath.meaning(of: text, home: home) { return path }
-    return FilePath(text)
   }
 
   /// Whether a folder is one of the safe directories or below one, both resolved to where they really are.
@@ -55,11 +49,11 @@ package struct UserSettings: Sendable {
   // MARK: What a project asks for
 
   /// The user's own file of certificate authorities.
-  package var caFile: FilePath? { configuration.caFile.map { Self.expanded($0, home) } }
+  package var caFile: FilePath? { configuration.caFile.map { HomePath.expand($0, home: home) } }
 
   /// Whether a policy may name this store.
   package func lists(sharedStore path: FilePath) -> Bool {
     guard let path = RealPath.ofFuture(path) else { return false }
-    return configuration.sharedStores.contains { RealPath.ofFuture(Self.expanded($0, home)) == path }
+    return configuration.sharedStores.contains { RealPath.ofFuture(HomePath.expand($0, home: home)) == path }
   }
 }

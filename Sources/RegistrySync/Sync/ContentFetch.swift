@@ -114,7 +114,7 @@ struct ContentFetch: Sendable {
   /// Whether the source answers and has no such file, or another one in its place.
   private static func isGone(_ error: any Error) -> Bool {
     if case SyncError.wrongContent = error { return true }
-    return RetryingReader.meansAbsent(error)
+    return PlaceFailure.meansAbsent(error)
   }
 
   /// The stored bytes of a manifest's files, each counted as often as it is named, of its trees and of the manifest.

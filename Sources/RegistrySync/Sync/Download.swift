@@ -76,11 +76,7 @@ struct Download: Sendable {
   /// Downloads one file; a wrong or absent one is requested once more, bypassing caches, before another place is asked.
   private func fetch(_ file: WantedFile) async throws -> Int64 {
     try await reader.inTurn(.file(file.path)) { place in
-      do {
-        return try await fetch(file, from: place, bypassCaches: false)
-      } catch let error where StaleCache.mayExplain(error) {
-        return try await fetch(file, from: place, bypassCaches: true)
-      }
+      try await StaleCache.retrying { try await fetch(file, from: place, bypassCaches: $0) }
     }
   }
 
@@ -266,6 +262,15 @@ final class SizeMeter: Sendable {
 
 /// Handling of HTTP caches between this program and the publisher.
 enum StaleCache {
+  /// Asks, and once more bypassing caches where one of them may have caused the failure.
+  static func retrying<Value>(_ body: (_ bypassCaches: Bool) async throws -> Value) async throws -> Value {
+    do {
+      return try await body(false)
+    } catch let error where mayExplain(error) {
+      return try await body(true)
+    }
+  }
+
   /// Whether a stale cache may have caused the error, so that a request that bypasses caches may help.
   static func mayExplain(_ error: any Error) -> Bool {
     switch error {
@@ -273,8 +278,7 @@ enum StaleCache {
     case ReadingError.untrusted(_, .rollback), ReadingError.untrusted(_, .sameVersionOtherContent),
       ReadingError.untrusted(_, .expired), ReadingError.untrusted(_, .tooOld):
       true
-    // S3 answers 403 for an absent file unless listing is allowed.
-    case FetchError.status(_, let code, _): [403, 404, 410].contains(code)
+    case let error as FetchError: error.isAbsence
     default: false
     }
   }

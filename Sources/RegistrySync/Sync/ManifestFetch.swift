@@ -64,10 +64,8 @@ struct ManifestFetch: Sendable {
       if bypassCaches || !isOnTheWeb {
         return try await request(from: place, bypassCaches: bypassCaches, isLastWord: true)
       }
-      do {
-        return try await request(from: place, bypassCaches: false, isLastWord: false)
-      } catch  where StaleCache.mayExplain(error) {
-        return try await request(from: place, bypassCaches: true, isLastWord: true)
+      return try await StaleCache.retrying { bypassCaches in
+        try await request(from: place, bypassCaches: bypassCaches, isLastWord: bypassCaches)
       }
     }
   }

@@ -1,7 +1,9 @@
+import Disk
 import Fetch
 import Formats
 import ObjectStore
 import RegistryModel
+import SystemPackage
 
 /// Which failures of one place lead to the next one.
 enum PlaceFailure {
@@ -10,7 +12,7 @@ enum PlaceFailure {
   static func sendsOn(_ error: any Error, _ file: SourceFile, isOwn: Bool) -> Bool {
     switch error {
     // Whoever has no packs says so, and nobody else is asked for them.
-    case FetchError.status where isOwn && file == .offered(.packList): !isAbsence(error, of: file)
+    case let error as FetchError where isOwn && file == .offered(.packList) && error.isAbsence: false
     case FetchError.shutDown, FetchError.httpLibrary, FetchError.certificateFile: false
     case is FetchError, is PackProblem, is TextProblem: true
     case let error as SyncError: sendsOn(error)
@@ -44,7 +46,17 @@ enum PlaceFailure {
 
   /// Whether a place answers and has no such file; it may have all others.
   static func isAbsence(_ error: any Error, of file: SourceFile) -> Bool {
-    guard file != .manifest, case FetchError.status(_, let code, _) = error else { return false }
-    return [403, 404, 410].contains(code)
+    file != .manifest && (error as? FetchError)?.isAbsence == true
+  }
+
+  /// Whether a place answers, and has no such file for us.
+  static func meansAbsent(_ error: any Error) -> Bool {
+    switch error {
+    // Some hosts lead to their front page instead, wherever that is.
+    case FetchError.redirectRefused, SyncError.manifestTooLarge, SyncError.invalidURL: true
+    case let error as FetchError: error.isAbsence
+    case SyncError.localSource(let error): error.code == .noSuchFileOrDirectory
+    default: false
+    }
   }
 }

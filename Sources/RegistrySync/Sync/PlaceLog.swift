@@ -62,7 +62,7 @@ final class PlaceLog: Sendable {
     state.withLock { state in
       if !isAbsence { state.last.insert(place) }
       // What a publisher may offer besides is missing in many places.
-      if case .offered = file, RetryingReader.meansAbsent(error) { return }
+      if case .offered = file, PlaceFailure.meansAbsent(error) { return }
       let old = state.uses[place].failure
       state.uses[place].failure = (old?.first ?? error, (old?.count ?? 0) + 1)
     }

@@ -39,16 +39,12 @@ struct RetryingReader: Sendable {
     _ body: (PlaceReader) async throws -> Value
   ) async throws -> Value {
     if places.count == 1, let only = places.first {
-      let value = try await body(isOnce ? only.once : only)
-      log.served(file, by: only.index)
-      return value
+      return try await serve(file, from: isOnce ? only.once : only, body)
     }
     var failures: [Int: any Error] = [:]
     for place in log.order(of: places) {
       do {
-        let value = try await body(place.once)
-        log.served(file, by: place.index)
-        return value
+        return try await serve(file, from: place.once, body)
       } catch let error where PlaceFailure.sendsOn(error, file, isOwn: place.isOwn) {
         log.failed(file, at: place.index, error)
         failures[place.index] = error
@@ -68,9 +64,7 @@ struct RetryingReader: Sendable {
     for place in places where (failures[place.index] as? FetchError)?.isRetryable == true {
       guard place.policy.maxAttempts > 1 else { break }
       do {
-        let value = try await body(place)
-        log.served(file, by: place.index)
-        return value
+        return try await serve(file, from: place, body)
       } catch let error where PlaceFailure.sendsOn(error, file, isOwn: place.isOwn) {
         last[place.index] = error
       }
@@ -80,16 +74,13 @@ struct RetryingReader: Sendable {
     throw error
   }
 
-  /// Reads a file from one place after another; whoever gets the bytes proves nothing about them.
-  ///
-  /// - Throws: As `inTurn`.
-  func read<Receiver: ByteReceiver & ~Copyable>(
+  private func serve<Value: ~Copyable>(
     _ file: SourceFile,
-    options: ReadOptions,
-    makeReceiver: () throws -> Receiver
-  ) async throws -> Received<Receiver> {
-    try await inTurn(file) { place in
-      try await place.read(file, options: options, makeReceiver: makeReceiver)
-    }
+    from place: PlaceReader,
+    _ body: (PlaceReader) async throws -> Value
+  ) async throws -> Value {
+    let value = try await body(place)
+    log.served(file, by: place.index)
+    return value
   }
 }

@@ -1,7 +1,7 @@
 import Disk
 import Fetch
 import ObjectStore
-import RegistryModel
+package import RegistryModel
 package import SystemPackage
 
 /// Makes readers for sources, if policy and source allow it.
@@ -35,7 +35,8 @@ package struct SourceConnector: Sendable {
     try policy.checkUse(of: source)
     switch source.location {
     case .web(let url):
-      for url in [url] + source.mirrors { try check(url, policy) }
+      // The list stays readable under a stricter policy; it is here that the policy speaks.
+      for url in [url] + source.mirrors { _ = try RegistryURL(url.description, allowedBy: policy) }
       if isOffline { return OfflineReader(name: source.name, url: url) }
       let transport = makeTransport(policy)
       let own = Login { [self] in try credential(for: url.manifestURL) }
@@ -53,15 +54,6 @@ package struct SourceConnector: Sendable {
       }
     case .bundled:
       throw PolicyRefusal.bundledSource
-    }
-  }
-
-  /// The list stays readable under a stricter policy; it is here that the policy speaks.
-  private func check(_ url: RegistryURL, _ policy: Policy) throws {
-    do {
-      _ = try RegistryURL(parsing: url.description, allowHTTPLocalhost: policy.allowHTTPLocalhost)
-    } catch {
-      throw SyncError.invalidURL(url.description, error)
     }
   }
 
@@ -97,5 +89,16 @@ extension TransferLimits {
     transferTimeout = limits.transferTimeout
     minTransferBytesPerSecond = limits.minTransferBytesPerSecond
     maxConcurrentTransfers = limits.maxConcurrentTransfers
+  }
+}
+
+extension RegistryURL {
+  /// An address that a policy allows.
+  ///
+  /// - Throws: `SyncError.invalidURL`.
+  package init(_ text: String, allowedBy policy: Policy) throws(SyncError) {
+    do { self = try RegistryURL(parsing: text, allowHTTPLocalhost: policy.allowHTTPLocalhost) } catch {
+      throw .invalidURL(text, error)
+    }
   }
 }

@@ -18,21 +18,10 @@ struct LocationArgument {
   func location(in project: Project, _ policy: Policy) throws -> Source.Location {
     guard text.contains("://") else { return try folder(in: project) }
     do {
-      return .web(try RegistryURL(parsing: text, allowHTTPLocalhost: policy.allowHTTPLocalhost))
+      return .web(try RegistryURL(text, allowedBy: policy))
     } catch {
-      guard !text.mayHoldSecret, FolderAddress.isGitAddress(text) else {
-        throw SyncError.invalidURL(text, error)
-      }
+      guard !text.mayHoldSecret, FolderAddress.isGitAddress(text) else { throw error }
       throw ProjectError.localFolder(text, .absent(.gitRepository))
-    }
-  }
-
-  /// The address of a mirror, which is on the web.
-  ///
-  /// - Throws: `SyncError.invalidURL`.
-  func mirror(_ policy: Policy) throws -> RegistryURL {
-    do { return try RegistryURL(parsing: text, allowHTTPLocalhost: policy.allowHTTPLocalhost) } catch {
-      throw SyncError.invalidURL(text, error)
     }
   }
 

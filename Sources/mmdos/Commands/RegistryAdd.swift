@@ -47,7 +47,7 @@ struct RegistryAdd: Command {
       trustLevel: trustLevel,
       isSignatureRequired: requiresSignature,
       signers: signers,
-      mirrors: try mirrors.map { try LocationArgument($0, in: session).mirror(policy) }
+      mirrors: try mirrors.map { try RegistryURL($0, allowedBy: policy) }
     )
     let editing = SourceEditing(project, lockTimeout: session.options.lockTimeout)
     try editing.check(source, policy: policy)

@@ -107,7 +107,7 @@ struct RegistrySet: Command {
     change.isEnabled = enabled.map { $0 == .yes }
     change.isSignatureRequired = signatureRequired.map { $0 == .yes }
     change.signers = isAnySigner ? [] : signers.isEmpty ? nil : signers
-    let urls = try mirrors.map { try LocationArgument($0, in: session).mirror(policy) }
+    let urls = try mirrors.map { try RegistryURL($0, allowedBy: policy) }
     change.mirrors = isWithoutMirror ? [] : urls.isEmpty ? nil : urls
     return change
   }
