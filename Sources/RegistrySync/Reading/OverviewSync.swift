@@ -25,24 +25,14 @@ package struct ChangeSummary: Equatable, Sendable {
   /// The most names that are kept of one sync: the first may add very many files.
   package static let maxNames = 60
 
-  package private(set) var added = 0
-  package private(set) var changed = 0
-  package private(set) var removed = 0
+  package let counts: ChangeCounts
   /// The first changes by path, without that of the manifest, which changes with every release.
-  package private(set) var named: [TreeChange] = []
+  package let named: [TreeChange]
 
   package init(_ changes: [TreeChange]) {
-    for change in changes where !change.path.isManifest {
-      switch (change.old, change.new) {
-      case (nil, _): added += 1
-      case (_, nil): removed += 1
-      default: changed += 1
-      }
-      if named.count < Self.maxNames { named.append(change) }
-    }
+    counts = ChangeCounts(changes)
+    named = Array(changes.lazy.filter { !$0.path.isManifest }.prefix(Self.maxNames))
   }
-
-  package var total: Int { added + changed + removed }
 }
 
 /// How many files a tree has, and how large they are together.

@@ -109,18 +109,6 @@ struct DryRunText {
 }
 
 extension ChangeCounts {
-  /// Counts differences; a file that only moved counts as changed.
-  fileprivate init(_ differences: [FileDifference]) {
-    self.init([TreeChange]())
-    for difference in differences where !difference.path.isManifest {
-      switch difference.kind {
-      case .added: added += 1
-      case .removed: removed += 1
-      case .changed, .renamed: changed += 1
-      }
-    }
-  }
-
   /// The counts as a part of a sentence.
   var words: SafeText { "\(added) added, \(changed) changed, \(removed) removed" }
 }

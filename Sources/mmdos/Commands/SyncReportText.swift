@@ -61,22 +61,7 @@ extension SyncReportText {
   }
 }
 
-/// How many of the publisher's files were added, changed and removed; the manifest, which tells of them, is not counted.
-struct ChangeCounts {
-  var added = 0
-  var changed = 0
-  var removed = 0
-
-  init(_ changes: [TreeChange]) {
-    for change in changes where !change.path.isManifest {
-      switch (change.old, change.new) {
-      case (nil, _): added += 1
-      case (_, nil): removed += 1
-      default: changed += 1
-      }
-    }
-  }
-
+extension ChangeCounts {
   var json: JSONValue {
     .object([("added", .number(added)), ("changed", .number(changed)), ("removed", .number(removed))])
   }

@@ -63,19 +63,19 @@ struct HistoryTimeline {
     case .missing(let id):
       content += .paragraph("The snapshot before it, " + .id(id) + ", is missing.", class: "meta")
     }
-    guard changes.total > 0 else {
+    guard changes.counts.total > 0 else {
       return content + .paragraph("No file changed, only the manifest.", class: "meta")
     }
-    let counts: [ReportBar.Part] = [
-      .init("added", "added", Int64(changes.added), "\(changes.added)"),
-      .init("changed", "changed", Int64(changes.changed), "\(changes.changed)"),
-      .init("removed", "removed", Int64(changes.removed), "\(changes.removed)"),
+    let parts: [ReportBar.Part] = [
+      .init("added", "added", Int64(changes.counts.added), "\(changes.counts.added)"),
+      .init("changed", "changed", Int64(changes.counts.changed), "\(changes.counts.changed)"),
+      .init("removed", "removed", Int64(changes.counts.removed), "\(changes.counts.removed)"),
     ]
-    let numbers = counts.filter { $0.amount > 0 }.map { part in
+    let numbers = parts.filter { $0.amount > 0 }.map { part in
       Markup(.span, [.class: "count \(part.tone)"], part.text + " " + part.label)
     }
     // A bar of one part says nothing.
-    let bar = numbers.count > 1 ? ReportBar(parts: counts).drawing : ""
+    let bar = numbers.count > 1 ? ReportBar(parts: parts).drawing : ""
     content += Markup(
       .div,
       [.class: "counts"],
@@ -86,11 +86,11 @@ struct HistoryTimeline {
 
   private func names(_ changes: ChangeSummary) -> Markup {
     var items = changes.named.map(Self.line)
-    let more = changes.total - items.count
+    let more = changes.counts.total - items.count
     if more > 0 { items.append("\(Quantity.count(more, "more file"))") }
     let list = Markup.list(items, class: "files")
-    if changes.total <= Self.maxShown { return list }
-    return .details("\(Quantity.count(changes.total, "file")) by name", list)
+    if changes.counts.total <= Self.maxShown { return list }
+    return .details("\(Quantity.count(changes.counts.total, "file")) by name", list)
   }
 
   private static func line(_ change: TreeChange) -> Markup {
