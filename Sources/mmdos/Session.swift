@@ -49,7 +49,7 @@ struct Session: Sendable {
   /// A path as the user gave it, with the home in place of a `~` that the shell left there.
   private func typed(_ path: String) throws -> FilePath {
     let meaning = HomePath.meaning(of: path, home: user.home)
-    // What is there under that very name is meant.
+    // What is there under that very name is meant. try?: what cannot be resolved is not there.
     let isThere = { (try? RealPath.of(workingFolder.pushing(FilePath(path)))) != nil }
     if meaning == .plain || isThere() { return FilePath(path) }
     guard case .home(let path) = meaning else { throw Failure(unknownHome: path) }

@@ -51,7 +51,7 @@ enum AuditBase {
           id,
           .object([
             ("uri", .string("file://" + URIReference.encode(folder))),
-            ("description", Self.message("the folder that was audited")),
+            ("description", AuditResult.message("the folder that was audited")),
           ])
         )
       ])
@@ -59,17 +59,15 @@ enum AuditBase {
   }
 
   private static func described(_ words: String) -> JSONValue {
-    .object([("description", message(words))])
+    .object([("description", AuditResult.message(words))])
   }
 
   private static func below(_ base: String, _ path: String, _ words: String) -> JSONValue {
     .object([
       ("uri", .string(URIReference.encode(path))), ("uriBaseId", .string(base)),
-      ("description", message(words)),
+      ("description", AuditResult.message(words)),
     ])
   }
-
-  private static func message(_ text: String) -> JSONValue { .object([("text", .string(text))]) }
 }
 
 /// Paths as relative references (RFC 3986 section 4.2).

@@ -118,7 +118,8 @@ extension AuditResult {
     ])
   }
 
-  private static func message(_ text: String) -> JSONValue { .object([("text", .string(text))]) }
+  /// A text as SARIF has it.
+  static func message(_ text: String) -> JSONValue { .object([("text", .string(text))]) }
 }
 
 extension AuditSeverity {

@@ -35,21 +35,18 @@ struct RegistryReport: Command {
   func run(in session: Session) throws -> Int32 {
     let contents = try ReportContents(of: session.project(), registry: name, limit: limit, in: session)
     let page = ReportPage(contents)
-    let notices = ReportNotice.all(contents)
-    for notice in notices where notice.level == .bad { session.console.warn(notice.words) }
+    for notice in page.notices where notice.level == .bad { session.console.warn(notice.words) }
     if file == "-" {
       session.console.print(page: page.document)
     } else {
       try session.write(Array(page.document.html.utf8), to: file, replaces: force)
-      show(contents, notices, in: session)
+      show(contents, page.notices, in: session)
     }
     return contents.failures.first?.failure.code ?? ExitCodes.done
   }
 
   private func show(_ contents: ReportContents, _ notices: [ReportNotice], in session: Session) {
-    let overviews = contents.registries.compactMap { registry -> RegistryOverview? in
-      if case .success(let overview) = registry.overview { overview } else { nil }
-    }
+    let overviews = contents.overviews
     let syncs = overviews.reduce(0) { $0 + $1.syncs.count }
     guard session.options.isJSON else {
       session.console.print(

@@ -36,8 +36,7 @@ struct Markup: Sendable, Hashable {
   init(_ element: Element, _ attributes: KeyValuePairs<Attribute, String> = [:], _ content: Markup = "") {
     var html = "<\(element.rawValue)"
     for (name, value) in attributes {
-      html +=
-        " \(name.rawValue)=\"" + Self.escape(Escaper.escape(AddressRedaction.redact(value), .line)) + "\""
+      html += " \(name.rawValue)=\"" + Markup(value).html + "\""
     }
     html += element == .meta ? " />" : ">" + content.html + "</\(element.rawValue)>"
     self.html = html

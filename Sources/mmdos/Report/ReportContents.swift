@@ -103,6 +103,13 @@ struct ReportContents {
     }
   }
 
+  /// What could be read of the registries.
+  var overviews: [RegistryOverview] {
+    registries.compactMap { registry in
+      if case .success(let overview) = registry.overview { overview } else { nil }
+    }
+  }
+
   /// The registries of which something was synced.
   var synced: [Registry] { registries.filter { $0.overview != nil } }
 

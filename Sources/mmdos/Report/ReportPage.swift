@@ -7,7 +7,7 @@ import SystemPackage
 /// A report as one page of HTML that needs nothing else: no script, no font, no picture, no address.
 struct ReportPage {
   private let contents: ReportContents
-  private let notices: [ReportNotice]
+  let notices: [ReportNotice]
 
   init(_ contents: ReportContents) {
     self.contents = contents
@@ -77,9 +77,7 @@ struct ReportPage {
   // MARK: At a glance
 
   private var summary: Markup {
-    let overviews = contents.registries.compactMap { registry -> RegistryOverview? in
-      if case .success(let overview) = registry.overview { overview } else { nil }
-    }
+    let overviews = contents.overviews
     var tiles: [(String, Markup)] = [
       (contents.synced.count == 1 ? "registry" : "registries", "\(contents.synced.count)"),
       ("syncs kept", "\(overviews.reduce(0) { $0 + $1.syncs.count + $1.olderCount })"),
@@ -92,8 +90,7 @@ struct ReportPage {
       ("critical findings", "\(audits.reduce(0) { $0 + $1.count(.critical) })"),
       ("installed plugins", "\(contents.plugins.count)"),
     ]
-    let items = tiles.map { Markup(.div, [:], Markup(.dt, [:], Markup($0.0)) + Markup(.dd, [:], $0.1)) }
-    return Markup(.dl, [.class: "tiles"], items.joined())
+    return .facts(tiles, class: "tiles")
   }
 
   private var attention: Markup {

@@ -37,10 +37,10 @@ extension Markup {
   }
 
   /// Names with what they stand for.
-  static func facts(_ facts: [(String, Markup)]) -> Markup {
+  static func facts(_ facts: [(String, Markup)], class name: String = "facts") -> Markup {
     Markup(
       .dl,
-      [.class: "facts"],
+      [.class: name],
       facts.map { Markup(.div, [:], Markup(.dt, [:], Markup($0.0)) + Markup(.dd, [:], $0.1)) }.joined()
     )
   }
