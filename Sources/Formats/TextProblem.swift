@@ -173,8 +173,6 @@ extension TextProblem {
     case withoutChecksum
     /// A source that is a git repository.
     case gitSource
-    /// Sources written as a map by name instead of a list.
-    case mapOfSources
   }
 
   /// Why a file cannot be edited.

@@ -28,7 +28,7 @@ extension YAMLListEdit {
     let list = listMember.value
     let keyIndentation = listMember.position.column - 1
     guard let last = items.last else {
-      let colon = try colonOffset(of: listMember)
+      let colon = try lines.colonOffset(of: listMember)
       guard list.end.line == listMember.position.line else {
         throw TextProblem(.cannotEdit(key: key, obstacle: .valueOverSeveralLines), at: list.position)
       }
@@ -57,7 +57,7 @@ extension YAMLListEdit {
       if end <= lines.count { end += 1 } else { start -= 1 }
     }
     if items.count == 1 {
-      let colon = try colonOffset(of: listMember)
+      let colon = try lines.colonOffset(of: listMember)
       lines.replace(colon + 1..<colon + 1, ofLine: listMember.position.line, with: " []")
     }
     lines.remove(start..<end)
@@ -123,7 +123,7 @@ extension YAMLListEdit {
   }
 
   private mutating func replaceValue(of member: YAMLMember, with value: YAMLText.Value) throws(TextProblem) {
-    let colon = try colonOffset(of: member)
+    let colon = try lines.colonOffset(of: member)
     let old = member.value
     let isBlock = old.style == .block || old.style == .blockScalar
     guard !isBlock, old.position.line == member.end.line, old.end.line == member.end.line else {

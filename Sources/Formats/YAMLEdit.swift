@@ -70,6 +70,14 @@ package struct YAMLEdit {
     try edit.removeField(field, ofItem: index)
     bytes = try edit.checkedBytes()
   }
+
+  /// Writes a map under a top-level key as a list: each member becomes an item that begins with its key as `field`.
+  ///
+  /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `missingKey` or `wrongType`.
+  package mutating func makeList(ofMap key: String, naming field: String) throws(TextProblem) {
+    let edit = try YAMLMapEdit(bytes, map: key, naming: field)
+    bytes = try edit.listBytes()
+  }
 }
 
 /// One edit of one list: the lines being changed, and the document that they must parse to in the end.
@@ -161,16 +169,5 @@ struct YAMLListEdit {
     let bytes = lines.lines[line - 1]
     return indentation == list.position.column - 1 && bytes.count > indentation
       && bytes[indentation] == UInt8(ascii: "-")
-  }
-
-  /// The offset of the colon after a key; the key and its value must be on one line.
-  func colonOffset(of member: YAMLMember) throws(TextProblem) -> Int {
-    let line = lines.lines[member.end.line - 1]
-    let offset = line[lines.byteOffset(member.end)...].firstIndex { $0 != UInt8(ascii: " ") } ?? line.endIndex
-    guard member.position.line == member.end.line, offset < line.endIndex, line[offset] == UInt8(ascii: ":")
-    else {
-      throw TextProblem(.cannotEdit(key: member.key, obstacle: .valueOverSeveralLines), at: member.position)
-    }
-    return offset
   }
 }

@@ -53,6 +53,17 @@ struct YAMLLines {
     return lines[position.line - 1].count
   }
 
+  /// The offset of the colon after a key; the key and its value must be on one line.
+  func colonOffset(of member: YAMLMember) throws(TextProblem) -> Int {
+    let line = lines[member.end.line - 1]
+    let offset = line[byteOffset(member.end)...].firstIndex { $0 != UInt8(ascii: " ") } ?? line.endIndex
+    guard member.position.line == member.end.line, offset < line.endIndex, line[offset] == UInt8(ascii: ":")
+    else {
+      throw TextProblem(.cannotEdit(key: member.key, obstacle: .valueOverSeveralLines), at: member.position)
+    }
+    return offset
+  }
+
   /// Inserts lines after a line (0: at the beginning), with the file's line break.
   mutating func insert(_ texts: [String], after line: Int) {
     let lineBreak = lineBreak

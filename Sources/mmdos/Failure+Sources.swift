@@ -79,8 +79,6 @@ extension UnusableSource {
     switch problem.reason {
     case .unsupportedValue(_, _, .gitSource) where isNamed:
       return "its maintainer publishes it as a web folder, then: \(set) --url URL; or \(remove)"
-    case .unsupportedValue(_, _, .mapOfSources):
-      return "write each entry of .ai/registries/sources.yaml as a list item that begins '- name:'"
     case .invalidValue("url", _, _) where isNamed, .hiddenValue("url", _) where isNamed:
       return "\(set) --url URL corrects it; or \(remove)"
     default: return "correct that line; or \(remove)"

@@ -201,14 +201,106 @@ private let entry = "sources:\n  - name: acme\n    type: https\n    url: https:/
     #expect(list.findUnusable("_odd")?.url == "https://example.com/odd/" && list.findUnusable("acme") == nil)
   }
 
-  @Test func theMapFormIsListedAndNotUsed() throws {
-    let list = try parse("sources:\n  acme:\n    type: https\n    url: https://example.com/r/\n  two: x\n")
-    #expect(list.sources.isEmpty && list.unusable.map(\.label) == ["acme", "two"])
-    #expect(list.unusable[0].url == "https://example.com/r/" && list.unusable[0].typeName == "https")
+  @Test func theMapFormIsReadLikeTheList() throws {
+    let map = """
+      sources:
+        acme:
+          type: https
+          url: https://example.com/r/
+          trust_level: trusted
+        skills:
+          type: git
+          url: https://example.com/skills.git
+        two: x
+        other:
+          name: another
+          type: https
+          url: https://example.com/o/
+        ACME:
+          type: https
+          url: https://example.com/second/
+        bundled: {type: local, url: .ai/plugins/catalog.yaml}
+        nothing:
+
+      """
+    let list = try parse(map)
+    #expect(list.sources.map(\.name.description) == ["acme", "bundled"])
+    #expect(list.sources[0].trustLevel == .trusted)
+    #expect(list.unusable.map(\.label) == ["skills", "two", "other", "ACME", "nothing"])
     #expect(
-      list.unusable[1].problem.reason
-        == .unsupportedValue(key: "sources", value: "two", why: .mapOfSources)
+      list.unusable.map(\.problem.reason) == [
+        .unsupportedValue(key: "type", value: "git", why: .gitSource),
+        .wrongType(key: "two", expected: .map, found: .string),
+        .invalidValue(key: "name", value: "another", rule: .conflicts(withKey: "sources", value: "other")),
+        .alreadyUsed(key: "name", value: "ACME"),
+        .missingKey("type"),
+      ]
     )
+    #expect(list.findUnusable("skills")?.url == "https://example.com/skills.git")
+  }
+
+  /// Comments and the lines of each entry stay; only the line of each name changes.
+  @Test func aChangeWritesTheMapFormAsAList() throws {
+    let map = """
+      # Ours.
+      sources:
+        # The company's.
+        acme: # first
+          type: https
+          url: https://example.com/r/
+
+        wide:
+            type: https
+            url: https://example.com/w/
+        narrow:
+         type: https
+         url: https://example.com/n/
+        stated:
+          type: https
+          name: stated
+          url: https://example.com/s/
+
+      """
+    let list = """
+      # Ours.
+      sources:
+        # The company's.
+        - name: "acme" # first
+          type: https
+          url: https://example.com/r/
+          enabled: false
+
+        -   name: "wide"
+            type: https
+            url: https://example.com/w/
+        -
+         name: "narrow"
+         type: https
+         url: https://example.com/n/
+        -
+          type: https
+          name: stated
+          url: https://example.com/s/
+
+      """
+    let edited = try SourceList.change("acme", [("enabled", .boolean(false))], in: Array(map.utf8))
+    #expect(String(decoding: edited, as: UTF8.self) == list)
+    let names = try parse(String(decoding: edited, as: UTF8.self)).sources.map(\.name.description)
+    #expect(names == ["acme", "wide", "narrow", "stated"])
+
+    let removed = try SourceList.remove("narrow", from: Array(map.utf8))
+    #expect(try SourceList.parse(removed).sources.map(\.name.description) == ["acme", "wide", "stated"])
+    let added = try SourceList.add(
+      Source(name: RegistryName(parsing: "new"), location: .folder("new")),
+      to: Array(map.utf8)
+    )
+    #expect(try SourceList.parse(added).sources.last?.name.description == "new")
+  }
+
+  @Test func aMapInBracketsIsReadAndNotEdited() throws {
+    let map = "sources: {acme: {type: local, url: ours}}\n"
+    #expect(try parse(map).sources.map(\.name.description) == ["acme"])
+    #expect(throws: TextProblem.self) { try SourceList.remove("acme", from: Array(map.utf8)) }
   }
 
   /// The Node tool writes `undefined` for what an entry lacked.

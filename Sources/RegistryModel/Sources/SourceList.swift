@@ -2,6 +2,9 @@ package import Formats
 
 /// The configured sources: `.ai/registries/sources.yaml` (INTEROP "sources.yaml").
 package struct SourceList: Equatable, Sendable {
+  /// The key of the file under which the sources stand.
+  private static let listKey = "sources"
+
   /// The sources in the order of the file; names are unique ignoring case.
   package let sources: [Source]
 
@@ -38,31 +41,22 @@ package struct SourceList: Equatable, Sendable {
 
   /// Reads the file; one without entries is an empty list.
   ///
-  /// An entry that breaks a rule is `unusable`; it does not stop the others. A map in place of the list is how a
-  /// file looks that was written by hand for the Node tool; its members are listed as unusable.
+  /// A map by name is read like the list of its members. An entry that breaks a rule is `unusable`; it does not stop
+  /// the others.
   ///
   /// - Throws: `TextProblem` with line and column where the file itself is not what it should be.
   package static func parse(_ bytes: [UInt8]) throws(TextProblem) -> SourceList {
     let root = try SafeYAML.parse(bytes)
     if root.isNull { return SourceList(sources: []) }
-    let list = try YAMLFields(root, known: ["sources"]).read("sources")
+    let list = try YAMLFields(root, known: [listKey]).read(listKey)
     if list.isNull { return SourceList(sources: []) }
-    if case .mapping(let members) = list.content {
-      return SourceList(sources: [], unusable: mapEntries(members), places: ([], Array(members.indices)))
-    }
     var reader = EntryReader()
-    for item in try list.items(for: "sources") { reader.take(item) }
-    return SourceList(sources: reader.sources, unusable: reader.unusable, places: reader.places)
-  }
-
-  private static func mapEntries(_ members: [YAMLMember]) -> [UnusableSource] {
-    members.enumerated().map { place, member in
-      let problem = TextProblem(
-        .unsupportedValue(key: "sources", value: member.key, why: .mapOfSources),
-        at: member.position
-      )
-      return UnusableSource(member.value, place: place, name: member.key, because: problem)
+    if case .mapping(let members) = list.content {
+      for member in members { reader.take(member) }
+    } else {
+      for item in try list.items(for: listKey) { reader.take(item) }
     }
+    return SourceList(sources: reader.sources, unusable: reader.unusable, places: reader.places)
   }
 
   /// Sorts the entries of the list into those that can be used and the others.
@@ -73,19 +67,42 @@ package struct SourceList: Equatable, Sendable {
     private var names: Set<String> = []
 
     mutating func take(_ item: YAMLNode) {
-      let place = sources.count + unusable.count
       do throws(TextProblem) {
-        let source = try Source(item)
-        guard names.insert(source.name.key).inserted else {
-          let reason = TextProblem.Reason.alreadyUsed(key: "name", value: source.name.description)
-          throw TextProblem(reason, at: item.position)
-        }
-        sources.append(source)
-        places.sources.append(place)
+        try use(Source(item), at: item.position)
       } catch {
-        unusable.append(UnusableSource(item, place: place, name: nil, because: error))
-        places.unusable.append(place)
+        refuse(item, name: nil, because: error)
       }
+    }
+
+    /// A member of the map form: its key is the name, which an entry that repeats it must agree with.
+    mutating func take(_ member: YAMLMember) {
+      do throws(TextProblem) {
+        let source = try Source(member.item(naming: "name"))
+        guard source.name.description == member.key else {
+          let rule = TextProblem.ValueRule.conflicts(withKey: SourceList.listKey, value: member.key)
+          let reason = TextProblem.Reason.invalidValue(key: "name", value: source.name.description, rule: rule)
+          throw TextProblem(reason, at: member.value.position)
+        }
+        try use(source, at: member.position)
+      } catch {
+        refuse(member.value, name: member.key, because: error)
+      }
+    }
+
+    private var place: Int { sources.count + unusable.count }
+
+    private mutating func use(_ source: Source, at position: TextPosition) throws(TextProblem) {
+      guard names.insert(source.name.key).inserted else {
+        throw TextProblem(.alreadyUsed(key: "name", value: source.name.description), at: position)
+      }
+      places.sources.append(place)
+      sources.append(source)
+    }
+
+    private mutating func refuse(_ item: YAMLNode, name: String?, because problem: TextProblem) {
+      let place = place
+      places.unusable.append(place)
+      unusable.append(UnusableSource(item, place: place, name: name, because: problem))
     }
   }
 
@@ -118,7 +135,7 @@ package struct SourceList: Equatable, Sendable {
     sources.first { $0.name == name }
   }
 
-  /// The file's text with a source appended; the rest is unchanged.
+  /// The file's text with a source appended; the rest is unchanged, but that a map by name becomes a list.
   ///
   /// - Parameters:
   ///   - source: The new source.
@@ -134,8 +151,8 @@ package struct SourceList: Equatable, Sendable {
     if let other = old.unusable.first(where: { $0.label.lowercased() == source.name.key }) {
       throw TextProblem(.alreadyUsed(key: "name", value: other.label), at: other.problem.position)
     }
-    var edit = YAMLEdit(bytes)
-    try edit.appendItem(source.yamlFields, toList: "sources")
+    var edit = try edit(bytes)
+    try edit.appendItem(source.yamlFields, toList: listKey)
     let new = try parse(edit.bytes)
     if new.unusable.count > old.unusable.count, let refused = new.unusable.last { throw refused.problem }
     guard new.sources == old.sources + [source], new.unusable == old.unusable else {
@@ -152,8 +169,8 @@ package struct SourceList: Equatable, Sendable {
   package static func remove(_ label: String, from bytes: [UInt8]) throws(TextProblem) -> [UInt8] {
     let old = try parse(bytes)
     guard let place = old.place(of: label) else { throw TextProblem(.noSuchEntry(label), at: nil) }
-    var edit = YAMLEdit(bytes)
-    try edit.removeItem(at: place, fromList: "sources")
+    var edit = try edit(bytes)
+    try edit.removeItem(at: place, fromList: listKey)
     let new = try parse(edit.bytes)
     // Only the count is compared: an entry with the same name, which could not be used, now may be.
     guard new.sources.count + new.unusable.count == old.sources.count + old.unusable.count - 1 else {
@@ -176,12 +193,12 @@ package struct SourceList: Equatable, Sendable {
   ) throws(TextProblem) -> [UInt8] {
     let old = try parse(bytes)
     guard let place = old.place(of: label) else { throw TextProblem(.noSuchEntry(label), at: nil) }
-    var edit = YAMLEdit(bytes)
+    var edit = try edit(bytes)
     for (key, value) in fields {
       if let value {
-        try edit.setField((key, value), ofItem: place, inList: "sources")
+        try edit.setField((key, value), ofItem: place, inList: listKey)
       } else {
-        try edit.removeField(key, ofItem: place, inList: "sources")
+        try edit.removeField(key, ofItem: place, inList: listKey)
       }
     }
     let new = try parse(edit.bytes)
@@ -195,6 +212,15 @@ package struct SourceList: Equatable, Sendable {
         == old.unusable.filter({ $0.label != label }).map(\.label)
     else { throw TextProblem(.editNotFaithful, at: nil) }
     return edit.bytes
+  }
+
+  /// An edit of the file's entries; a map by name is written as a list first, which the Node tool reads too.
+  private static func edit(_ bytes: [UInt8]) throws(TextProblem) -> YAMLEdit {
+    var edit = YAMLEdit(bytes)
+    let root = try SafeYAML.parse(bytes)
+    guard !root.isNull, case .mapping = try YAMLFields(root, known: nil).find(listKey)?.content else { return edit }
+    try edit.makeList(ofMap: listKey, naming: "name")
+    return edit
   }
 
   private static func sameURLs(_ sources: [Source]) -> [Warning] {

@@ -102,7 +102,6 @@ extension TextProblem.Unsupported {
     case .syncWithoutApproval: "remote work always needs --approved"
     case .withoutChecksum: "nothing unproven is stored"
     case .gitSource: "a source is a web folder or a local folder, not a git repository"
-    case .mapOfSources: "sources are a list of '- name: ...' entries, not a map"
     }
   }
 }

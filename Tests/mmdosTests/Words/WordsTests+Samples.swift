@@ -33,7 +33,6 @@ extension WordsTests {
     .wrongType(key: "", expected: .map, found: .duration),
     .invalidValue(key: hostile, value: hostile, rule: .notEmpty),
     .unsupportedValue(key: hostile, value: hostile, why: .gitSource),
-    .unsupportedValue(key: hostile, value: hostile, why: .mapOfSources),
     .unsupportedValue(key: "a", value: "b", why: .withoutChecksum),
     .unsupportedValue(key: "a", value: "b", why: .syncWithoutApproval),
     .alreadyUsed(key: "name", value: hostile), .noSuchEntry(hostile),
