@@ -12,7 +12,7 @@ package struct RefTransaction: ~Copyable, Sendable {
   private struct Step: Sendable {
     let update: RefUpdate
     let value: ObjectID?
-    let log: ReflogLines?
+    let log: Reflog?
   }
 
   private let steps: [Step]
@@ -46,7 +46,7 @@ package struct RefTransaction: ~Copyable, Sendable {
       guard seen.insert(ref).inserted else { throw .duplicateUpdate(ref) }
       try require(lock.registry, toCover: ref)
       if update.change == .set(.zero) { throw .zeroID(ref) }
-      let log = ref.hasReflog ? try store.reflogLines(of: ref) : nil
+      let log = ref.hasReflog ? try store.reflog(of: ref) : nil
       let value = if let log { log.value } else { try store.find(ref) }
       guard update.expected.matches(value) else {
         throw .unexpectedValue(ref, expected: update.expected, found: value)

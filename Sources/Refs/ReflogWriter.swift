@@ -10,7 +10,7 @@ struct ReflogWriter {
   ///
   /// After a failure the file holds the confirmed entries and at most one line more, torn or whole, which
   /// readers ignore because the ref does not have its value.
-  func append(_ entry: ReflogEntry?, to log: ReflogLines, of ref: RefName) throws(DiskError) {
+  func append(_ entry: ReflogEntry?, to log: Reflog, of ref: RefName) throws(DiskError) {
     guard entry != nil || log.leftover != nil else { return }
     // While nothing in the file is confirmed, its name and its folders may be an interrupted process's
     // work that is not durable yet.
@@ -56,7 +56,8 @@ extension Reflog {
   ) throws(RefError) {
     let ref = RefName.registry(lock.registry)
     let log = try RefStore(cache: lock.cache).reflog(of: ref)
-    let isUnchanged = log.entries.allSatisfy { entry in
+    let entries = try log.entries
+    let isUnchanged = entries.allSatisfy { entry in
       !ids.contains(entry.new) && !(entry.old.map(ids.contains) ?? false)
     }
     guard !isUnchanged || log.leftover != nil else { return }
@@ -67,7 +68,7 @@ extension Reflog {
         makingDurable: false
       )
       let kept =
-        ReflogEntry.dropping(ids, from: log.entries, vouchedBy: notary)
+        ReflogEntry.dropping(ids, from: entries, vouchedBy: notary)
         .reversed().flatMap { $0.encode() }
       try AtomicFile(disk: disk).replace(RefsLayout.file(of: ref), in: folder, with: kept)
     } catch {

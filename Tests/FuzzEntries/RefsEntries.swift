@@ -1,17 +1,23 @@
+import Disk
 import ObjectStore
 import SystemPackage
+import TestSupport
 
 @testable import Refs
 
 extension FuzzEntry {
   static let refs: [FuzzEntry] = [
     FuzzEntry("reflog") { bytes in
+      guard let scratch = try? ScratchFolder("fuzz-reflog"), (try? scratch.write("log", bytes)) != nil,
+        let folder = try? Folder.open(scratch.path)
+      else { return "no scratch folder" }
       // The ref's value is that of the last whole line, as after a change that went through.
       let last = bytes.split(separator: UInt8(ascii: "\n")).last.flatMap(ReflogEntry.decode)
       for value in [last?.new, ObjectID(hashing: []), nil] {
-        guard let log = try? Reflog(bytes, value: value, path: "reflog") else { continue }
-        let text = log.entries.reversed().flatMap { $0.encode() }
-        guard log.confirmedLength <= bytes.count, text == Array(bytes[..<log.confirmedLength]) else {
+        guard let file = try? folder.findFile("log") else { return "no file" }
+        guard let log = try? Reflog(file, value: value), let entries = try? log.entries else { continue }
+        let text = entries.reversed().flatMap { $0.encode() }
+        guard log.confirmedLength <= bytes.count, text == Array(bytes.prefix(Int(log.confirmedLength))) else {
           return "the entries are not the bytes they were read from"
         }
       }

@@ -58,9 +58,10 @@ import Testing
       var last = 0
       while !isDone.withLock({ $0 }) {
         let reflog = try cache.store.reflog(of: cache.used)
-        #expect(reflog.entries.first?.new == reflog.value)
-        #expect(reflog.entries.count >= last)
-        last = reflog.entries.count
+        let entries = try reflog.entries
+        #expect(entries.first?.new == reflog.value)
+        #expect(entries.count >= last)
+        last = entries.count
         #expect(try cache.store.list(.registries).count <= 1)
       }
     }

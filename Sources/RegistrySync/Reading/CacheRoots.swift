@@ -84,7 +84,7 @@ struct CacheRoots: Sendable {
     registries[name, default: Registry()].current = value
     do {
       let log = try cache.refs.reflog(of: .registry(name))
-      registries[name]?.reflog = log.entries
+      registries[name]?.reflog = try log.entries
       if log.leftover != nil { unfinishedLogs.append(RefName.registry(name).description) }
       let pending = try PendingRecord.find(name, in: cache.folder)
       if let pending, pending.isEffective(with: value) { registries[name]?.replaced = pending.old }

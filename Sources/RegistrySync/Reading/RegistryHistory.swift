@@ -11,7 +11,7 @@ package struct RegistryHistory: Sendable {
   /// The newest synced snapshot; nil before the first sync.
   package let latest: ObjectID?
   /// The reflog of the snapshot in use.
-  private let log: ReflogLines
+  private let log: Reflog
 
   private let store: ObjectStore
   private let shallow: Set<ObjectID>
@@ -47,7 +47,7 @@ package struct RegistryHistory: Sendable {
     let registry = try name.refComponent()
     self.name = name
     store = cache.store
-    log = try cache.refs.reflogLines(of: .registry(registry))
+    log = try cache.refs.reflog(of: .registry(registry))
     current = log.value
     latest = try cache.refs.find(.synced(registry))
     shallow = try cache.store.shallowSnapshots()
@@ -58,7 +58,7 @@ package struct RegistryHistory: Sendable {
   /// - Throws: `RefError`.
   package func roots() throws -> [ObjectID] {
     var seen: Set<ObjectID> = []
-    let logged = try log.prefix().flatMap(\.values)
+    let logged = try log.entries.flatMap(\.values)
     return ([latest, current].compactMap { $0 } + logged).filter { seen.insert($0).inserted }
   }
 

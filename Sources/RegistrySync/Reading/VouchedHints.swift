@@ -9,7 +9,7 @@ final class VouchedHints {
   private let registry: OpenRegistry
   private let notary: any Notary
   private lazy var log = Result {
-    try registry.cache.refs.reflogLines(of: .registry(registry.name.refComponent()))
+    try registry.cache.refs.reflog(of: .registry(registry.name.refComponent()))
   }
   /// The last line of the reflog that this machine wrote.
   private lazy var newest = Result { try findNewestLine() }

@@ -37,9 +37,11 @@ enum PinChange: Sendable {
   /// Lines of versions that had no fields say nothing: the pin is kept, and nobody follows a newer version unasked.
   ///
   /// `log`: The reflog of the snapshot in use, read after the ref moved.
-  init(of pending: PendingRecord, in log: Reflog) {
+  ///
+  /// - Throws: `RefError.malformedReflog`, `.disk`.
+  init(of pending: PendingRecord, in log: Reflog) throws(RefError) {
     // A view that is written anew moves no ref and leaves no line: the last one is then about another write.
-    guard pending.old != pending.new, let last = log.entries.first, last.old == pending.old,
+    guard pending.old != pending.new, let last = try log.find(0), last.old == pending.old,
       last.new == pending.new
     else {
       self = .keep

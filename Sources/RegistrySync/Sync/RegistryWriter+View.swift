@@ -25,7 +25,7 @@ extension RegistryWriter {
       refs: nil,
       // The lock entry is written at once with the pin, and after the reflog: what it says already was done.
       pin: entry != nil && isEntryAbout(pending.new)
-        ? .keep : PinChange(of: pending, in: cache.refs.reflog(of: .registry(registry)))
+        ? .keep : try PinChange(of: pending, in: cache.refs.reflog(of: .registry(registry)))
     )
     .carryOut(by: &self, lock: lock)
   }

@@ -54,13 +54,14 @@ struct UnchangedSync {
       !entry.isPinned, entry.url == registry.url, try !hasWorkLeft(), try cache.store.alternates.isEmpty()
     else { return nil }
     let name = try registry.name.refComponent()
-    guard let inUse = try cache.refs.find(.registry(name)), try cache.refs.find(.synced(name)) == inUse,
+    // try?: what is wrong with a log, the whole sync says.
+    guard let log = try? cache.refs.reflog(of: .registry(name)), let inUse = log.value,
+      try cache.refs.find(.synced(name)) == inUse,
       let state = try RegistryState.find(registry.name, in: cache.folder, vouchedBy: notary),
       state.inUse == inUse, state.synced == inUse, state.url == registry.url,
       state.manifest == entry.manifest, let answer = state.answer,
       // Else somebody put the refs back, or a write was interrupted before the state was written.
-      let line = try cache.refs.findLastLine(of: .registry(name)), line.new == inUse,
-      line.isVouched(by: notary)
+      log.leftover == nil, let line = try log.find(0), line.isVouched(by: notary)
     else { return nil }
     let known = Known(inUse: inUse, manifest: entry.manifest, state: state, answer: answer)
     return try isJudgedTheSame(known, writer, entry) ? known : nil

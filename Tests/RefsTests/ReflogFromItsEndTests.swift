@@ -8,7 +8,7 @@ import Testing
 @testable import Refs
 
 /// A reflog that is read from its end says what the whole one says, and no more of it is read than is asked for.
-struct ReflogLinesTests {
+struct ReflogFromItsEndTests {
   private let cache: TestCache
   private let log = "logs/registries/acme"
   private let ref = "refs/registries/acme"
@@ -26,31 +26,53 @@ struct ReflogLinesTests {
     }
   }
 
+  /// What the whole text says, split and read at once.
+  private struct Whole {
+    var entries: [ReflogEntry] = []
+    var unconfirmed: ReflogEntry?
+    var leftover: Reflog.Leftover?
+    var confirmedBytes: Int64 = 0
+
+    /// Fails where a whole line is none that mmdos writes.
+    init?(_ bytes: [UInt8], value: ObjectID) {
+      var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+      if !(lines.removeLast().isEmpty) { leftover = .torn }
+      for line in lines {
+        guard let entry = ReflogEntry.decode(line) else { return nil }
+        entries.insert(entry, at: 0)
+      }
+      if let last = entries.first, last.new != value {
+        unconfirmed = entries.removeFirst()
+        leftover = leftover ?? .unconfirmed(last.new)
+      }
+      confirmedBytes = entries.reduce(0) { $0 + Int64($1.encode().count) }
+    }
+  }
+
   private func expectTheSame(_ comment: Comment? = nil) throws {
-    let whole = Result { try cache.store.reflog(of: cache.used) }
-    let lines = Result { try cache.store.reflogLines(of: cache.used) }
-    switch whole {
-    case .success(let whole):
-      let lines = try lines.get()
-      #expect(lines.value == whole.value && lines.leftover == whole.leftover, comment)
-      #expect(lines.unconfirmed == whole.unconfirmed, comment)
-      #expect(lines.confirmedLength == Int64(whole.confirmedLength), comment)
-      #expect(lines.isEmpty == whole.entries.isEmpty, comment)
-      let middle = whole.entries.count / 2
-      let found = try lines.find(middle)
-      #expect(found == (whole.entries.isEmpty ? nil : whole.entries[middle]), comment)
-      #expect(try lines.prefix(middle) == Array(whole.entries.prefix(middle)), comment)
-      #expect(try lines.prefix() == whole.entries, comment)
-      #expect(try lines.find(whole.entries.count) == nil, comment)
-      #expect(try lines.first { $0 == whole.entries.last } == whole.entries.last, comment)
-    case .failure:
+    let bytes = Array((try cache.text(at: log) ?? "").utf8)
+    let value = try #require(try cache.store.find(cache.used))
+    let log = Result { try cache.store.reflog(of: cache.used) }
+    guard let whole = Whole(bytes, value: value) else {
       // Perhaps not before the bad line is reached. Of several bad lines, the last may be found first.
-      let found = thrown { _ = try lines.get().prefix() }
+      let found = thrown { _ = try log.get().entries }
       guard case .malformedReflog = found else {
         Issue.record("\(comment ?? ""): \(found.debugDescription)")
         return
       }
+      return
     }
+    let read = try log.get()
+    #expect(read.value == value && read.leftover == whole.leftover, comment)
+    #expect(read.unconfirmed == whole.unconfirmed, comment)
+    #expect(read.confirmedLength == whole.confirmedBytes, comment)
+    #expect(read.isEmpty == whole.entries.isEmpty, comment)
+    let middle = whole.entries.count / 2
+    #expect(try read.find(middle) == (whole.entries.isEmpty ? nil : whole.entries[middle]), comment)
+    #expect(try read.prefix(middle) == Array(whole.entries.prefix(middle)), comment)
+    #expect(try read.entries == whole.entries, comment)
+    #expect(try read.find(whole.entries.count) == nil, comment)
+    #expect(try read.first { $0 == whole.entries.last } == whole.entries.last, comment)
   }
 
   @Test(arguments: [0, 1, 2, 57, 58, 59, 400])
@@ -68,7 +90,7 @@ struct ReflogLinesTests {
 
   /// Lines may be longer than what is read at once.
   @Test func linesOfAnyLengthAreWhole() throws {
-    let block = Int(ReflogLines.blockBytes)
+    let block = Int(Reflog.blockBytes)
     let lines = try lines(9) {
       String(repeating: "x", count: [1, block - 170, block, 3 * block, 40][$0 % 5])
     }
@@ -89,7 +111,7 @@ struct ReflogLinesTests {
       try cache.write(lines.joined(), to: log)
       let path = cache.folder.path.appending(log)
       #expect(throws: RefError.malformedReflog(path, line: number)) {
-        try cache.store.reflogLines(of: cache.used).prefix()
+        try cache.store.reflog(of: cache.used).entries
       }
     }
   }
@@ -114,12 +136,12 @@ struct ReflogLinesTests {
     lines[0] = "bad\n"
     try cache.write("\(id(400))\n", to: ref)
     try cache.write(lines.joined(), to: log)
-    let found = try cache.store.reflogLines(of: cache.used)
+    let found = try cache.store.reflog(of: cache.used)
     #expect(try found.find(0)?.new == id(400))
     #expect(try found.prefix(50).map(\.new) == (351...400).reversed().map(id))
     #expect(try found.first { $0.new == id(300) }?.old == id(299))
     let path = cache.folder.path.appending(log)
-    #expect(throws: RefError.malformedReflog(path, line: 1)) { try found.prefix() }
+    #expect(throws: RefError.malformedReflog(path, line: 1)) { try found.entries }
   }
 
   @Test func writerNeedsOnlyTheEnd() throws {
@@ -138,9 +160,9 @@ struct ReflogLinesTests {
     let lines = try lines(400)
     try cache.write("\(id(400))\n", to: ref)
     try cache.write(lines.joined(), to: log)
-    let found = try cache.store.reflogLines(of: cache.used)
+    let found = try cache.store.reflog(of: cache.used)
     try Reflog.forget(Set((1...399).map(id)), vouchedBy: NoNotary(), lock: cache.lock(), on: cache.disk)
-    #expect(try cache.store.reflogLines(of: cache.used).prefix().map(\.new) == [id(400)])
-    #expect(try found.prefix().count == 400)
+    #expect(try cache.store.reflog(of: cache.used).entries.map(\.new) == [id(400)])
+    #expect(try found.entries.count == 400)
   }
 }
