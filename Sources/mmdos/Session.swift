@@ -34,6 +34,15 @@ struct Session: Sendable {
     user = try userEnvironment.readSettings()
   }
 
+  /// Passes a long result to a pager on a terminal; no lock may be held, because it may stay open for hours.
+  func page(_ body: (Output) -> Void) {
+    Pager(for: console.output, environment: environment).show(on: console.output, body)
+  }
+
+  func page(_ lines: [SafeText]) {
+    page { output in for line in lines { output.line(line) } }
+  }
+
   /// The store that `MMDOS_SHARED_STORE` names; nil for none.
   var sharedStore: FilePath? { user.sharedStore }
 

@@ -162,6 +162,20 @@ import Testing
     #expect(!json.contains("paged:"))
   }
 
+  @Test func logAndReflogAreLongToo() async throws {
+    let (first, second) = Self.pair()
+    let stage = try await Stage(first, second)
+    let lock = stage.project.root.appending(".ai/registry-cache/lock").string
+    let environment = ["PAGER": "flock -n -x '\(lock)' sed 's/^/paged:/'"]
+    for words in [["log", "team", "--stat"], ["reflog", "team"]] {
+      let text = try await stage.onTerminal(["registry"] + words, environment: environment)
+      let lines = text.split(separator: "\n")
+      #expect(lines.count >= 2 && lines.allSatisfy { $0.hasPrefix("paged:") }, "\(text)")
+      let json = try await stage.onTerminal(["registry"] + words + ["--json"], environment: environment)
+      #expect(!json.contains("paged:"))
+    }
+  }
+
   @Test func storeIsFreeWhileThePagerIsOpen() async throws {
     let (first, second) = Self.pair()
     let stage = try await Stage(first, second)

@@ -99,7 +99,7 @@ struct TableTests {
     var table = Table([.init(), .init()])
     #expect(table.isEmpty)
     table.append(["a", "some long text here"])
-    table.write(to: output, width: 15)
+    for line in table.lines(for: output, width: 15) { output.line(line) }
     try output.finish()
     #expect(pipe.contents() == expected)
   }

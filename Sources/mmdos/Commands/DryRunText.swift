@@ -17,7 +17,7 @@ struct DryRunText {
     guard !session.options.isJSON else { return json }
     for warning in report.warnings { console.warn(warning.words) }
     let head = lines(isVerbose: session.options.isVerbose)
-    Pager(for: console.output, environment: session.environment).show(on: console.output) { output in
+    session.page { output in
       for line in head { output.line(line) }
       if !report.comparisons.isEmpty { output.line() }
       var sections = CodeSections(for: output)

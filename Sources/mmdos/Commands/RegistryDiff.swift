@@ -46,8 +46,7 @@ struct RegistryDiff: Command {
     // Reads everything first, so that the store is not locked while a pager is open.
     let text = try render(in: session)
     guard !text.isEmpty else { return ExitCodes.done }
-    let output = session.console.output
-    Pager(for: output, environment: session.environment).show(on: output) { $0.write(text.span.bytes) }
+    session.page { $0.write(text.span.bytes) }
     return ExitCodes.done
   }
 

@@ -27,6 +27,21 @@ struct RegistryLog: Command {
   }
 
   func run(in session: Session) throws -> Int32 {
+    // Reads everything first, so that the store is not locked while a pager is open.
+    switch try read(in: session) {
+    case .json(let document): session.console.print(document)
+    case .lines(let lines): session.page(lines)
+    }
+    return ExitCodes.done
+  }
+
+  /// What is printed.
+  private enum Result {
+    case json(JSONValue)
+    case lines([SafeText])
+  }
+
+  private func read(in session: Session) throws -> Result {
     let registry = try session.registry(name)
     let isPinned = try registry.project.readUncheckedLockfile().find(registry.name)?.isPinned ?? false
     let reader = try RegistryReader(registry)
@@ -35,6 +50,7 @@ struct RegistryLog: Command {
     let warnings = doubt.map { ["today the one in use \($0.words)"] } ?? []
     for warning in warnings { session.console.warn(warning) }
     var items: [JSONValue] = []
+    var lines: [SafeText] = []
     let entries = try reader.history.entries(limit: limit ?? .max)
     let disbeliefs = try reader.findDisbeliefs(of: entries)
     // The refusals that were set aside when the snapshot was synced.
@@ -49,15 +65,11 @@ struct RegistryLog: Command {
       if session.options.isJSON {
         items.append(json(row))
       } else {
-        print(row, to: session.console, isVerbose: session.options.isVerbose)
+        lines += self.lines(of: row, isVerbose: session.options.isVerbose)
       }
     }
-    if session.options.isJSON {
-      session.console.print(
-        .object([("snapshots", .array(items)), ("warnings", .array(warnings.map { .string($0) }))])
-      )
-    }
-    return ExitCodes.done
+    guard session.options.isJSON else { return .lines(lines) }
+    return .json(.object([("snapshots", .array(items)), ("warnings", .array(warnings.map { .string($0) }))]))
   }
 
   /// What is said of one snapshot.
@@ -82,7 +94,7 @@ struct RegistryLog: Command {
     return marks + TrustOverride.allCases.filter { overrides.contains($0.rawValue) }.map(\.flag)
   }
 
-  private func print(_ row: Row, to console: Console, isVerbose: Bool) {
+  private func lines(of row: Row, isVerbose: Bool) -> [SafeText] {
     let (entry, changes, marks) = (row.entry, row.changes, row.marks)
     let counts = ChangeCounts(changes)
     let signer = entry.snapshot.signers.map(\.keyID).joined(separator: ",")
@@ -93,21 +105,22 @@ struct RegistryLog: Command {
       "+\(counts.added) ~\(counts.changed) -\(counts.removed)",
     ]
     let suffix: SafeText = marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))"
-    console.print(columns.dropFirst().reduce(columns[0]) { "\($0)  \($1)" } + suffix)
+    var lines = [columns.dropFirst().reduce(columns[0]) { "\($0)  \($1)" } + suffix]
     if let disbelief = row.disbelief {
-      console.print("    (in doubt: nothing shows that it was synced: \(SafeText(disbelief.words)))")
+      lines.append("    (in doubt: nothing shows that it was synced: \(SafeText(disbelief.words)))")
     }
     switch entry.parent {
     case .none, .snapshot: break
-    case .trimmed: console.print("    (older history was trimmed)")
-    case .missing(let id): console.print("    (the snapshot before it, \(id.abbreviated), is missing)")
+    case .trimmed: lines.append("    (older history was trimmed)")
+    case .missing(let id): lines.append("    (the snapshot before it, \(id.abbreviated), is missing)")
     }
-    guard hasStat else { return }
-    for change in changes {
-      let mark = change.old == nil ? "+" : change.new == nil ? "-" : "~"
-      let size = change.new?.size ?? change.old?.size ?? 0
-      console.print("    \(mark) \(SafeText(change.path.description))  \(Quantity.bytes(size))")
-    }
+    guard hasStat else { return lines }
+    return lines
+      + changes.map { change in
+        let mark = change.old == nil ? "+" : change.new == nil ? "-" : "~"
+        let size = change.new?.size ?? change.old?.size ?? 0
+        return "    \(mark) \(SafeText(change.path.description))  \(Quantity.bytes(size))"
+      }
   }
 
   private func json(_ row: Row) -> JSONValue {

@@ -48,7 +48,7 @@ struct RegistryReflog: Command {
         Self.words(line.entry, line.isVouched),
       ])
     }
-    session.console.print(table)
+    session.page(session.console.lines(of: table))
     return ExitCodes.done
   }
 

@@ -36,7 +36,12 @@ struct Console: Sendable {
 
   /// Prints a table of the result.
   func print(_ table: Table) {
-    table.write(to: output, width: Terminal.width(of: output.descriptor, settings: settings))
+    for line in lines(of: table) { output.line(line) }
+  }
+
+  /// The lines of a table that is as wide as where the result goes.
+  func lines(of table: Table) -> [SafeText] {
+    table.lines(for: output, width: Terminal.width(of: output.descriptor, settings: settings))
   }
 
   /// Prints names with their values, aligned; the result of a command about one thing.

@@ -44,9 +44,9 @@ struct Table {
     rows.append(cells)
   }
 
-  /// Writes the table; on a terminal its columns are cut so that lines have at most `width` columns.
-  func write(to output: Output, width: Int) {
-    for line in lines(width: output.isTerminal ? width : nil) { output.line(line) }
+  /// The lines of the table; on a terminal its columns are cut so that lines have at most `width` columns.
+  func lines(for output: Output, width: Int) -> [SafeText] {
+    lines(width: output.isTerminal ? width : nil)
   }
 
   /// The lines of the table, the heading first, without trailing spaces.
