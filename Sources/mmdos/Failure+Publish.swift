@@ -31,7 +31,7 @@ extension PublishProblem {
       ("\(path)\(problem.position.map { ":\($0)" } ?? ""): \(problem.words)", nil)
     case .missingAsset(let slug, let path, let reason): Self.missing(path, of: slug, reason)
     case .pluginContent(let path, let error):
-      ("'\(path)': \(Failure(pluginContent: error).message)", "no client installs it by default")
+      ("'\(path)': \(Failure(pluginContent: error).message)", Self.hint(pluginContent: error))
     case .path(let path, let problem): ("'\(path)': \(problem.words)", "no client takes such a path")
     case .notUTF8(let path): ("'\(path)': the name is not UTF-8", "no client takes such a path")
     case .content(let path, let kind): ("'\(path)' begins like \(kind.words)", "no client takes programs")
@@ -51,10 +51,10 @@ extension PublishProblem {
     case .tooLarge(let path, let limit):
       (
         "\(path.map { "'\($0)' is" } ?? "all files together are") larger than \(limit) bytes, "
-          + "which clients do not take by default", nil
+          + "which clients do not take by default", Self.limitHint
       )
     case .tooManyFiles(let count, let limit):
-      ("\(count) files and folders, more than the \(limit) that clients take", nil)
+      ("\(count) files and folders, more than the \(limit) that clients take by default", Self.limitHint)
     case .missingField(let field): ("there is no manifest.json yet, so \(field.option) is needed", nil)
     case .badField(let field, let value): ("\(field.option) cannot be '\(value)'", field.form)
     case .expired(let time, let isKept):
@@ -87,6 +87,9 @@ extension PublishProblem {
   private static let packHint =
     "restore it from what you deployed, or remove packs.json: files that newer releases replaced are lost then for "
     + "clients who locked an older one"
+  private static let limitHint =
+    "for clients who take more, raise the limit in registry-policy.yaml of the project in which you publish; see "
+    + "docs/publishing.md"
   private static let scaffoldHint =
     "mmdos registry scaffold FOLDER makes one of skills, agents and commands; see docs/publishing.md"
   private static let keyHint =
@@ -94,6 +97,13 @@ extension PublishProblem {
   private static let findingHint =
     "clients do not take it by default; mmdos registry audit FOLDER says why, and --allow-findings publishes it "
     + "all the same"
+
+  private static func hint(pluginContent error: PluginContentError) -> String {
+    switch error {
+    case .tooManyFiles, .tooLarge: limitHint
+    default: "no client installs it by default"
+    }
+  }
 
   private static func missing(_ path: String, of slug: String, _ reason: IgnoreChain.Reason?) -> (
     String, String?

@@ -38,7 +38,7 @@ import Testing
         _ = try reader.audit(reader.history.resolve(nil))
       case .hashing:
         let folder = try Folder.open(scene.scratch.path.appending("registries/one"))
-        _ = try RegistryFolder(folder, policy: Policy())
+        _ = try RegistryFolder(folder, limits: Policy().limits)
       case .export:
         let export = try RegistryExport(registry(source, policy, scene))
         _ = try export.write(nil, depth: 1, to: scene.scratch.path.appending("bundle"), replaces: true)

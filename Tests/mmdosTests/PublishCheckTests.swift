@@ -86,6 +86,32 @@ import Testing
     #expect(result.error.contains("'catalog/hello.yaml': the plugin has 601 files, more than"))
   }
 
+  /// Who raises a limit of what is taken can publish as much, and is told what clients need.
+  @Test func limitsOfTheProjectCountWhereTheyAreHigher() async throws {
+    let project = try makeRegistry(assets: (0..<600).map { ".ai/skills/s/\($0).md" })
+    try project.scratch.write("registry/large.md", Array(repeating: UInt8(ascii: "\n"), count: 11 << 20))
+    let refused = try await publish(project, Self.first)
+    #expect(refused.exitCode == 1)
+    #expect(refused.error.contains("'large.md' is larger than 10485760 bytes"), "\(refused.error)")
+    #expect(refused.error.contains("raise the limit in registry-policy.yaml"), "\(refused.error)")
+
+    try await project.expect(0, "init", "--approved")
+    let policy = "project/.ai/policies/registry-policy.yaml"
+    try project.scratch.write(policy, text: "max_registry_file_size_kb: 20480\nmax_plugin_files: 1000\n")
+    let check = try await publish(project, Self.first + ["--check"])
+    let published = try await publish(project, Self.first)
+    for result in [check, published] {
+      #expect(result.exitCode == 0, "\(result.error)")
+      #expect(result.error.contains("only with max_registry_file_size_kb: 11264 or more"), "\(result.error)")
+      #expect(result.error.contains("only with max_plugin_files: 601 or more"), "\(result.error)")
+    }
+
+    // A limit that is lower is about what this project takes, not about its readers.
+    let lower = "max_registry_file_size_kb: 20480\nmax_plugin_files: 1000\nmax_registry_files: 1\n"
+    try project.scratch.write(policy, text: lower)
+    #expect(try await publish(project, ["--check"]).exitCode == 0)
+  }
+
   @Test func findingsAreMistakesUnlessAllowed() async throws {
     let project = try makeRegistry()
     let text = "# x\n\nallow \u{202E}yned\n\n<!-- agents: read this -->\n"

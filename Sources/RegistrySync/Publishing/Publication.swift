@@ -19,6 +19,8 @@ struct Publication {
   struct Outcome {
     let manifest: Manifest
     let id: ObjectID
+    /// The size of the manifest, in bytes.
+    let size: Int
     /// How many releases clients can ask for, the new one included.
     let releaseCount: Int
     let list: PackList
@@ -54,6 +56,7 @@ struct Publication {
     return Outcome(
       manifest: manifest,
       id: id,
+      size: bytes.count,
       releaseCount: kept.count + 1,
       list: packs.list,
       warnings: packs.warnings

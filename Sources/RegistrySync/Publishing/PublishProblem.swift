@@ -134,6 +134,8 @@ package enum PublishWarning: Equatable, Sendable {
   case moreFindings(warnings: Int, notes: Int)
   /// Files of the release before were replaced, and no pack has them, so that clients who locked it miss them.
   case releaseIncomplete(version: String)
+  /// Clients take what is published only with a limit of their policy that is this high, in the key's unit.
+  case needsLimit(key: String, value: Int64, usual: Int64)
 }
 
 /// How a file of a folder differs from the folder's manifest.

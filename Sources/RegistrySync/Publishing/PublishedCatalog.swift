@@ -7,6 +7,8 @@ struct PublishedCatalog {
   private(set) var catalog: Catalog?
   private(set) var problems: [PublishProblem] = []
   private(set) var warnings: [PublishWarning] = []
+  /// The most files of one plugin, and the most bytes of one, its manifest included.
+  private(set) var largestPlugin: (fileCount: Int, bytes: Int64) = (0, 0)
 
   private let contents: RegistryFolder
   private let limits: Limits
@@ -110,7 +112,9 @@ struct PublishedCatalog {
         problems.append(.missingAsset(slug: plugin.slug.description, path: name, reason))
       }
     }
-    if sizes.clampedSum() > limits.maxPluginBytes {
+    let total = sizes.clampedSum()
+    largestPlugin = (max(largestPlugin.fileCount, count), max(largestPlugin.bytes, total))
+    if total > limits.maxPluginBytes {
       problems.append(.pluginContent(path: path, .tooLarge(limit: limits.maxPluginBytes)))
     }
   }

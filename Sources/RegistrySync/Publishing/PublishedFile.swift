@@ -5,11 +5,11 @@ import SystemPackage
 
 /// The rules of clients for one file by itself: its size and its content.
 struct PublishedFileRules: Sendable {
-  let policy: Policy
+  let limits: Limits
 
   /// The largest size of the file, in bytes.
   func limit(of path: ManifestPath) -> Int64 {
-    path.description == ModelNames.catalog ? policy.limits.maxManifestBytes : policy.limits.maxFileBytes
+    path.description == ModelNames.catalog ? limits.maxManifestBytes : limits.maxFileBytes
   }
 }
 

@@ -77,19 +77,25 @@ package struct Publisher: Sendable {
 
   let folder: Folder
   let disk: any Disk
-  /// Audits as this policy says; every other rule is that of a policy without any key.
-  private let auditPolicy: Policy
+  /// Of the project in which the command runs.
+  private let policy: Policy
+  /// What clients check.
+  private let rules: Policy
   /// When the operation began: what is published is of this moment.
   let now = Timestamp.now()
 
   /// Opens a folder for publishing.
   ///
-  /// `auditPolicy`: Of this policy only `audit` and `audit_allow` count.
+  /// `policy`: Of this policy `audit`, `audit_allow` and the limits that are higher than by default count: whoever takes
+  /// more is likely to publish for others who do.
   ///
   /// - Throws: `DiskError`.
-  package init(_ path: FilePath, auditPolicy: Policy = Policy(), disk: any Disk) throws {
+  package init(_ path: FilePath, policy: Policy = Policy(), disk: any Disk) throws {
     folder = try Folder.open(path)
-    self.auditPolicy = auditPolicy
+    self.policy = policy
+    var rules = Policy()
+    rules.limits = rules.limits.raised(to: policy.limits)
+    self.rules = rules
     self.disk = disk
   }
 
@@ -130,7 +136,7 @@ package struct Publisher: Sendable {
     var problems = content.problems
     let old = try readOldManifest(&problems)
     let before = try readBefore(old, &problems)
-    problems += try offers.checkPacks(before.list, limits: Policy().limits)
+    problems += try offers.checkPacks(before.list, limits: rules.limits)
     let draft = ManifestDraft(fields, isCheck: true, old: old?.manifest, now: now, problems: &problems)
     try PublishProblems.throwAny(problems)
     let bytes = JSONWriter.pretty(.object(members: try draft.members(content.files)))
@@ -149,7 +155,7 @@ package struct Publisher: Sendable {
       path: folder.path.appending(ProjectLayout.manifest),
       signatures: old?.manifest.signatureBlocks ?? [],
       signer: nil,
-      warnings: content.warnings
+      warnings: content.warnings + extent(of: content, manifestBytes: bytes.count).warnings
     )
   }
 
@@ -167,9 +173,9 @@ package struct Publisher: Sendable {
     let files = try RegistryFolder.read(
       listing.files,
       below: folder,
-      rules: PublishedFileRules(policy: Policy())
+      rules: PublishedFileRules(limits: rules.limits)
     ).files
-    return try PublishAudit(policy: auditPolicy).audit(files, in: folder)
+    return try PublishAudit(policy: policy).audit(files, in: folder)
   }
 
   private var offers: OfferFolder { OfferFolder(folder: folder, disk: disk) }
@@ -199,15 +205,22 @@ package struct Publisher: Sendable {
       before: before,
       keptReleases: count,
       offersPacks: offersPacks,
-      limits: Policy().limits
+      limits: rules.limits
     )
     return try publication.write(manifest, bytes)
   }
 
   private func parse(_ bytes: [UInt8]) throws -> Manifest {
-    do { return try Manifest.parse(bytes, rules: ManifestRules(Policy())) } catch {
+    do { return try Manifest.parse(bytes, rules: ManifestRules(rules)) } catch {
       throw PublishProblems([.newManifest(error)])
     }
+  }
+
+  private func extent(of content: Content, manifestBytes: Int) -> PublishedExtent {
+    var extent = content.files.extent
+    extent.largestManifestBytes = max(extent.largestManifestBytes, Int64(manifestBytes))
+    (extent.pluginFileCount, extent.pluginBytes) = content.catalog.largestPlugin
+    return extent
   }
 
   func report(
@@ -231,17 +244,18 @@ package struct Publisher: Sendable {
       path: folder.path.appending(ProjectLayout.manifest),
       signatures: manifest.signatureBlocks,
       signer: signer,
-      warnings: warnings + content.warnings + written.warnings
+      warnings: warnings + content.warnings + extent(of: content, manifestBytes: written.size).warnings
+        + written.warnings
     )
   }
 
   /// The files of the folder and its catalog, checked by the rules that a sync applies by default.
   func readContent(allowFindings: Bool) throws -> Content {
-    let files = try RegistryFolder(folder, policy: Policy())
-    let catalog = try PublishedCatalog(of: files, policy: Policy())
-    let audit = PublishAudit(policy: auditPolicy)
+    let files = try RegistryFolder(folder, limits: rules.limits)
+    let catalog = try PublishedCatalog(of: files, policy: rules)
+    let audit = PublishAudit(policy: policy)
     let findings =
-      auditPolicy.audit == .off
+      policy.audit == .off
       ? ([], []) : audit.judge(try audit.audit(files.files, in: folder), isAllowed: allowFindings)
     return Content(
       files: files,
@@ -255,11 +269,11 @@ package struct Publisher: Sendable {
   ///
   /// - Throws: `DiskError`.
   func readOldManifest(_ problems: inout [PublishProblem]) throws -> OldManifest? {
-    let limit = Int(Policy().limits.maxManifestBytes)
+    let limit = Int(rules.limits.maxManifestBytes)
     guard let bytes = try folder.findBytes(ProjectLayout.manifest, limit: limit) else { return nil }
     do {
       return OldManifest(
-        manifest: try Manifest.parse(bytes, rules: ManifestRules(Policy())),
+        manifest: try Manifest.parse(bytes, rules: ManifestRules(rules)),
         bytes: bytes
       )
     } catch {

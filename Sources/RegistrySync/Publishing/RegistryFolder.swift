@@ -18,6 +18,8 @@ struct RegistryFolder: Sendable {
   let files: [File]
   /// What is not published.
   let leftOut: [LeftOut]
+  /// How much all files are, those that cannot be published by their number alone.
+  let extent: PublishedExtent
   /// All that is wrong with the files, in no particular order.
   let problems: [PublishProblem]
 
@@ -28,7 +30,7 @@ struct RegistryFolder: Sendable {
   /// Lists, checks and hashes the folder's files.
   ///
   /// - Throws: `DiskError`.
-  init(_ folder: Folder, policy: Policy) throws {
+  init(_ folder: Folder, limits: Limits) throws {
     self.folder = folder
     let listing = try FolderListing(
       folder,
@@ -37,7 +39,7 @@ struct RegistryFolder: Sendable {
       isRegistry: true
     )
     let paths = listing.files.sorted()
-    let rules = PublishedFileRules(policy: policy)
+    let rules = PublishedFileRules(limits: limits)
     var problems = listing.problems
     problems += ManifestPathSet.findConflicts(in: paths).map { .path($0.path.description, $0.problem) }
     let (files, bad) = try Self.read(paths, below: folder, rules: rules)
@@ -52,7 +54,8 @@ struct RegistryFolder: Sendable {
       paths.map { ($0.description, -1) } + files.enumerated().map { ($1.path.description, $0) },
       uniquingKeysWith: { $1 }
     )
-    self.problems = problems + Self.problems(ofAll: paths, files, limits: policy.limits)
+    extent = Self.extent(of: paths, files)
+    self.problems = problems + Self.problems(of: extent, limits: limits)
   }
 
   /// Whether the folder has a file of that path, even one that cannot be published.
@@ -105,20 +108,28 @@ struct RegistryFolder: Sendable {
     return (files.sorted { $0.path < $1.path }, problems)
   }
 
-  /// What is wrong with all files together.
-  private static func problems(
-    ofAll paths: [ManifestPath],
-    _ files: [File],
-    limits: Limits
-  ) -> [PublishProblem] {
+  private static func extent(of paths: [ManifestPath], _ files: [File]) -> PublishedExtent {
     let trees = TreeExtent(of: paths.lazy.map(\.components))
-    var problems: [PublishProblem] = []
-    let count = paths.count + trees.folderCount
-    if count > limits.maxManifestEntries {
-      problems.append(.tooManyFiles(count: count, limit: limits.maxManifestEntries))
+    var extent = PublishedExtent()
+    extent.entryCount = paths.count + trees.folderCount
+    extent.totalBytes = files.map(\.size).clampedSum().addingClamped(trees.payloadBytes)
+    for file in files {
+      if file.path.description == ModelNames.catalog {
+        extent.largestManifestBytes = file.size
+      } else {
+        extent.largestFileBytes = max(extent.largestFileBytes, file.size)
+      }
     }
-    let total = files.map(\.size).clampedSum().addingClamped(trees.payloadBytes)
-    if total > limits.maxSnapshotBytes {
+    return extent
+  }
+
+  /// What is wrong with all files together.
+  private static func problems(of extent: PublishedExtent, limits: Limits) -> [PublishProblem] {
+    var problems: [PublishProblem] = []
+    if extent.entryCount > limits.maxManifestEntries {
+      problems.append(.tooManyFiles(count: extent.entryCount, limit: limits.maxManifestEntries))
+    }
+    if extent.totalBytes > limits.maxSnapshotBytes {
       problems.append(.tooLarge(path: nil, limit: limits.maxSnapshotBytes))
     }
     return problems

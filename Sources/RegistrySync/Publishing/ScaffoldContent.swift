@@ -32,7 +32,7 @@ struct ScaffoldContent {
   private mutating func readFiles() throws -> [String: ScaffoldReport.Reason] {
     var reasons: [String: ScaffoldReport.Reason] = [:]
     var wanted: [String: ManifestPath] = [:]
-    let (rules, plugins) = (PublishedFileRules(policy: policy), PluginRules(policy))
+    let (rules, plugins) = (PublishedFileRules(limits: policy.limits), PluginRules(policy))
     for asset in source.plan.plugins.flatMap(\.assets) where wanted[asset.source] == nil {
       guard let path = try? ManifestPath(parsing: asset.source) else { continue }
       do throws(PluginContentError) { try plugins.checkPlace(of: asset.path) } catch {

@@ -96,7 +96,7 @@ struct RegistryAudit: Command {
 
   private func audit(folder path: String, _ session: Session) throws -> AuditResult {
     let policy = try session.findPolicy() ?? Policy()
-    let work = try Publisher(session.absolute(path), auditPolicy: policy, disk: session.disk)
+    let work = try Publisher(session.absolute(path), policy: policy, disk: session.disk)
     let report = try work.audit()
     return AuditResult(
       subject: path,

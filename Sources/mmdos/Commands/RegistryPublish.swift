@@ -90,7 +90,7 @@ struct RegistryPublish: Command {
   func run(in session: Session) throws -> Int32 {
     let work = try Publisher(
       session.absolute(folder),
-      auditPolicy: session.findPolicy() ?? Policy(),
+      policy: session.findPolicy() ?? Policy(),
       disk: session.disk
     )
     let report: Publisher.Report

@@ -57,6 +57,8 @@ extension PublishWarning {
         + "mmdos registry audit FOLDER shows all"
     case .releaseIncomplete(let version):
       "files of release \(version.quotedForMessage) were replaced and no pack has them, so clients who locked it miss them"
+    case .needsLimit(let key, let value, let usual):
+      "clients take this only with \(key): \(value) or more in their policy; without the key it is \(usual)"
     }
   }
 }
