@@ -10,8 +10,13 @@ struct AuditDocument {
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     var starts = [0]
-    bytes.withUnsafeBufferPointer { buffer in
-      for index in buffer.indices where buffer[index] == UInt8(ascii: "\n") { starts.append(index + 1) }
+    bytes.withUnsafeBytes { buffer in
+      while let start = starts.last,
+        case let end = ByteSearch.find(UInt8(ascii: "\n"), in: buffer, start..<buffer.count),
+        end < buffer.count
+      {
+        starts.append(end + 1)
+      }
     }
     lineStarts = starts
   }

@@ -60,21 +60,22 @@ struct AuditLine {
 extension [UInt8] {
   /// The first offset at or after `start` at which an ASCII text begins; nil if there is none.
   func offset(of text: StaticString, from start: Int = 0) -> Int? {
-    let bytes = span
-    return text.withUTF8Buffer { wanted in
-      guard let first = wanted.first else { return start }
-      var offset = start
-      while offset + wanted.count <= bytes.count {
-        guard bytes[offset] == first else {
+    withUnsafeBytes { bytes in
+      text.withUTF8Buffer { wanted in
+        guard let first = wanted.first else { return start }
+        // Where the first byte is, the text still has room.
+        let end = bytes.count - wanted.count + 1
+        var offset = start
+        while offset < end {
+          offset = ByteSearch.find(first, in: bytes, offset..<end)
+          guard offset < end else { return nil }
+          var length = 1
+          while length < wanted.count, bytes[offset + length] == wanted[length] { length += 1 }
+          if length == wanted.count { return offset }
           offset += 1
-          continue
         }
-        var length = 1
-        while length < wanted.count, bytes[offset + length] == wanted[length] { length += 1 }
-        if length == wanted.count { return offset }
-        offset += 1
+        return nil
       }
-      return nil
     }
   }
 }

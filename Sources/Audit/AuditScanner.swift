@@ -64,7 +64,7 @@ package struct AuditScanner {
       var start = 0
       while start < buffer.count, !watch.isCancelled {
         let limit = min(buffer.count, start + Self.maxLineBytes)
-        let end = LineEnd.find(in: buffer, start..<limit)
+        let end = ByteSearch.find(UInt8(ascii: "\n"), in: buffer, start..<limit)
         line.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
         start = end
         if end < buffer.count, buffer[end] == UInt8(ascii: "\n") {

@@ -56,24 +56,22 @@ package struct ContentAudit: Sendable {
     var report = AuditReport()
     var start = 0
     while start < files.count {
-      let batch = files[start..<min(start + Self.batchSize, files.count)]
-      var audits: [AuditFile: FileAudit] = [:]
-      for file in batch { audits[file] = audited?.find(file) }
-      let unknown = batch.filter { audits[$0] == nil }
-      let results = Mutex<[AuditFile: FileAudit]>([:])
+      let batch = Array(files[start..<min(start + Self.batchSize, files.count)])
+      let known = batch.map { audited?.find($0) }
+      let unknown = batch.indices.filter { known[$0] == nil }
+      let results = Mutex(known)
       try Parallel.forEach(count: unknown.count) { (index) throws(Failure) in
-        let file = unknown[index]
+        let file = batch[unknown[index]]
         let stop = AuditStop(cancellation)
         if stop.isNeeded(), let failure = stop.failure { throw failure }
         var scanner = AuditScanner(file) { stop.isNeeded() }
         try scan(file, &scanner)
         let audit = scanner.finish()
         if let failure = stop.failure { throw failure }
-        results.withLock { $0[file] = audit }
+        results.withLock { $0[unknown[index]] = audit }
       }
-      audits.merge(results.withLock { $0 }) { known, _ in known }
-      for file in batch {
-        if let audit = audits[file] { report.append(audit, accepting: exceptions) }
+      for audit in results.withLock({ $0 }) {
+        if let audit { report.append(audit, accepting: exceptions) }
       }
       start += batch.count
     }

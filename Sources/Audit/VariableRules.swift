@@ -5,17 +5,33 @@ enum VariableRules {
   /// Finds `$NAME`, `${NAME`, `$env:NAME`, `secrets.NAME`, `env.NAME` and `%NAME%` of secrets.
   static func scan(_ text: SourceText, _ document: AuditDocument, into sink: inout FindingSink) {
     let bytes = text.bytes
-    var offset = 0
-    while offset < bytes.count {
-      guard isOfName(bytes[offset]) else {
-        offset += 1
-        continue
+    for range in candidates(in: bytes) where isVariable(bytes, range.lowerBound, range.upperBound) {
+      let name = String(decoding: bytes[range], as: UTF8.self)
+      if isSecret(name) {
+        sink.add(.credentialVariable, document, at: text.source(at: range.lowerBound), "'\(name)'")
       }
-      let end = bytes[offset...].firstIndex { !isOfName($0) } ?? bytes.count
-      defer { offset = end }
-      guard (4...64).contains(end - offset), isVariable(bytes, offset, end) else { continue }
-      let name = String(decoding: bytes[offset..<end], as: UTF8.self)
-      if isSecret(name) { sink.add(.credentialVariable, document, at: text.source(at: offset), "'\(name)'") }
+    }
+  }
+
+  /// What may be a name, by the byte before it and its length.
+  private static func candidates(in bytes: [UInt8]) -> [Range<Int>] {
+    let kinds = kinds
+    return bytes.withUnsafeBufferPointer { bytes in
+      kinds.withUnsafeBufferPointer { kinds in
+        var found: [Range<Int>] = []
+        var offset = 1
+        while offset < bytes.count {
+          guard kinds[Int(bytes[offset - 1])] == .sign, kinds[Int(bytes[offset])] == .ofName else {
+            offset += 1
+            continue
+          }
+          var end = offset + 1
+          while end < bytes.count, kinds[Int(bytes[end])] == .ofName { end += 1 }
+          if (4...64).contains(end - offset) { found.append(offset..<end) }
+          offset = end
+        }
+        return found
+      }
     }
   }
 
@@ -30,8 +46,17 @@ enum VariableRules {
     "_ACCESS_KEY_ID", "_CREDENTIALS",
   ]
 
-  private static func isOfName(_ byte: UInt8) -> Bool {
-    (0x41...0x5A).contains(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
+  private enum Kind {
+    case ofName, sign, other
+  }
+
+  /// What each byte is: one of a variable's name, or one that `isVariable` knows before it.
+  private static let kinds: [Kind] = (0...255).map { byte in
+    switch UInt8(byte) {
+    case 0x41...0x5A, 0x30...0x39, UInt8(ascii: "_"): .ofName
+    case UInt8(ascii: "$"), UInt8(ascii: "{"), UInt8(ascii: "%"), UInt8(ascii: ":"), UInt8(ascii: "."): .sign
+    default: .other
+    }
   }
 
   private static func isVariable(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {

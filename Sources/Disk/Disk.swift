@@ -160,10 +160,12 @@ extension Disk {
     below top: Folder
   ) throws(DiskError) -> Bool {
     try Cancellation.check()
-    guard let attributes = try folder.findAttributes(name) else { return true }
-    guard attributes.kind == .folder else {
+    do throws(DiskError) {
+      // Nearly everything is a file, so nothing is asked before.
       try removeFile(name, in: folder)
       return true
+    } catch {
+      guard try folder.findAttributes(name)?.kind == .folder else { throw error }
     }
     // Each level keeps a folder open, and whoever may write here decides the depth, so the depth is limited.
     if depth > maximumRemovalDepth {

@@ -42,6 +42,50 @@ package enum Parallel {
     if let error = turns.failure.withLock({ $0 }) { throw error }
   }
 
+  /// Works on batches of items while its caller makes the next ones: one batch after the other, each on all cores.
+  ///
+  /// Work that was added and is not done yet goes on until it is done, so `finish` has to be called in any case.
+  package final class Batches<Item: Sendable>: Sendable {
+    /// How many batches wait or are worked on.
+    private static var maximumWaiting: Int { 2 }
+
+    private let body: @Sendable (Item) throws -> Void
+    private let queue = DispatchQueue(label: "batches")
+    private let room = DispatchSemaphore(value: maximumWaiting)
+    private let failure = Mutex<(any Error)?>(nil)
+
+    package init(_ body: @escaping @Sendable (Item) throws -> Void) {
+      self.body = body
+    }
+
+    /// Adds a batch; waits as long as enough others do.
+    ///
+    /// - Throws: The first failure; nothing more is done then.
+    package func add(_ items: [Item]) throws {
+      try throwFailure()
+      room.wait()
+      queue.async { [self] in
+        defer { room.signal() }
+        if failure.withLock({ $0 != nil }) { return }
+        do { try Parallel.forEach(count: items.count) { try body(items[$0]) } } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+    }
+
+    /// Waits until everything that was added is done.
+    ///
+    /// - Throws: The first failure.
+    package func finish() throws {
+      queue.sync {}
+      try throwFailure()
+    }
+
+    private func throwFailure() throws {
+      if let error = failure.withLock({ $0 }) { throw error }
+    }
+  }
+
   /// Each may have some files and folders open, of which there may be few.
   private static let waitingThreads = min(32, max(1, Int(clamping: (OpenFiles.limit ?? 0) / 16)))
 

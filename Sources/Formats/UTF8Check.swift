@@ -2,20 +2,19 @@
 package enum UTF8Check {
   /// The offset of the first byte that is not part of a well-formed character, or nil.
   package static func firstInvalidOffset(in bytes: [UInt8]) -> Int? {
-    let span = bytes.span
-    var offset = 0
-    while offset < span.count {
-      let byte = span[offset]
-      if byte < 0x80 {
-        offset += 1
-        continue
+    bytes.withUnsafeBytes { bytes in
+      var offset = 0
+      while true {
+        offset = ByteSearch.findNonASCII(in: bytes, offset..<bytes.count)
+        guard offset < bytes.count else { return nil }
+        guard let shape = shape(of: bytes[offset]), offset + shape.length <= bytes.count else {
+          return offset
+        }
+        guard shape.second.contains(bytes[offset + 1]) else { return offset }
+        for index in 2..<max(2, shape.length) where bytes[offset + index] & 0xC0 != 0x80 { return offset }
+        offset += shape.length
       }
-      guard let shape = shape(of: byte), offset + shape.length <= span.count else { return offset }
-      guard shape.second.contains(span[offset + 1]) else { return offset }
-      for index in 2..<max(2, shape.length) where span[offset + index] & 0xC0 != 0x80 { return offset }
-      offset += shape.length
     }
-    return nil
   }
 
   /// The character that begins at an offset of well-formed UTF-8, and its length in bytes.

@@ -1,6 +1,7 @@
 extension YAMLMember {
-  /// The member's value as an item of a list: the map, with the key as its field `field` in front unless it has that
-  /// field already. No value at all is an item with that field alone.
+  /// The member's value as an item of a list: the map, with the key as its field `field` in front.
+  ///
+  /// A map that has that field already stays as it is; no value at all is an item with that field alone.
   ///
   /// - Throws: `wrongType` where the value is no map.
   package func item(naming field: String) throws(TextProblem) -> YAMLNode {
@@ -64,7 +65,11 @@ struct YAMLMapEdit {
     // A field that stands one column after the key leaves no room beside the dash.
     let isBesideDash = fieldColumn >= keyColumn + 2
     let padding = String(repeating: " ", count: max(fieldColumn - keyColumn - 1, 0))
-    edited.replace(start..<end, ofLine: line, with: "-" + (isBesideDash && !name.isEmpty ? padding + name : ""))
+    edited.replace(
+      start..<end,
+      ofLine: line,
+      with: "-" + (isBesideDash && !name.isEmpty ? padding + name : "")
+    )
     guard !isBesideDash, !name.isEmpty else { return }
     edited.insert([String(repeating: " ", count: fieldColumn - 1) + name], after: line)
   }

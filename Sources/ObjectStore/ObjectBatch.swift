@@ -88,6 +88,18 @@ package final class ObjectBatch: Sendable {
     return id
   }
 
+  /// Adds an object that was proven, as the stream that it came as.
+  ///
+  /// - Throws: `ObjectStoreError.disk`.
+  package func add(_ object: ProvenObject) throws(ObjectStoreError) {
+    guard let stream = object.stream else {
+      try add(object.payload, expecting: object.id)
+      return
+    }
+    if contains(object.id) { return }
+    try write(as: object.id, size: object.payload.count) { _ in stream }
+  }
+
   /// Writes a payload in memory, to the pack or to a file of its own.
   func write(_ payload: [UInt8], as id: ObjectID) throws(ObjectStoreError) {
     try write(as: id, size: payload.count) { isForPack in
@@ -121,7 +133,7 @@ package final class ObjectBatch: Sendable {
   /// Whether there are enough short objects for a pack.
   func takesPack() throws(DiskError) -> Bool {
     let count = state.withLock { max($0.small.count, $0.expectedCount) }
-    if count < BatchPack.threshold { return false }
+    if count < BatchPack.firstThreshold { return false }
     return count >= (try pack.threshold())
   }
 
@@ -138,6 +150,15 @@ package final class ObjectBatch: Sendable {
       // Missing or damaged, so it is written. If the disk fails, writing reports it.
       return try add(payload, expecting: id)
     }
+  }
+
+  /// Adds a tree with its payload unless the store has an intact copy of it; it need not be read then to be used.
+  ///
+  /// - Throws: `ObjectStoreError.disk`.
+  package func addIfNeeded(_ tree: Tree, _ payload: [UInt8]) throws(ObjectStoreError) -> ObjectID {
+    let id = try addIfNeeded(payload)
+    store.trees.keep(tree, id)
+    return id
   }
 
   /// The size in bytes of an object of this batch; nil when it was not added.

@@ -20,6 +20,11 @@ final class ObjectPlace: Sendable {
     return packed.isEmpty ? loose : Set(loose).union(packed).sorted()
   }
 
+  /// Whether there is neither a folder of loose objects nor one of packs.
+  func isEmpty() throws(DiskError) -> Bool {
+    try !folder.names().contains { $0 == StoreLayout.pack || StoreLayout.isFanOut($0) }
+  }
+
   /// Makes names durable: in the fan-out folders of these bytes, or in all of them, and perhaps those of packs.
   func synchronizeNames(_ bytes: Set<UInt8>?, packs: Bool, disk: any Disk) throws(DiskError) {
     if packs, let folder = try packed.findFolder() { try disk.synchronize(folder) }
@@ -28,8 +33,8 @@ final class ObjectPlace: Sendable {
 
   /// The attributes of an object's file or of its part of a pack; nil when there is neither.
   func findAttributes(_ id: ObjectID) throws(DiskError) -> FileAttributes? {
-    if let found = try loose.findAttributes(id) { return found }
     if let found = try findPackedAttributes(id) { return found }
+    if let found = try loose.findAttributes(id) { return found }
     return try packed.refresh() ? try findPackedAttributes(id) : nil
   }
 
@@ -58,8 +63,9 @@ final class ObjectPlace: Sendable {
       result = try body(copy)
       return true
     }
-    try loose(id, damage: &damage, until: take)
-    if result == nil { try packed(id, damage: &damage, until: take) }
+    // The indexes of packs are in memory, so that what is packed costs no look at a folder.
+    try packed(id, damage: &damage, until: take)
+    if result == nil { try loose(id, damage: &damage, until: take) }
     if result == nil, try ObjectStoreError.wrapping(packed.refresh) {
       try packed(id, damage: &damage, until: take)
     }

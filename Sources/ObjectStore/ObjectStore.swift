@@ -10,7 +10,7 @@ import SystemPackage
 
 /// The objects of one cache.
 ///
-/// Searched in this order: the cache's own loose objects, its packs, then the alternates' in the same way.
+/// Searched in this order: the cache's own packs, its loose objects, then the alternates' in the same way.
 package final class ObjectStore: Sendable {
   /// The `objects` folder of the cache.
   package let folder: Folder
@@ -20,6 +20,7 @@ package final class ObjectStore: Sendable {
 
   let disk: any Disk
   let own: ObjectPlace
+  let trees = TreeCache()
 
   /// Opens the store in an `objects` folder.
   ///
@@ -34,6 +35,11 @@ package final class ObjectStore: Sendable {
   }
 
   var loose: LooseObjects { own.loose }
+
+  /// Whether this store itself has no object, as far as the names in its folder say.
+  package func isEmpty() throws(ObjectStoreError) -> Bool {
+    try ObjectStoreError.wrapping { () throws(DiskError) in try own.isEmpty() }
+  }
 
   /// Whether this store itself has a copy of the object; its content is verified only when it is read.
   package func contains(_ id: ObjectID) throws(ObjectStoreError) -> Bool {
@@ -116,11 +122,14 @@ package final class ObjectStore: Sendable {
     if found == nil { throw damage ?? .missing(id) }
   }
 
-  /// Reads and decodes a tree.
+  /// Reads and decodes a tree; one that was proven once is not read again.
   ///
   /// - Throws: As `read`, or `.malformed`.
   package func readTree(_ id: ObjectID) throws(ObjectStoreError) -> Tree {
-    try Tree.decode(try read(id, size: nil, limit: Tree.maximumPayloadBytes), id: id)
+    if let known = trees.find(id) { return known }
+    let tree = try Tree.decode(try read(id, size: nil, limit: Tree.maximumPayloadBytes), id: id)
+    trees.keep(tree, id)
+    return tree
   }
 
   /// Reads and decodes a snapshot.

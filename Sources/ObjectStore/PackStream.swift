@@ -1,8 +1,25 @@
+/// An object in memory whose payload hashed to its id.
+package struct ProvenObject: Sendable {
+  package let id: ObjectID
+  package let payload: [UInt8]
+  /// The zlib stream that it came as; nil where that is longer than one made of the payload can be.
+  let stream: [UInt8]?
+
+  fileprivate init(_ id: ObjectID, _ payload: [UInt8], cameAs stream: [UInt8]?) {
+    self.id = id
+    self.payload = payload
+    let limit = ObjectDecoder.storedLimit(Int64(payload.count))
+    self.stream = stream.flatMap { Int64($0.count) <= limit ? $0 : nil }
+  }
+}
+
 /// Takes in the objects of a pack one after the other.
 package protocol PackSink: ~Copyable {
-  /// Takes in the next bytes of an object's payload.
+  /// Takes in a short object.
+  mutating func take(_ object: ProvenObject) throws
+  /// Takes in the next bytes of a long object's payload.
   mutating func receive(_ bytes: RawSpan) throws
-  /// Ends an object, whose payload hashes to the id; the next bytes are those of another one.
+  /// Ends a long object, whose payload hashes to the id; the next bytes are those of another one.
   mutating func finish(_ id: ObjectID) throws
 }
 
@@ -11,6 +28,9 @@ package protocol PackSink: ~Copyable {
 /// A pack may be anybody's, and be cut off anywhere: each object before its end is proven by its id, so the hash at the
 /// end of the pack says nothing more, and is not looked at.
 package struct PackStream: ~Copyable {
+  /// The longest payload that is kept in memory as a whole, in bytes.
+  package static let shortBytes = 256 << 10
+
   private let limits: PackScan.Limits
   private let inflater = Codecs.inflate.take()
   /// How many bytes of the header came.
@@ -23,6 +43,12 @@ package struct PackStream: ~Copyable {
   package private(set) var totalBytes: Int64 = 0
   private var digest = SHA256()
   private var isInObject = false
+  /// Whether the object is longer than what is kept in memory.
+  private var isLong = false
+  /// The payload of an object that is short so far.
+  private var payload: [UInt8] = []
+  /// Its stream; nil once that is longer than the one of any short object need be.
+  private var stored: [UInt8]? = []
 
   package init(within limits: PackScan.Limits) {
     self.limits = limits
@@ -85,7 +111,7 @@ package struct PackStream: ~Copyable {
     objectCount += 1
     inflater.reset()
     digest = SHA256()
-    isInObject = true
+    (isInObject, isLong, payload, stored) = (true, false, [], [])
   }
 
   /// Decompresses as much of the object as there is; returns how many bytes that were.
@@ -99,15 +125,41 @@ package struct PackStream: ~Copyable {
         totalBytes += Int64(piece.byteCount)
         guard totalBytes <= limits.totalBytes else { throw PackProblem.tooLarge(limit: limits.totalBytes) }
         digest.update(piece)
-        try sink.receive(piece)
+        try pass(piece, to: &sink)
       }
     } catch let problem as InflateProblem {
       throw PackProblem.badStream(offset: 0, problem)
     }
-    if inflater.isFinished {
-      isInObject = false
-      try sink.finish(digest.finish())
-    }
+    keepStream(bytes.extracting(first: count))
+    if inflater.isFinished { try end(&sink) }
     return count
+  }
+
+  private mutating func pass<Sink: PackSink & ~Copyable>(_ piece: RawSpan, to sink: inout Sink) throws {
+    if !isLong, payload.count + piece.byteCount <= Self.shortBytes {
+      return piece.withUnsafeBytes { payload.append(contentsOf: $0) }
+    }
+    if !isLong {
+      let start = payload
+      (isLong, payload, stored) = (true, [], nil)
+      try sink.receive(start.span.bytes)
+    }
+    try sink.receive(piece)
+  }
+
+  private mutating func keepStream(_ bytes: RawSpan) {
+    guard let count = stored?.count else { return }
+    guard Int64(count + bytes.byteCount) <= ObjectDecoder.storedLimit(Int64(Self.shortBytes)) else {
+      stored = nil
+      return
+    }
+    bytes.withUnsafeBytes { stored?.append(contentsOf: $0) }
+  }
+
+  private mutating func end<Sink: PackSink & ~Copyable>(_ sink: inout Sink) throws {
+    isInObject = false
+    let id = digest.finish()
+    if isLong { return try sink.finish(id) }
+    try sink.take(ProvenObject(id, payload, cameAs: stored))
   }
 }

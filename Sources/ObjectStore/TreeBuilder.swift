@@ -15,17 +15,17 @@ package struct TreeFile: Equatable, Sendable {
 
 /// Builds the trees of a snapshot from a list of its files.
 package enum TreeBuilder {
-  /// Builds all trees, innermost first, and passes each payload to `store`.
+  /// Builds all trees, innermost first, and passes each with its payload to `store`.
   ///
   /// - Parameters:
   ///   - files: In any order.
-  ///   - store: Stores one tree payload and returns its id.
+  ///   - store: Stores the payload of one tree and returns its id.
   /// - Returns: The id of the root tree.
   /// - Throws: `ObjectStoreError.collidingPaths` when two files have one path or a file stands where another
   ///   needs a folder; `.unencodable` for a size or a folder that is too large; what `store` throws.
   package static func build(
     _ files: [TreeFile],
-    store: ([UInt8]) throws(ObjectStoreError) -> ObjectID
+    store: (Tree, [UInt8]) throws(ObjectStoreError) -> ObjectID
   ) throws(ObjectStoreError) -> ObjectID {
     let sorted = files.sorted { $0.path < $1.path }
     for (first, second) in zip(sorted, sorted.dropFirst()) where first.path == second.path {
@@ -38,7 +38,7 @@ package enum TreeBuilder {
   private static func buildFolder(
     _ files: ArraySlice<TreeFile>,
     depth: Int,
-    store: ([UInt8]) throws(ObjectStoreError) -> ObjectID
+    store: (Tree, [UInt8]) throws(ObjectStoreError) -> ObjectID
   ) throws(ObjectStoreError) -> (id: ObjectID, size: Int64) {
     var entries: [Tree.Entry] = []
     var rest = files
@@ -58,7 +58,7 @@ package enum TreeBuilder {
       }
     }
     let tree = try makeTree(entries, of: files, depth: depth)
-    return (try store(tree.encoded()), tree.totalSize)
+    return (try store(tree, tree.encoded()), tree.totalSize)
   }
 
   /// Makes one tree; if a name is both file and folder, the error gives whole paths.

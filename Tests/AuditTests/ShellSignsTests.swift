@@ -146,16 +146,4 @@ struct ShellSignsTests {
     let text = [UInt8](repeating: UInt8(ascii: "a"), count: ShellSigns.maxBytes + 1)
     #expect(ShellSigns.mayMatter(text, .value))
   }
-
-  @Test func lineEndsAreFoundWhereTheyAre() {
-    var random = SeededGenerator(seed: 5)
-    for _ in 0..<2_000 {
-      let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
-        [UInt8(0x09), 0x0A, 0x0B, 0x8A, 0x00, 0x41][Int.random(in: 0..<6, using: &random)]
-      }
-      let start = Int.random(in: 0...bytes.count, using: &random)
-      let expected = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      bytes.withUnsafeBytes { #expect(LineEnd.find(in: $0, start..<bytes.count) == expected) }
-    }
-  }
 }

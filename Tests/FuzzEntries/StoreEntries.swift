@@ -28,6 +28,19 @@ private struct FuzzedPack: PackSink {
     }
   }
 
+  mutating func take(_ object: ProvenObject) throws {
+    payloadBytes += object.payload.count
+    guard ObjectID(hashing: object.payload) == object.id else {
+      fatalError("an object does not hash to its id")
+    }
+    let stream = object.stream ?? ObjectEncoder.encode(object.payload)
+    let inflater = Inflater()
+    guard try inflater.decompressWhole(stream, capacity: object.payload.count) == object.payload else {
+      fatalError("a stream is not that of its object")
+    }
+    objects.append(object.id)
+  }
+
   mutating func receive(_ bytes: RawSpan) {
     payloadBytes += bytes.byteCount
     bytes.withUnsafeBytes { payload.append(contentsOf: $0) }

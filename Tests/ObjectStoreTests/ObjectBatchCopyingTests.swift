@@ -19,7 +19,7 @@ struct ObjectBatchCopyingTests {
   private struct Stopped: Error {}
 
   /// A stream of one final stored block behind any number of empty ones.
-  private func padded(_ payload: [UInt8], emptyBlocks: Int) -> [UInt8] {
+  static func padded(_ payload: [UInt8], emptyBlocks: Int) -> [UInt8] {
     let count = UInt16(payload.count)
     let size = [UInt8(count & 0xFF), UInt8(count >> 8)]
     var (low, high): (UInt32, UInt32) = (1, 0)
@@ -68,7 +68,7 @@ struct ObjectBatchCopyingTests {
     let long = generator.text(400_000)
     // What this program would not have made: stored, and with an empty block.
     let short: [(payload: [UInt8], stream: [UInt8])] = [[], [7], generator.text(9000)].map {
-      ($0, padded($0, emptyBlocks: 1))
+      ($0, Self.padded($0, emptyBlocks: 1))
     }
     let objects = short + [(payload: long, stream: ObjectEncoder.encodeForPack(long))]
     try copy(pack(objects))
@@ -80,16 +80,16 @@ struct ObjectBatchCopyingTests {
 
   @Test func manyGoIntoOnePack() throws {
     let payloads = (0..<BatchPack.threshold + 9).map { Array("object \($0)\n".utf8) }
-    try copy(pack(payloads.map { ($0, padded($0, emptyBlocks: 1)) }), expecting: payloads.count)
+    try copy(pack(payloads.map { ($0, Self.padded($0, emptyBlocks: 1)) }), expecting: payloads.count)
     #expect(try store.names() == ["pack"])
     let bytes = try store.scratch.read("objects/pack/" + (store.names("objects/pack").last ?? ""))
-    #expect(bytes.firstRange(of: padded(payloads[3], emptyBlocks: 1)) != nil)
+    #expect(bytes.firstRange(of: Self.padded(payloads[3], emptyBlocks: 1)) != nil)
   }
 
   @Test(arguments: [1000, 9])
   func streamThatIsLongerThanItNeedsToBeIsMadeAnew(size: Int) throws {
     let payload = [UInt8](repeating: 65, count: size)
-    let stream = padded(payload, emptyBlocks: 1 << 16)
+    let stream = Self.padded(payload, emptyBlocks: 1 << 16)
     try copy(pack([(payload, stream)]))
     #expect(try store.stored(ObjectID(hashing: payload)).count < size + 100)
   }

@@ -11,8 +11,15 @@ struct PackStreamTests {
     struct Stop: Error {}
 
     var objects: [ObjectID: [UInt8]] = [:]
+    var streams: [ObjectID: [UInt8]] = [:]
     var payload: [UInt8] = []
     var stopsAtEnd = false
+
+    mutating func take(_ object: ProvenObject) throws {
+      if stopsAtEnd { throw Stop() }
+      objects[object.id] = object.payload
+      streams[object.id] = object.stream
+    }
 
     mutating func receive(_ bytes: RawSpan) {
       bytes.withUnsafeBytes { payload.append(contentsOf: $0) }
@@ -66,6 +73,33 @@ struct PackStreamTests {
     try read(makePack(), pieces: pieces, into: &collector)
     #expect(Set(collector.objects.values) == Set(Self.payloads))
     #expect(collector.objects.allSatisfy { ObjectID(hashing: $0.value) == $0.key })
+  }
+
+  /// What is stored as it came must be readable as it is.
+  @Test(arguments: [1, 33, 4096, .max])
+  func shortObjectsComeWithTheirStreams(pieces: Int) throws {
+    var collector = Collector()
+    try read(makePack(), pieces: pieces, into: &collector)
+    #expect(collector.streams.count == 3)
+    for (id, stream) in collector.streams {
+      let payload = try #require(collector.objects[id])
+      #expect(try Inflater().decompressWhole(stream, capacity: payload.count) == payload)
+    }
+  }
+
+  /// Whoever serves a pack must not decide how much of this disk a small object takes.
+  @Test(arguments: [1, 4096, .max])
+  func streamThatIsLongerThanItNeedsToBeIsNotKept(pieces: Int) throws {
+    let payload = Array("small".utf8)
+    for emptyBlocks in [200, 80_000] {
+      var collector = Collector()
+      let pack =
+        PackFormat.packHeader + ObjectBatchCopyingTests.padded(payload, emptyBlocks: emptyBlocks)
+        + [UInt8](repeating: 0, count: 32)
+      try read(pack, pieces: pieces, into: &collector)
+      #expect(collector.objects == [ObjectID(hashing: payload): payload])
+      #expect(collector.streams.isEmpty == (emptyBlocks > 200))
+    }
   }
 
   @Test func objectsBeforeTheEndOfATornPackCome() throws {

@@ -52,7 +52,7 @@ struct TestStore {
         size: Int64(text.utf8.count)
       )
     }
-    let root = try TreeBuilder.build(list) { payload throws(ObjectStoreError) in try batch.add(payload) }
+    let root = try TreeBuilder.build(list) { _, payload throws(ObjectStoreError) in try batch.add(payload) }
     try batch.commit()
     return root
   }

@@ -11,7 +11,7 @@ struct TreeBuilderTests {
   /// Builds trees in memory; gives back the root and every tree by its id.
   static func build(_ files: [TreeFile]) throws -> (root: ObjectID, trees: [ObjectID: Tree]) {
     var trees: [ObjectID: Tree] = [:]
-    let root = try TreeBuilder.build(files) { payload throws(ObjectStoreError) in
+    let root = try TreeBuilder.build(files) { _, payload throws(ObjectStoreError) in
       let id = ObjectID(hashing: payload)
       trees[id] = try Tree.decode(payload, id: id)
       return id
@@ -104,7 +104,7 @@ struct TreeBuilderTests {
   @Test func failureToStoreIsHandedOn() throws {
     let files = [try Self.file("a/b")]
     #expect(throws: ObjectStoreError.missing(TreeTests.anyID)) {
-      try TreeBuilder.build(files) { _ throws(ObjectStoreError) in throw .missing(TreeTests.anyID) }
+      try TreeBuilder.build(files) { _, _ throws(ObjectStoreError) in throw .missing(TreeTests.anyID) }
     }
   }
 }

@@ -9,7 +9,7 @@ struct TreeExtentTests {
     let blob = ObjectID(hashing: [])
     let files = try paths.map { TreeFile(path: try TreePath($0), id: blob, size: Tree.maximumSize / 1000) }
     var (treeCount, byteCount) = (0, 0)
-    _ = try TreeBuilder.build(files) { payload in
+    _ = try TreeBuilder.build(files) { _, payload in
       (treeCount, byteCount) = (treeCount + 1, byteCount + payload.count)
       return ObjectID(hashing: payload)
     }

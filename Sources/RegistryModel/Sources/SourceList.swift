@@ -80,7 +80,11 @@ package struct SourceList: Equatable, Sendable {
         let source = try Source(member.item(naming: "name"))
         guard source.name.description == member.key else {
           let rule = TextProblem.ValueRule.conflicts(withKey: SourceList.listKey, value: member.key)
-          let reason = TextProblem.Reason.invalidValue(key: "name", value: source.name.description, rule: rule)
+          let reason = TextProblem.Reason.invalidValue(
+            key: "name",
+            value: source.name.description,
+            rule: rule
+          )
           throw TextProblem(reason, at: member.value.position)
         }
         try use(source, at: member.position)
@@ -218,7 +222,9 @@ package struct SourceList: Equatable, Sendable {
   private static func edit(_ bytes: [UInt8]) throws(TextProblem) -> YAMLEdit {
     var edit = YAMLEdit(bytes)
     let root = try SafeYAML.parse(bytes)
-    guard !root.isNull, case .mapping = try YAMLFields(root, known: nil).find(listKey)?.content else { return edit }
+    guard !root.isNull, case .mapping = try YAMLFields(root, known: nil).find(listKey)?.content else {
+      return edit
+    }
     try edit.makeList(ofMap: listKey, naming: "name")
     return edit
   }

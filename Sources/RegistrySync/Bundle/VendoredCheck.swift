@@ -152,7 +152,7 @@ package struct VendoredCheck: Sendable {
   }
 
   private func tree(of files: [TreeFile]) throws -> ObjectID {
-    try TreeBuilder.build(files) { ObjectID(hashing: $0) }
+    try TreeBuilder.build(files) { ObjectID(hashing: $1) }
   }
 
   private func mismatches(

@@ -100,14 +100,25 @@ struct Download: Sendable {
     FileReceiver(file: file, batch: batch, meter: meter, shapes: shapes, use: use, isStoring: isStoring)
   }
 
-  /// Takes in the bytes of a file that came another way, as if it had been downloaded.
+  /// Takes in a file that came another way and was proven, as if it had been downloaded.
   ///
   /// - Returns: Its size in bytes.
   /// - Throws: What is wrong with it, as `fetch`.
-  func take(_ bytes: [UInt8], as file: WantedFile) throws -> Int64 {
-    var receiver = makeReceiver(of: file)
-    try receiver.receive(bytes.span.bytes)
-    return try receiver.finish(location: reader.reader.location(of: .file(file.path)))
+  func take(_ object: ProvenObject, as file: WantedFile) throws -> Int64 {
+    let size = Int64(object.payload.count)
+    do {
+      try meter.add(size, copies: file.copyCount)
+      var detector = ContentDetector()
+      detector.append(object.payload.span.bytes)
+      let shape = detector.finish()
+      try shapes.note(shape, of: file)
+      try batch.add(object)
+      try use?.take(object.payload, shape, of: file)
+    } catch {
+      meter.takeBack(size, copies: file.copyCount)
+      throw error
+    }
+    return size
   }
 
   /// Takes in a file whose bytes were written and looked at already; what else is done with it is done from the store.

@@ -110,7 +110,11 @@ struct PackFetch: Sendable {
     } catch {
       failure = error
     }
-    if let failure, Self.isFinal(failure) { throw failure }
+    if let failure, Self.isFinal(failure) {
+      // What arrived before is still worked on; its own failure would say less.
+      _ = try? receiver.finish()
+      throw failure
+    }
     let received = try receiver.finish()
     for id in received.sizes.keys { wanted[id] = nil }
     // What is not wanted costs as much as what is.

@@ -29,15 +29,21 @@ struct PackReceiver: ~Copyable {
     let problem: PackProblem?
   }
 
-  /// Ends the pack, also where it ended too early.
+  /// Ends the pack, also where it ended too early; has to be called in any case, because of the files that are still worked
+  /// on.
   ///
   /// - Throws: What keeping the files throws.
   consuming func finish() throws -> Result {
     var problem: PackProblem?
-    do { try stream.finish(into: &objects) } catch let error as PackProblem { problem = error }
-    try objects.flush()
+    do { try stream.finish(into: &objects) } catch let error as PackProblem {
+      problem = error
+    } catch {
+      // Nothing may go on behind the back of whoever handles the error, which says more than one of earlier files.
+      _ = try? objects.end()
+      throw error
+    }
     return Result(
-      sizes: objects.sizes,
+      sizes: try objects.end(),
       objectCount: stream.objectCount,
       totalBytes: stream.totalBytes,
       problem: problem
@@ -45,89 +51,104 @@ struct PackReceiver: ~Copyable {
   }
 }
 
-/// Passes the wanted objects of a pack through the door of downloaded files, several at a time.
+/// Passes the wanted objects of a pack through the door of downloaded files, several at a time, while the next ones arrive.
 private struct PackObjects: PackSink, ~Copyable {
-  /// Files up to this size in bytes are kept in memory; larger ones are written as they arrive.
-  private static let bufferLimit = 256 << 10
   /// How many bytes wait for the others before they are worked on together.
   private static let waitingLimit = 1 << 20
   /// The same for very small files.
   private static let waitingCount = 256
 
+  private typealias Arrived = (file: WantedFile, object: ProvenObject)
+
   let wanted: [ObjectID: WantedFile]
   let download: Download
-  /// The files that are kept.
-  private(set) var sizes: [ObjectID: Int64] = [:]
+  private let kept: KeptFiles
+  private let batches: Parallel.Batches<Arrived>
 
   /// The files that were passed on; a pack that brings one twice brings it once.
   private var taken: Set<ObjectID> = []
-  private var size: Int64 = 0
-  private var buffer: [UInt8] = []
   /// Takes an object that is too long for memory.
   private var writer: ObjectWriter?
   private var detector = ContentDetector()
-  private var waiting: [(file: WantedFile, bytes: [UInt8])] = []
+  private var waiting: [Arrived] = []
   private var waitingBytes = 0
 
   init(wanted: [ObjectID: WantedFile], download: Download) {
     self.wanted = wanted
     self.download = download
+    let kept = KeptFiles()
+    self.kept = kept
+    batches = Parallel.Batches { arrived in
+      // What is wrong with one file is found again when that is asked for by itself.
+      do { kept.note(try download.take(arrived.object, as: arrived.file), of: arrived.file) } catch SyncError
+        .refusedContent
+      {
+        return
+      }
+    }
+  }
+
+  mutating func take(_ object: ProvenObject) throws {
+    guard let file = wanted[object.id], Int64(object.payload.count) <= file.maxBytes,
+      taken.insert(object.id).inserted
+    else { return }
+    waiting.append((file, object))
+    waitingBytes += object.payload.count
+    if waitingBytes >= Self.waitingLimit || waiting.count >= Self.waitingCount { try passOn() }
   }
 
   mutating func receive(_ bytes: RawSpan) throws {
-    size += Int64(bytes.byteCount)
-    if writer == nil, buffer.count + bytes.byteCount <= Self.bufferLimit {
-      bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
-      return
-    }
-    if writer == nil {
-      writer = download.batch.makeWriter()
-      let start = buffer
-      detector.append(start.span.bytes)
-      try writer?.write(start.span.bytes)
-      buffer = []
-    }
+    if writer == nil { writer = download.batch.makeWriter() }
     detector.append(bytes)
     try writer?.write(bytes)
   }
 
   mutating func finish(_ id: ObjectID) throws {
-    let (bytes, shape, size) = (buffer, detector.finish(), self.size)
     let long = writer.take()
-    (buffer, detector, self.size) = ([], ContentDetector(), 0)
-    guard let file = wanted[id], size <= file.maxBytes, taken.insert(id).inserted else { return }
-    if let long {
-      // A program is asked for by itself then, and refused with its name.
-      if case .native = shape { return }
-      try download.take(long, shape, as: file)
-      sizes[id] = size
+    let shape = detector.finish()
+    detector = ContentDetector()
+    guard let long, let file = wanted[id], long.byteCount <= file.maxBytes, taken.insert(id).inserted else {
       return
     }
-    waiting.append((file, bytes))
-    waitingBytes += bytes.count
-    if waitingBytes >= Self.waitingLimit || waiting.count >= Self.waitingCount { try flush() }
+    // A program is asked for by itself then, and refused with its name.
+    if case .native = shape { return }
+    let size = long.byteCount
+    try download.take(long, shape, as: file)
+    kept.note(size, of: file)
   }
 
-  /// Works on what waits.
+  /// Passes on what waits.
   ///
-  /// - Throws: An error that is not about one file: the disk fails, the work was ended, or all files together are too
-  ///   large. What is wrong with one file is found again when that is asked for by itself.
-  mutating func flush() throws {
-    let (files, download) = (waiting, download)
+  /// - Throws: An error of earlier files that is not about one file: the disk fails, the work was ended, or all files
+  ///   together are too large.
+  private mutating func passOn() throws {
+    let items = waiting
     (waiting, waitingBytes) = ([], 0)
-    let kept = Mutex<[ObjectID: Int64]>([:])
-    try Parallel.forEach(count: files.count) { index in
-      let (file, bytes) = files[index]
-      do {
-        let size = try download.take(bytes, as: file)
-        kept.withLock { $0[file.id] = size }
-      } catch SyncError.refusedContent {
-        return
-      }
-    }
-    sizes.merge(kept.withLock { $0 }) { _, new in new }
+    try batches.add(items)
     download.observer(
-      .downloading(done: sizes.count, of: wanted.count, bytes: download.meter.downloaded)
+      .downloading(done: kept.sizes.count, of: wanted.count, bytes: download.meter.downloaded)
     )
   }
+
+  /// Passes on what waits, and waits until all of it is done.
+  ///
+  /// - Returns: The sizes of the files that are kept, in bytes.
+  /// - Throws: As `passOn`.
+  mutating func end() throws -> [ObjectID: Int64] {
+    do { try passOn() } catch {
+      _ = try? batches.finish()
+      throw error
+    }
+    try batches.finish()
+    return kept.sizes
+  }
+}
+
+/// The sizes of the files of a pack that are kept, in bytes.
+private final class KeptFiles: Sendable {
+  private let state = Mutex<[ObjectID: Int64]>([:])
+
+  var sizes: [ObjectID: Int64] { state.withLock { $0 } }
+
+  func note(_ size: Int64, of file: WantedFile) { state.withLock { $0[file.id] = size } }
 }

@@ -51,7 +51,7 @@ extension RegistryWriter {
     root: ObjectID,
     withheld: [WithheldFile]
   ) throws -> UnchangedAnswer? {
-    guard let objects = try objects(files, snapshot: snapshot), try recordView(objects: objects),
+    guard let objects = try objects(of: snapshot, root: root), try recordView(objects: objects),
       let shown, let stamp = UnchangedStamp.of(registry, entry: entry, trust: material),
       let ignored = ignored(of: offer.verdict)
     else { return nil }
@@ -71,15 +71,12 @@ extension RegistryWriter {
   }
 
   /// The marks of all objects of the newest snapshot; nil where one of them is not our own.
-  private func objects(_ files: [TreeFile], snapshot: ObjectID) throws -> [ViewIndex.Object]? {
-    var ids: Set<ObjectID> = [snapshot]
-    // Only to learn their ids: the trees are in the store.
-    _ = try TreeBuilder.build(files) { (payload) throws(ObjectStoreError) in
-      let id = ObjectID(hashing: payload)
-      ids.insert(id)
-      return id
+  private func objects(of snapshot: ObjectID, root: ObjectID) throws -> [ViewIndex.Object]? {
+    var ids: Set<ObjectID> = [snapshot, root]
+    let store = cache.store
+    try TreeWalk.walk(root, readTree: { id throws(ObjectStoreError) in try store.readTree(id) }) { _, entry in
+      ids.insert(entry.id)
     }
-    ids.formUnion(files.map(\.id))
     return try ViewIndex.Object.list(ids.sorted(), in: cache.store)
   }
 

@@ -68,7 +68,7 @@ extension RegistryWriter {
   /// What the entry of the newest snapshot says, where there is none that could remember.
   private mutating func entryOfNewest(unless snapshot: Snapshot) throws -> LockEntry? {
     let id = try cache.refs.find(.synced(name.refComponent()))
-    guard let id else { return nil }
+    guard let id, try cache.store.readSnapshot(id).manifest != snapshot.manifest else { return nil }
     let newest: Snapshot
     do { newest = try beliefs().believe(id, as: .newest).stated } catch {
       // What nobody vouches for, or today's keys refuse, is not remembered.
@@ -77,7 +77,6 @@ extension RegistryWriter {
       default: throw error
       }
     }
-    guard newest.manifest != snapshot.manifest else { return nil }
     return try LockEntry(
       newest,
       of: registry,

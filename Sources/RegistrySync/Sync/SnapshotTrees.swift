@@ -44,6 +44,6 @@ extension ObjectBatch {
   ///
   /// - Throws: As `TreeBuilder.build`, with the trees that were built before waiting here.
   func addTrees(of files: [TreeFile]) throws(ObjectStoreError) -> ObjectID {
-    try TreeBuilder.build(files) { payload throws(ObjectStoreError) in try addIfNeeded(payload) }
+    try TreeBuilder.build(files) { tree, payload throws(ObjectStoreError) in try addIfNeeded(tree, payload) }
   }
 }

@@ -66,6 +66,8 @@ struct SyncPlan: Sendable {
     store: ObjectStore
   ) throws -> SyncPlan {
     var plan = SyncPlan(files: files)
+    // Nothing is looked for where nothing can be, as in every first sync of a project.
+    let isEmpty = try store.isEmpty()
     let held = Mutex<[ObjectID: Int64]>([:])
     try Parallel.forEach(count: files.count) { index in
       let file = files[index]
@@ -73,7 +75,8 @@ struct SyncPlan: Sendable {
         file: file,
         knownSize: known[file.id],
         provenUntil: provenUntil,
-        shapes: shapes
+        shapes: shapes,
+        mayBeStored: !isEmpty
       )
       if let size = try check.findSize(in: store, batch: batch) {
         held.withLock { $0[file.id] = size }
@@ -94,12 +97,13 @@ private struct HeldFile {
   let knownSize: Int64?
   let provenUntil: Int64?
   let shapes: ContentShapes
+  /// Whether the store itself has any object.
+  let mayBeStored: Bool
 
   /// The size of a proven copy; nil when the file has to be downloaded.
   func findSize(in store: ObjectStore, batch: ObjectBatch) throws -> Int64? {
     if let waiting = try proveWaiting(in: batch) { return waiting }
-    let attributes = try store.findAttributes(file.id)
-    if let attributes {
+    if mayBeStored, let attributes = try store.findAttributes(file.id) {
       if let believedSize, let provenUntil, attributes.kind == .file, attributes.changeTime < provenUntil {
         return believedSize
       }

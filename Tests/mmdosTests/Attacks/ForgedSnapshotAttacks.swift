@@ -27,7 +27,7 @@ extension SignedStage {
       try batch.add(bytes, expecting: id)
       return TreeFile(path: try TreePath(path), id: id, size: Int64(bytes.count))
     }
-    let tree = try TreeBuilder.build(files) { payload throws(ObjectStoreError) in
+    let tree = try TreeBuilder.build(files) { _, payload throws(ObjectStoreError) in
       try batch.addIfNeeded(payload)
     }
     let signer = Signer(

@@ -56,7 +56,7 @@ struct Forger {
       TreeFile(path: try TreePath(path), id: try object(bytes), size: Int64(bytes.count))
     }
     var payloads: [[UInt8]] = []
-    let root = try TreeBuilder.build(entries) { payload throws(ObjectStoreError) in
+    let root = try TreeBuilder.build(entries) { _, payload throws(ObjectStoreError) in
       payloads.append(payload)
       return ObjectID(hashing: payload)
     }
