@@ -21,8 +21,8 @@ enum ObjectDecoder {
     size: Int64?,
     limit: Int64
   ) throws(ObjectStoreError) -> [UInt8] {
-    if let size, size <= wholeLimit, copy.byteCount <= storedLimit(size) {
-      return try readWhole(copy, as: id, size: size)
+    if let capacity = wholeCapacity(copy, size, limit) {
+      return try readWhole(copy, as: id, size: size, capacity: capacity)
     }
     var payload: [UInt8] = []
     // Estimated from the stored size: a size that a tree states, or a sparse file, must not make us reserve memory.
@@ -33,7 +33,7 @@ enum ObjectDecoder {
     return payload
   }
 
-  /// Passes a payload on piece by piece, in bounded memory.
+  /// Passes a payload on, a long one piece by piece, in bounded memory.
   ///
   /// The bytes passed to `output` are not verified until this returns.
   static func stream(
@@ -43,6 +43,10 @@ enum ObjectDecoder {
     limit: Int64,
     into output: (RawSpan) throws(DiskError) -> Void
   ) throws(ObjectStoreError) {
+    if let capacity = wholeCapacity(copy, size, limit) {
+      let payload = try readWhole(copy, as: id, size: size, capacity: capacity)
+      return try ObjectStoreError.wrapping { () throws(DiskError) in try output(payload.span.bytes) }
+    }
     let inflater = Codecs.inflate.take()
     inflater.reset()
     defer { Codecs.inflate.giveBack(inflater) }
@@ -71,12 +75,23 @@ enum ObjectDecoder {
     try check(digest.finish(), total, against: id, size: size, path: copy.path)
   }
 
+  /// The room for the payload of a copy that is decompressed in one call; nil for a long one, and where neither a tree nor
+  /// the index of a pack states its size.
+  private static func wholeCapacity(_ copy: StoredCopy, _ size: Int64?, _ limit: Int64) -> Int? {
+    // The index of a pack states a size as well; no copy of the object is larger than what both allow.
+    guard let most = [size, copy.payloadBytes].compactMap({ $0 }).min(), most <= min(limit, wholeLimit),
+      copy.byteCount <= storedLimit(most)
+    else { return nil }
+    return Int(most)
+  }
+
   private static func readWhole(
     _ copy: StoredCopy,
     as id: ObjectID,
-    size: Int64
+    size: Int64?,
+    capacity: Int
   ) throws(ObjectStoreError) -> [UInt8] {
-    let payload = try inflateWhole(copy, as: id, capacity: Int(size)).payload
+    let payload = try inflateWhole(copy, as: id, capacity: capacity).payload
     try check(SHA256.hash(payload.span.bytes), Int64(payload.count), against: id, size: size, path: copy.path)
     return payload
   }

@@ -77,6 +77,11 @@ extension ObjectStoreError {
     }
   }
 
+  /// Whether only this object cannot be had, so that others can.
+  var isOfOneObject: Bool {
+    if case .missing = self { true } else { isOfOneCopy }
+  }
+
   /// Runs disk calls and wraps their errors in `.disk`.
   static func wrapping<Result: ~Copyable>(
     _ body: () throws(DiskError) -> Result

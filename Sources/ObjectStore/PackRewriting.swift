@@ -81,11 +81,16 @@ struct PackRewriting: Sendable {
   ///
   /// - Throws: `ObjectStoreError.disk`.
   func carryOut() throws(ObjectStoreError) {
-    let damaged = try findDamaged()
-    let replaced = old.filter { $0.needed.allSatisfy { !damaged.contains($0) } }
-    let folded = loose.filter { !damaged.contains($0) }
-    let ids = Set(replaced.flatMap(\.needed)).union(folded).sorted()
-    let new = ids.isEmpty ? nil : try write(ids)
+    var (replaced, folded) = (old, loose)
+    let new: ObjectID?
+    do {
+      new = try write(replaced, folded)
+    } catch  where error.isOfOneObject {
+      let damaged = try findDamaged()
+      replaced = old.filter { $0.needed.allSatisfy { !damaged.contains($0) } }
+      folded = loose.filter { !damaged.contains($0) }
+      new = try write(replaced, folded)
+    }
     try ObjectStoreError.wrapping { () throws(DiskError) in
       for id in folded {
         guard let fanOut = try store.loose.findFanOut(of: id) else { continue }
@@ -111,26 +116,31 @@ struct PackRewriting: Sendable {
       do throws(ObjectStoreError) {
         try store.verify(ids[index], size: nil, limit: limit(ids[index]))
       } catch {
-        guard error.isOfOneCopy || error == .missing(ids[index]) else { throw error }
+        guard error.isOfOneObject else { throw error }
         _ = damaged.withLock { $0.insert(ids[index]) }
       }
     }
     return damaged.withLock { $0 }
   }
 
-  /// Writes a pack of these objects and puts it in place, durably.
-  private func write(_ ids: [ObjectID]) throws(ObjectStoreError) -> ObjectID {
+  /// How many objects are proven at once before they are written.
+  private static let batchCount = 64
+  /// The longest payload of an object that is proven with others, in bytes.
+  private static let shortBytes: Int64 = 256 << 10
+
+  /// Writes a pack of the needed objects of packs and of loose ones, and puts it in place, durably.
+  ///
+  /// - Returns: The hash of the pack; nil where there is no object.
+  /// - Throws: `ObjectStoreError`; then no pack was put in place.
+  private func write(_ packs: [Old], _ loose: [ObjectID]) throws(ObjectStoreError) -> ObjectID? {
+    let ids = Set(packs.flatMap(\.needed)).union(loose).sorted()
+    if ids.isEmpty { return nil }
     do {
       let folder = try store.own.packed.ensureFolder(store.disk)
       let name = TemporaryName.make()
       var writer = try PackWriter(name, in: folder, disk: store.disk)
-      for id in ids {
-        try Cancellation.check()
-        var damage: ObjectStoreError?
-        let done: Void? = try store.own.firstIntact(id, damage: &damage) { (copy) throws(ObjectStoreError) in
-          try writer.append(copy, as: id, limit: limit(id))
-        }
-        if done == nil { throw damage ?? .missing(id) }
+      for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
+        try append(ids[start..<min(start + Self.batchCount, ids.count)], to: &writer)
       }
       let index = try writer.finish()
       try PackPlacement(index: index, disk: store.disk).place(name, in: folder, to: folder)
@@ -144,6 +154,54 @@ struct PackRewriting: Sendable {
     } catch {
       throw .disk(DiskError(.write, store.folder.path, .ioError))
     }
+  }
+}
+
+extension PackRewriting {
+  /// Adds objects to a pack: short ones are proven, and compressed where that is needed, on all cores.
+  private func append(_ ids: ArraySlice<ObjectID>, to writer: inout PackWriter) throws {
+    let proven = Mutex<[ObjectID: Short]>([:])
+    try Parallel.forEach(count: ids.count) { index in
+      let id = ids[ids.startIndex + index]
+      if let short = try prove(id) { proven.withLock { $0[id] = short } }
+    }
+    let short = proven.withLock { $0 }
+    for id in ids {
+      try Cancellation.check()
+      if let found = short[id] {
+        try writer.append(found.stream, as: id, payloadBytes: found.payloadBytes)
+        continue
+      }
+      var damage: ObjectStoreError?
+      let done: Void? = try store.own.firstIntact(id, damage: &damage) { (copy) throws(ObjectStoreError) in
+        try writer.append(copy, as: id, limit: limit(id))
+      }
+      if done == nil { throw damage ?? .missing(id) }
+    }
+  }
+
+  /// A proven object as it is to be written.
+  private struct Short {
+    let stream: [UInt8]
+    let payloadBytes: Int64
+  }
+
+  /// Proves a short object; nil for a long one, and where no copy is intact.
+  private func prove(_ id: ObjectID) throws(ObjectStoreError) -> Short? {
+    let limit = min(limit(id), Self.shortBytes)
+    var damage: ObjectStoreError?
+    let found = try store.own.firstIntact(id, damage: &damage) { (copy) throws(ObjectStoreError) -> Short? in
+      if let size = copy.payloadBytes {
+        guard size <= limit, copy.byteCount <= ObjectDecoder.storedLimit(size) else { return nil }
+        let (stream, payload) = try ObjectDecoder.readStored(copy, as: id, capacity: Int(size))
+        return Short(stream: stream, payloadBytes: Int64(payload.count))
+      }
+      // A file of one block may not be compressed; a longer one is copied as it is.
+      guard copy.byteCount <= ObjectEncoder.diskBlockBytes else { return nil }
+      let payload = try ObjectDecoder.read(copy, as: id, size: nil, limit: limit)
+      return Short(stream: ObjectEncoder.encodeForPack(payload), payloadBytes: Int64(payload.count))
+    }
+    return found ?? nil
   }
 }
 

@@ -10,6 +10,7 @@ package struct Cache: Sendable {
   package let folder: Folder
   package let store: ObjectStore
   package let refs: RefStore
+  let manifests: StoredManifests
 
   /// Opens the cache without changing anything.
   ///
@@ -68,6 +69,7 @@ package struct Cache: Sendable {
     self.folder = folder
     store = ObjectStore(folder: objects, lender: lender, disk: disk)
     refs = RefStore(cache: folder)
+    manifests = StoredManifests(in: store)
   }
 
   private static func isOurs(

@@ -132,7 +132,7 @@ struct BeliefGathering {
   /// How a snapshot differs from its manifest; nil where it does not.
   private func findDifference(_ snapshot: Snapshot) throws -> String? {
     do {
-      let manifest = try HeldManifest.read(snapshot, in: registry.store)
+      let manifest = try HeldManifest.read(snapshot, in: registry.cache)
       return try HeldManifest.findDifference(snapshot, manifest, in: registry.store)
     } catch {
       try Self.rethrowUnlessDamaged(error)

@@ -17,7 +17,7 @@ enum HeldManifest {
     after entry: LockEntry? = nil
   ) throws -> TrustQuestion {
     TrustQuestion(
-      try read(snapshot, in: registry.store),
+      try read(snapshot, in: registry.cache),
       id: snapshot.manifest,
       from: registry.source,
       policy: registry.policy,
@@ -31,10 +31,9 @@ enum HeldManifest {
   /// Reads a stored snapshot's manifest.
   ///
   /// - Throws: `ObjectStoreError` when it is damaged; `ReadingError.invalidManifest`.
-  static func read(_ snapshot: Snapshot, in store: ObjectStore) throws -> Manifest {
-    let bytes = try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
-    do { return try Manifest.parse(bytes, rules: .held) } catch {
-      throw ReadingError.invalidManifest(source: snapshot.source, error)
+  static func read(_ snapshot: Snapshot, in cache: Cache) throws -> Manifest {
+    do { return try cache.manifests.read(snapshot.manifest) } catch let problem as ManifestProblem {
+      throw ReadingError.invalidManifest(source: snapshot.source, problem)
     }
   }
 

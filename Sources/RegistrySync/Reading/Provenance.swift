@@ -23,7 +23,7 @@ enum Provenance {
     _ snapshot: Snapshot,
     of registry: OpenRegistry
   ) throws -> [LockDisagreement] {
-    guard let manifest = try findManifest(snapshot, in: registry.store) else {
+    guard let manifest = try findManifest(snapshot, in: registry.cache) else {
       return withoutManifest(entry, snapshot, registry.url)
     }
     return entry.disagreements(
@@ -36,16 +36,15 @@ enum Provenance {
     )
   }
 
-  private static func findManifest(_ snapshot: Snapshot, in store: ObjectStore) throws -> Manifest? {
-    let bytes: [UInt8]
+  private static func findManifest(_ snapshot: Snapshot, in cache: Cache) throws -> Manifest? {
     do {
-      bytes = try store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes)
+      return try cache.manifests.read(snapshot.manifest)
+    } catch let error as ObjectStoreError where !error.isOfOneCopy {
+      throw error
     } catch {
-      guard error.isOfOneCopy else { throw error }
+      // Damaged, or none that this version can read.
       return nil
     }
-    // try?: as for a damaged one.
-    return try? Manifest.parse(bytes, rules: .held)
   }
 
   private static func withoutManifest(

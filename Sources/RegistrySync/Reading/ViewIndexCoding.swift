@@ -132,7 +132,12 @@ private struct ByteReader {
   }
 
   private mutating func number(_ count: Int) -> UInt64? {
-    take(count)?.reduce(0) { $0 << 8 | UInt64($1) }
+    guard count <= bytes.count - position else { return nil }
+    // Not by a slice: an index of many files has ten times as many numbers.
+    var number: UInt64 = 0
+    for index in position..<(position + count) { number = number << 8 | UInt64(bytes[index]) }
+    position += count
+    return number
   }
 
   private mutating func id() -> ObjectID? { take(ObjectID.byteCount).flatMap { ObjectID(bytes: $0) } }

@@ -12,9 +12,6 @@ struct SyncBase: Sendable {
   let snapshot: Snapshot?
   /// Whether this machine wrote that snapshot and all that it follows.
   let isHistoryOwn: Bool
-  /// The newest synced snapshot with its parsed manifest, which is nil if that is damaged: for what is
-  /// remembered of the registry.
-  let remembered: (snapshot: Snapshot, manifest: Manifest?)?
   /// The files of the snapshot in use, as far as they can be read: what its view may hold.
   let filesInUse: [TreeFile]?
   /// The sizes in bytes of the newest snapshot's files, by id.
@@ -25,6 +22,9 @@ struct SyncBase: Sendable {
 
   /// Whether what was read is our own for certain: an alternate's copy must not stand in for one that is lost.
   private let isOwn: Bool
+  /// What the newest synced snapshot is remembered as.
+  private let rememberedSnapshot: Snapshot?
+  private let manifests: StoredManifests
 
   /// Reads refs, state and the newest snapshot's trees.
   ///
@@ -40,7 +40,8 @@ struct SyncBase: Sendable {
     let newest = try Self.readIfWhole(synced, in: cache.store, beliefs)
     snapshot = newest?.snapshot
     isHistoryOwn = newest?.isHistoryOwn ?? false
-    remembered = newest.map { ($0.remembered, Self.findManifest($0.snapshot, in: cache.store)) }
+    rememberedSnapshot = newest?.remembered
+    manifests = cache.manifests
     filesInUse =
       inUse == synced ? newest?.files : try Self.readIfWhole(inUse, in: cache.store, beliefs)?.files
     files = newest?.files ?? []
@@ -50,25 +51,23 @@ struct SyncBase: Sendable {
     )
   }
 
+  /// The newest synced snapshot with its parsed manifest, which is nil if that is damaged: for what is
+  /// remembered of the registry.
+  var remembered: (snapshot: Snapshot, manifest: Manifest?)? {
+    // try?: the lock entry remembers as well.
+    rememberedSnapshot.map { ($0, try? manifests.read($0.manifest)) }
+  }
+
   /// Whether a manifest is that of the newest snapshot, and our own store has proven to hold it.
   func holdsManifest(_ id: ObjectID) -> Bool {
-    isOwn && remembered?.manifest != nil && remembered?.snapshot.manifest == id
+    guard isOwn, let remembered, remembered.snapshot.manifest == id else { return false }
+    return remembered.manifest != nil
   }
 
   /// The newest snapshot's tree if it holds just these files, sorted by path, and our own store has proven to hold
   /// all of it.
   func tree(of files: [TreeFile]) -> ObjectID? {
     isOwn && files == self.files ? snapshot?.tree : nil
-  }
-
-  /// The manifest of a snapshot, by the widest rules: it was let in before.
-  private static func findManifest(_ snapshot: Snapshot, in store: ObjectStore) -> Manifest? {
-    // Damaged or unreadable is like not remembered by the store; the lock entry remembers as well.
-    guard let bytes = try? store.read(snapshot.manifest, size: nil, limit: Tree.maximumPayloadBytes) else {
-      return nil
-    }
-    // As above.
-    return try? Manifest.parse(bytes, rules: .held)
   }
 
   /// A snapshot that can be read and is believed, with its files.
