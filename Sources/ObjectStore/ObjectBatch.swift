@@ -133,7 +133,7 @@ package final class ObjectBatch: Sendable {
   /// Whether there are enough short objects for a pack.
   func takesPack() throws(DiskError) -> Bool {
     let count = state.withLock { max($0.small.count, $0.expectedCount) }
-    if count < BatchPack.firstThreshold { return false }
+    if count < BatchPack.threshold { return false }
     return count >= (try pack.threshold())
   }
 

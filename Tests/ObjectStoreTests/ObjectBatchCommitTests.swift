@@ -49,10 +49,9 @@ struct ObjectBatchCommitTests {
     )
   }
 
-  @Test func manyFilesBecomeDurableByOneFlush() throws {
+  @Test func manyObjectsBecomeDurableByOneFlush() throws {
     let store = try TestStore()
-    // Too long for a pack.
-    let payloads = Self.payloads(65).map { $0 + [UInt8](repeating: 0, count: ObjectWriter.heldBytes) }
+    let payloads = Self.payloads(65)
     let canFlush = try PosixDisk().synchronizeFileSystem(of: store.objects, files: 0, bytes: .max)
     let batch = try ObjectBatch(store: store.open(store.disk))
     for payload in payloads { try batch.add(payload) }

@@ -106,7 +106,7 @@ struct PackedBatchFaultTests {
       _ = try? run(store)
       let held = Set(try store.open().ids())
       let heir = try ObjectBatch(store: store.open(), adopting: TestStore.adoption)
-      for id in Self.payloads.prefix(BatchPack.firstThreshold).map({ ObjectID(hashing: $0) }) {
+      for id in Self.payloads.prefix(BatchPack.threshold).map({ ObjectID(hashing: $0) }) {
         #expect(held.contains(id) || heir.contains(id), "call \(call)")
       }
       try heir.commit()

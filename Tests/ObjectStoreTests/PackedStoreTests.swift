@@ -52,7 +52,7 @@ struct PackedStoreTests {
   }
 
   @Test func fewObjectsAndLargeOnesStayFiles() throws {
-    try store.commit(Array(Self.payloads().prefix(BatchPack.firstThreshold)))
+    try store.commit(Array(Self.payloads().prefix(BatchPack.threshold)))
     #expect(try !store.names().contains("pack"))
     var generator = SeededGenerator(seed: 9)
     let large = try store.commit([generator.text(ObjectWriter.heldBytes)] + Self.payloads(seed: 4))[0]
@@ -62,7 +62,7 @@ struct PackedStoreTests {
 
   @Test func batchThatIsToldOfManyObjectsPacksTheFirstAlready() throws {
     let batch = try ObjectBatch(store: store.open())
-    batch.expect(BatchPack.firstThreshold)
+    batch.expect(BatchPack.threshold)
     let id = try batch.add([1, 2, 3])
     #expect(try store.names("objects/\(batch.name)") == ["objects.pack"])
     try batch.commit()
