@@ -29,7 +29,7 @@ struct FileOwner: Equatable, Sendable, CustomStringConvertible {
   static let current = FileOwner(
     machine: hostName + " " + firstLine(of: "machine-id", in: "/etc"),
     boot: firstLine(of: "boot_id", in: "/proc/sys/kernel/random"),
-    namespace: namespace,
+    namespace: Namespace.processes.name(),
     process: getpid(),
     began: began(getpid())
   )
@@ -82,13 +82,6 @@ struct FileOwner: Equatable, Sendable, CustomStringConvertible {
     // The last byte stays 0, so the name ends even where it was cut.
     guard gethostname(&bytes, bytes.count - 1) == 0 else { return "" }
     return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  /// The link /proc/self/ns/pid (namespaces(7)); empty where there are no namespaces.
-  private static var namespace: String {
-    var bytes = [CChar](repeating: 0, count: 256)
-    let count = readlink("/proc/self/ns/pid", &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Field 22 of /proc/PID/stat (proc(5)); the second may hold blanks and ends with the last `)`.

@@ -29,12 +29,18 @@ package struct MountTable: Sendable {
       return
     }
     let others = (try? processes.names())?.filter { UInt64($0.string) != nil } ?? []
-    self.init(own: Self.read("self", processes), others: others.map { Self.read($0, processes) })
+    // Processes of one namespace have the same mounts, and the system takes long to list them for each of hundreds.
+    var seen: Set<String> = [Namespace.mounts.name()]
+    let different = others.filter { process in
+      let name = Namespace.mounts.name(of: process.string)
+      return name.isEmpty || seen.insert(name).inserted
+    }
+    self.init(own: Self.read("self", processes), others: different.map { Self.read($0, processes) })
   }
 
   init(own: String, others: [String]) {
     self.own = own.split(separator: "\n").compactMap(Self.parse)
-    // Most processes have the same mounts, so a text is parsed once.
+    // Many containers have the same mounts, so a text is parsed once.
     all = Set(others).reduce(into: Set(self.own)) { mounts, text in
       mounts.formUnion(text.split(separator: "\n").compactMap(Self.parse))
     }

@@ -1,9 +1,11 @@
+import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Disk
 
-@Suite struct MountTableTests {
+@Suite(.timeLimit(.minutes(1))) struct MountTableTests {
   private static let own = """
     20 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
     21 20 8:2 / /srv rw - ext4 /dev/sda2 rw
@@ -37,6 +39,26 @@ import Testing
   ])
   func otherFoldersAreNotMounted(folder: String) {
     #expect(table.place(of: .init(folder)) == nil)
+  }
+
+  /// What a process in another namespace mounted is seen, as before a namespace was read once only.
+  @Test func mountOfAnotherNamespaceIsFound() async throws {
+    let scratch = try ScratchFolder("mountOfAnotherNamespaceIsFound")
+    let (inner, place) = (try scratch.makeFolder("inner"), try scratch.makeFolder("place"))
+    let mount = "mount --bind '\(inner)' '\(place)' && touch '\(scratch.path)/ready' && exec sleep 60"
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments = ["--mount", "--propagation", "private", "sh", "-c", mount]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    defer { process.terminate() }
+    while !FileManager.default.fileExists(atPath: scratch.path.string + "/ready") {
+      // Only root may make a namespace.
+      guard process.isRunning else { return }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let found = try #require(try RealPath.of(Folder.open(inner)))
+    #expect(MountTable().place(of: found) == place)
   }
 
   @Test func withoutMountsNothingIsMounted() {
