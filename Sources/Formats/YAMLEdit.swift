@@ -73,10 +73,11 @@ package struct YAMLEdit {
 
   /// Writes a map under a top-level key as a list: each member becomes an item that begins with its key as `field`.
   ///
-  /// - Throws: `TextProblem`: the text does not parse, `cannotEdit`, `missingKey` or `wrongType`.
+  /// Where there is no map under the key, nothing changes.
+  ///
+  /// - Throws: `TextProblem`: the text does not parse, `cannotEdit` or `wrongType`.
   package mutating func makeList(ofMap key: String, naming field: String) throws(TextProblem) {
-    let edit = try YAMLMapEdit(bytes, map: key, naming: field)
-    bytes = try edit.listBytes()
+    if let edit = try YAMLMapEdit(bytes, map: key, naming: field) { bytes = try edit.listBytes() }
   }
 }
 

@@ -20,14 +20,19 @@ struct YAMLMapEdit {
   private let document: [YAMLMember]
   private let members: [YAMLMember]
 
-  init(_ bytes: [UInt8], map key: String, naming field: String) throws(TextProblem) {
+  /// Nil where there is no map under the key.
+  init?(_ bytes: [UInt8], map key: String, naming field: String) throws(TextProblem) {
     let root = try SafeYAML.parse(bytes)
+    if root.isNull { return nil }
     document = try root.members(for: "")
-    let map = try YAMLFields(root, known: nil).read(key)
+    guard let map = document.first(where: { $0.key == key })?.value, case .mapping(let members) = map.content
+    else {
+      return nil
+    }
     guard root.style == .block, map.style == .block else {
       throw TextProblem(.cannotEdit(key: key, obstacle: .listNotBlock), at: map.position)
     }
-    members = try map.members(for: key)
+    self.members = members
     lines = try YAMLLines(bytes)
     (self.key, self.field) = (key, field)
   }

@@ -103,11 +103,12 @@ enum ObjectDecoder {
   static func readStored(
     _ copy: StoredCopy,
     as id: ObjectID,
+    size: Int64? = nil,
     capacity: Int
   ) throws(ObjectStoreError) -> (stored: [UInt8], payload: [UInt8]) {
     let both = try inflateWhole(copy, as: id, capacity: capacity)
     let found = SHA256.hash(both.payload.span.bytes)
-    try check(found, Int64(both.payload.count), against: id, size: nil, path: copy.path)
+    try check(found, Int64(both.payload.count), against: id, size: size, path: copy.path)
     return both
   }
 

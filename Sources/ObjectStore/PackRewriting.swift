@@ -125,8 +125,6 @@ struct PackRewriting: Sendable {
 
   /// How many objects are proven at once before they are written.
   private static let batchCount = 64
-  /// The longest payload of an object that is proven with others, in bytes.
-  private static let shortBytes: Int64 = 256 << 10
 
   /// Writes a pack of the needed objects of packs and of loose ones, and puts it in place, durably.
   ///
@@ -160,7 +158,7 @@ struct PackRewriting: Sendable {
 extension PackRewriting {
   /// Adds objects to a pack: short ones are proven, and compressed where that is needed, on all cores.
   private func append(_ ids: ArraySlice<ObjectID>, to writer: inout PackWriter) throws {
-    let proven = Mutex<[ObjectID: Short]>([:])
+    let proven = Mutex<[ObjectID: PackWriter.Short]>([:])
     try Parallel.forEach(count: ids.count) { index in
       let id = ids[ids.startIndex + index]
       if let short = try prove(id) { proven.withLock { $0[id] = short } }
@@ -169,7 +167,7 @@ extension PackRewriting {
     for id in ids {
       try Cancellation.check()
       if let found = short[id] {
-        try writer.append(found.stream, as: id, payloadBytes: found.payloadBytes)
+        try writer.append(found, as: id)
         continue
       }
       var damage: ObjectStoreError?
@@ -180,26 +178,11 @@ extension PackRewriting {
     }
   }
 
-  /// A proven object as it is to be written.
-  private struct Short {
-    let stream: [UInt8]
-    let payloadBytes: Int64
-  }
-
   /// Proves a short object; nil for a long one, and where no copy is intact.
-  private func prove(_ id: ObjectID) throws(ObjectStoreError) -> Short? {
-    let limit = min(limit(id), Self.shortBytes)
+  private func prove(_ id: ObjectID) throws(ObjectStoreError) -> PackWriter.Short? {
     var damage: ObjectStoreError?
-    let found = try store.own.firstIntact(id, damage: &damage) { (copy) throws(ObjectStoreError) -> Short? in
-      if let size = copy.payloadBytes {
-        guard size <= limit, copy.byteCount <= ObjectDecoder.storedLimit(size) else { return nil }
-        let (stream, payload) = try ObjectDecoder.readStored(copy, as: id, capacity: Int(size))
-        return Short(stream: stream, payloadBytes: Int64(payload.count))
-      }
-      // A file of one block may not be compressed; a longer one is copied as it is.
-      guard copy.byteCount <= ObjectEncoder.diskBlockBytes else { return nil }
-      let payload = try ObjectDecoder.read(copy, as: id, size: nil, limit: limit)
-      return Short(stream: ObjectEncoder.encodeForPack(payload), payloadBytes: Int64(payload.count))
+    let found = try store.own.firstIntact(id, damage: &damage) { (copy) throws(ObjectStoreError) in
+      try PackWriter.prove(copy, as: id, limit: limit(id))
     }
     return found ?? nil
   }

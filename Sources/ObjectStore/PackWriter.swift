@@ -105,6 +105,45 @@ package struct PackWriter: ~Copyable {
     record(id, storedBytes: Int64(stream.count), payloadBytes: payloadBytes)
   }
 
+  /// A short object that was proven, as a pack has it.
+  struct Short {
+    fileprivate let stream: [UInt8]
+    fileprivate let payloadBytes: Int64
+  }
+
+  /// The longest payload of a short object in a pack, in bytes.
+  private static let shortBytes: Int64 = 256 << 10
+
+  /// Proves a short copy of an object; nil for a long one.
+  ///
+  /// Size and limit are those of the payload, as in `append`.
+  ///
+  /// - Throws: `ObjectStoreError.corrupt`, `.disk`.
+  static func prove(
+    _ copy: StoredCopy,
+    as id: ObjectID,
+    size: Int64? = nil,
+    limit: Int64
+  ) throws(ObjectStoreError) -> Short? {
+    if let stated = copy.payloadBytes {
+      guard stated <= min(limit, shortBytes), copy.byteCount <= ObjectDecoder.storedLimit(stated) else {
+        return nil
+      }
+      let (stream, payload) = try ObjectDecoder.readStored(copy, as: id, size: size, capacity: Int(stated))
+      return Short(stream: stream, payloadBytes: Int64(payload.count))
+    }
+    guard copy.byteCount <= ObjectEncoder.diskBlockBytes else { return nil }
+    let payload = try ObjectDecoder.read(copy, as: id, size: size, limit: limit)
+    return Short(stream: ObjectEncoder.encodeForPack(payload), payloadBytes: Int64(payload.count))
+  }
+
+  /// Adds a proven object, unless it was added before.
+  ///
+  /// - Throws: `DiskError`; then it was not added.
+  mutating func append(_ short: Short, as id: ObjectID) throws(DiskError) {
+    try append(short.stream, as: id, payloadBytes: short.payloadBytes)
+  }
+
   /// Adds a stored copy of an object, unless it was added before.
   ///
   /// Its stream is taken as it is, unless it is an object file of one block, which may not be compressed
@@ -118,11 +157,8 @@ package struct PackWriter: ~Copyable {
     limit: Int64
   ) throws(ObjectStoreError) {
     guard !contains(id) else { return }
-    if copy.isFile && copy.byteCount <= ObjectEncoder.diskBlockBytes {
-      let payload = try ObjectDecoder.read(copy, as: id, size: size, limit: limit)
-      return try ObjectStoreError.wrapping { () throws(DiskError) in
-        try append(ObjectEncoder.encodeForPack(payload), as: id, payloadBytes: Int64(payload.count))
-      }
+    if let short = try Self.prove(copy, as: id, size: size, limit: limit) {
+      return try ObjectStoreError.wrapping { () throws(DiskError) in try append(short, as: id) }
     }
     var payloadBytes: Int64 = 0
     try ObjectDecoder.stream(copy, as: id, size: size, limit: limit) { (bytes) throws(DiskError) in

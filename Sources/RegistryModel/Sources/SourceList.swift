@@ -221,10 +221,6 @@ package struct SourceList: Equatable, Sendable {
   /// An edit of the file's entries; a map by name is written as a list first, which the Node tool reads too.
   private static func edit(_ bytes: [UInt8]) throws(TextProblem) -> YAMLEdit {
     var edit = YAMLEdit(bytes)
-    let root = try SafeYAML.parse(bytes)
-    guard !root.isNull, case .mapping = try YAMLFields(root, known: nil).find(listKey)?.content else {
-      return edit
-    }
     try edit.makeList(ofMap: listKey, naming: "name")
     return edit
   }

@@ -136,6 +136,7 @@ private struct PackObjects: PackSink, ~Copyable {
   /// - Throws: As `passOn`.
   mutating func end() throws -> [ObjectID: Int64] {
     do { try passOn() } catch {
+      // What it would throw is the same failure, or a later one.
       _ = try? batches.finish()
       throw error
     }
