@@ -52,12 +52,14 @@ struct MarkdownAttribute {
 ///
 /// md4c tells for each piece of text which bytes of the file it comes from; docs/audit.md says why it was chosen.
 enum MarkdownParser {
-  /// Parses a page; returns false if an event stopped it or memory was short.
-  static func parse(_ bytes: [UInt8], into events: any MarkdownEvents) -> Bool {
-    bytes.withUnsafeBytes { buffer in
-      guard let base = buffer.baseAddress, let size = UInt32(exactly: buffer.count) else {
-        return buffer.isEmpty
-      }
+  /// Parses a page; returns false if an event stopped it, memory was short, or the parser lost its way.
+  static func parse(_ bytes: some Collection<UInt8>, into events: any MarkdownEvents) -> Bool {
+    // md4c 0.4.8 looks at the byte behind a page that ends within a link, and takes a `)` that happens to be there for the
+    // end of the link.
+    let page = Array(bytes) + [0]
+    return page.withUnsafeBytes { buffer in
+      let buffer = UnsafeRawBufferPointer(rebasing: buffer.dropLast())
+      guard let base = buffer.baseAddress, let size = UInt32(exactly: buffer.count) else { return false }
       let session = MarkdownSession(buffer: buffer, events: events)
       var parser = MD_PARSER()
       // Bare addresses are not parsed as links: md4c takes quadratic time for them, and their text is their target.
@@ -77,8 +79,13 @@ enum MarkdownParser {
 
 /// The context of one run of the parser, which its callbacks get.
 private final class MarkdownSession {
+  /// The longest text that the parser makes itself is an indentation of 16 spaces.
+  private static let maxMadeBytes = 64
+
   private let buffer: UnsafeRawBufferPointer
   private let events: any MarkdownEvents
+  /// Whether the parser named bytes that cannot be a text of the page.
+  private var isLost = false
 
   init(buffer: UnsafeRawBufferPointer, events: any MarkdownEvents) {
     self.buffer = buffer
@@ -95,7 +102,8 @@ private final class MarkdownSession {
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
     guard let session = of(data) else { return 1 }
-    return session.events.enter(session.part(block, detail)) ? 0 : 1
+    let part = session.part(block, detail)
+    return !session.isLost && session.events.enter(part) ? 0 : 1
   }
 
   static func leave(
@@ -104,7 +112,8 @@ private final class MarkdownSession {
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
     guard let session = of(data) else { return 1 }
-    return session.events.leave(session.part(block, detail)) ? 0 : 1
+    let part = session.part(block, detail)
+    return !session.isLost && session.events.leave(part) ? 0 : 1
   }
 
   static func enter(
@@ -113,7 +122,8 @@ private final class MarkdownSession {
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
     guard let session = of(data) else { return 1 }
-    return session.events.enter(session.part(span, detail)) ? 0 : 1
+    let part = session.part(span, detail)
+    return !session.isLost && session.events.enter(part) ? 0 : 1
   }
 
   static func leave(
@@ -122,7 +132,8 @@ private final class MarkdownSession {
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
     guard let session = of(data) else { return 1 }
-    return session.events.leave(session.part(span, detail)) ? 0 : 1
+    let part = session.part(span, detail)
+    return !session.isLost && session.events.leave(part) ? 0 : 1
   }
 
   static func text(
@@ -133,6 +144,8 @@ private final class MarkdownSession {
   ) -> CInt {
     guard let session = of(data), let text else { return 1 }
     let bytes = UnsafeRawBufferPointer(start: text, count: Int(size))
+    let range = session.range(of: bytes)
+    guard range != nil || session.mayBeMade(bytes, most: maxMadeBytes) else { return 1 }
     let kind: MarkdownText
     switch type {
     case MD_TEXT_BR, MD_TEXT_SOFTBR: kind = .lineBreak
@@ -141,7 +154,7 @@ private final class MarkdownSession {
     case MD_TEXT_HTML: kind = .html
     default: kind = .normal
     }
-    return session.events.text(kind, bytes, session.range(of: bytes)) ? 0 : 1
+    return session.events.text(kind, bytes, range) ? 0 : 1
   }
 
   /// The place of bytes in the file; nil for bytes that the parser made.
@@ -153,12 +166,26 @@ private final class MarkdownSession {
     return offset..<(offset + bytes.count)
   }
 
+  /// Whether bytes that have no place in the file can be a text that the parser made: if not, it has miscounted, and nothing
+  /// may be read there.
+  private func mayBeMade(_ bytes: UnsafeRawBufferPointer, most: Int) -> Bool {
+    guard let start = bytes.baseAddress, let base = buffer.baseAddress, bytes.count <= most else {
+      return false
+    }
+    return start < base || start > base + buffer.count
+  }
+
   private func attribute(_ attribute: MD_ATTRIBUTE) -> MarkdownAttribute {
     guard let text = attribute.text, attribute.size > 0 else {
       return MarkdownAttribute(bytes: [], range: nil)
     }
     let bytes = UnsafeRawBufferPointer(start: text, count: Int(attribute.size))
-    return MarkdownAttribute(bytes: Array(bytes), range: range(of: bytes))
+    let range = range(of: bytes)
+    guard range != nil || mayBeMade(bytes, most: buffer.count + Self.maxMadeBytes) else {
+      isLost = true
+      return MarkdownAttribute(bytes: [], range: nil)
+    }
+    return MarkdownAttribute(bytes: Array(bytes), range: range)
   }
 
   private func part(_ block: MD_BLOCKTYPE, _ detail: UnsafeMutableRawPointer?) -> MarkdownPart {

@@ -12,7 +12,7 @@ enum MarkdownRules {
       return giveUp(document, start, watch, into: &sink)
     }
     let page = MarkdownPage(document, from: start, watch, sink)
-    let isWhole = MarkdownParser.parse(Array(document.bytes[start...]), into: page)
+    let isWhole = MarkdownParser.parse(document.bytes[start...], into: page)
     if !watch.isCancelled { page.finish() }
     sink = page.sink
     if !isWhole, !watch.isCancelled { giveUp(document, start, watch, into: &sink) }
