@@ -133,7 +133,9 @@ struct YAMLListEdit {
   }
 
   /// The last line of a node's own text.
-  func lastLine(of node: YAMLNode) -> Int { node.lastLine(isBlank: lines.isBlank) }
+  ///
+  /// libyaml puts the value that a key after `?` lacks where the next token is: at the end of the file behind its last line.
+  func lastLine(of node: YAMLNode) -> Int { min(node.lastLine(isBlank: lines.isBlank), lines.count) }
 
   /// The line after `line` and after the comments that follow it directly, indented by `indentation` or more.
   func endOfComments(after line: Int, indentedBy indentation: Int) -> Int {

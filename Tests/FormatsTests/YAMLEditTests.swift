@@ -314,6 +314,24 @@ private func set(_ field: YAMLEdit.Field, ofItem index: Int = 0, _ text: String)
 }
 
 @Suite struct YAMLEditRandomTests {
+  /// libyaml says that the value which a key after `?` lacks stands behind the last line.
+  @Test(arguments: ["sources:\n- ?   #+ :\n  # a", "sources:\n- ? a\n", "sources:\n- ?\n\n"])
+  func keyWithoutValueAtTheEndIsEditedOrRefused(text: String) throws {
+    for edit in 0..<3 {
+      var file = YAMLEdit(Array(text.utf8))
+      do {
+        switch edit {
+        case 0: try file.removeItem(at: 0, fromList: "sources")
+        case 1: try file.setField(("name", .string("y")), ofItem: 0, inList: "sources")
+        default: try file.appendItem([("name", .string("x"))], toList: "sources")
+        }
+        _ = try SafeYAML.parse(file.bytes)
+      } catch {
+        #expect(file.bytes == Array(text.utf8))
+      }
+    }
+  }
+
   /// Whatever the file looks like: an edit is refused, or means exactly the old file plus the change.
   @Test func editsOfMutatedFilesAreFaithfulOrRefused() throws {
     let seed = Array(
