@@ -67,6 +67,14 @@ struct ThreeWayMergeTests {
     #expect(text(merge("a\n", "", "a\n")) == "")
   }
 
+  /// What both sides have is found from one of them, which may split a conflict in two, as it does with git.
+  @Test func orderOfTheSidesDoesNotDecideWhetherThereIsAConflict() async throws {
+    let ours = "=\nb\n\n=\n\n\n\n\n\nb\n\n\n\n\n\n\n\nb\n\n"
+    let theirs = "\n\n\nb\n\n\n\n\t\u{F8}\nb\n\u{FF}\n\n\n\n\n\u{A4}"
+    let counts = [merge("\u{1}", ours, theirs), merge("\u{1}", theirs, ours)].map { $0?.conflictCount }
+    #expect(counts == [2, 1])
+  }
+
   // MARK: Against git
 
   /// How the lines of random texts are made.

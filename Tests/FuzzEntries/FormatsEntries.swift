@@ -99,8 +99,10 @@ extension FuzzEntry {
       }
       let (base, ours, theirs) = (pieces[0], pieces[1], pieces[2])
       guard let merged = merge(base, ours, theirs) else { return "too many lines" }
-      if merge(base, theirs, ours)?.conflictCount != merged.conflictCount {
-        return "the order of the sides counts"
+      // How many they are may depend on the order, as with git: a conflict is split by the lines that both sides have, and
+      // which these are is found from one side.
+      if merge(base, theirs, ours).map({ $0.conflictCount == 0 }) != (merged.conflictCount == 0) {
+        return "the order of the sides decides whether there is a conflict"
       }
       for (side, result) in [(merge(base, base, theirs), theirs), (merge(base, ours, base), ours)]
       where side?.bytes != result || side?.conflictCount != 0 {
