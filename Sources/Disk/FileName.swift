@@ -19,9 +19,19 @@ package struct FileName: Hashable, Sendable {
   }
 
   /// Copies a name of these bytes; nil when there are none, or one is `/` or NUL.
-  package init?(bytes: some Collection<UInt8>) {
-    guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }
-    characters = bytes.map { CChar(bitPattern: $0) } + [0]
+  ///
+  /// Not for any collection: other targets would get code that does not know the type, and an index of a view has tens of
+  /// thousands of names.
+  package init?(bytes: ArraySlice<UInt8>) {
+    guard !bytes.isEmpty else { return nil }
+    var characters: [CChar] = []
+    characters.reserveCapacity(bytes.count + 1)
+    for byte in bytes {
+      if byte == 0 || byte == UInt8(ascii: "/") { return nil }
+      characters.append(CChar(bitPattern: byte))
+    }
+    characters.append(0)
+    self.characters = characters
   }
 
   /// The bytes of the name.

@@ -41,10 +41,9 @@ package struct ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   /// Reads an id from its 32 bytes; nil for any other number of bytes.
-  package init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: ArraySlice<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
-    let digest = Array(bytes)
-    self.init(digest: digest.span.bytes)
+    self.init(digest: bytes.span.bytes)
   }
 
   /// Reads an id from the first 32 bytes of a digest.

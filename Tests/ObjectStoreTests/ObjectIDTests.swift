@@ -39,7 +39,7 @@ struct ObjectIDTests {
     var generator = SeededGenerator(seed: 1)
     for _ in 0..<200 {
       let bytes = generator.bytes(32)
-      let id = try #require(ObjectID(bytes: bytes))
+      let id = try #require(ObjectID(bytes: bytes[...]))
       #expect(id.bytes == bytes)
       let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
       #expect(id.description == hex)
@@ -49,12 +49,12 @@ struct ObjectIDTests {
 
   @Test(arguments: [0, 31, 33])
   func anyOtherNumberOfBytesIsRefused(count: Int) {
-    #expect(ObjectID(bytes: [UInt8](repeating: 0, count: count)) == nil)
+    #expect(ObjectID(bytes: [UInt8](repeating: 0, count: count)[...]) == nil)
   }
 
   @Test func orderIsThatOfTheDigits() {
     var generator = SeededGenerator(seed: 2)
-    let ids = (0..<300).compactMap { _ in ObjectID(bytes: generator.bytes(32)) }
+    let ids = (0..<300).compactMap { _ in ObjectID(bytes: generator.bytes(32)[...]) }
     #expect(ids.sorted().map(\.description) == ids.map(\.description).sorted())
   }
 

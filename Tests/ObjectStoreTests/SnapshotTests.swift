@@ -81,8 +81,8 @@ struct SnapshotTests {
       )
     }
     var snapshot = try full()
-    snapshot.tree = ObjectID(bytes: generator.bytes(32)) ?? anyID
-    snapshot.parent = Bool.random(using: &generator) ? nil : ObjectID(bytes: generator.bytes(32))
+    snapshot.tree = ObjectID(bytes: generator.bytes(32)[...]) ?? anyID
+    snapshot.parent = Bool.random(using: &generator) ? nil : ObjectID(bytes: generator.bytes(32)[...])
     snapshot.source = word(&generator, "https:/ex.é")
     snapshot.publisher = word(&generator, " aé漢\u{301}\u{2028}\"'")
     snapshot.version = word(&generator, "0.1-a")

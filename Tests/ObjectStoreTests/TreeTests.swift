@@ -85,7 +85,7 @@ struct TreeTests {
     return try Tree(
       names.filter(Tree.isLegalName).map { name in
         let size = Int64.random(in: 0...(1 << Int64.random(in: 0...50, using: &generator)), using: &generator)
-        let id = ObjectID(bytes: generator.bytes(32)) ?? anyID
+        let id = ObjectID(bytes: generator.bytes(32)[...]) ?? anyID
         return Tree.Entry(
           kind: Bool.random(using: &generator) ? .blob : .tree,
           size: size,
