@@ -162,6 +162,8 @@ extension TextProblem {
     case keyID
     case sha256
     case oneLine
+    /// A path of the machine; only the user's own home may be written as `~`.
+    case machinePath
     case wholeNumber
   }
 

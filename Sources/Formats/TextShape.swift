@@ -23,6 +23,8 @@ extension TextProblem.Shape {
         && bytes.allSatisfy { ASCII.isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
     case .oneLine:
       return !text.isEmpty && text.unicodeScalars.allSatisfy { UnicodeRules.refusal(of: $0) == nil }
+    case .machinePath:
+      return Self.oneLine.matches(text) && (!text.hasPrefix("~") || text == "~" || text.hasPrefix("~/"))
     case .wholeNumber:
       return !bytes.isEmpty && (bytes.count == 1 || bytes.first != UInt8(ascii: "0"))
         && bytes.allSatisfy { ASCII.isDigit($0) }

@@ -251,6 +251,8 @@ private func policyOfEveryKey() -> Policy {
       ("allowed_write_roots: ['a//b']", "allowed_write_roots", "a//b", .shape(.relativePath)),
       ("allowed_write_roots: ['a\\b']", "allowed_write_roots", "a\\b", .shape(.relativePath)),
       ("trusted_keys_file: \"a\\nb\"", "trusted_keys_file", "a\nb", .shape(.oneLine)),
+      ("ca_file: ~other/ca.pem", "ca_file", "~other/ca.pem", .shape(.machinePath)),
+      ("shared_store: ~other", "shared_store", "~other", .shape(.machinePath)),
       ("ca_file: ''", "ca_file", "", .notEmpty),
       // A pattern that matches nothing would leave a path open that was to be closed.
       (

@@ -12,8 +12,8 @@ extension PolicyKey {
       .syncWithoutApproval,
       "must stay true: remote work needs approval"
     ),
-    .optionalLine("ca_file", \.caFile, "PEM file with certificate authorities besides the system's"),
-    .optionalLine("shared_store", \.sharedStore, "folder of a store that projects share"),
+    .optionalPath("ca_file", \.caFile, "PEM file with certificate authorities besides the system's"),
+    .optionalPath("shared_store", \.sharedStore, "folder of a store that projects share"),
   ]
 
   static let proof: [PolicyKey] = [

@@ -138,9 +138,9 @@ extension PolicyKey {
     }
   }
 
-  static func optionalLine(_ name: String, _ field: Field<String?>, _ meaning: String) -> Self {
+  static func optionalPath(_ name: String, _ field: Field<String?>, _ meaning: String) -> Self {
     value(name, field, meaning) { node throws(TextProblem) in
-      isOff(node) ? nil : try checked(node, node.string(for: name), name, .oneLine)
+      isOff(node) ? nil : try checked(node, node.string(for: name), name, .machinePath)
     } text: { _ in
       nil
     }

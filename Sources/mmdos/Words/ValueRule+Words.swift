@@ -27,6 +27,8 @@ extension TextProblem.Shape {
     case .keyID: "letters, digits, '_' and '-'"
     case .sha256: "64 lower-case hexadecimal digits"
     case .oneLine: "one line without control or invisible characters"
+    case .machinePath:
+      "a path of one line; '~/' is your own home, and another user's is written out ('./~name' is a folder of that name)"
     case .wholeNumber: "digits only, without leading zeros"
     }
   }

@@ -48,6 +48,7 @@ extension WordsTests {
     let plain: [TextProblem.ValueRule] = [
       .oneOf(["a", hostile]), .between(1, 2), .durationBetween(.zero, .seconds(3_600)), .notEmpty, .distinct,
       .shape(.fileExtension), .shape(.relativePath), .shape(.keyID), .shape(.sha256), .shape(.oneLine),
+      .shape(.machinePath),
       .shape(.wholeNumber), .conflicts(withKey: hostile, value: hostile),
     ]
     let errors: [any Error & Equatable] = [
