@@ -53,10 +53,13 @@ struct MarkdownAttribute {
 /// md4c tells for each piece of text which bytes of the file it comes from; docs/audit.md says why it was chosen.
 enum MarkdownParser {
   /// Parses a page; returns false if an event stopped it, memory was short, or the parser lost its way.
-  static func parse(_ bytes: some Collection<UInt8>, into events: any MarkdownEvents) -> Bool {
+  static func parse(_ bytes: ArraySlice<UInt8>, into events: any MarkdownEvents) -> Bool {
     // md4c 0.4.8 looks at the byte behind a page that ends within a link, and takes a `)` that happens to be there for the
     // end of the link.
-    let page = Array(bytes) + [0]
+    var page: [UInt8] = []
+    page.reserveCapacity(bytes.count + 1)
+    page += bytes
+    page.append(0)
     return page.withUnsafeBytes { buffer in
       let buffer = UnsafeRawBufferPointer(rebasing: buffer.dropLast())
       guard let base = buffer.baseAddress, let size = UInt32(exactly: buffer.count) else { return false }
@@ -84,8 +87,6 @@ private final class MarkdownSession {
 
   private let buffer: UnsafeRawBufferPointer
   private let events: any MarkdownEvents
-  /// Whether the parser named bytes that cannot be a text of the page.
-  private var isLost = false
 
   init(buffer: UnsafeRawBufferPointer, events: any MarkdownEvents) {
     self.buffer = buffer
@@ -101,9 +102,8 @@ private final class MarkdownSession {
     _ detail: UnsafeMutableRawPointer?,
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
-    guard let session = of(data) else { return 1 }
-    let part = session.part(block, detail)
-    return !session.isLost && session.events.enter(part) ? 0 : 1
+    guard let session = of(data), let part = session.part(block, detail) else { return 1 }
+    return session.events.enter(part) ? 0 : 1
   }
 
   static func leave(
@@ -111,9 +111,8 @@ private final class MarkdownSession {
     _ detail: UnsafeMutableRawPointer?,
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
-    guard let session = of(data) else { return 1 }
-    let part = session.part(block, detail)
-    return !session.isLost && session.events.leave(part) ? 0 : 1
+    guard let session = of(data), let part = session.part(block, detail) else { return 1 }
+    return session.events.leave(part) ? 0 : 1
   }
 
   static func enter(
@@ -121,9 +120,8 @@ private final class MarkdownSession {
     _ detail: UnsafeMutableRawPointer?,
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
-    guard let session = of(data) else { return 1 }
-    let part = session.part(span, detail)
-    return !session.isLost && session.events.enter(part) ? 0 : 1
+    guard let session = of(data), let part = session.part(span, detail) else { return 1 }
+    return session.events.enter(part) ? 0 : 1
   }
 
   static func leave(
@@ -131,9 +129,8 @@ private final class MarkdownSession {
     _ detail: UnsafeMutableRawPointer?,
     _ data: UnsafeMutableRawPointer?
   ) -> CInt {
-    guard let session = of(data) else { return 1 }
-    let part = session.part(span, detail)
-    return !session.isLost && session.events.leave(part) ? 0 : 1
+    guard let session = of(data), let part = session.part(span, detail) else { return 1 }
+    return session.events.leave(part) ? 0 : 1
   }
 
   static func text(
@@ -175,20 +172,19 @@ private final class MarkdownSession {
     return start < base || start > base + buffer.count
   }
 
-  private func attribute(_ attribute: MD_ATTRIBUTE) -> MarkdownAttribute {
+  /// Nil for bytes that cannot be a text of the page.
+  private func attribute(_ attribute: MD_ATTRIBUTE) -> MarkdownAttribute? {
     guard let text = attribute.text, attribute.size > 0 else {
       return MarkdownAttribute(bytes: [], range: nil)
     }
     let bytes = UnsafeRawBufferPointer(start: text, count: Int(attribute.size))
     let range = range(of: bytes)
-    guard range != nil || mayBeMade(bytes, most: buffer.count + Self.maxMadeBytes) else {
-      isLost = true
-      return MarkdownAttribute(bytes: [], range: nil)
-    }
+    guard range != nil || mayBeMade(bytes, most: buffer.count + Self.maxMadeBytes) else { return nil }
     return MarkdownAttribute(bytes: Array(bytes), range: range)
   }
 
-  private func part(_ block: MD_BLOCKTYPE, _ detail: UnsafeMutableRawPointer?) -> MarkdownPart {
+  /// Nil where the parser has miscounted, as for `attribute`.
+  private func part(_ block: MD_BLOCKTYPE, _ detail: UnsafeMutableRawPointer?) -> MarkdownPart? {
     switch block {
     case MD_BLOCK_P, MD_BLOCK_H: return .leaf
     case MD_BLOCK_TH, MD_BLOCK_TD: return .cell
@@ -196,20 +192,24 @@ private final class MarkdownSession {
     case MD_BLOCK_HTML: return .html
     case MD_BLOCK_CODE:
       guard let detail else { return .other }
-      return .code(info: attribute(detail.assumingMemoryBound(to: MD_BLOCK_CODE_DETAIL.self).pointee.info))
+      let code = detail.assumingMemoryBound(to: MD_BLOCK_CODE_DETAIL.self).pointee
+      return attribute(code.info).map { .code(info: $0) }
     default: return .other
     }
   }
 
-  private func part(_ span: MD_SPANTYPE, _ detail: UnsafeMutableRawPointer?) -> MarkdownPart {
+  /// Nil where the parser has miscounted, as for `attribute`.
+  private func part(_ span: MD_SPANTYPE, _ detail: UnsafeMutableRawPointer?) -> MarkdownPart? {
     guard let detail else { return span == MD_SPAN_CODE ? .codeSpan : .other }
     switch span {
     case MD_SPAN_A:
       let link = detail.assumingMemoryBound(to: MD_SPAN_A_DETAIL.self).pointee
-      return .link(target: attribute(link.href), title: attribute(link.title))
+      guard let target = attribute(link.href), let title = attribute(link.title) else { return nil }
+      return .link(target: target, title: title)
     case MD_SPAN_IMG:
       let image = detail.assumingMemoryBound(to: MD_SPAN_IMG_DETAIL.self).pointee
-      return .image(source: attribute(image.src), title: attribute(image.title))
+      guard let source = attribute(image.src), let title = attribute(image.title) else { return nil }
+      return .image(source: source, title: title)
     case MD_SPAN_CODE: return .codeSpan
     default: return .other
     }

@@ -23,7 +23,7 @@ struct MarkdownParserTests {
     var bytes = Array((page + ")").utf8)
     bytes.removeLast()
     let texts = Texts()
-    #expect(MarkdownParser.parse(bytes, into: texts))
+    #expect(MarkdownParser.parse(bytes[...], into: texts))
     #expect(String(decoding: texts.bytes, as: UTF8.self) == page)
   }
 
