@@ -10,13 +10,7 @@ package struct FileName: Hashable, Sendable {
   private let characters: [CChar]
 
   /// Checks a name; nil when it is empty or has a `/` or NUL.
-  package init?(_ name: some StringProtocol) {
-    let bytes = name.utf8.map { CChar(bitPattern: $0) }
-    guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(CChar(bitPattern: UInt8(ascii: "/"))) else {
-      return nil
-    }
-    characters = bytes + [0]
-  }
+  package init?(_ name: String) { self.init(bytes: Array(name.utf8)[...]) }
 
   /// Copies a name of these bytes; nil when there are none, or one is `/` or NUL.
   ///

@@ -55,16 +55,12 @@ struct YAMLLines {
 
   /// The offset of the colon after a key; the key and its value must be on one line.
   func colonOffset(of member: YAMLMember) throws(TextProblem) -> Int {
-    guard lines.indices.contains(member.end.line - 1) else {
-      throw TextProblem(.cannotEdit(key: member.key, obstacle: .valueOverSeveralLines), at: member.position)
+    if member.position.line == member.end.line, lines.indices.contains(member.end.line - 1) {
+      let line = lines[member.end.line - 1]
+      let offset = line[byteOffset(member.end)...].firstIndex { $0 != UInt8(ascii: " ") }
+      if let offset, line[offset] == UInt8(ascii: ":") { return offset }
     }
-    let line = lines[member.end.line - 1]
-    let offset = line[byteOffset(member.end)...].firstIndex { $0 != UInt8(ascii: " ") } ?? line.endIndex
-    guard member.position.line == member.end.line, offset < line.endIndex, line[offset] == UInt8(ascii: ":")
-    else {
-      throw TextProblem(.cannotEdit(key: member.key, obstacle: .valueOverSeveralLines), at: member.position)
-    }
-    return offset
+    throw TextProblem(.cannotEdit(key: member.key, obstacle: .valueOverSeveralLines), at: member.position)
   }
 
   /// Inserts lines after a line (0: at the beginning), with the file's line break.

@@ -68,7 +68,7 @@ struct ThreeWayMergeTests {
   }
 
   /// What both sides have is found from one of them, which may split a conflict in two, as it does with git.
-  @Test func orderOfTheSidesDoesNotDecideWhetherThereIsAConflict() async throws {
+  @Test func orderOfTheSidesDoesNotDecideWhetherThereIsAConflict() {
     let ours = "=\nb\n\n=\n\n\n\n\n\nb\n\n\n\n\n\n\n\nb\n\n"
     let theirs = "\n\n\nb\n\n\n\n\t\u{F8}\nb\n\u{FF}\n\n\n\n\n\u{A4}"
     let counts = [merge("\u{1}", ours, theirs), merge("\u{1}", theirs, ours)].map { $0?.conflictCount }

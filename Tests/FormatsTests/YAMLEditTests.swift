@@ -316,7 +316,7 @@ private func set(_ field: YAMLEdit.Field, ofItem index: Int = 0, _ text: String)
 @Suite struct YAMLEditRandomTests {
   /// libyaml says that the value which a key after `?` lacks stands behind the last line.
   @Test(arguments: ["sources:\n- ?   #+ :\n  # a", "sources:\n- ? a\n", "sources:\n- ?\n\n"])
-  func keyWithoutValueAtTheEndIsEditedOrRefused(text: String) throws {
+  func keyWithoutValueAtTheEndIsEditedOrRefused(text: String) {
     for edit in 0..<3 {
       var file = YAMLEdit(Array(text.utf8))
       do {
