@@ -1,5 +1,6 @@
 extension SafeText {
-  /// The text with line breaks in place of spaces, so that no line is longer than `limit` columns if words allow it.
+  /// The text with line breaks in place of spaces, so that no line is longer than `limit` columns if words and
+  /// commands allow it.
   ///
   /// A command to type, from the word `mmdos` to the next comma, colon, semicolon or word of a sentence, is not broken, so
   /// that it can be copied: where a terminal breaks it, there is no line break in what is copied.
@@ -20,7 +21,7 @@ extension SafeText {
     return replacingText(with: String(decoding: bytes, as: UTF8.self))
   }
 
-  /// Words that go on with the sentence after a command; no option or argument of ours is called so.
+  /// Words that go on with the sentence after a command; an argument that is called so may be put on the next line.
   private static let sentenceWords = [
     "and", "by", "if", "in", "or", "so", "that", "then", "to", "when", "where", "which", "while", "with",
   ]
