@@ -67,7 +67,7 @@ import Testing
     var n = Int.random(in: 1 - step...0, using: &random)
     while true {
       n = max(1, n + step)
-      let scene = try SyncFaultScene(base)
+      let scene = try await SyncFaultScene(base)
       scene.disk.arm(kind == .call ? .call(n, .noSpace) : .from(n, .ioError))
       let isSuccess = await scene.sync(on: scene.disk)
       let isOver = scene.disk.callCount < n
@@ -87,6 +87,8 @@ final class SyncFaultScene {
   /// What the sync finds.
   enum Situation: CaseIterable, Sendable {
     case first, update
+    /// An update after another, so that the next view begins with the one that was left aside.
+    case another
     /// The registry has nothing new, but an object is damaged, one lost, and the view was edited.
     case repair
     /// It takes two releases from a bundle.
@@ -107,13 +109,13 @@ final class SyncFaultScene {
     init(_ situation: Situation) async throws {
       self.situation = situation
       folder = try ScratchFolder("SyncFault")
-      let hasOld = [.update, .repair, .pinned].contains(situation)
+      let hasOld = [.update, .another, .repair, .pinned].contains(situation)
       old = !hasOld ? nil : CrashSceneRegistry(version: "1.0.0", fileCount: 5)
       new =
         situation == .repair
         ? old ?? .init(version: "1.0.0", fileCount: 5) : .init(version: "2.0.0", fileCount: 5)
       try folder.write("now/project/.ai/registries/sources.yaml", text: SyncFaultScene.sources)
-      if let old { try await sync(old) }
+      if let old, situation != .another { try await sync(old) }
       if situation == .pinned { try SyncFaultScene.pin(root) }
       try new.write(to: root.appending("registry"))
       if situation == .repair { try damage() }
@@ -129,9 +131,14 @@ final class SyncFaultScene {
     private var kept: String { folder.path.appending("kept").string }
 
     /// Makes the project what it was before the sync.
-    func putBack() throws {
+    func putBack() async throws {
       if FileManager.default.fileExists(atPath: now) { try FileManager.default.removeItem(atPath: now) }
       try FileManager.default.copyItem(atPath: kept, toPath: now)
+      guard situation == .another, let old else { return }
+      // The marks of the view left aside are not right in a copy.
+      try await sync(CrashSceneRegistry(version: "0.9.0", fileCount: 5))
+      try await sync(old)
+      try new.write(to: root.appending("registry"))
     }
 
     private func sync(_ registry: CrashSceneRegistry) async throws {
@@ -193,10 +200,10 @@ final class SyncFaultScene {
   var hasSucceeded = false
   private var root: FilePath { base.root }
 
-  init(_ base: Base) throws {
+  init(_ base: Base) async throws {
     self.base = base
     folder = try ScratchFolder("SyncFaultRun")
-    try base.putBack()
+    try await base.putBack()
     disk = FaultyDisk(aside: try Folder.open(try folder.makeFolder("aside")))
   }
 

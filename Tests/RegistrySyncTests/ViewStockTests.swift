@@ -7,8 +7,8 @@ import Testing
 @testable import RegistryModel
 @testable import RegistrySync
 
-/// The next view is made of what the views that are there have: links to the one in place, whole folders of the one that
-/// was left aside, and nothing that anybody changed.
+/// The next view is made of what the views that are there have: it begins with the one that was left aside, has links to
+/// the one in place, and nothing that anybody changed.
 @Suite(.timeLimit(.minutes(5))) struct ViewStockTests {
   private let scene: StorageScene
   private let view: String
@@ -57,20 +57,40 @@ import Testing
     try expectView(2)
   }
 
-  @Test func foldersOfTheViewLeftAsideAreTakenWhole() async throws {
-    // What changed less than a tick of the file system's clock before it was looked at is not relied on.
-    var wasTaken = (0, 0)
-    for _ in 0..<20 where wasTaken.0 == 0 || wasTaken.1 == 0 {
-      let folder = try inode(aside + "/catalog")
-      try await scene.sync(state: 0)
-      if try inode(view + "/catalog") == folder { wasTaken.0 += 1 }
-      try expectView(0)
-      let other = try inode(aside + "/catalog")
-      try await scene.sync(state: 1)
-      if try inode(view + "/catalog") == other { wasTaken.1 += 1 }
-      try expectView(1)
+  @Test func viewLeftAsideBecomesTheNext() async throws {
+    for state in [0, 1, 0, 2, 1] {
+      let (folder, file) = (try inode(aside), try inode(aside + "/catalog/common.md"))
+      try await scene.sync(state: state)
+      #expect(try inode(view) == folder)
+      #expect(try inode(view + "/catalog/common.md") == file)
+      try expectView(state)
+      try scene.expectClean()
     }
-    #expect(wasTaken.0 > 0 && wasTaken.1 > 0)
+  }
+
+  @Test func folderWithOtherPermissionsIsNotTaken() async throws {
+    let folder = try inode(aside)
+    chmod(aside + "/catalog/a", 0o777)
+    try await scene.sync(state: 0)
+    #expect(try inode(view) != folder)
+    try expectView(0)
+    let mode =
+      try FileManager.default.attributesOfItem(atPath: view + "/catalog/a")[.posixPermissions] as? Int
+    #expect(mode.map { $0 & 0o022 } == 0)
+  }
+
+  @Test func otherKindsInTheViewLeftAsideAreReplaced() async throws {
+    // A file where the next view has a folder, and a folder where it has a file.
+    try FileManager.default.removeItem(atPath: aside + "/catalog/a")
+    try Data("file\n".utf8).write(to: URL(fileURLWithPath: aside + "/catalog/a"))
+    try FileManager.default.removeItem(atPath: aside + "/catalog/common.md")
+    try FileManager.default.createDirectory(
+      atPath: aside + "/catalog/common.md/deep",
+      withIntermediateDirectories: true
+    )
+    try await scene.sync(state: 0)
+    try expectView(0)
+    try scene.expectClean()
   }
 
   @Test func whatIsTakenOutAndPutBackIsThereOrNot() async throws {

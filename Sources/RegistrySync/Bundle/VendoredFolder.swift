@@ -117,7 +117,7 @@ package struct VendoredExport {
     try views.materialize(content, into: fresh)
     try AtomicFile(disk: disk).replace(ProjectLayout.vendorLock, in: fresh, with: lock)
     try AtomicFile(disk: disk).replace(ProjectLayout.gitattributes, in: fresh, with: Self.attributes)
-    try views.synchronize(content, in: fresh)
+    try views.synchronize(content.files, in: fresh)
   }
 
   private func put(_ fresh: FileName, at place: UserFile, isReplacing: Bool) throws {

@@ -53,6 +53,38 @@ struct ViewIndex: Equatable, Sendable {
     positions(ofFoldersIn: index).compactMap { sections[$0].path.last }
   }
 
+  /// Where the folders stand, by their paths in the view.
+  var positionsByPath: [[FileName]: Int] {
+    Dictionary(sections.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The marks of the files in one folder.
+  struct Marks: Sendable {
+    let position: Int
+    fileprivate let settled: Int64
+    fileprivate let files: [FileName: File]
+
+    /// The id of a file's bytes, if its mark shows that it is as it was; else nil.
+    ///
+    /// - Throws: `DiskError`.
+    func content(of name: FileName, in folder: Folder) throws(DiskError) -> ObjectID? {
+      guard let file = files[name], file.mark.changeTime < settled,
+        file.mark.matches(try folder.findAttributes(name))
+      else { return nil }
+      return file.id
+    }
+  }
+
+  /// The marks of the files in the folder at a position.
+  func marks(in position: Int) -> Marks {
+    let files = sections[position].files.map { ($0.name, $0) }
+    return Marks(
+      position: position,
+      settled: settled,
+      files: Dictionary(files, uniquingKeysWith: { first, _ in first })
+    )
+  }
+
   // MARK: On disk
 
   /// Reads an index, of a name that `ProjectLayout` gives; nil when there is none, it cannot be read as one, or this machine

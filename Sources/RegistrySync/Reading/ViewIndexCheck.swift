@@ -61,25 +61,6 @@ struct ViewIndexCheck {
 
   // MARK: The view
 
-  /// For each section, whether the folder and the files in it are as they were; objects are not looked at.
-  ///
-  /// - Throws: As `run`.
-  func sameSections(in view: Folder) throws(DiskError) -> [Bool] {
-    let found = Mutex([Bool](repeating: false, count: index.sections.count))
-    _ = try allHold(index.sections.count) { (range) throws(DiskError) in
-      var cursor = FolderCursor(below: view)
-      for position in range {
-        let isSame = try Self.holds(position..<(position + 1)) { (_) throws(DiskError) in
-          guard let folder = try cursor.find(index.sections[position].path) else { return false }
-          return try self.isSame(position, in: folder)
-        }
-        if isSame { found.withLock { $0[position] = true } }
-      }
-      return true
-    }
-    return found.withLock { $0 }
-  }
-
   private func areSame(in view: Folder) throws(DiskError) -> Bool {
     try allHold(index.sections.count) { (range) throws(DiskError) in
       var cursor = FolderCursor(below: view)

@@ -28,27 +28,72 @@ struct ViewWriter {
   /// `draft`: What was written of the view already.
   /// `stock`: What need not be read.
   ///
+  /// - Returns: What it had before anything was linked or copied.
   /// - Throws: `ObjectStoreError` when an object is missing or damaged; `DiskError`.
   func build(
     _ content: ViewContent,
     reusing old: [TreeFile]?,
     adding draft: ViewDraft? = nil,
     stock: ViewStock = ViewStock(place: nil, aside: nil)
-  ) throws {
-    var written = try draft?.takeOver(for: content) ?? [:]
-    if written.isEmpty { try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder) }
+  ) throws -> BegunView {
+    let drafted = try draft?.takeOver(for: content) ?? [:]
+    if drafted.isEmpty { try disk.removeRecursively(ProjectLayout.newView(name), in: cache.folder) }
+    let begun = try takeAside(for: content, adding: drafted, stock.aside) ?? BegunView(files: drafted)
     let fresh = try disk.ensureFolder(ProjectLayout.newView(name), in: cache.folder)
     let current = try findCurrent()
     let known = Dictionary(
       (current == nil ? [] : old ?? []).map { ($0.path, $0) },
       uniquingKeysWith: { first, _ in first }
     )
+    try materialize(content, into: fresh, reusing: current, known: known, written: begun.files, stock: stock)
+    return begun
+  }
+
+  /// Begins the new view with the one that was left aside; nil where there is none that can be used.
+  ///
+  /// `drafted`: The files that were written already, into the new view; they are moved.
+  private func takeAside(
+    for content: ViewContent,
+    adding drafted: [TreePath: ObjectID],
+    _ marks: ViewIndex?
+  ) throws -> BegunView? {
+    let (fresh, old) = (ProjectLayout.newView(name), ProjectLayout.oldView(name))
     // try?: what cannot be opened is no view that was left aside.
-    let aside = try? cache.folder.findFolder(ProjectLayout.oldView(name))
-    written.merge(try stock.takeFolders(for: content, from: aside, into: fresh, on: disk)) { drafted, _ in
-      drafted
+    guard let marks, let view = try? cache.folder.findFolder(old),
+      let aside = try AsideView(view, as: content, knowing: marks)
+    else { return nil }
+    if drafted.isEmpty {
+      try disk.rename(old, in: cache.folder, to: fresh, in: cache.folder)
+      try aside.trim(view, on: disk)
+      return aside.begun
     }
-    try materialize(content, into: fresh, reusing: current, known: known, written: written, stock: stock)
+    guard try exchange(fresh, with: old) else { return nil }
+    try aside.trim(view, on: disk)
+    var begun = aside.begun
+    let draft = try cache.folder.openFolder(old)
+    for (path, id) in drafted where begun.files[path] == nil {
+      try move(path, from: draft, to: view)
+      begun.files[path] = id
+    }
+    return begun
+  }
+
+  /// False where names cannot be exchanged here.
+  private func exchange(_ name: FileName, with other: FileName) throws(DiskError) -> Bool {
+    do {
+      try disk.exchange(name, with: other, in: cache.folder)
+      return true
+    } catch  where error.lacks(.exchange) {
+      return false
+    }
+  }
+
+  private func move(_ path: TreePath, from draft: Folder, to view: Folder) throws(DiskError) {
+    let names = path.components.map { StoreLayout.component($0) }
+    var target = view
+    for name in names.dropLast() { target = try disk.ensureFolder(name, in: target) }
+    guard let name = names.last else { return }
+    try disk.rename(name, in: draft.openFolder(at: names.dropLast()), to: name, in: target)
   }
 
   /// Writes a view's files into a folder that has only those of them that were written already.
@@ -73,27 +118,29 @@ struct ViewWriter {
   }
 
   /// Makes the new view durable, file by file; one flush of the file system has the same effect.
-  func synchronizeBuilt(_ content: ViewContent) throws(DiskError) {
-    try synchronize(content, in: cache.folder.openFolder(ProjectLayout.newView(name)))
+  ///
+  /// `files`: What was not durable before.
+  func synchronizeBuilt(_ begun: BegunView, _ files: [TreeFile]) throws(DiskError) {
+    try synchronize(files, begun, in: cache.folder.openFolder(ProjectLayout.newView(name)))
   }
 
   /// Makes a view's files and their names durable.
-  func synchronize(_ content: ViewContent, in fresh: Folder) throws(DiskError) {
-    let files = content.files
+  func synchronize(
+    _ files: [TreeFile],
+    _ begun: BegunView = BegunView(),
+    in fresh: Folder
+  ) throws(DiskError) {
     try Parallel.forEachWaiting(count: files.count) { (index) throws(DiskError) in
       try Cancellation.check()
       let folder = try Self.open(files[index].path.components.dropLast(), in: fresh)
       try disk.synchronizeFile(Self.fileName(files[index]), in: folder)
     }
-    // All folders on the way, also those without files: their entries must be durable too.
-    let paths = Set(
-      content.groups.flatMap { group in group.folder.indices.map { Array(group.folder[...$0]) } }
-    ).sorted { $0.count > $1.count }
-    try Parallel.forEachWaiting(count: paths.count) { (index) throws(DiskError) in
-      try disk.synchronize(try Self.open(paths[index], in: fresh))
-    }
     try disk.synchronizeFile(ProjectLayout.checksums, in: fresh)
-    try disk.synchronize(fresh)
+    // All folders on the way, also those without files: their entries must be durable too.
+    let folders = begun.unflushedFolders(of: files)
+    try Parallel.forEachWaiting(count: folders.count) { (index) throws(DiskError) in
+      try disk.synchronize(try Self.open(folders[index], in: fresh))
+    }
   }
 
   /// Moves the new view to the registry's name; the old one is kept aside for readers that have it open.
@@ -115,9 +162,7 @@ struct ViewWriter {
       try replaceFiles()
       return .mounted(place)
     }
-    do {
-      try disk.exchange(fresh, with: view, in: cache.folder)
-    } catch  where error.lacks(.exchange) {
+    guard try exchange(fresh, with: view) else {
       try replaceFiles()
       return .fileByFile
     }
@@ -180,7 +225,7 @@ struct ViewWriter {
     let marks = stock.marks(in: group.folder)
     for file in group.files {
       try Cancellation.check()
-      if let source, try link(file, from: source, to: target, by: marks) {
+      if let source, let marks, try link(file, from: source, to: target, by: marks) {
         stock.noteLink(Self.fileName(file), in: marks)
         continue
       }
@@ -194,11 +239,11 @@ struct ViewWriter {
     _ file: TreeFile,
     from source: Folder,
     to target: Folder,
-    by marks: ViewStock.Marks
+    by marks: ViewIndex.Marks
   ) throws -> Bool {
     let name = Self.fileName(file)
     do {
-      guard try marks.show(file.id, name, in: source) else { return false }
+      guard try marks.content(of: name, in: source) == file.id else { return false }
       try disk.link(name, in: source, to: name, in: target)
       return true
     } catch {

@@ -34,8 +34,8 @@ struct SnapshotSwitch {
     // Step 1 [1], the durable objects, is behind us. [2] The view beside the one in place: before the ref moves,
     // so that what can fail of it fails while nothing has changed.
     let stock = try writer.viewStock()
-    try views.build(content, reusing: reusing, adding: draft, stock: stock)
-    try makeBuiltViewDurable(by: writer)
+    let begun = try views.build(content, reusing: reusing, adding: draft, stock: stock)
+    try makeBuiltViewDurable(begun, by: writer)
     // Step 2 [3]: without the record nobody would know, after step 3, that view and lock entry have to follow.
     try record?.write(vouchedBy: writer.notary, lock: lock, on: disk)
     // Step 3 [4] to [6]: the commit point.
@@ -57,16 +57,16 @@ struct SnapshotSwitch {
   }
 
   /// Makes the files of the view beside durable before anything points at them.
-  private func makeBuiltViewDurable(by writer: RegistryWriter) throws {
+  private func makeBuiltViewDurable(_ begun: BegunView, by writer: RegistryWriter) throws {
     // As for objects: one flush is cheaper than many where it can be trusted.
-    let files = content.files
+    let files = begun.unflushed(of: content)
     let bytes = files.map(\.size).clampedSum()
     if files.count > 64,
       try writer.disk.synchronizeFileSystem(of: writer.cache.folder, files: files.count, bytes: bytes)
     {
       return
     }
-    try writer.views.synchronizeBuilt(content)
+    try writer.views.synchronizeBuilt(begun, files)
   }
 }
 
