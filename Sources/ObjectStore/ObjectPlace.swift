@@ -38,6 +38,33 @@ final class ObjectPlace: Sendable {
     return try packed.refresh() ? try findPackedAttributes(id) : nil
   }
 
+  /// The files that hold these objects; nil where there is none of one of them.
+  func files(of ids: [ObjectID]) throws(DiskError) -> StoredFiles? {
+    if let found = try knownFiles(of: ids) { return found }
+    return try packed.refresh() ? try knownFiles(of: ids) : nil
+  }
+
+  private func knownFiles(of ids: [ObjectID]) throws(DiskError) -> StoredFiles? {
+    var packs: [PackedObjects.Pack] = []
+    for pack in try packed.packs() where try packed.open(pack) != nil { packs.append(pack) }
+    var used = Set<ObjectID>()
+    var files = StoredFiles()
+    for id in ids {
+      if let pack = packs.first(where: { $0.index.find(id) != nil }) {
+        used.insert(pack.index.pack)
+      } else if let attributes = try loose.findAttributes(id) {
+        files.loose[id] = attributes
+      } else {
+        return nil
+      }
+    }
+    for pack in used {
+      guard let attributes = try packed.findAttributes(pack) else { return nil }
+      files.packs[pack] = attributes
+    }
+    return files
+  }
+
   private func findPackedAttributes(_ id: ObjectID) throws(DiskError) -> FileAttributes? {
     for pack in try packed.packs() {
       guard let entry = pack.index.find(id), let opened = try packed.open(pack) else { continue }

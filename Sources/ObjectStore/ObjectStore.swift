@@ -8,6 +8,14 @@ import SystemPackage
 // YAML, JSON or policies, and no such thing may enter it. Everything is synchronous, throws `ObjectStoreError`, and
 // may be used from any thread. Bytes are handed out only after they hashed to their id.
 
+/// The files of a store that hold some objects, with what the system says of them.
+package struct StoredFiles: Sendable {
+  /// Packs, by their hashes: of the file, and when that or the index last changed.
+  package var packs: [ObjectID: FileAttributes] = [:]
+  /// Loose objects.
+  package var loose: [ObjectID: FileAttributes] = [:]
+}
+
 /// The objects of one cache.
 ///
 /// Searched in this order: the cache's own packs, its loose objects, then the alternates' in the same way.
@@ -51,6 +59,16 @@ package final class ObjectStore: Sendable {
   /// For an object in a pack: of the pack, with the size of the object's stream, and when pack or index last changed.
   package func findAttributes(_ id: ObjectID) throws(ObjectStoreError) -> FileAttributes? {
     try ObjectStoreError.wrapping { () throws(DiskError) in try own.findAttributes(id) }
+  }
+
+  /// This store's own files that hold these objects; nil where it has none of one of them.
+  package func findFiles(of ids: [ObjectID]) throws(ObjectStoreError) -> StoredFiles? {
+    try ObjectStoreError.wrapping { () throws(DiskError) in try own.files(of: ids) }
+  }
+
+  /// The attributes of a pack, by its hash: of its file, and when that or its index last changed; nil where there is none.
+  package func findPackAttributes(_ pack: ObjectID) throws(ObjectStoreError) -> FileAttributes? {
+    try ObjectStoreError.wrapping { () throws(DiskError) in try own.packed.findAttributes(pack) }
   }
 
   /// Reads a payload: of the size in bytes that a tree states, or else of at most the limit.

@@ -125,6 +125,14 @@ final class PackedObjects: Sendable {
     }
   }
 
+  /// The attributes of a pack's file, and when it or its index last changed; nil where one of them is not there.
+  func findAttributes(_ pack: ObjectID) throws(DiskError) -> FileAttributes? {
+    guard let folder = try findFolder(), let file = try folder.findAttributes(StoreLayout.pack(pack)),
+      let index = try folder.findAttributes(StoreLayout.packIndex(pack)), index.kind == .file
+    else { return nil }
+    return file.part(of: file.size, changedAt: index.changeTime)
+  }
+
   /// Why an object's pack cannot be used; nil where it can.
   func findProblem(_ pack: Pack) throws(DiskError) -> PackProblem? {
     if try open(pack) != nil { return nil }

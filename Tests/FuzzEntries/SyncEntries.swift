@@ -54,7 +54,7 @@ extension FuzzEntry {
       for number in index.sections.indices { _ = index.folders(in: number) }
       guard let again = ViewIndexCoding.encode(index, vouchedBy: EveryVoucher()) else { return "no voucher" }
       // The voucher is another one; it stands behind the name of the format.
-      let start = "mmdos-index 1\n".utf8.count + Voucher.byteCount
+      let start = "mmdos-index 2\n".utf8.count + Voucher.byteCount
       return violation("an index has two forms", unless: again.dropFirst(start) == bytes.dropFirst(start))
     },
     FuzzEntry("content-facts") { bytes in

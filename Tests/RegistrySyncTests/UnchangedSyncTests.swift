@@ -255,6 +255,44 @@ import Testing
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
 
+  enum PackChange: CaseIterable { case edited, indexEdited, gone, indexGone, replaced }
+
+  @Test(arguments: PackChange.allCases)
+  func changedPackIsFound(_ change: PackChange) async throws {
+    var files = StorageScene.files("one", 0)
+    for number in 0..<200 { files["catalog/many/\(number % 20)/\(number).md"] = "many \(number)\n" }
+    try scene.publish("one", files, version: 5)
+    try await scene.sync()
+    try await expectShortAtLast()
+    let packs = cache + "/objects/pack/"
+    let names = try FileManager.default.contentsOfDirectory(atPath: packs).sorted()
+    try #require(names.count == 2)
+    let isIndex = [.indexEdited, .indexGone].contains(change)
+    let path = packs + (try #require(names.first { $0.hasSuffix(isIndex ? ".idx" : ".pack") }))
+    switch change {
+    case .gone, .indexGone: try FileManager.default.removeItem(atPath: path)
+    case .replaced:
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      try FileManager.default.removeItem(atPath: path)
+      try bytes.write(to: URL(fileURLWithPath: path))
+    case .edited, .indexEdited:
+      chmod(path, 0o644)
+      let handle = try #require(FileHandle(forUpdatingAtPath: path))
+      try handle.seek(toOffset: 2_000)
+      try handle.write(contentsOf: Data([1, 2, 3]))
+      try handle.close()
+    }
+    #expect(try await isLong())
+    try await expectShortAtLast()
+  }
+
+  /// Until a new pack is older than a tick of the clock of files, the long way is gone.
+  private func expectShortAtLast() async throws {
+    var turns = 0
+    while try await isLong(), turns < 50 { turns += 1 }
+    try await expectShort()
+  }
+
   @Test func copiedProjectIsNotBelieved() async throws {
     let copy = try StorageScene(copying: scene, on: UnflushedDisk(), in: ScratchFolder("copied"))
     let probe = copy.cachePath.string + "/objects/tmp_incoming-" + String(repeating: "b", count: 32)

@@ -45,7 +45,11 @@ struct ViewIndexTests {
           files: number == 2 ? [] : [file("x.md", 20), file("y z", Int64(30 + number))]
         )
       },
-      objects: [ViewIndex.Object(id: ObjectID(hashing: [9]), mark: mark(90))]
+      stored: ViewIndex.Stored(
+        snapshot: ObjectID(hashing: [8]),
+        packs: [ViewIndex.Object(id: ObjectID(hashing: [9]), mark: mark(90))],
+        loose: [ViewIndex.Object(id: ObjectID(hashing: [10]), mark: mark(91))]
+      )
     )
   }
 

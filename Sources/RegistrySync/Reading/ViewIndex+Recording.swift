@@ -19,7 +19,7 @@ extension ViewIndex {
   /// Nil where a file or folder is not there, or is something else: somebody changes the view just now.
   ///
   /// - Throws: `DiskError`.
-  init?(of shown: ShownView, in view: Folder, objects: [Object]) throws(DiskError) {
+  init?(of shown: ShownView, in view: Folder, _ stored: Stored?) throws(DiskError) {
     let plans = Self.plans(of: shown.content)
     let found = Mutex([Section?](repeating: nil, count: plans.count))
     try Parallel.forEach(count: (plans.count + Self.chunk - 1) / Self.chunk) { (turn) throws(DiskError) in
@@ -36,7 +36,7 @@ extension ViewIndex {
       view: ObjectID(hashing: shown.content.checksums),
       settled: shown.settled,
       sections: sections,
-      objects: objects
+      stored: stored
     )
   }
 
@@ -85,18 +85,26 @@ extension ViewIndex {
   }
 }
 
-extension ViewIndex.Object {
-  /// The marks of the store's own files of these objects; nil where one of them is not there.
+extension ViewIndex.Stored {
+  /// Takes the marks of the store's own files that hold a snapshot.
+  ///
+  /// `ids`: The snapshot, its trees and its files. Nil where the store itself does not have one of them.
   ///
   /// - Throws: `ObjectStoreError`.
-  static func list(_ ids: [ObjectID], in store: ObjectStore) throws -> [ViewIndex.Object]? {
-    let found = Mutex([ViewIndex.Object?](repeating: nil, count: ids.count))
-    try Parallel.forEach(count: ids.count) { (index) throws(ObjectStoreError) in
-      let mark = try store.findAttributes(ids[index]).flatMap { FileMark($0) }
-      guard let mark, !mark.isFolder else { return }
-      found.withLock { $0[index] = ViewIndex.Object(id: ids[index], mark: mark) }
+  init?(of snapshot: ObjectID, _ ids: [ObjectID], in store: ObjectStore) throws {
+    guard let files = try store.findFiles(of: ids), let packs = Self.marks(files.packs),
+      let loose = Self.marks(files.loose)
+    else { return nil }
+    self.init(snapshot: snapshot, packs: packs, loose: loose)
+  }
+
+  /// The marks, by id; nil where something is no file.
+  private static func marks(_ files: [ObjectID: FileAttributes]) -> [ViewIndex.Object]? {
+    var marks: [ViewIndex.Object] = []
+    for (id, attributes) in files.sorted(by: { $0.key < $1.key }) {
+      guard let mark = FileMark(attributes), !mark.isFolder else { return nil }
+      marks.append(ViewIndex.Object(id: id, mark: mark))
     }
-    let objects = found.withLock { $0 }.compactMap(\.self)
-    return objects.count == ids.count ? objects : nil
+    return marks
   }
 }

@@ -25,7 +25,18 @@ struct ViewIndex: Equatable, Sendable {
     let mark: FileMark
   }
 
-  /// The store's own file of an object.
+  /// The store's own files of a snapshot, its trees and its files.
+  struct Stored: Equatable, Sendable {
+    let snapshot: ObjectID
+    /// The packs that hold some of it, by their hashes.
+    ///
+    /// The mark has the change time of the pack or its index, whichever is later.
+    let packs: [Object]
+    /// The loose objects.
+    let loose: [Object]
+  }
+
+  /// A pack or a loose object.
   struct Object: Equatable, Sendable {
     let id: ObjectID
     let mark: FileMark
@@ -38,8 +49,8 @@ struct ViewIndex: Equatable, Sendable {
   var settled: Int64
   /// The view's folder and those in it, each before the folders in it.
   let sections: [Section]
-  /// The snapshot, its trees and its files; empty where they are not known.
-  let objects: [Object]
+  /// Nil where it is not known.
+  let stored: Stored?
 
   /// Where the folders in a folder stand; they follow it, and lie deeper.
   func positions(ofFoldersIn index: Int) -> [Int] {

@@ -25,7 +25,7 @@ struct ViewIndexCheck {
   private var hasUnsettled: Bool {
     index.sections.contains { section in
       isUnsettled(section.mark) || section.files.contains { isUnsettled($0.mark) }
-    } || index.objects.contains { isUnsettled($0.mark) }
+    } || index.stored?.loose.contains { isUnsettled($0.mark) } == true
   }
 
   private func isUnsettled(_ mark: FileMark) -> Bool { mark.changeTime >= index.settled }
@@ -89,9 +89,22 @@ struct ViewIndexCheck {
   // MARK: The objects
 
   private func areSame(in store: ObjectStore) throws(DiskError) -> Bool {
-    try allHold(index.objects.count) { (range) throws(DiskError) in
-      for position in range where try !isSame(index.objects[position], in: store) { return false }
+    guard let stored = index.stored else { return true }
+    for pack in stored.packs where try !isSamePack(pack, in: store) { return false }
+    return try allHold(stored.loose.count) { (range) throws(DiskError) in
+      for position in range where try !isSame(stored.loose[position], in: store) { return false }
       return true
+    }
+  }
+
+  private func isSamePack(_ pack: ViewIndex.Object, in store: ObjectStore) throws(DiskError) -> Bool {
+    // Reading all of a pack would be the long way.
+    if isUnsettled(pack.mark) { return false }
+    do {
+      return pack.mark.matches(try store.findPackAttributes(pack.id))
+    } catch {
+      if case .disk(let failure) = error { throw failure }
+      return false
     }
   }
 

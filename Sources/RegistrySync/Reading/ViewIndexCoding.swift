@@ -4,7 +4,7 @@ import Refs
 
 /// The bytes of a view's index (docs/FORMATS.md, section 8b); numbers are big-endian.
 enum ViewIndexCoding {
-  private static let magic = Array("mmdos-index 1\n".utf8)
+  private static let magic = Array("mmdos-index 2\n".utf8)
   private static let voucherBytes = Voucher.byteCount
 
   /// The bytes with a voucher; nil where this machine has no key.
@@ -24,10 +24,11 @@ enum ViewIndexCoding {
         body.append(file.mark)
       }
     }
-    body.append(UInt64(index.objects.count), bytes: 4)
-    for object in index.objects {
-      body.append(object.id.bytes)
-      body.append(object.mark)
+    body.append(index.stored == nil ? 0 : 1, bytes: 1)
+    if let stored = index.stored {
+      body.append(stored.snapshot.bytes)
+      body.append(stored.packs)
+      body.append(stored.loose)
     }
     guard let voucher = notary.voucher(for: body.bytes, as: .viewIndex) else { return nil }
     return magic + voucher.bytes + body.bytes
@@ -65,6 +66,14 @@ private struct ByteWriter {
     append(text)
   }
 
+  mutating func append(_ objects: [ViewIndex.Object]) {
+    append(UInt64(objects.count), bytes: 4)
+    for object in objects {
+      append(object.id.bytes)
+      append(object.mark)
+    }
+  }
+
   mutating func append(_ mark: FileMark) {
     append(mark.device, bytes: 8)
     append(mark.inode, bytes: 8)
@@ -92,18 +101,28 @@ private struct ByteReader {
       guard let section = section(after: sections.last?.path) else { return nil }
       sections.append(section)
     }
-    guard !sections.isEmpty, let objectCount = number(4) else { return nil }
-    var objects: [ViewIndex.Object] = []
-    for _ in 0..<objectCount {
-      guard let id = id(), let mark = mark() else { return nil }
-      objects.append(ViewIndex.Object(id: id, mark: mark))
+    guard !sections.isEmpty, let isStored = number(1), isStored <= 1 else { return nil }
+    var stored: ViewIndex.Stored?
+    if isStored == 1 {
+      guard let snapshot = id(), let packs = objects(), let loose = objects() else { return nil }
+      stored = ViewIndex.Stored(snapshot: snapshot, packs: packs, loose: loose)
     }
     return ViewIndex(
       view: view,
       settled: Int64(bitPattern: settled),
       sections: sections,
-      objects: objects
+      stored: stored
     )
+  }
+
+  private mutating func objects() -> [ViewIndex.Object]? {
+    guard let count = number(4) else { return nil }
+    var objects: [ViewIndex.Object] = []
+    for _ in 0..<count {
+      guard let id = id(), let mark = mark() else { return nil }
+      objects.append(ViewIndex.Object(id: id, mark: mark))
+    }
+    return objects
   }
 
   /// A folder; `previous` is the path of the one before it, of which its own has all but the last name.

@@ -61,6 +61,6 @@ final class ViewStock: Sendable {
       }
       sections.append(ViewIndex.Section(path: section.path, mark: section.mark, files: files))
     }
-    return ViewIndex(view: place.view, settled: settled, sections: sections, objects: [])
+    return ViewIndex(view: place.view, settled: settled, sections: sections, stored: nil)
   }
 }

@@ -10,11 +10,11 @@ extension RegistryWriter {
   /// - Returns: Whether the view's files are all there.
   /// - Throws: `DiskError`.
   @discardableResult
-  func recordView(objects: [ViewIndex.Object]) throws -> Bool {
+  func recordView(_ stored: ViewIndex.Stored? = nil) throws -> Bool {
     guard let shown, registry.project.machineKey.find() != nil,
       // try?: what cannot be opened is no view, and the next sync says so.
       let view = try? cache.folder.findFolder(ProjectLayout.view(name)),
-      let index = try ViewIndex(of: shown, in: view, objects: objects)
+      let index = try ViewIndex(of: shown, in: view, stored)
     else { return false }
     try index.write(ProjectLayout.viewIndex(name), in: cache.folder, vouchedBy: notary, disk: disk)
     return true
@@ -51,7 +51,7 @@ extension RegistryWriter {
     root: ObjectID,
     withheld: [WithheldFile]
   ) throws -> UnchangedAnswer? {
-    guard let objects = try objects(of: snapshot, root: root), try recordView(objects: objects),
+    guard let stored = try stored(of: snapshot, root: root), try recordView(stored),
       let shown, let stamp = UnchangedStamp.of(registry, entry: entry, trust: material),
       let ignored = ignored(of: offer.verdict)
     else { return nil }
@@ -70,14 +70,14 @@ extension RegistryWriter {
     )
   }
 
-  /// The marks of all objects of the newest snapshot; nil where one of them is not our own.
-  private func objects(of snapshot: ObjectID, root: ObjectID) throws -> [ViewIndex.Object]? {
+  /// The marks of the files that hold the newest snapshot; nil where something of it is not our own.
+  private func stored(of snapshot: ObjectID, root: ObjectID) throws -> ViewIndex.Stored? {
     var ids: Set<ObjectID> = [snapshot, root]
     let store = cache.store
     try TreeWalk.walk(root, readTree: { id throws(ObjectStoreError) in try store.readTree(id) }) { _, entry in
       ids.insert(entry.id)
     }
-    return try ViewIndex.Object.list(ids.sorted(), in: cache.store)
+    return try ViewIndex.Stored(of: snapshot, ids.sorted(), in: store)
   }
 
   /// The blocks that did not count; nil where a verdict says something that the next one does not.

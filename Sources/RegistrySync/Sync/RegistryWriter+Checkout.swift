@@ -63,7 +63,7 @@ extension RegistryWriter {
   func rememberPin(in state: RegistryState?, lock: borrowing RegistryLock) throws {
     // Without a key nothing of it would be believed.
     guard registry.project.machineKey.find() != nil else { return }
-    try recordView(objects: [])
+    try recordView()
     var state = state ?? RegistryState()
     state.answer = nil
     state.url = registry.url

@@ -128,7 +128,7 @@ struct RegistryWriter: Sendable {
     let isSettled = !options.isLocked && !isPinned && goal.inUse == id
     let answer =
       isSettled ? try answer(offer, content, files, snapshot: id, root: root, withheld: withheld) : nil
-    if !isSettled { try recordView(objects: []) }
+    if !isSettled { try recordView() }
     try remember(offer, goal, base, answer, lock: lock)
     let isNew = known == nil || id != base.synced && !options.isLocked
     let changes = try difference(from: base.snapshot?.tree, to: root)

@@ -106,7 +106,7 @@ struct UnchangedSync {
         in: cache.folder,
         vouchedBy: notary
       ),
-      index.view == known.answer.view, index.objects.contains(where: { $0.id == known.inUse }),
+      index.view == known.answer.view, index.stored?.snapshot == known.inUse,
       // try?: what cannot be opened is no view, and the long way writes one or says why not.
       let view = try? cache.folder.findFolder(ProjectLayout.view(registry.name))
     else { return nil }

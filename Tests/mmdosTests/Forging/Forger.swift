@@ -166,7 +166,7 @@ struct Forger {
     let voucher = stride(from: 0, to: 64, by: 2).compactMap { offset in
       UInt8(code.dropFirst(offset).prefix(2), radix: 16)
     }
-    try write("state/web.index", Array("mmdos-index 1\n".utf8) + voucher + body)
+    try write("state/web.index", Array("mmdos-index 2\n".utf8) + voucher + body)
   }
 }
 
