@@ -6,7 +6,7 @@ enum HelpTopic: String, CaseIterable {
   case policy, trust, revisions
   case exitCodes = "exit-codes"
 
-  /// What the page says, in lines of at most 76 columns.
+  /// What the page says; its lines are broken where they are printed.
   var text: String {
     switch self {
     case .policy: Self.policyText
@@ -34,34 +34,21 @@ enum HelpTopic: String, CaseIterable {
   /// Prints the page.
   ///
   /// - Throws: `ExitCode` where it cannot be written.
-  func print() throws { try Self.print(text) }
-
-  /// Prints lines as they are.
-  ///
-  /// - Throws: As above.
-  static func print(_ text: String) throws {
-    let output = Output.standardOutput(color: .auto, settings: .ofProcess())
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      output.line(SafeText(String(line)))
-    }
-    do { try output.finish() } catch { throw ExitCode(ExitCodes.failure) }
-  }
+  func print() throws { try HelpText(text).print() }
 
   private static let policyText = """
-    The policy, .ai/policies/registry-policy.yaml, says what a project takes.
-    'mmdos init --approved' writes it with every key, its default and a comment.
+    The policy, .ai/policies/registry-policy.yaml, says what a project takes. 'mmdos init --approved' writes it with \
+    every key, its default and a comment.
 
       allow_remote_registries   whether the network may be used at all
       allow_unsigned_remote     whether a registry without a signature is taken
       signature_threshold       how many trusted keys must have signed
       allowed_file_extensions   which files the view has; others are withheld
-      audit                     off, warn, quarantine or deny: what the content
-                                audit's critical findings lead to
-      max_registry_file_size_kb, max_registry_files and others: limits of what
-                                a publisher may make you store
+      audit                     off, warn, quarantine or deny: what the content audit's critical findings lead to
+      max_registry_file_size_kb, max_registry_files and others   limits of what a publisher may make you store
 
-    A mistake in it is an error with its line; nothing is taken meanwhile. What
-    your own configuration says under at_least, a policy cannot lower.
+    A mistake in it is an error with its line; nothing is taken meanwhile. What your own configuration says under \
+    at_least, a policy cannot lower.
 
     See also: mmdos help trust; docs/policy.md
     """
@@ -70,19 +57,15 @@ enum HelpTopic: String, CaseIterable {
     A registry is taken if its manifest is signed by keys that you trust.
 
       mmdos registry trust list                       the keys
-      mmdos registry trust add KEY-ID --file FILE --name NAME --approved
-                                                      trust a publisher's key
+      mmdos registry trust add KEY-ID --file FILE --name NAME --approved   trust a publisher's key
       mmdos registry trust revoke KEY-ID --approved   never again, whoever asks
 
-    The first sync pins the keys that signed; later ones must be signed by them.
-    An older version, other content under the same version, and a version that
-    was not reviewed (--expect ID) are refused. What was accepted stands in
-    .ai/registry-lock.json, which is committed; 'sync --locked' takes exactly
-    that.
+    The first sync pins the keys that signed; later ones must be signed by them. An older version, other content under \
+    the same version, and a version that was not reviewed (--expect ID) are refused. What was accepted stands in \
+    .ai/registry-lock.json, which is committed; 'sync --locked' takes exactly that.
 
-    What lies in the cache proves nothing by itself: every object is hashed when
-    it is read, and whatever says which snapshot is in use counts only if the
-    lockfile, a signature or this machine's own key stands for it.
+    What lies in the cache proves nothing by itself: every object is hashed when it is read, and whatever says which \
+    snapshot is in use counts only if the lockfile, a signature or this machine's own key stands for it.
 
     See also: mmdos help policy; docs/trust.md, docs/security.md
     """
@@ -97,9 +80,8 @@ enum HelpTopic: String, CaseIterable {
       ~2           two before the one in use; latest~2 two before the newest
       @{1}         what was in use before the last change
 
-    'mmdos registry log' lists snapshots, 'mmdos registry reflog' what was in
-    use. Where a registry is named too it is NAME@REVISION; '@REVISION' is that
-    of the only registry.
+    'mmdos registry log' lists snapshots, 'mmdos registry reflog' what was in use. Where a registry is named too it is \
+    NAME@REVISION; '@REVISION' is that of the only registry.
 
       mmdos registry diff partner v1.0.0 latest
       mmdos registry cat partner@~1 catalog.yaml
@@ -118,8 +100,7 @@ enum HelpTopic: String, CaseIterable {
       64    wrong usage
       130   interrupted (SIGINT); 143 ended (SIGTERM); what was proven is kept
 
-    With --json a failure is a document on standard error with code, kind,
-    message and hint.
+    With --json a failure is a document on standard error with code, kind, message and hint.
     """
 }
 

@@ -13,7 +13,7 @@ enum Main {
     let interruption = Interruption()
     let work = Task(executorPreference: WorkThreads()) {
       do {
-        try await runCommand(arguments)
+        try await answer(arguments)
         MMDOS.exit()
       } catch {
         if let code = Interruption.exitCode { MMDOS.exit(withError: ExitCode(code)) }
@@ -26,10 +26,18 @@ enum Main {
     Interruption.waitForEnd()
   }
 
+  /// Runs the command, or prints the help that was asked for.
+  private static func answer(_ arguments: [String]) async throws {
+    do { try await runCommand(arguments) } catch {
+      guard let help = HelpText(error) else { throw error }
+      try help.print()
+    }
+  }
+
   private static func runCommand(_ arguments: [String]) async throws {
     // Not the parser's own: that takes every `--version` for it once a word behind it is wrong, and a publisher who mistyped
     // a flag would be told that all is well.
-    if arguments == ["--version"] { return try HelpTopic.print("mmdos \(Agent.version)") }
+    if arguments == ["--version"] { return try HelpText("mmdos \(Agent.version)").print() }
     let words = CommandWords(arguments)
     if let stranger = words.stranger { throw stranger }
     switch HelpRequest(words.arguments) {

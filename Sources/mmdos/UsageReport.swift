@@ -52,7 +52,7 @@ struct UsageReport {
       Console.write(failure, to: errors)
     } else {
       errors.message("\("error:", .bad) \(failure.message)")
-      for line in details { errors.line(SafeText(line)) }
+      for line in details { errors.message(SafeText(line), hanging: HelpText.hanging(of: line)) }
     }
     errors.flush()
     exit(ExitCodes.usage)

@@ -10,6 +10,10 @@ struct TableTests {
     return table
   }
 
+  private func text(_ table: Table, _ width: Int?) -> [String] {
+    table.lines(width: width).flatMap { $0.text.split(separator: "\n").map(String.init) }
+  }
+
   @Test func alignsByDisplayWidth() {
     #expect(
       makeTable().lines(width: nil).map(\.text) == [
@@ -20,45 +24,54 @@ struct TableTests {
     )
   }
 
-  @Test func cutsOnlyTheLastColumn() {
+  @Test func lastColumnGoesBelowWhereItDoesNotFit() {
     #expect(
-      makeTable().lines(width: 30).map(\.text) == [
+      text(makeTable(), 30) == [
         "name     size  path",
         "a       812 B  one",
-        "日本  1.2 MiB  a path of some…",
+        "日本  1.2 MiB",
+        "    a path of some length",
       ]
     )
-    #expect(makeTable().lines(width: 36).map(\.text) == makeTable().lines(width: nil).map(\.text))
+    #expect(text(makeTable(), 36) == text(makeTable(), nil))
   }
 
-  @Test func withoutRoomNothingIsCut() {
-    #expect(makeTable().lines(width: 26).map(\.text) == makeTable().lines(width: nil).map(\.text))
+  @Test func lineBelowIsBrokenBetweenWords() {
+    var table = Table([.init("slug"), .init("description")], indent: 2)
+    table.append(["git-hygiene", "Commits that can be bisected."])
+    #expect(
+      text(table, 26) == [
+        "  slug         description", "  git-hygiene", "      Commits that can be", "      bisected.",
+      ]
+    )
+    table.append(["code-review", ""])
+    #expect(text(table, 26).last == "  code-review")
   }
 
-  @Test func innerColumnsAreCutWhereTheLastHasNoRoom() {
+  @Test func innerColumnsAreCutWhereTheyHaveNoRoom() {
     var table = Table([.init("slug"), .init("category"), .init("source"), .init("description")])
     table.append(["git-hygiene", "version-control", "remote:partner", "Commits that can be bisected."])
-    let lines = table.lines(width: 50).map(\.text)
     #expect(
-      lines == [
-        "slug         category    source       description",
-        "git-hygiene  version-c…  remote:par…  Commits tha…",
+      text(table, 44) == [
+        "slug         category         source", "    description",
+        "git-hygiene  version-control  remote:partner", "    Commits that can be bisected.",
       ]
     )
-    #expect(lines.allSatisfy { $0.count <= 50 })
-    #expect(table.lines(width: 80).map(\.text)[1].hasPrefix("git-hygiene  version-control  remote:partner  "))
+    #expect(
+      text(table, 40) == [
+        "slug         category      source", "    description",
+        "git-hygiene  version-con…  remote:partn…", "    Commits that can be bisected.",
+      ]
+    )
   }
 
-  @Test func firstColumnIsNeverCut() {
+  @Test func firstColumnAndNumbersAreNeverCut() {
     var table = Table([.init(), .init()])
     table.append(["a first column of some length", "b"])
-    #expect(table.lines(width: 20).map(\.text) == ["a first column of some length  b"])
-  }
-
-  @Test func numbersInTheLastColumnAreNeverCut() {
-    var table = Table([.init(), .init(nil, .right)])
+    #expect(text(table, 20) == ["a first column of", "    some length", "    b"])
+    table = Table([.init(), .init(nil, .right)])
     table.append(["a", "12345678901234567890"])
-    #expect(table.lines(width: 18).map(\.text) == ["a  12345678901234567890"])
+    #expect(text(table, 18) == ["a", "12345678901234567890"])
   }
 
   @Test func headingsAreStyledAndOptional() {
@@ -86,8 +99,8 @@ struct TableTests {
     #expect(table.lines(width: nil)[0].rendered(inColor: true) == "\u{1B}[32mok\u{1B}[m      x")
   }
 
-  @Test(arguments: [(true, "a  some long t…\n"), (false, "a  some long text here\n")])
-  func onlyATerminalGetsCutLines(isTerminal: Bool, expected: String) throws {
+  @Test(arguments: [(true, "a\n    some long\n    text here\n"), (false, "a  some long text here\n")])
+  func onlyATerminalGetsBrokenLines(isTerminal: Bool, expected: String) throws {
     let pipe = try Pipe()
     defer { pipe.closeBoth() }
     let output = Output(

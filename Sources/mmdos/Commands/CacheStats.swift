@@ -10,7 +10,10 @@ struct CacheStats: Command {
     commandName: "stats",
     abstract: "Show what the cache holds: sizes, sharing, compression, and for whom.",
     examples: ["mmdos registry cache stats"],
-    discussion: "Changes nothing. 'alone' is what no other registry has: what clearing that registry frees."
+    discussion: """
+      Changes nothing. 'alone' is what no other registry has: what clearing that registry frees. 'shared' is what several \
+      registries have, 'linked' what other stores share by hard links.
+      """
   )
 
   @OptionGroup var global: GlobalOptions
@@ -42,8 +45,7 @@ extension CacheStatistics {
       )
     }
     for (title, amount) in [
-      ("all", total), ("shared by registries", shared), ("unreachable", unreachable),
-      ("linked with other stores", linked),
+      ("all", total), ("shared", shared), ("unreachable", unreachable), ("linked", linked),
     ] {
       table.append([SafeText(title), ""] + amount.cells)
     }

@@ -16,7 +16,7 @@ struct DryRunText {
     let console = session.console
     guard !session.options.isJSON else { return json }
     for warning in report.warnings { console.warn(warning.words) }
-    let head = lines(isVerbose: session.options.isVerbose)
+    let head = lines(isVerbose: session.options.isVerbose).map { console.output.fitted($0) }
     session.page { output in
       for line in head { output.line(line) }
       if !report.comparisons.isEmpty { output.line() }

@@ -119,7 +119,7 @@ struct RegistryDiff: Command {
     let rest = try lines(differences.filter { !code.contains($0.path) }, reader)
     let ofCode = try lines(differences.filter { code.contains($0.path) }, reader)
     let all = ofCode.isEmpty ? rest : rest + [CodeSections.heading] + ofCode
-    return all.flatMap { Array(($0.rendered(inColor: output.usesColor) + "\n").utf8) }
+    return all.flatMap { Array((output.fitted($0).rendered(inColor: output.usesColor) + "\n").utf8) }
   }
 
   /// The lines of `--name-status` or `--stat`.

@@ -30,7 +30,7 @@ struct RegistryLog: Command {
     // Reads everything first, so that the store is not locked while a pager is open.
     switch try read(in: session) {
     case .json(let document): session.console.print(document)
-    case .lines(let lines): session.page(lines)
+    case .lines(let lines): session.page(lines.map { session.console.output.fitted($0) })
     }
     return ExitCodes.done
   }

@@ -31,7 +31,7 @@ struct Console: Sendable {
 
   /// Prints a line of the result.
   func print(_ line: SafeText) {
-    output.line(line)
+    output.message(line)
   }
 
   /// Prints a table of the result.
@@ -48,7 +48,7 @@ struct Console: Sendable {
   func print(_ fields: [(String, String)], indent: Int = 0) {
     var table = Table([Table.Column(), Table.Column()], indent: indent)
     for field in fields { table.append([SafeText(field.0), SafeText(field.1)]) }
-    for line in table.lines(width: nil) { output.line(line) }
+    for line in table.lines(width: nil) { print(line) }
   }
 
   /// Prints the one document of `--json`.

@@ -94,9 +94,14 @@ final class Output: Sendable {
   }
 
   /// Writes a line for people; a terminal gets it broken between words.
-  func message(_ text: SafeText) {
-    guard isTerminal else { return line(text) }
-    line(text.wrapped(to: Terminal.width(of: descriptor, settings: .ofProcess())))
+  func message(_ text: SafeText, hanging: Int? = nil) {
+    line(fitted(text, hanging: hanging))
+  }
+
+  /// A line for people as `message` writes it, for what shows it later.
+  func fitted(_ text: SafeText, hanging: Int? = nil) -> SafeText {
+    guard isTerminal else { return text }
+    return text.wrapped(to: Terminal.width(of: descriptor, settings: .ofProcess()), hanging: hanging)
   }
 
   /// Writes text that is safe for a terminal by other means, such as the escapes of JSON.

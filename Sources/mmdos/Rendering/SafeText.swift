@@ -56,10 +56,17 @@ struct SafeText: Sendable, Hashable {
     return result
   }
 
-  /// The same styles for a text of the same length that was made of this one.
-  func replacingText(with text: String) -> SafeText {
-    var result = self
-    result.text = text
+  /// A part of the text with its styles; the bounds are UTF-8 offsets between characters.
+  func slice(_ range: Range<Int>) -> SafeText {
+    let start = text.utf8.index(text.utf8.startIndex, offsetBy: range.lowerBound)
+    let end = text.utf8.index(start, offsetBy: range.count)
+    var result = SafeText(escaped: String(text[start..<end]))
+    result.styles = styles.compactMap { part in
+      let common = part.range.clamped(to: range)
+      if common.isEmpty { return nil }
+      let moved = common.lowerBound - range.lowerBound..<common.upperBound - range.lowerBound
+      return StyledRange(range: moved, style: part.style)
+    }
     return result
   }
 
@@ -67,7 +74,12 @@ struct SafeText: Sendable, Hashable {
     let offset = text.utf8.count
     text += other.text
     for part in other.styles {
-      let range = part.range.lowerBound + offset..<part.range.upperBound + offset
+      var range = part.range.lowerBound + offset..<part.range.upperBound + offset
+      // Parts of one range become one again, so that no colour ends to begin anew.
+      if let last = styles.last, last.style == part.style, last.range.upperBound == range.lowerBound {
+        range = last.range.lowerBound..<range.upperBound
+        styles.removeLast()
+      }
       styles.append(StyledRange(range: range, style: part.style))
     }
   }
@@ -96,12 +108,7 @@ struct SafeText: Sendable, Hashable {
       columns = next
       end = text.unicodeScalars.index(after: index)
     }
-    var result = SafeText(escaped: String(text[..<end]))
-    let count = result.text.utf8.count
-    result.styles = styles.compactMap { part in
-      let range = part.range.clamped(to: 0..<count)
-      return range.isEmpty ? nil : StyledRange(range: range, style: part.style)
-    }
+    var result = slice(0..<text[..<end].utf8.count)
     result.append("…")
     return result
   }

@@ -16,10 +16,8 @@ struct Table {
     }
   }
 
-  /// The smallest width to which the last column is cut; a narrower one would show too little to be useful.
-  static let minimumWidth = 12
-  /// The smallest width to which another column is cut, where the last would not fit else.
-  static let minimumInnerWidth = 8
+  /// The smallest width to which an inner column is cut; a longer title stays whole.
+  static let minimumWidth = 8
 
   private let columns: [Column]
   private let indent: Int
@@ -44,30 +42,31 @@ struct Table {
     rows.append(cells)
   }
 
-  /// The lines of the table; on a terminal its columns are cut so that lines have at most `width` columns.
+  /// The lines of the table; on a terminal they have at most `width` columns.
   func lines(for output: Output, width: Int) -> [SafeText] {
     lines(width: output.isTerminal ? width : nil)
   }
 
-  /// The lines of the table, the heading first, without trailing spaces.
+  /// The rows of the table, the heading first, without trailing spaces.
   ///
-  /// With a width the last column is cut, and where that is not enough the widest of the others. The first column is
-  /// what a row is about and stays whole; so do right-aligned ones, because a number must not lose digits.
+  /// With a width inner columns are cut, the widest first, and the last column goes below its row where it does not
+  /// fit. The first column is what a row is about and stays whole; so do right-aligned ones, because a number must not
+  /// lose digits.
   func lines(width: Int?) -> [SafeText] {
-    guard let width else { return wholeLines(width: nil) }
     var table = self
-    table.narrow(to: width)
-    return table.wholeLines(width: width)
+    if let width { table.narrow(to: width) }
+    let titles = columns.map { $0.title?.styled(.heading) ?? "" }
+    let hasHeading = columns.contains { $0.title != nil }
+    return ((hasHeading ? [titles] : []) + table.rows).map { table.row($0, width: width) }
   }
 
-  /// Cuts inner columns until the last has at least its smallest width.
+  /// Cuts inner columns until all but the last fit.
   private mutating func narrow(to width: Int) {
-    guard columns.count > 2, columns.last?.alignment == .left else { return }
     let inner = columns.indices.dropFirst().dropLast().filter { columns[$0].alignment == .left }
-    let last = min(widths[columns.count - 1], Self.minimumWidth)
-    var excess = indent + widths.dropLast().reduce(0, +) + gap * (columns.count - 1) + last - width
-    while excess > 0, let widest = inner.max(by: { widths[$0] < widths[$1] }),
-      widths[widest] > Self.minimumInnerWidth
+    let least = columns.map { max($0.title?.width ?? 0, Self.minimumWidth) }
+    var excess = indent + widths.dropLast().reduce(0, +) + gap * (columns.count - 2) - width
+    while excess > 0,
+      let widest = inner.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] })
     {
       widths[widest] -= 1
       excess -= 1
@@ -79,40 +78,32 @@ struct Table {
     }
   }
 
-  private func wholeLines(width: Int?) -> [SafeText] {
-    var lines: [SafeText] = []
-    lines.reserveCapacity(rows.count + 1)
-    if columns.contains(where: { $0.title != nil }) {
-      lines.append(line(columns.map { $0.title?.styled(.heading) ?? "" }, width: width))
+  /// One row, of more than one line if need be.
+  private func row(_ cells: [SafeText], width: Int?) -> SafeText {
+    let whole = line(cells)
+    guard let width, whole.width > width else { return whole }
+    guard cells.count == columns.count, let last = cells.last, !last.isEmpty else {
+      return whole.wrapped(to: width, hanging: indent + 4)
     }
-    for row in rows { lines.append(line(row, width: width)) }
-    return lines
+    let head = line(cells.dropLast()) + .spaces(2)
+    return (head + last).wrapped(to: width, hanging: indent + 4, below: head.text.utf8.count)
   }
 
-  private func line(_ cells: [SafeText], width: Int?) -> SafeText {
+  private func line(_ cells: [SafeText]) -> SafeText {
     var line = SafeText.spaces(indent)
-    var position = indent
     // Spaces are added only before further text, so that no line ends with them.
     var waiting = 0
     for (index, cell) in cells.enumerated() {
       if index > 0 { waiting += gap }
-      let cell = cut(cell, at: index, start: position + waiting, width: width)
       let padding = widths[index] - cell.width
       if columns[index].alignment == .right { waiting += padding }
       if !cell.isEmpty {
         line.append(.spaces(waiting))
         line.append(cell)
-        position += waiting + cell.width
         waiting = 0
       }
       waiting += columns[index].alignment == .left ? padding : 0
     }
     return cells.allSatisfy(\.isEmpty) ? "" : line
-  }
-
-  private func cut(_ cell: SafeText, at index: Int, start: Int, width: Int?) -> SafeText {
-    guard let width, index == columns.count - 1, columns[index].alignment == .left else { return cell }
-    let room = width - start
-    return room < Self.minimumWidth ? cell : cell.truncated(to: room)
   }
 }
