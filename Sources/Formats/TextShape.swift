@@ -24,7 +24,7 @@ extension TextProblem.Shape {
     case .oneLine:
       return !text.isEmpty && text.unicodeScalars.allSatisfy { UnicodeRules.refusal(of: $0) == nil }
     case .machinePath:
-      return Self.oneLine.matches(text) && (!text.hasPrefix("~") || text == "~" || text.hasPrefix("~/"))
+      return Self.oneLine.matches(text) && !HomePath.isOfAnotherUser(text)
     case .wholeNumber:
       return !bytes.isEmpty && (bytes.count == 1 || bytes.first != UInt8(ascii: "0"))
         && bytes.allSatisfy { ASCII.isDigit($0) }

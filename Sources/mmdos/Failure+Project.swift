@@ -71,6 +71,7 @@ extension Failure {
         hint: "mmdos registry set \(name) changes it, mmdos registry remove \(name) --approved removes it"
       )
     case .unusableSource(let source): self.init(unusable: source)
+    case .home(let path, let problem): self.init(home: problem, in: path.string)
     case .localFolder(let text, let problem): self.init(folder: text, problem)
     case .projectKey(let path, let problem): self.init(projectKey: path, problem)
     case .noProjectKey:

@@ -25,13 +25,7 @@ extension Failure {
         "the address is empty",
         hint: "give https://host/path/catalog.yaml or a folder"
       )
-    case .unknownHome:
-      self.init(
-        ExitCodes.absent,
-        "not-a-folder",
-        "'\(text)' is below a home folder that HOME does not name",
-        hint: "write the folder's path out"
-      )
+    case .home(let problem): self.init(home: problem)
     case .file(let folder):
       self.init(
         ExitCodes.usage,

@@ -81,16 +81,26 @@ extension CredentialProblem {
 }
 
 extension Failure {
-  /// A path begins with `~`, and it is not known whose home that is, or where.
+  /// A path begins with `~`, and not in a home that is known.
   ///
-  /// `variable`: The environment variable that holds it, if one does.
-  init(unknownHome path: String, in variable: String? = nil) {
-    let place = variable.map { "\($0): " } ?? ""
-    self.init(
-      ExitCodes.usage,
-      "unknown-home",
-      "\(place)'\(path)' is in a home folder that HOME does not name",
-      hint: "write the path out; a name that begins with '~' itself is './~…'"
-    )
+  /// `place`: The environment variable or file that holds it, if one does.
+  init(home problem: HomePath.Problem, in place: String? = nil) {
+    let place = place.map { "\($0): " } ?? ""
+    switch problem {
+    case .ofAnotherUser(let path):
+      self.init(
+        ExitCodes.usage,
+        "unknown-home",
+        "\(place)'\(path)' is in another user's home, which mmdos does not look up",
+        hint: "write the path out; a name that begins with '~' itself is './~…'"
+      )
+    case .homeNotSet(let path):
+      self.init(
+        ExitCodes.usage,
+        "unknown-home",
+        "\(place)'\(path)' is in your home, but HOME is not set to an absolute path",
+        hint: "set HOME, or write the path out"
+      )
+    }
   }
 }

@@ -61,6 +61,7 @@ struct Failure: Error, Equatable {
     case let problem as TrustStoreProblem: self.init(trustStore: problem)
     case let error as FetchError: self.init(fetch: error)
     case let error as PreviewError: self.init(preview: error)
+    case let problem as HomePath.Problem: self.init(home: problem)
     default: return nil
     }
   }

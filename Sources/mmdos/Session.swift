@@ -48,7 +48,7 @@ struct Session: Sendable {
 
   /// A path as the user gave it, made absolute.
   ///
-  /// - Throws: `Failure` for a path in the home of another user.
+  /// - Throws: `HomePath.Problem`.
   func absolute(_ path: String) throws -> FilePath {
     // A web address in its place leads nowhere, and an error may name a part of it in which a password does not look like
     // one any more.
@@ -57,12 +57,11 @@ struct Session: Sendable {
 
   /// A path as the user gave it, with the home in place of a `~` that the shell left there.
   private func typed(_ path: String) throws -> FilePath {
-    let meaning = HomePath.meaning(of: path, home: user.home)
     // What is there under that very name is meant. try?: what cannot be resolved is not there.
-    let isThere = { (try? RealPath.of(workingFolder.pushing(FilePath(path)))) != nil }
-    if meaning == .plain || isThere() { return FilePath(path) }
-    guard case .home(let path) = meaning else { throw Failure(unknownHome: path) }
-    return path
+    if HomePath.needsHome(path), (try? RealPath.of(workingFolder.pushing(FilePath(path)))) != nil {
+      return FilePath(path)
+    }
+    return FilePath(try HomePath.expand(path, home: user.home?.string))
   }
 
   /// The project that the command is about.

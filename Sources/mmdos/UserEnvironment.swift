@@ -1,3 +1,4 @@
+import Formats
 import RegistryModel
 import RegistrySync
 import SystemPackage
@@ -17,7 +18,8 @@ struct UserEnvironment {
   /// - Throws: `UserConfigurationError`, `DiskError`, `Failure`.
   func readSettings() throws -> UserSettings {
     let (path, isNamed) = try configurationFile()
-    let configuration = try path.flatMap { try UserConfigurationFile.find($0, isNamed: isNamed) }
+    var configuration = try path.flatMap { try UserConfigurationFile.find($0, isNamed: isNamed) }
+    do { try configuration?.expandHome(home?.string) } catch { throw Failure(home: error, in: path?.string) }
     return UserSettings(
       configuration ?? .init(),
       file: configuration == nil ? nil : path,
@@ -47,16 +49,14 @@ struct UserEnvironment {
   }
 
   /// What `~` stands for.
-  private var home: FilePath? { value("HOME").map { FilePath($0) } }
+  private var home: FilePath? { absolute("HOME") }
 
   /// A path that a variable holds; shells replace `~` in few places of an assignment.
   ///
-  /// - Throws: `Failure` for the home of another user.
+  /// - Throws: `Failure` where it is in a home that is not known.
   private func expanded(_ text: String, of variable: String) throws -> FilePath {
-    switch HomePath.meaning(of: text, home: home) {
-    case .plain: FilePath(text)
-    case .home(let path): path
-    case .unknown: throw Failure(unknownHome: text, in: variable)
+    do { return FilePath(try HomePath.expand(text, home: home?.string)) } catch {
+      throw Failure(home: error, in: variable)
     }
   }
 

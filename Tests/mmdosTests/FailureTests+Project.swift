@@ -24,7 +24,8 @@ extension FailureTests {
       )
     )
     let folders: [LocalFolderProblem] = [
-      .empty, .unknownHome, .file(folder: nil), .file(folder: "x"), .absent(.path), .absent(.gitRepository),
+      .empty, .home(.ofAnotherUser("~x/y")), .home(.homeNotSet("~/y")), .file(folder: nil),
+      .file(folder: "x"), .absent(.path), .absent(.gitRepository),
       .absent(.withoutScheme(nil)), .absent(.withoutScheme("https://h/catalog.yaml")),
     ]
     return [
@@ -34,7 +35,8 @@ extension FailureTests {
       .invalidMergeSide(path, .theirs, TextProblem(.invalidUTF8, at: nil)),
       .invalidFile(path, TextProblem(.invalidUTF8, at: nil)), .invalidName("a b", .badCharacter(" ")),
       .unknownRegistry("x", known: []), .unknownRegistry("x", known: ["a", "b"]), .registryExists("a"),
-      .noProjectKey, .lockEntryCode(name, .wrong(field: "entry_hmac"), isOfNodeTool: false),
+      .home(path, .homeNotSet("~/y")), .noProjectKey,
+      .lockEntryCode(name, .wrong(field: "entry_hmac"), isOfNodeTool: false),
       .lockEntryCode(name, .missing(field: "signature"), isOfNodeTool: true), .lockEntryChanged(name),
     ] + list.unusable.map { .unusableSource($0) } + folders.map { .localFolder("x", $0) }
       + keyProblems.map { .projectKey(path, $0) } + files.map { .keyFile(path, $0) }
@@ -54,6 +56,7 @@ extension FailureTests {
     case .localFolder(_, .empty): (64, "no-address")
     case .localFolder(_, .absent(.gitRepository)): (64, "git-address")
     case .localFolder(_, .file): (64, "not-a-folder")
+    case .localFolder(_, .home), .home: (64, "unknown-home")
     case .localFolder: (6, "not-a-folder")
     case .projectKey: (1, "project-key")
     case .noProjectKey: (6, "no-project-key")

@@ -50,7 +50,7 @@ struct FailureTests {
     check(try Self.publishProblems(text).map { PublishProblems([$0]) }) { _ in (1, "publish") }
     check([ScaffoldError.nothingFound(Self.path, hidden: []), .emptyText]) { _ in (1, "scaffold") }
     check([Self.disk]) { _ in (1, "disk") }
-    #expect(kinds.count == 99)
+    #expect(kinds.count == 100)
   }
 
   @Test func absentFileIsNoSuchThing() {

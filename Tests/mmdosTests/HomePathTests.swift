@@ -72,6 +72,77 @@ import Testing
     #expect(refused.exitCode != 0 && refused.error.contains("begin with '~/'"), "\(refused)")
   }
 
+  @Test func folderThatIsReallyCalledSoIsNoHome() async throws {
+    let project = try await makeProject()
+    let registry = project.root.appending("~x").string
+    try FileManager.default.copyItem(atPath: project.registry.string, toPath: registry)
+    for (name, typed) in [("a", "./~x"), ("b", "~x"), ("c", registry)] {
+      try await project.expect(0, "registry", "add", name, typed, "--approved")
+      try await project.expect(0, "registry", "sync", name, "--approved")
+    }
+    let sources = String(
+      decoding: try project.scratch.read("project/.ai/registries/sources.yaml"),
+      as: UTF8.self
+    )
+    #expect(sources.components(separatedBy: "./~x").count == 4, "\(sources)")
+  }
+
+  @Test func sourceInAnotherUsersHomeIsRefused() async throws {
+    let project = try await makeProject()
+    let sources = "project/.ai/registries/sources.yaml"
+    let text = String(decoding: try project.scratch.read(sources), as: UTF8.self)
+    // Were it relative to the project, this would be found.
+    try FileManager.default.copyItem(
+      atPath: project.registry.string,
+      toPath: project.root.appending("~nobody").string
+    )
+    try project.scratch.write(sources, text: text.replacing("\"../registry\"", with: "\"~nobody\""))
+    let refused = try await project.run("registry", "sync", "partner", "--approved")
+    #expect(refused.exitCode == 1 && refused.error.contains("another user's is not looked up"), "\(refused)")
+    #expect(refused.error.contains("'./~name' is a folder of that name"))
+    try project.scratch.write(sources, text: text.replacing("\"../registry\"", with: "\"./~nobody\""))
+    try await project.expect(0, "registry", "sync", "partner", "--approved")
+  }
+
+  @Test func homeThatIsNotSetIsSaid() async throws {
+    let project = try await makeProject()
+    var program = project.program
+    // A folder beside the project that a path without a home would lead to.
+    try project.scratch.makeFolder("project/registry")
+    func expectRefusal(_ words: [String], _ place: String) async throws {
+      for home in [nil, "", "relative"] {
+        program.environment["HOME"] = home
+        let refused = try await program.run(words)
+        #expect(refused.exitCode == 64, "\(refused)")
+        #expect(
+          refused.error.contains("\(place)'~/registry' is in your home, but HOME is not set"),
+          "\(refused)"
+        )
+      }
+    }
+    let sync = ["registry", "sync", "partner"]
+    try await expectRefusal(["registry", "add", "x", "~/registry"], "")
+    try await expectRefusal(["registry", "export", "partner", "~/registry"], "")
+    program.environment["MMDOS_SHARED_STORE"] = "~/registry"
+    try await expectRefusal(sync, "MMDOS_SHARED_STORE: ")
+    program.environment["MMDOS_SHARED_STORE"] = nil
+    try project.scratch.write("user.yaml", text: "shared_stores: [~/registry]\n")
+    program.environment["MMDOS_CONFIG"] = project.scratch.path.appending("user.yaml").string
+    try await expectRefusal(sync, "user.yaml: ")
+    program.environment["MMDOS_CONFIG"] = nil
+    let sources = "project/.ai/registries/sources.yaml"
+    let text = String(decoding: try project.scratch.read(sources), as: UTF8.self)
+    try project.scratch.write(sources, text: text.replacing("\"../registry\"", with: "\"~/registry\""))
+    try await expectRefusal(sync, "sources.yaml: ")
+    try await expectRefusal(sync + ["--approved"], "sources.yaml: ")
+    let policy = "project/.ai/policies/registry-policy.yaml"
+    let old = String(decoding: try project.scratch.read(policy), as: UTF8.self)
+    for key in ["shared_store", "ca_file"] {
+      try project.scratch.write(policy, text: old + "\(key): \"~/registry\"\n")
+      try await expectRefusal(sync, "registry-policy.yaml: ")
+    }
+  }
+
   @Test func sourceInTheUsersHomeIsFound() async throws {
     let project = try await makeProject()
     let sources = "project/.ai/registries/sources.yaml"

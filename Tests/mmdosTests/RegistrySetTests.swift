@@ -136,7 +136,7 @@ import Testing
     ("ssh://git.example/team/r.git", 64, "git-address", "mmdos registry publish"),
     ("https://git.example/team/r.git", 64, "git-address", "mmdos registry publish"),
     ("../registry/catalog.yaml", 64, "not-a-folder", "'../registry'"),
-    ("~nobody/x", 6, "not-a-folder", "write the folder's path out"),
+    ("~nobody/x", 64, "unknown-home", "write the path out"),
   ])
   func whatIsNoFolderIsRefusedWithAdvice(_ typed: String, _ code: Int32, _ kind: String, _ hint: String)
     async throws

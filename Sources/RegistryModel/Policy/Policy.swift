@@ -11,9 +11,9 @@ package struct Policy: Equatable, Sendable {
   package var allowRemoteRegistries = false
   /// Whether `http` is allowed for localhost, 127.0.0.1 and [::1].
   package var allowHTTPLocalhost = false
-  /// A PEM file with further certificate authorities, as written; nil for none.
+  /// A PEM file with further certificate authorities, as written until `expandHome`; nil for none.
   package var caFile: String?
-  /// The folder of a store shared between projects, as written; nil for none.
+  /// The folder of a store shared between projects, as written until `expandHome`; nil for none.
   package var sharedStore: String?
 
   // MARK: Proof

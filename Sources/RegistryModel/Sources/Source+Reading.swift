@@ -52,7 +52,7 @@ extension Source {
       guard !rawURL.contains("://") else {
         throw try invalidAddress("url", rawURL, because: ValueProblem(SourceProblem.addressOfAFolder), fields)
       }
-      return .folder(try oneLine(rawURL, "url", fields))
+      return .folder(try oneLine(rawURL, "url", fields, .machinePath))
     case ("https", false), ("remote", false):
       do {
         return .web(try RegistryURL(parsing: rawURL, allowHTTPLocalhost: true))
@@ -157,10 +157,11 @@ extension Source {
   private static func oneLine(
     _ text: String,
     _ key: String,
-    _ fields: YAMLFields
+    _ fields: YAMLFields,
+    _ shape: TextProblem.Shape = .oneLine
   ) throws(TextProblem) -> String {
-    guard TextProblem.Shape.oneLine.matches(text) else {
-      throw try invalid(key, text, text.isEmpty ? .notEmpty : .shape(.oneLine), in: fields)
+    guard shape.matches(text) else {
+      throw try invalid(key, text, text.isEmpty ? .notEmpty : .shape(shape), in: fields)
     }
     return text
   }

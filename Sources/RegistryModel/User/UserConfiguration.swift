@@ -3,7 +3,7 @@ package import Formats
 /// The user's own configuration: `config.yaml` outside every project (DESIGN section 8b).
 ///
 /// Only here, or in the environment, can be said what reaches outside a project or lowers a guard, because a project
-/// may have come from anybody. All paths are absolute or begin with `~/`, as written; whoever uses one compares real paths.
+/// may have come from anybody. All paths are absolute or begin with `~/`, as written, until `expandHome`; whoever uses one compares real paths.
 package struct UserConfiguration: Equatable, Sendable {
   /// Folders whose projects and caches may belong to another user.
   package var safeDirectories: [String] = []
@@ -40,6 +40,19 @@ package struct UserConfiguration: Equatable, Sendable {
     return configuration
   }
 
+  /// Puts the user's home in place of each `~`.
+  ///
+  /// - Throws: `HomePath.Problem` where it is not known.
+  package mutating func expandHome(_ home: String?) throws(HomePath.Problem) {
+    for index in safeDirectories.indices {
+      safeDirectories[index] = try HomePath.expand(safeDirectories[index], home: home)
+    }
+    for index in sharedStores.indices {
+      sharedStores[index] = try HomePath.expand(sharedStores[index], home: home)
+    }
+    if let path = caFile { caFile = try HomePath.expand(path, home: home) }
+  }
+
   private static func paths(_ node: YAMLNode, _ key: String) throws(TextProblem) -> [String] {
     var paths: [String] = []
     for item in try node.items(for: key) { paths.append(try path(item, key)) }
@@ -49,7 +62,8 @@ package struct UserConfiguration: Equatable, Sendable {
   /// An absolute path, or one in the user's home; a `*` would look like a wildcard, and there is none.
   private static func path(_ node: YAMLNode, _ key: String) throws(TextProblem) -> String {
     let text = try node.string(for: key)
-    guard TextProblem.Shape.oneLine.matches(text), text.hasPrefix("/") || text.hasPrefix("~/"),
+    guard TextProblem.Shape.oneLine.matches(text),
+      text.hasPrefix("/") || HomePath.needsHome(text) && !HomePath.isOfAnotherUser(text),
       !text.contains("*")
     else {
       let rule = TextProblem.ValueRule.refused(ValueProblem(UserConfigurationProblem.notAbsolutePath))

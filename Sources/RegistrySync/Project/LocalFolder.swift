@@ -1,5 +1,5 @@
 import Disk
-import Formats
+package import Formats
 package import RegistryModel
 package import SystemPackage
 
@@ -10,8 +10,8 @@ package enum LocalFolderProblem: Equatable, Sendable {
   case absent(FolderAddress.Guess)
   /// A file is there; `folder` is the one that holds it, where it is a file of a registry.
   case file(folder: String?)
-  /// `~` stands for a home that the environment does not name, or for another user's.
-  case unknownHome
+  /// It begins with `~`, and not in a home that is known.
+  case home(HomePath.Problem)
 }
 
 /// A folder on this machine, as it is typed and as it stands in `sources.yaml`.
@@ -46,12 +46,13 @@ package struct LocalFolder: Sendable {
 
   private func expanded() throws -> FilePath {
     guard !typed.isEmpty else { throw ProjectError.localFolder(typed, .empty) }
-    let meaning = HomePath.meaning(of: typed, home: home)
-    if meaning == .plain { return FilePath(typed) }
-    // A folder whose own name begins so is meant as it is.
-    if (try? Folder.open(workingFolder.pushing(FilePath(typed)))) != nil { return FilePath(typed) }
-    guard case .home(let path) = meaning else { throw ProjectError.localFolder(typed, .unknownHome) }
-    return path
+    // A folder whose own name begins with `~` is meant as it is. try?: what cannot be opened is not there.
+    if HomePath.needsHome(typed), (try? Folder.open(workingFolder.pushing(FilePath(typed)))) != nil {
+      return FilePath(typed)
+    }
+    do { return FilePath(try HomePath.expand(typed, home: home?.string)) } catch {
+      throw ProjectError.localFolder(typed, .home(error))
+    }
   }
 
   private func open(_ path: FilePath) throws -> Folder {
@@ -88,6 +89,6 @@ package struct LocalFolder: Sendable {
     let (target, base) = (path.components.map(\.string), root.components.map(\.string))
     let shared = zip(target, base).prefix { $0 == $1 }.count
     let steps = Array(repeating: "..", count: base.count - shared) + target.dropFirst(shared)
-    return steps.isEmpty ? "." : steps.joined(separator: "/")
+    return steps.isEmpty ? "." : HomePath.spelling(steps.joined(separator: "/"))
   }
 }

@@ -126,16 +126,19 @@ package struct Project: Sendable {
   ///
   /// What the user's own configuration demands at least is part of the result.
   ///
-  /// - Throws: `ProjectError.invalidFile` naming line and cause.
+  /// - Throws: `ProjectError.invalidFile` naming line and cause; `ProjectError.home`.
   package func readPolicy() throws -> Policy {
     guard let bytes = try findBytes(ProjectLayout.policyFile, inFolder: ProjectLayout.policies) else {
       return user.configuration.atLeast.raise(Policy())
     }
-    let policy = try parsed.policy.value(of: bytes) { bytes in
+    var policy = try parsed.policy.value(of: bytes) { bytes in
       try ProjectError.refuseMergeMarks(ProjectLayout.policyPath, bytes)
       return try ProjectError.parsing(ProjectLayout.policyPath) { () throws(TextProblem) in
         try Policy.parse(bytes)
       }
+    }
+    do { try policy.expandHome(user.home?.string) } catch {
+      throw ProjectError.home(ProjectLayout.policyPath, error)
     }
     return user.configuration.atLeast.raise(policy)
   }

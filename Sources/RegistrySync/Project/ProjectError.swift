@@ -21,6 +21,9 @@ package enum ProjectError: Error, Equatable, Sendable {
   /// A file that people edit does not parse or has an invalid value.
   case invalidFile(FilePath, TextProblem)
 
+  /// A path in a file that people edit is in a home that is not known.
+  case home(FilePath, HomePath.Problem)
+
   /// A file has the marks of an unfinished merge, from that line on.
   case mergeMarks(FilePath, line: Int)
 

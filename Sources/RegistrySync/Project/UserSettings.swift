@@ -1,4 +1,5 @@
 import Disk
+import Formats
 package import RegistryModel
 package import SystemPackage
 
@@ -18,7 +19,7 @@ package struct UserSettings: Sendable {
   /// Nothing is configured.
   package static let none = UserSettings()
 
-  /// Combines file and environment.
+  /// Combines file and environment; the file's paths are absolute.
   ///
   /// `safeDirectories`: Those of `MMDOS_SAFE_DIRECTORY`; one that is not absolute, or has a `*`, or is not there,
   /// allows nothing.
@@ -33,7 +34,7 @@ package struct UserSettings: Sendable {
     self.home = home
     self.file = file
     self.sharedStore = sharedStore
-    let all = safeDirectories + configuration.safeDirectories.map { HomePath.expand($0, home: home) }
+    let all = safeDirectories + configuration.safeDirectories.map { FilePath($0) }
     self.safeDirectories = all.filter { $0.isAbsolute && !$0.string.contains("*") }
       // try?: see above.
       .compactMap { try? RealPath.of($0) }
@@ -46,14 +47,23 @@ package struct UserSettings: Sendable {
     return safeDirectories.contains { path.starts(with: $0) }
   }
 
+  /// A folder of `sources.yaml`: in the user's home where it begins with `~/`, else relative to the project's root.
+  ///
+  /// - Throws: `ProjectError.home`.
+  package func path(ofSource text: String, from root: FilePath) throws(ProjectError) -> FilePath {
+    do { return root.pushing(FilePath(try HomePath.expand(text, home: home?.string))) } catch {
+      throw .home(ProjectLayout.sourcesPath, error)
+    }
+  }
+
   // MARK: What a project asks for
 
   /// The user's own file of certificate authorities.
-  package var caFile: FilePath? { configuration.caFile.map { HomePath.expand($0, home: home) } }
+  package var caFile: FilePath? { configuration.caFile.map { FilePath($0) } }
 
   /// Whether a policy may name this store.
   package func lists(sharedStore path: FilePath) -> Bool {
     guard let path = RealPath.ofFuture(path) else { return false }
-    return configuration.sharedStores.contains { RealPath.ofFuture(HomePath.expand($0, home: home)) == path }
+    return configuration.sharedStores.contains { RealPath.ofFuture(FilePath($0)) == path }
   }
 }

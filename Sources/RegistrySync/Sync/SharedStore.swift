@@ -28,7 +28,7 @@ package enum SharedStore {
   }
 
   private static func policyPath(_ policy: Policy, _ project: Project) -> FilePath? {
-    policy.sharedStore.map { project.user.path($0, from: project.root.path) }
+    policy.sharedStore.map { project.root.path.pushing(FilePath($0)) }
   }
 
   /// Opens the store without changing anything; nil when there is none.

@@ -25,7 +25,7 @@ package struct SourceConnector: Sendable {
   ///
   /// `isOffline`: Whether the reader of a source on the web must not be able to request anything at all.
   ///
-  /// - Throws: `PolicyRefusal`, `SyncError.localSource`, `SyncError.invalidURL` for http where it is not
+  /// - Throws: `PolicyRefusal`, `ProjectError.home`, `SyncError.localSource`, `SyncError.invalidURL` for http where it is not
   ///   allowed; `UserConfigurationError.credential` for a login that cannot be used.
   func connect(
     to source: Source,
@@ -47,8 +47,9 @@ package struct SourceConnector: Sendable {
       }
       return WebSourceReader(url: url, transport: transport, login: own, mirrors: mirrors)
     case .folder(let path):
+      let place = try user.path(ofSource: path, from: root)
       do {
-        return FolderSourceReader(folder: try Folder.open(user.path(path, from: root)))
+        return FolderSourceReader(folder: try Folder.open(place))
       } catch {
         throw SyncError.localSource(error)
       }
@@ -64,7 +65,7 @@ package struct SourceConnector: Sendable {
         limits: TransferLimits(policy.limits),
         version: Agent.version,
         caFile: user.caFile,
-        projectCAFile: policy.caFile.map { user.path($0, from: root) },
+        projectCAFile: policy.caFile.map { root.pushing(FilePath($0)) },
         environment: environment,
         allowHTTPLocalhost: policy.allowHTTPLocalhost
       )

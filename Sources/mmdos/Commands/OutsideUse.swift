@@ -45,7 +45,8 @@ struct OutsideUse {
     case .web(let url):
       add(url.manifestURL)
       for mirror in source.mirrors { add(mirror.manifestURL, "a mirror, requested where the others fail") }
-    case .folder(let path): add(session.user.path(path, from: project.root.path), "the registry's folder")
+    case .folder(let path):
+      add(try session.user.path(ofSource: path, from: project.root.path), "the registry's folder")
     case .bundled: break
     }
     try addAlternates()
@@ -61,7 +62,7 @@ struct OutsideUse {
     guard url.scheme == "https" else { return }
     if let file = session.user.caFile { add(file, "certificate authorities, by your configuration") }
     if let file = policy.caFile {
-      add(session.user.path(file, from: project.root.path), "certificate authorities, by the policy")
+      add(project.root.path.pushing(FilePath(file)), "certificate authorities, by the policy")
     }
   }
 

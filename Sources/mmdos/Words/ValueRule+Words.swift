@@ -28,7 +28,7 @@ extension TextProblem.Shape {
     case .sha256: "64 lower-case hexadecimal digits"
     case .oneLine: "one line without control or invisible characters"
     case .machinePath:
-      "a path of one line; '~/' is your own home, and another user's is written out ('./~name' is a folder of that name)"
+      "a path of one line; '~/' is your own home, another user's is not looked up: write it out ('./~name' is a folder of that name)"
     case .wholeNumber: "digits only, without leading zeros"
     }
   }
