@@ -1,3 +1,4 @@
+import Audit
 import Foundation
 import SystemPackage
 import TestScenes
@@ -186,8 +187,20 @@ import Testing
       for key in ["shortDescription", "fullDescription"] {
         #expect(((rule[key] as? [String: Any])?["text"] as? String)?.isEmpty == false)
       }
-      // An absolute URI, as the schema wants it.
-      #expect((rule["helpUri"] as? String)?.wholeMatch(of: /[a-z]+:[^ ]+/) != nil)
+      // An absolute URI (RFC 3986 section 4.3) without authority, as the schema wants it.
+      let uri = try #require(rule["helpUri"] as? String)
+      #expect(uri.wholeMatch(of: /[a-z][a-z0-9+.-]*:[A-Za-z0-9._~!$&'()*+,;=:@\/-]+/) != nil, "\(uri)")
+      let known = try #require((rule["id"] as? String).flatMap(AuditRule.init(rawValue:)))
+      let help = try #require(rule["help"] as? [String: String])
+      #expect(Set(help.keys) == ["text", "markdown"])
+      let (text, markdown) = (try #require(help["text"]), try #require(help["markdown"]))
+      for part in [String(known.title.dropFirst()), known.why, known.rawValue, "audit_allow"] {
+        #expect(text.contains(part) && markdown.contains(part), "\(part)")
+      }
+      #expect(
+        markdown.hasPrefix("**") && markdown.contains("** (`\(known.rawValue)`, \(known.severity.rawValue))")
+      )
+      #expect(!text.contains("*") && !text.contains("`") && !text.contains("\n"))
       let level = (rule["defaultConfiguration"] as? [String: Any])?["level"] as? String
       #expect(["error", "warning", "note"].contains(level))
     }

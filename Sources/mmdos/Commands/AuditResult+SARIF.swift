@@ -46,16 +46,25 @@ extension AuditResult {
     .object([
       ("id", .string(rule.rawValue)), ("shortDescription", message(rule.title)),
       ("fullDescription", message("\(rule.title): \(rule.why)")),
-      // Section 3.49.12 wants an absolute URI; the manual page is what is installed beside the program.
+      // Section 3.49.12 wants an absolute URI. mmdos has no address on the web that stays with its version; the manual page
+      // is installed beside the program, and `help` has the same text for viewers that open no such URI.
       ("helpUri", .string("man:mmdos-registry-audit-show(1)")),
-      (
-        "help",
-        message(
-          "\(rule.title): \(rule.why). What was reviewed and is right is accepted by audit_allow in the policy."
-        )
-      ),
+      ("help", help(rule)),
       ("defaultConfiguration", .object([("level", .string(rule.severity.sarifLevel))])),
       ("properties", .object([("severity", .string(rule.severity.rawValue))])),
+    ])
+  }
+
+  /// What the rule is about, as Markdown, and as text without its marks (section 3.12).
+  private static func help(_ rule: AuditRule) -> JSONValue {
+    let title = rule.title.prefix(1).uppercased() + rule.title.dropFirst()
+    let paragraphs = [
+      "**\(title)** (`\(rule.rawValue)`, \(rule.severity.rawValue)).", "Why it matters: \(rule.why).",
+      "What was reviewed and is right is accepted by `audit_allow` in the policy, for that content alone.",
+    ]
+    let text = paragraphs.joined(separator: " ").filter { !"*`".contains($0) }
+    return .object([
+      ("text", .string(text)), ("markdown", .string(paragraphs.joined(separator: "\n\n") + "\n")),
     ])
   }
 
