@@ -18,21 +18,11 @@ struct PublishedExtent {
   /// The limits that the policy of a client must raise.
   var warnings: [PublishWarning] {
     let usual = Limits()
-    let measures: [(key: String, needed: Int64, usual: Int64, unit: Int64)] = [
-      ("max_registry_files", Int64(entryCount), Int64(usual.maxManifestEntries), 1),
-      ("max_registry_cache_size_kb", totalBytes, usual.maxSnapshotBytes, 1_024),
-      ("max_registry_file_size_kb", largestFileBytes, usual.maxFileBytes, 1_024),
-      ("max_manifest_size_kb", largestManifestBytes, usual.maxManifestBytes, 1_024),
-      ("max_plugin_files", Int64(pluginFileCount), Int64(usual.maxPluginFiles), 1),
-      ("max_plugin_size_kb", pluginBytes, usual.maxPluginBytes, 1_024),
-    ]
-    return measures.filter { $0.needed > $0.usual }.map { measure in
-      let (whole, rest) = measure.needed.quotientAndRemainder(dividingBy: measure.unit)
-      return .needsLimit(
-        key: measure.key,
-        value: whole + (rest > 0 ? 1 : 0),
-        usual: measure.usual / measure.unit
-      )
+    return ContentLimit.all.compactMap { limit in
+      let (needed, usual) = (limit.needed(self), limit.value(usual))
+      guard needed > usual else { return nil }
+      let (whole, rest) = needed.quotientAndRemainder(dividingBy: limit.unit)
+      return .needsLimit(key: limit.key, value: whole + (rest > 0 ? 1 : 0), usual: usual / limit.unit)
     }
   }
 }
@@ -41,12 +31,42 @@ extension Limits {
   /// These limits of content, each as high as in another one where it is higher there.
   func raised(to other: Limits) -> Limits {
     var raised = self
-    raised.maxSnapshotBytes = max(maxSnapshotBytes, other.maxSnapshotBytes)
-    raised.maxFileBytes = max(maxFileBytes, other.maxFileBytes)
-    raised.maxManifestEntries = max(maxManifestEntries, other.maxManifestEntries)
-    raised.maxManifestBytes = max(maxManifestBytes, other.maxManifestBytes)
-    raised.maxPluginFiles = max(maxPluginFiles, other.maxPluginFiles)
-    raised.maxPluginBytes = max(maxPluginBytes, other.maxPluginBytes)
+    for limit in ContentLimit.all where limit.value(other) > limit.value(self) { limit.copy(other, &raised) }
     return raised
+  }
+}
+
+/// A limit of what a registry may hold, which the policies of publisher and client can raise.
+private struct ContentLimit {
+  /// The policy's key.
+  let key: String
+  /// What the key counts, in bytes; 1 for what is no size.
+  let unit: Int64
+  let needed: (PublishedExtent) -> Int64
+  let value: (Limits) -> Int64
+  /// Sets it to what it is in other limits.
+  let copy: (Limits, inout Limits) -> Void
+
+  init<Value: FixedWidthInteger>(
+    _ key: String,
+    _ extent: KeyPath<PublishedExtent, Value>,
+    _ limit: WritableKeyPath<Limits, Value>,
+    unit: Int64 = 1
+  ) {
+    (self.key, self.unit) = (key, unit)
+    needed = { Int64($0[keyPath: extent]) }
+    value = { Int64($0[keyPath: limit]) }
+    copy = { $1[keyPath: limit] = $0[keyPath: limit] }
+  }
+
+  static var all: [ContentLimit] {
+    [
+      .init("max_registry_files", \.entryCount, \.maxManifestEntries),
+      .init("max_registry_cache_size_kb", \.totalBytes, \.maxSnapshotBytes, unit: 1_024),
+      .init("max_registry_file_size_kb", \.largestFileBytes, \.maxFileBytes, unit: 1_024),
+      .init("max_manifest_size_kb", \.largestManifestBytes, \.maxManifestBytes, unit: 1_024),
+      .init("max_plugin_files", \.pluginFileCount, \.maxPluginFiles),
+      .init("max_plugin_size_kb", \.pluginBytes, \.maxPluginBytes, unit: 1_024),
+    ]
   }
 }
