@@ -47,7 +47,7 @@ package struct FileLock: ~Copyable, Sendable {
 
   deinit {
     switch hold {
-    case .descriptor(let descriptor): closeDescriptor(descriptor)
+    case .descriptor(let descriptor): Self.release(descriptor)
     case .owner(let file): file.release()
     }
   }
@@ -130,7 +130,7 @@ package struct FileLock: ~Copyable, Sendable {
     let own = try systemCall(.lock, folder.path) {
       openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     }
-    defer { close(own) }
+    defer { release(own) }
     do {
       _ = try tryLock(own, folder.path, .shared)
       return true
@@ -211,6 +211,16 @@ package struct FileLock: ~Copyable, Sendable {
       throw .disk(error)
     }
     throw .busy(path, waited: ContinuousClock.now - start)
+  }
+
+  /// Gives the lock up and closes the descriptor.
+  ///
+  /// Closing alone would not do: the lock belongs to what was opened, and is held until every descriptor of that is closed
+  /// (flock(2)). A program that another thread starts meanwhile has one from its fork to its exec, O_CLOEXEC or not.
+  private static func release(_ descriptor: CInt) {
+    // A failure is that nothing was locked, or that the file system has no locks; closing is all that is left then.
+    _ = flock(descriptor, LOCK_UN)
+    closeDescriptor(descriptor)
   }
 
   /// - Returns: False when another process holds the lock.

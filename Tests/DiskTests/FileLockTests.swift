@@ -174,6 +174,41 @@ import Testing
     }
   }
 
+  /// A program that is started while a lock is held has its descriptor from the fork to the exec: here it keeps it.
+  @Test(arguments: [FileLock.Mode.shared, .exclusive])
+  func programThatWasStartedMeanwhileKeepsNoLock(mode: FileLock.Mode) throws {
+    let lock = try FileLock.acquire("lock", in: test.folder, mode, timeout: .zero)
+    let child = try startHolder()
+    defer {
+      kill(child, SIGKILL)
+      waitpid(child, nil, 0)
+    }
+    #expect(isBusy(failure(.exclusive)))
+    _ = consume lock
+    #expect(failure(.exclusive) == nil)
+    #expect(kill(child, 0) == 0)
+  }
+
+  /// Starts a program that inherits the lock's descriptor, and ends when it is killed.
+  private func startHolder() throws -> pid_t {
+    var wanted = stat()
+    try #require(stat(test.path("lock"), &wanted) == 0)
+    let (device, file) = (wanted.st_dev, wanted.st_ino)
+    let found = (3..<CInt(4096)).first { descriptor in
+      var status = stat()
+      return fstat(descriptor, &status) == 0 && status.st_dev == device && status.st_ino == file
+    }
+    // A duplicate is of the same open file, and is not closed by exec.
+    let inherited = dup(try #require(found))
+    try #require(inherited >= 0)
+    defer { close(inherited) }
+    let words: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("60")]
+    defer { for word in words { free(word) } }
+    var child: pid_t = 0
+    try #require(posix_spawn(&child, "/bin/sleep", nil, nil, words + [nil], [nil]) == 0)
+    return child
+  }
+
   @Test func processThatIsKilledLeavesNoLock() throws {
     try test.write("", to: "lock")
     let process = Process()
