@@ -224,9 +224,22 @@ import Testing
     )
   }
 
-  @Test func commandInAFolderBelowNamesTheProjectThatItChanges() async throws {
+  /// Of another repository, or of the same one: `.git` is a folder, or a file in a worktree and a submodule.
+  @Test(arguments: [
+    nil, "git init -q",
+    "cd .. && git init -q && git -c user.email=x@example.com -c user.name=x commit -q --allow-empty -m x "
+      + "&& git worktree add -q inner/tree",
+  ])
+  func commandInAFolderBelowNamesTheProjectThatItChanges(making: String?) async throws {
     let project = try makeStage()
-    let inner = try project.scratch.makeFolder("project/vendor/inner")
+    var inner = try project.scratch.makeFolder("project/vendor/inner")
+    if let making {
+      var shell = Program(path: "/bin/sh", folder: inner)
+      shell.environment.merge(["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]) { $1 }
+      let made = try await shell.run(["-c", making])
+      try #require(made.exitCode == 0, "\(made.error)")
+      if making.contains("worktree") { inner = inner.appending("tree") }
+    }
     let preview = try await project.run("registry", "sync", "web", folder: inner)
     expect(preview, exit: 2, output: "project      \(project.root)")
     let done = try await project.run("registry", "sync", "web", "--approved", folder: inner)

@@ -63,6 +63,32 @@ import Testing
     #expect(try await scene.verify().output.contains("'catalog.yaml' in the view is not what was synced"))
   }
 
+  /// A repository whose own attributes convert all texts, in a clone of another member of the team.
+  @Test func attributesOfTheRepositoryAroundItChangeNothing() async throws {
+    let scene = try await scene()
+    let root = scene.home.folder.path
+    let git = "git -c user.email=x@example.com -c user.name=x -c core.autocrlf=true -c core.safecrlf=false"
+    var shell = Program(path: "/bin/sh", folder: root)
+    shell.environment.merge(["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"]) { $1 }
+    let made = try await shell.run([
+      "-c",
+      """
+      mkdir team && cp -R vendor team/vendor && cd team && printf 'one\\ntwo\\n' > notes.md
+      echo '* text=auto eol=crlf' > .gitattributes && git init -q . && \(git) add -A && \(git) commit -qm one
+      \(git) clone -q . ../clone
+      """,
+    ])
+    try #require(made.exitCode == 0, "\(made.error)")
+    let clone = root.appending("clone")
+    // The attributes are in force, and only there where they are meant.
+    let notes = FileManager.default.contents(atPath: clone.appending("notes.md").string)
+    #expect(notes == Data("one\r\ntwo\r\n".utf8))
+    let dir = clone.appending("vendor").string
+    #expect(try CrashScene.files(in: dir) == files(scene))
+    let result = try await scene.home.program.run(["registry", "verify", "--dir", dir])
+    #expect(result.exitCode == 0, "\(result)")
+  }
+
   @Test func otherAttributesThanThoseOfAnExportAreNamed() async throws {
     let scene = try await scene()
     try Data("* text eol=crlf\n".utf8).write(to: URL(fileURLWithPath: scene.dir + "/.gitattributes"))
