@@ -83,6 +83,13 @@ import Testing
     )
   }
 
+  @Test(.timeLimit(.minutes(1)), arguments: ["'mmdos", "mmdos and", "[a", "mmdos"])
+  func longTextTakesNoLonger(words: String) {
+    let text = SafeText(Array(repeating: words, count: 30_000).joined(separator: " "))
+    let result = text.wrapped(to: 60)
+    #expect(result.text.split { " \n".contains($0) }.count == text.text.split(separator: " ").count)
+  }
+
   @Test func nothingIsLostAndStylesStay() {
     let text: SafeText = "\("error:", .bad) ‘中文字’ and \("some more words", .good)  \("faint", .faint)"
     for width in 1...60 {

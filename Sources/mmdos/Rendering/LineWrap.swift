@@ -39,6 +39,8 @@ private struct WrappedLine {
   private static let sentenceWords = [
     "and", "by", "if", "in", "or", "so", "that", "then", "to", "when", "where", "which", "while", "with",
   ]
+  /// The most words of a command that stay together, so that text from outside takes time in proportion to its length.
+  private static let maxCommandWords = 100
   /// The most words that what is in brackets takes together, so that a bracket without an end breaks like other text.
   private static let maxBracketWords = 4
   private static let bracket = UInt8(ascii: "[")
@@ -98,7 +100,8 @@ private struct WrappedLine {
 
   /// The words behind a word in the same column: one space is between them, two are between columns.
   private func neighbours(of word: Range<Int>, in rest: ArraySlice<Range<Int>>) -> [ArraySlice<UInt8>] {
-    zip([word] + rest, rest).prefix { $1.lowerBound - $0.upperBound == 1 }.map { bytes[$1] }
+    let rest = rest.prefix(Self.maxCommandWords - 1)
+    return zip([word] + rest, rest).prefix { $1.lowerBound - $0.upperBound == 1 }.map { bytes[$1] }
   }
 
   private func isSentence(_ word: ArraySlice<UInt8>) -> Bool {
