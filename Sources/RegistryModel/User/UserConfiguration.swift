@@ -3,7 +3,8 @@ package import Formats
 /// The user's own configuration: `config.yaml` outside every project (DESIGN section 8b).
 ///
 /// Only here, or in the environment, can be said what reaches outside a project or lowers a guard, because a project
-/// may have come from anybody. All paths are absolute or begin with `~/`, as written, until `expandHome`; whoever uses one compares real paths.
+/// may have come from anybody. All paths are absolute or begin with `~/`, as written, until
+/// `expandHome`; whoever uses one compares real paths.
 package struct UserConfiguration: Equatable, Sendable {
   /// Folders whose projects and caches may belong to another user.
   package var safeDirectories: [String] = []
