@@ -29,6 +29,8 @@ package enum FetchError: Error, Hashable, Sendable {
   case headersTooLarge(url: RequestURL, limitBytes: Int)
   /// A redirect that is not followed; `origin` is where it leads, without path and login, if that can be told.
   case redirectRefused(from: RequestURL, origin: String?, reason: RedirectReason)
+  /// Redirects lead in a circle; the addresses of the circle in order, each of them requested.
+  case redirectCircle(from: RequestURL, [RequestURL])
   /// The body has a content encoding although `identity` was requested; hashes are of unencoded bytes.
   case unexpectedEncoding(url: RequestURL, encoding: String)
   /// The response is not valid HTTP.
@@ -126,6 +128,10 @@ package enum FetchError: Error, Hashable, Sendable {
   package enum RedirectReason: Hashable, Sendable {
     case otherOrigin
     case httpsToHTTP
+    /// It leads to a page on which a person is to log in.
+    case loginPage
+    /// It leads to an address with a query, which no registry has.
+    case query
     case tooMany
     case invalid
   }
@@ -157,8 +163,8 @@ extension FetchError {
     case .timeout(_, .connect), .timeout(_, .header): .attempts
     case .timeout(_, .idle), .timeout(_, .transfer), .tooSlow: .once
     case .proxy(_, .badAnswer), .proxy(_, .unreachable): .attempts
-    case .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused, .unexpectedEncoding,
-      .malformedResponse, .certificateFile, .httpLibrary, .shutDown:
+    case .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused, .redirectCircle,
+      .unexpectedEncoding, .malformedResponse, .certificateFile, .httpLibrary, .shutDown:
       .never
     }
   }

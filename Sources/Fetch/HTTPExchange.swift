@@ -9,7 +9,7 @@ final class HTTPExchange: Sendable {
     /// The whole file was passed to the reader.
     case complete(etag: String?, byteCount: Int64)
     case notModified(etag: String?)
-    case redirect(location: String)
+    case redirect(Redirect)
     /// A `FetchError`, or the error of the reader or of cancellation.
     case failed(any Error)
     /// The server closed a kept connection without answering; the request can be sent again.
@@ -80,7 +80,7 @@ final class HTTPExchange: Sendable {
       switch verdict {
       case .body(let expectedBytes, let etag): state.body = .wanted(expectedBytes: expectedBytes, etag: etag)
       case .notModified(let etag): state.body = .discarded(then: .notModified(etag: etag))
-      case .redirect(let location): state.body = .discarded(then: .redirect(location: location))
+      case .redirect(let redirect): state.body = .discarded(then: .redirect(redirect))
       case .refused(let error): state.body = .discarded(then: .failed(error))
       }
     }

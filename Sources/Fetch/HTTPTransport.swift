@@ -74,29 +74,33 @@ package final class HTTPTransport: Transport {
     try Task.checkCancellation()
     let engine = try startedEngine()
     let start = ContinuousClock.now
-    var url = request.url
-    for hop in 0...configuration.limits.maxRedirects {
-      let outcome = try await exchange(request, at: url, start: start, on: engine, receive: receive)
+    var trail = RedirectTrail(
+      from: request.url,
+      maxRedirects: configuration.limits.maxRedirects,
+      allowHTTPLocalhost: configuration.allowHTTPLocalhost
+    )
+    while true {
+      let outcome = try await exchange(request, at: trail.url, start: start, on: engine, receive: receive)
       switch outcome {
       case .complete(let etag, let byteCount):
-        return FetchResponse(isNotModified: false, etag: etag, byteCount: byteCount)
+        return FetchResponse(
+          isNotModified: false,
+          etag: etag,
+          byteCount: byteCount,
+          redirection: trail.redirection
+        )
       case .notModified(let etag):
-        return FetchResponse(isNotModified: true, etag: etag ?? request.etag, byteCount: 0)
+        return FetchResponse(
+          isNotModified: true,
+          etag: etag ?? request.etag,
+          byteCount: 0,
+          redirection: trail.redirection
+        )
       case .failed(let error): throw error
       case .unprocessed(let error): throw error
-      case .redirect(let location):
-        guard hop < configuration.limits.maxRedirects else {
-          throw FetchError.redirectRefused(
-            from: url,
-            origin: url.originForMessages(of: location),
-            reason: .tooMany
-          )
-        }
-        url = try redirectTarget(of: location, from: url)
+      case .redirect(let redirect): try trail.follow(redirect)
       }
     }
-    // The last iteration of the loop always returns or throws.
-    throw FetchError.redirectRefused(from: url, origin: nil, reason: .tooMany)
   }
 
   /// Closes connections and ends the thread; running requests fail with `FetchError.shutDown`.
@@ -172,26 +176,5 @@ package final class HTTPTransport: Transport {
     } onCancel: {
       exchange.abandon(.failed(CancellationError()))
     }
-  }
-
-  private func redirectTarget(of location: String, from url: RequestURL) throws(FetchError) -> RequestURL {
-    let allowHTTP = configuration.allowHTTPLocalhost
-    // Of the broken rules only the step from https to plain http has its own reason.
-    guard let target = try? RequestURL(parsing: location, relativeTo: url, allowHTTPLocalhost: allowHTTP)
-    else {
-      let isDowngrade = url.scheme == "https" && location.lowercased().hasPrefix("http://")
-      throw .redirectRefused(
-        from: url,
-        origin: url.originForMessages(of: location),
-        reason: isDowngrade ? .httpsToHTTP : .invalid
-      )
-    }
-    guard url.scheme != "https" || target.scheme == "https" else {
-      throw .redirectRefused(from: url, origin: url.originForMessages(of: location), reason: .httpsToHTTP)
-    }
-    guard target.isSameOrigin(as: url) else {
-      throw .redirectRefused(from: url, origin: url.originForMessages(of: location), reason: .otherOrigin)
-    }
-    return target
   }
 }

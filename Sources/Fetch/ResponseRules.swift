@@ -6,7 +6,7 @@ enum ResponseVerdict: Hashable, Sendable {
   /// The requested file follows, with its size if announced.
   case body(expectedBytes: Int64?, etag: String?)
   case notModified(etag: String?)
-  case redirect(location: String)
+  case redirect(Redirect)
   case refused(FetchError)
 }
 
@@ -30,7 +30,9 @@ struct ResponseRules: Sendable {
           .redirectRefused(from: url, origin: nil, reason: .invalid)
         )
       }
-      return .redirect(location: locations[0])
+      return .redirect(
+        Redirect(location: locations[0], isPermanent: head.status == 301 || head.status == 308)
+      )
     default:
       let pause = head.values("retry-after").first.flatMap { RetryAfter.parse($0, now: now) }
       return .refused(.status(url: url, code: head.status, retryAfter: pause))

@@ -61,10 +61,28 @@ package struct FetchResponse: Hashable, Sendable {
   package var etag: String?
   /// The number of bytes passed on.
   package var byteCount: Int64
+  /// Where redirects led to; nil where there were none.
+  package var redirection: Redirection?
 
-  package init(isNotModified: Bool, etag: String?, byteCount: Int64) {
+  package init(
+    isNotModified: Bool,
+    etag: String?,
+    byteCount: Int64,
+    redirection: Redirection? = nil
+  ) {
     self.isNotModified = isNotModified
     self.etag = etag
     self.byteCount = byteCount
+    self.redirection = redirection
   }
+}
+
+/// Where the redirects of a request led.
+package struct Redirection: Hashable, Sendable {
+  /// The address that sent the response.
+  package var url: RequestURL
+  /// Whether that is named like a page on which a person is to log in.
+  package var isLoginPage: Bool
+  /// Where the file is to be asked for from now on, as the server says (301 and 308); nil for where it was.
+  package var movedTo: RequestURL?
 }

@@ -28,9 +28,9 @@ extension FetchError {
     case .truncated, .reset: Self.tryAgain
     case .headersTooLarge, .malformedResponse:
       "something between is not a web server, or is broken: check the address, and open it in a browser"
-    case .redirectRefused(_, _, .otherOrigin):
-      "if the publisher has moved there, and you trust that host, add the registry under its new address"
-    case .redirectRefused: "ask the publisher; mmdos follows redirects within one host, by https only"
+    case .redirectRefused(_, _, let reason): reason.hint
+    case .redirectCircle:
+      "the host is set up wrongly, or wants cookies, which mmdos has none of: tell whoever runs it"
     case .unexpectedEncoding:
       "hashes are over the plain files: the publisher has to store and serve them without Content-Encoding"
     case .certificateFile(_, .unreadable): "it is named by ca_file in \(policyFile), or by SSL_CERT_FILE"
@@ -39,6 +39,11 @@ extension FetchError {
     case .shutDown: Self.tryAgain
     }
   }
+
+  /// What to do about a login page, whoever sent it.
+  static let loginPageHint =
+    "open the address in a browser: a network's portal lets you through after a login there; if it is the registry that "
+    + "wants a login, name it under credentials in your configuration, see docs/configuration.md"
 
   private static func hint(status: Int) -> String {
     switch status {
@@ -72,6 +77,20 @@ extension FetchError.ProxyCause {
       "put them into the variable https_proxy: USER:PASSWORD and '@' before the host"
     case .badAnswer: "https_proxy, or all_proxy, names it; no_proxy lists hosts that are reached without it"
     case .unreachable: "https_proxy, or all_proxy, names it; is it running, and is the port right?"
+    }
+  }
+}
+
+extension FetchError.RedirectReason {
+  fileprivate var hint: String {
+    switch self {
+    case .otherOrigin:
+      "if the publisher has moved there, and you trust that host: mmdos registry set NAME --url URL, with its new address"
+    case .loginPage: FetchError.loginPageHint
+    case .query: "ask the publisher: registries are served as plain files, without a query in their addresses"
+    case .httpsToHTTP: "the host has to redirect to https; tell whoever runs it"
+    case .tooMany: "ask the publisher for the address where they end; at most 3 are followed"
+    case .invalid: "the host is set up wrongly: tell whoever runs it"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Fetch
 import Formats
 import RegistryModel
 import RegistrySync
@@ -23,7 +24,8 @@ extension Failure {
         "'\(path)' begins like \(kind.words)",
         hint: "registries carry no programs; " + askPublisher
       )
-    case .pageInsteadOfManifest(let source): self.init(pageInsteadOfManifest: source)
+    case .pageInsteadOfManifest(let source, let target, let isLogin):
+      self.init(pageInsteadOf: source, from: target, isLogin: isLogin)
     case .manifestTooLarge(let source, let limit):
       self.init("too-large", "'\(source)' is larger than \(limit) bytes", by: "max_manifest_size_kb")
     case .unexpectedManifest(let expected, let found):
@@ -67,13 +69,15 @@ extension Failure {
     )
   }
 
-  private init(pageInsteadOfManifest source: String) {
+  private init(pageInsteadOf source: String, from target: RequestURL?, isLogin: Bool) {
+    let page = isLogin ? "a login page answered" : "a web page came instead of a manifest"
     self.init(
       ExitCodes.network,
       "page-instead-of-manifest",
-      "\(source): a web page came instead of a manifest",
-      hint:
-        "a portal that wants a login stands in between, or the address leads elsewhere: open it in a browser"
+      "'\(source)': \(page)\(target.map { ": it redirects to '\($0)'" } ?? "")",
+      hint: isLogin
+        ? FetchError.loginPageHint
+        : "the address leads elsewhere, or a portal stands in between: open it in a browser"
     )
   }
 

@@ -29,8 +29,54 @@ import Testing
     let server = try await LoopbackServer()
     server.behave(at: "/a", .redirect(to: "/a"))
     let error = try await withTransport { try await $0.failure(server.origin + "/a") }
-    guard case .redirectRefused(_, _, .tooMany) = error else { return #expect(Bool(false), "\(error)") }
-    #expect(server.requests.count == 4)
+    let url = try RequestURL(parsing: server.origin + "/a", allowHTTPLocalhost: true)
+    #expect(error == .redirectCircle(from: url, [url]))
+    #expect(server.requests.count == 1)
+  }
+
+  @Test(arguments: ["/a", "/a?token=S3CRET", "a?x#y", "/./a"])
+  func circleOfThreeIsNamedWithoutItsQuery(last: String) async throws {
+    let server = try await LoopbackServer()
+    server.behave(at: "/start", .redirect(to: "/a"))
+    server.behave(at: "/a", .redirect(to: "/b", status: 301))
+    server.behave(at: "/b", .redirect(to: last))
+    let error = try await withTransport { try await $0.failure(server.origin + "/start") }
+    let urls = try ["/start", "/a", "/b"].map {
+      try RequestURL(parsing: server.origin + $0, allowHTTPLocalhost: true)
+    }
+    #expect(error == .redirectCircle(from: urls[0], [urls[1], urls[2]]))
+    #expect(!error.isRetryable)
+  }
+
+  @Test(arguments: [
+    ("https://login.example/", FetchError.RedirectReason.loginPage), ("/users/sign_in?x=1", .loginPage),
+    ("https://other.example/ServiceLogin?a=b", .loginPage), ("http://192.0.2.1/captive-portal", .loginPage),
+    ("https://other.example/?back=%2Fone%2Fmanifest.json", .loginPage),
+    ("https://other.example/?url=http://127.0.0.1/one", .loginPage),
+    ("https://login.example/one/manifest.json", .otherOrigin), ("https://other.example/one", .otherOrigin),
+    ("/blob?signature=1", .query), ("https://other.example/blob?name=manifest.json", .query),
+    ("/a b", .invalid),
+  ])
+  func loginPageIsToldApart(location: String, reason: FetchError.RedirectReason) async throws {
+    let server = try await LoopbackServer()
+    server.behave(at: "/one/manifest.json", .redirect(to: location))
+    let error = try await withTransport { try await $0.failure(server.origin + "/one/manifest.json") }
+    guard case .redirectRefused(_, _, reason) = error else { return #expect(Bool(false), "\(error)") }
+  }
+
+  @Test(
+    arguments: [
+      ([301, 308], "/2"), ([301, 302], "/1"), ([302, 301], nil), ([307], nil), ([303], nil),
+    ] as [([Int], String?)]
+  )
+  func permanentRedirectsAreTold(statuses: [Int], moved: String?) async throws {
+    let server = try await LoopbackServer(files: ["/\(statuses.count)": [1]])
+    for (hop, status) in statuses.enumerated() {
+      server.behave(at: "/\(hop)", .redirect(to: "/\(hop + 1)", status: status))
+    }
+    let response = try await withTransport { try await $0.fetch(server.origin + "/0") }.response
+    #expect(response.redirection?.url.path == "/\(statuses.count)")
+    #expect(response.redirection?.movedTo?.path == moved)
   }
 
   @Test(arguments: [
@@ -57,7 +103,7 @@ import Testing
 
   @Test(
     arguments: [
-      "", "/b?x=1", "/b#c", "file:///etc/passwd", "http://user@127.0.0.1/b", "/a b", "/$(x)",
+      "", "/b#c", "file:///etc/passwd", "http://user@127.0.0.1/b", "/a b", "/$(x)",
       "javascript:alert(1)", "/../..\\b", "http://", "ftp://127.0.0.1/b",
     ])
   func invalidTargetIsRefused(location: String) async throws {

@@ -45,6 +45,20 @@ extension NginxServer {
   package static let movedFolder = "moved"
   /// A folder from which every request is redirected to another origin.
   package static let awayFolder = "away"
+  /// A folder that is for good at the same path beside it (301).
+  package static let permanentFolder = "permanent"
+  /// A folder whose redirects lead to `circle/back/` and from there back, with a token.
+  package static let circleFolder = "circle"
+  /// A folder from which every request is redirected to a login on another host, with a secret.
+  package static let portalFolder = "guarded"
+  /// A folder from which every request is redirected to `/page.html` of the served folder.
+  package static let pageFolder = "paged"
+  /// A folder from which every request is redirected to another host's address with a signature.
+  package static let storeFolder = "stored"
+  /// A folder that answers every request with 403.
+  package static let forbiddenFolder = "forbidden"
+  /// A folder that answers every request with 410.
+  package static let goneFolder = "gone"
   /// `me:s3cret` in Base64 (RFC 7617): the other login of `loginFolder`.
   private static let encodedLogin = "bWU6czNjcmV0"
 
@@ -78,6 +92,14 @@ extension NginxServer {
           }
           location /\(brokenFolder)/ { return 500; }
           location /\(movedFolder)/ { rewrite ^/\(movedFolder)/(.*)$ /$1 redirect; }
+          location /\(permanentFolder)/ { rewrite ^/\(permanentFolder)/(.*)$ /$1 permanent; }
+          location /\(circleFolder)/ { rewrite ^/\(circleFolder)/(.*)$ /\(circleFolder)/back/$1 redirect; }
+          location /\(circleFolder)/back/ { rewrite ^/\(circleFolder)/back/(.*)$ /\(circleFolder)/$1?token=s3cret redirect; }
+          location /\(portalFolder)/ { return 302 https://id.example/signin?to=$uri&session=s3cret; }
+          location /\(pageFolder)/ { return 302 /page.html; }
+          location /\(storeFolder)/ { return 302 https://store.example/blob/1?signature=s3cret; }
+          location /\(forbiddenFolder)/ { return 403; }
+          location /\(goneFolder)/ { return 410; }
           location /\(awayFolder)/ {
             return 302 https://localhost:\(ports[.http1] ?? 0)$request_uri;
           }

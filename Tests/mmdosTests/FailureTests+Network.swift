@@ -24,9 +24,13 @@ extension FailureTests {
       .notHTTP, .status, .field, .contentLength, .severalContentLengths, .framing,
     ]
     let libraries: [FetchError.HTTPLibraryProblem] = [.missing, .unfit, .otherTLSLibrary, .failed]
+    let redirects: [FetchError.RedirectReason] = [
+      .otherOrigin, .httpsToHTTP, .loginPage, .query, .tooMany, .invalid,
+    ]
     return statuses + connects.map { .connect(url: url, cause: $0) }
       + proxies.map { .proxy(url: url, cause: $0) } + tls.map { .tls(url: url, cause: $0) }
       + resets.map { .reset(url: url, cause: $0) } + malformed.map { .malformedResponse(url: url, cause: $0) }
-      + libraries.map { .httpLibrary($0) }
+      + redirects.map { .redirectRefused(from: url, origin: "https://h.example", reason: $0) }
+      + [[url], [url, url]].map { .redirectCircle(from: url, $0) } + libraries.map { .httpLibrary($0) }
   }
 }

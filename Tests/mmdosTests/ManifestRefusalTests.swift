@@ -228,7 +228,7 @@ import Testing
     try await expectRefused(
       Array(text.utf8),
       exit: 5,
-      ["a web page came instead of a manifest", "hint: a portal that wants a login"]
+      ["a web page came instead of a manifest", "hint: the address leads elsewhere, or a portal"]
     )
   }
 

@@ -26,6 +26,15 @@ package struct RegistryURL: Hashable, Comparable, Sendable, CustomStringConverti
     manifestURL = try catalogURL.sibling("manifest.json")
   }
 
+  /// The registry with the manifest at this URL.
+  ///
+  /// - Throws: `URLProblem.notCatalog` for a URL that does not end in `/manifest.json`.
+  package init(ofManifest url: RequestURL) throws(URLProblem) {
+    guard url.path.hasSuffix("/manifest.json") else { throw .notCatalog }
+    catalogURL = try url.sibling("catalog.yaml")
+    manifestURL = url
+  }
+
   /// The normalised URL in ASCII; its SHA-256 names the ref in `refs/sources`.
   package var description: String { catalogURL.description }
 

@@ -89,7 +89,7 @@ struct ManifestFetch: Sendable {
     if !bypassCaches, place.isOwn, let held = base.snapshot?.manifest, base.state?.manifest == held {
       options.etag = base.state?.etag
     }
-    let received = try await place.read(.manifest, options: options) { BytesReceiver() }
+    let received = try await place.readManifest(options: options)
     if received.response.isNotModified, let snapshot = base.snapshot {
       return try judge(try readHeld(snapshot.manifest), etag: base.state?.etag)
     }
@@ -163,7 +163,6 @@ struct ManifestFetch: Sendable {
   }
 
   private func parse(_ bytes: [UInt8], at location: String) throws -> Manifest {
-    if isOnTheWeb, Self.isPage(bytes) { throw SyncError.pageInsteadOfManifest(source: location) }
     do {
       return try Manifest.parse(bytes, rules: ManifestRules(policy))
     } catch {
@@ -190,11 +189,6 @@ struct ManifestFetch: Sendable {
     let content = LockedContent(url: source.location.text, manifestID: id, manifest: manifest, tree: nil)
     let found = basis.lockEntry?.disagreements(with: content) ?? []
     if !found.isEmpty { throw SyncError.notAsLocked(source.name, .disagrees(found)) }
-  }
-
-  /// Whether a text begins like an HTML page; JSON never begins with this character.
-  private static func isPage(_ bytes: [UInt8]) -> Bool {
-    bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) } == UInt8(ascii: "<")
   }
 
   /// Records about a refused manifest what a later decision, or a person, needs.

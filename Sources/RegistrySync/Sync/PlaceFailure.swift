@@ -53,7 +53,9 @@ enum PlaceFailure {
   static func meansAbsent(_ error: any Error) -> Bool {
     switch error {
     // Some hosts lead to their front page instead, wherever that is.
-    case FetchError.redirectRefused, SyncError.manifestTooLarge, SyncError.invalidURL: true
+    case FetchError.redirectRefused, FetchError.redirectCircle, SyncError.manifestTooLarge,
+      SyncError.invalidURL:
+      true
     case let error as FetchError: error.isAbsence
     case SyncError.localSource(let error): error.code == .noSuchFileOrDirectory
     default: false

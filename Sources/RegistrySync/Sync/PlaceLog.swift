@@ -1,4 +1,4 @@
-import RegistryModel
+package import RegistryModel
 import Synchronization
 
 /// What one place of a registry did in one operation.
@@ -15,6 +15,9 @@ package struct PlaceUse: Sendable {
   package internal(set) var packCount = 0
   /// The first failure, and how many there were.
   package internal(set) var failure: (first: any Error, count: Int)?
+
+  /// Where its host says that it is to be found from now on; nil for where it is.
+  package internal(set) var movedTo: RegistryURL?
 
   /// Whether anything that was used came from here.
   package var hasServed: Bool { hasServedManifest || fileCount > 0 || packCount > 0 }
@@ -55,6 +58,13 @@ final class PlaceLog: Sendable {
       case .offered: break
       }
     }
+  }
+
+  /// `manifest`: Where the manifest is now.
+  func moved(to manifest: RequestURL, place: Int) {
+    // try?: an address that no registry may have is none that could be advised.
+    let url = try? RegistryURL(ofManifest: manifest)
+    state.withLock { $0.uses[place].movedTo = url }
   }
 
   func failed(_ file: SourceFile, at place: Int, _ error: any Error) {

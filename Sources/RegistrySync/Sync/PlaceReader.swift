@@ -9,6 +9,7 @@ struct PlaceReader: Sendable {
   let reader: any SourceReader
   var policy: RetryPolicy
   let budget: RetryBudget
+  let log: PlaceLog
   let throttle = Throttle()
 
   /// Whether it is the source's own address and no mirror.
@@ -37,6 +38,39 @@ struct PlaceReader: Sendable {
       let response = try await reader.read(file, options: options) { try receiver.receive($0) }
       return Received(response: response, receiver: receiver)
     }
+  }
+}
+
+extension PlaceReader {
+  /// Reads the manifest, and notes where it moved to.
+  ///
+  /// - Throws: `SyncError.pageInsteadOfManifest`, besides what `read` throws.
+  func readManifest(options: ReadOptions) async throws -> Received<BytesReceiver> {
+    let received = try await read(.manifest, options: options) { BytesReceiver() }
+    let redirection = received.response.redirection
+    if reader.isRemote, WebPage.isOne(received.receiver.bytes) {
+      throw SyncError.pageInsteadOfManifest(
+        source: reader.location(of: .manifest),
+        target: redirection?.url,
+        isLogin: redirection?.isLoginPage ?? false || WebPage.wantsLogin(received.receiver.bytes)
+      )
+    }
+    if let moved = redirection?.movedTo { log.moved(to: moved, place: index) }
+    return received
+  }
+}
+
+/// Pages that come where a file should be.
+private enum WebPage {
+  /// Whether a text begins like an HTML page; JSON never begins with this character.
+  static func isOne(_ bytes: [UInt8]) -> Bool {
+    bytes.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) } == UInt8(ascii: "<")
+  }
+
+  /// Whether a page has a field for a password.
+  static func wantsLogin(_ page: [UInt8]) -> Bool {
+    let text = String(decoding: page, as: UTF8.self).lowercased()
+    return ["\"", "'", ""].contains { text.contains("type=\($0)password") }
   }
 }
 

@@ -18,10 +18,11 @@ struct RetryingReader: Sendable {
   init(reader: any SourceReader, policy: RetryPolicy, budget: RetryBudget) {
     self.reader = reader
     let readers = [reader] + reader.mirrors
+    let log = PlaceLog(readers.map(\.address))
     places = readers.enumerated().map { index, reader in
-      PlaceReader(index: index, reader: reader, policy: policy, budget: budget)
+      PlaceReader(index: index, reader: reader, policy: policy, budget: budget, log: log)
     }
-    log = PlaceLog(readers.map(\.address))
+    self.log = log
   }
 
   /// What the places did so far.

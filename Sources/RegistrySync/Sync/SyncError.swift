@@ -17,8 +17,8 @@ package enum SyncError: Error, Sendable {
   /// All files of the snapshot together, or one of them, are larger than the policy allows; in bytes.
   case tooLarge(path: ManifestPath?, limit: Int64)
 
-  /// A web page came where the manifest should be.
-  case pageInsteadOfManifest(source: String)
+  /// A web page came where the manifest should be; `target` is where redirects led, `isLogin` whether it wants a login.
+  case pageInsteadOfManifest(source: String, target: RequestURL?, isLogin: Bool)
 
   /// The manifest itself is larger than the policy allows; in bytes.
   case manifestTooLarge(source: String, limit: Int64)

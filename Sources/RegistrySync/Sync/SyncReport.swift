@@ -89,6 +89,8 @@ package enum SyncWarning: Sendable {
   case auditRefusal(count: Int)
   /// A place of the registry failed, and another one served.
   case place(PlaceUse)
+  /// The host says that the registry is to be found at another of its addresses from now on.
+  case moved(RegistryName, to: RegistryURL)
   /// A listed alternate cannot be opened.
   case alternateUnavailable(String)
   /// The policy names a shared store that the user's configuration does not list, so it is not used.

@@ -218,8 +218,13 @@ package struct SyncTransaction: Sendable {
       + (lostCount > 0 ? [.healed(count: lostCount)] : [])
   }
 
-  /// Which places failed while others served.
-  var placeWarnings: [SyncWarning] { reader.uses.filter { $0.failure != nil }.map { .place($0) } }
+  /// Which places failed while others served, and whether the registry moved.
+  var placeWarnings: [SyncWarning] {
+    let uses = reader.uses
+    let moved = uses.first { !$0.isMirror && $0.hasServedManifest }?.movedTo
+    return uses.filter { $0.failure != nil }.map { .place($0) }
+      + (moved.map { [.moved(registry.name, to: $0)] } ?? [])
+  }
 
   /// What can be said without having the files.
   func warnings(_ offer: ManifestOffer) -> [SyncWarning] { warnings(offer.verdict) }

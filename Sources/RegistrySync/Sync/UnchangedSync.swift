@@ -129,7 +129,7 @@ struct UnchangedSync {
     try await sync.reader.inTurn(.manifest) { place in
       var options = ReadOptions(maxBytes: registry.policy.limits.maxManifestBytes)
       if place.isOwn { options.etag = known.state.etag }
-      let received = try await place.read(.manifest, options: options) { BytesReceiver() }
+      let received = try await place.readManifest(options: options)
       let response = received.response
       return ManifestAnswer(
         held: known.manifest,

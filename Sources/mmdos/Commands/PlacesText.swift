@@ -1,4 +1,5 @@
 import Formats
+import RegistryModel
 import RegistrySync
 
 /// Which places of a registry served.
@@ -29,6 +30,7 @@ struct PlacesText {
           ("packs", .number(place.packCount)),
           ("failure", .string(orNull: place.failure.map { Failure($0.first).message })),
           ("failures", .number(place.failure?.count ?? 0)),
+          ("moved_to", .string(orNull: place.movedTo?.description)),
         ])
       }
     )

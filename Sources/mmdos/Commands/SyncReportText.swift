@@ -129,6 +129,8 @@ extension SyncWarning {
       "the audit would refuse this: \(Quantity.count(count, "critical finding"))"
     case .place(let place):
       "\(place.isMirror ? "the mirror" : "the registry's own url") \(place.failureWords ?? place.url); another place served"
+    case .moved(let name, let url):
+      "the registry moved to '\(url)'; mmdos registry set \(name) --url \(url) --approved takes it from there"
     case .alternateUnavailable(let path): "the alternate '\(path)' cannot be opened"
     case .sharedStoreNotListed(let path):
       "the policy's shared_store '\(path)' is not used: shared_stores of your own configuration does not list it"

@@ -1,4 +1,5 @@
 import Fetch
+import RegistryModel
 
 extension FetchError {
   /// What failed and why, in lower case; text from outside is not escaped.
@@ -17,8 +18,11 @@ extension FetchError {
       "'\(url)': too slow: \(rate) bytes a second, at least \(minimum) are needed"
     case .reset(let url, let cause): "'\(url)': the connection was lost: \(cause.words)"
     case .headersTooLarge(let url, let limit): "'\(url)': more than \(limit) bytes of headers"
+    case .redirectRefused(let url, let origin, .loginPage):
+      "'\(url)': a login page answered: it redirects to \(origin.map { "'\($0)'" } ?? "one")"
     case .redirectRefused(let url, let origin, let reason):
       "'\(url)': redirect \(origin.map { "to '\($0)' " } ?? "")refused: \(reason.words)"
+    case .redirectCircle(let url, let circle): "'\(url)': \(Self.words(circle: circle))"
     case .unexpectedEncoding(let url, let encoding): "'\(url)': sent with content encoding '\(encoding)'"
     case .malformedResponse(let url, let cause): "'\(url)': not a valid HTTP response: \(cause.words)"
     case .certificateFile(let path, let cause):
@@ -26,6 +30,13 @@ extension FetchError {
     case .httpLibrary(let problem): problem.words
     case .shutDown: "the network was shut down"
     }
+  }
+
+  private static func words(circle: [RequestURL]) -> String {
+    let steps = circle.map { "'\($0)'" }
+    return circle.count == 1
+      ? "redirects in a circle: \(steps.joined()) leads to itself"
+      : "redirects in a circle: \(steps.joined(separator: " to ")) and back to \(steps.prefix(1).joined())"
   }
 }
 
@@ -128,7 +139,9 @@ extension FetchError.RedirectReason {
     switch self {
     case .otherOrigin: "it leads to another server"
     case .httpsToHTTP: "it leads from https to http"
-    case .tooMany: "too many redirects"
+    case .loginPage: "it leads to a login page"
+    case .query: "it leads to an address with a query"
+    case .tooMany: "too many redirects, one after the other"
     case .invalid: "not a valid address"
     }
   }

@@ -1,0 +1,134 @@
+import Foundation
+import SystemPackage
+import TestScenes
+import TestServers
+import TestSupport
+import Testing
+
+/// Each failure of the network is told by its cause, with the advice that fits it, by the built program and a real nginx.
+@Suite(.enabled(if: NginxServer.isAvailable, "nginx and openssl are needed"), .timeLimit(.minutes(10)))
+struct NetworkAdviceTests {
+  /// Runs a test with a project whose source `web` is a folder of an nginx that serves a registry in `one`.
+  private func withNginx(
+    folder: String = "one",
+    site: NginxServer.Site = .http2,
+    test: String = #function,
+    _ body: (TestProject, NginxServer) async throws -> Void
+  ) async throws {
+    var project = try TestProject(name: test)
+    let served = try project.scratch.makeFolder("served")
+    try TestRegistry(count: 3).write(to: served.appending("one"))
+    let server = try await NginxServer(serving: served)
+    project.environment["SSL_CERT_FILE"] = server.authority.string
+    try project.setSources(["web": server.origin(site) + "/\(folder)/catalog.yaml"])
+    do { try await body(project, server) } catch {
+      await server.stop()
+      throw error
+    }
+    await server.stop()
+  }
+
+  /// The sync fails with this text and this hint, names no secret, and changes nothing.
+  private func expectFailure(_ project: TestProject, _ texts: [String], hint: String) async throws {
+    let before = try project.state()
+    let result = try await project.sync()
+    expect(result, exit: 5, error: "hint: ", hint)
+    for text in texts { expect(result, exit: 5, error: text) }
+    #expect(!result.error.contains("s3cret"), "\(result.error)")
+    try expectUnchanged(project, since: before)
+  }
+
+  // MARK: Redirects
+
+  @Test func redirectToALoginIsALoginPage() async throws {
+    try await withNginx(folder: NginxServer.portalFolder) { project, _ in
+      let text = "a login page answered: it redirects to 'https://id.example'"
+      try await expectFailure(
+        project,
+        ["/guarded/manifest.json'", text],
+        hint: "open the address in a browser"
+      )
+    }
+  }
+
+  @Test(arguments: [
+    ("<html><form><input type=\"password\" name=p></form></html>", "a login page answered: it redirects to"),
+    ("<html><h1>Welcome</h1></html>", "a web page came instead of a manifest: it redirects to"),
+  ])
+  func redirectToAPageIsNoManifest(page: String, text: String) async throws {
+    try await withNginx(folder: NginxServer.pageFolder) { project, server in
+      try project.scratch.write("served/page.html", text: page)
+      let target = "'\(server.origin(.http2))/page.html'"
+      try await expectFailure(project, ["/paged/manifest.json'", text, target], hint: "in a browser")
+    }
+  }
+
+  @Test func redirectWithAQueryIsNoLoginPage() async throws {
+    try await withNginx(folder: NginxServer.storeFolder) { project, _ in
+      let text = "redirect to 'https://store.example' refused: it leads to an address with a query"
+      try await expectFailure(project, [text], hint: "served as plain files")
+    }
+  }
+
+  @Test func circleOfRedirectsIsNamed() async throws {
+    try await withNginx(folder: NginxServer.circleFolder) { project, server in
+      let origin = server.origin(.http2)
+      let steps = ["/circle/manifest.json", "/circle/back/manifest.json"].map { "'\(origin)\($0)'" }
+      let text = "redirects in a circle: \(steps[0]) to \(steps[1]) and back to \(steps[0])"
+      try await expectFailure(project, [text], hint: "tell whoever runs it")
+      await server.waitForRequests(2)
+      #expect(server.requests().count == 2)
+    }
+  }
+
+  @Test func otherHostIsSetWhereItIsTrusted() async throws {
+    try await withNginx(folder: NginxServer.awayFolder) { project, server in
+      let text = "redirect to '\(server.origin(.http1))' refused: it leads to another server"
+      try await expectFailure(
+        project,
+        [text],
+        hint: "mmdos registry set NAME --url URL, with its new address"
+      )
+      let url = server.origin(.http1) + "/one/catalog.yaml"
+      expect(try await project.run("registry", "set", "web", "--url", url, "--approved"), exit: 0)
+      expect(try await project.sync(), exit: 0, output: "synced")
+    }
+  }
+
+  // MARK: Moved for good
+
+  @Test func registryThatMovedIsToldOnce() async throws {
+    try await withNginx(folder: "\(NginxServer.permanentFolder)/one") { project, server in
+      let url = server.origin(.http2) + "/one/catalog.yaml"
+      let command = "mmdos registry set web --url \(url) --approved"
+      let first = try await project.sync()
+      expect(first, exit: 0, error: "warning: the registry moved to '\(url)'; \(command)", output: "synced")
+      #expect(first.error.components(separatedBy: "moved").count == 2, "\(first.error)")
+      // Also where nothing is new, and not where only errors are wanted.
+      expect(try await project.sync(), exit: 0, error: command, output: "already up to date")
+      #expect(try await project.run("registry", "sync", "web", "--approved", "--quiet").error == "")
+      let json = try await project.run("registry", "sync", "web", "--approved", "--json")
+      expect(json, exit: 0)
+      let document = try json.object()
+      #expect((document["warnings"] as? [String])?.contains { $0.contains(command) } == true)
+      let places = try #require(document["places"] as? [[String: Any]])
+      #expect(places.map { $0["moved_to"] as? String } == [url])
+      // The advice works when it is followed.
+      expect(try await project.run(command.split(separator: " ").dropFirst().map(String.init)), exit: 0)
+      let last = try await project.sync()
+      expect(last, exit: 0)
+      #expect(!last.error.contains("moved"), "\(last.error)")
+      let count = server.requests().count
+      expect(try await project.run("registry", "verify", "web"), exit: 0, output: "intact")
+      #expect(server.requests().count == count)
+    }
+  }
+
+  @Test func temporaryRedirectIsNoMove() async throws {
+    try await withNginx(folder: "\(NginxServer.movedFolder)/one") { project, _ in
+      let result = try await project.sync()
+      expect(result, exit: 0, output: "synced")
+      #expect(!result.error.contains("registry moved"), "\(result.error)")
+    }
+  }
+}
