@@ -7,6 +7,8 @@ package import SystemPackage
 package enum FetchError: Error, Hashable, Sendable {
   /// A response with an unexpected status; `retryAfter` is set if the server asked for a pause.
   case status(url: RequestURL, code: Int, retryAfter: Duration?)
+  /// The login that was sent is not accepted (401), or has no right to the file (403).
+  case loginRefused(url: RequestURL, code: Int)
   /// More bytes than allowed were announced or sent.
   case bodyTooLarge(url: RequestURL, limitBytes: Int64)
   /// The body ended early; `expectedBytes` is nil if no length was announced.
@@ -163,7 +165,7 @@ extension FetchError {
     case .timeout(_, .connect), .timeout(_, .header): .attempts
     case .timeout(_, .idle), .timeout(_, .transfer), .tooSlow: .once
     case .proxy(_, .badAnswer), .proxy(_, .unreachable): .attempts
-    case .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused, .redirectCircle,
+    case .loginRefused, .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused, .redirectCircle,
       .unexpectedEncoding, .malformedResponse, .certificateFile, .httpLibrary, .shutDown:
       .never
     }
@@ -175,7 +177,9 @@ extension FetchError {
   /// Whether the host answers and has no such file (DESIGN section 6a): S3 answers 403 for an absent one unless listing
   /// is allowed.
   package var isAbsence: Bool {
-    guard case .status(_, let code, _) = self else { return false }
-    return [403, 404, 410].contains(code)
+    switch self {
+    case .status(_, let code, _), .loginRefused(_, let code): [403, 404, 410].contains(code)
+    default: false
+    }
   }
 }

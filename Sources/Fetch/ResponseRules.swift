@@ -33,11 +33,14 @@ struct ResponseRules: Sendable {
       return .redirect(
         Redirect(location: locations[0], isPermanent: head.status == 301 || head.status == 308)
       )
+    case 401 where hasLogin, 403 where hasLogin: return .refused(.loginRefused(url: url, code: head.status))
     default:
       let pause = head.values("retry-after").first.flatMap { RetryAfter.parse($0, now: now) }
       return .refused(.status(url: url, code: head.status, retryAfter: pause))
     }
   }
+
+  private var hasLogin: Bool { request.credential?.field(for: url) != nil }
 
   private func judgeBody(of head: ResponseHead) -> ResponseVerdict {
     let encodings = head.values("content-encoding").filter { $0.lowercased() != "identity" }

@@ -10,12 +10,15 @@ extension Failure {
 extension FetchError {
   private static let tryAgain = "try again later; nothing changed, and what was proven is kept"
   private static let checkAddress =
-    "check the address with mmdos registry list; if it is right, the publisher has moved or removed the files"
+    "check the address with mmdos registry list; if it is right, the publisher has moved or removed the files: ask where they are"
 
   /// What the reader can do about it.
   var hint: String {
     switch self {
     case .status(_, let code, _): Self.hint(status: code)
+    case .loginRefused(_, 401):
+      "it is wrong or has expired: put the right one where credentials in your configuration names it, see docs/configuration.md"
+    case .loginRefused: "ask the publisher to give that login access"
     case .connect(_, let cause): cause.hint
     case .proxy(_, let cause): cause.hint
     case .tls(_, let cause): cause.hint
@@ -48,8 +51,11 @@ extension FetchError {
   private static func hint(status: Int) -> String {
     switch status {
     case 401:
-      "the host wants a login, or another one; name it under credentials in your configuration, see docs/configuration.md"
-    case 403, 404, 410: checkAddress
+      "name a login for this host under credentials in your configuration, see docs/configuration.md"
+    case 403:
+      "check the address with mmdos registry list; if it is right, a login with access is needed: ask the publisher"
+    case 404: checkAddress
+    case 410: "ask the publisher where it is now, then mmdos registry set NAME --url URL; what was synced stays usable"
     case 408, 429, 500...599: tryAgain
     default: "open the address in a browser to see what the host says; \(checkAddress)"
     }

@@ -8,6 +8,7 @@ extension FailureTests {
     let statuses = [401, 403, 404, 410, 418, 429, 500].map {
       FetchError.status(url: url, code: $0, retryAfter: nil)
     }
+    let logins = [401, 403].map { FetchError.loginRefused(url: url, code: $0) }
     let connects: [FetchError.ConnectCause] = [
       .nameNotFound, .refused, .unreachable, .tooManyOpenFiles, .failed(errno: 0), .failed(errno: 5),
     ]
@@ -27,7 +28,7 @@ extension FailureTests {
     let redirects: [FetchError.RedirectReason] = [
       .otherOrigin, .httpsToHTTP, .loginPage, .query, .tooMany, .invalid,
     ]
-    return statuses + connects.map { .connect(url: url, cause: $0) }
+    return statuses + logins + connects.map { .connect(url: url, cause: $0) }
       + proxies.map { .proxy(url: url, cause: $0) } + tls.map { .tls(url: url, cause: $0) }
       + resets.map { .reset(url: url, cause: $0) } + malformed.map { .malformedResponse(url: url, cause: $0) }
       + redirects.map { .redirectRefused(from: url, origin: "https://h.example", reason: $0) }

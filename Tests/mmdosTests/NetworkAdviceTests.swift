@@ -131,4 +131,49 @@ struct NetworkAdviceTests {
       #expect(!result.error.contains("registry moved"), "\(result.error)")
     }
   }
+
+  // MARK: Statuses
+
+  @Test(arguments: [
+    (NginxServer.loginFolder, "401: it wants a login", "name a login for this host"),
+    (NginxServer.forbiddenFolder, "403: it refuses to send this file", "check the address with mmdos registry list"),
+    ("nowhere", "404: there is no such file", "check the address with mmdos registry list"),
+    (NginxServer.goneFolder, "410: the file was removed for good", "mmdos registry set NAME --url URL"),
+  ])
+  func statusesAreToldApart(folder: String, text: String, hint: String) async throws {
+    try await withNginx(folder: folder) { project, server in
+      try await expectFailure(project, ["the server answered " + text], hint: hint)
+      // The advice works when it is followed.
+      let list = try await project.run("registry", "list")
+      expect(list, exit: 0, output: "/\(folder)/")
+      let url = server.origin(.http2) + "/one/catalog.yaml"
+      expect(try await project.run("registry", "set", "web", "--url", url, "--approved"), exit: 0)
+      expect(try await project.sync(), exit: 0, output: "synced")
+    }
+  }
+
+  @Test func goneRegistryStaysUsable() async throws {
+    try await withNginx { project, server in
+      expect(try await project.sync(), exit: 0)
+      try project.setSources(["web": server.origin(.http2) + "/\(NginxServer.goneFolder)/catalog.yaml"])
+      try await expectFailure(project, ["410"], hint: "stays usable")
+      expect(try await project.run("registry", "ls", "web"), exit: 0, output: "catalog.yaml")
+    }
+  }
+
+  @Test func loginThatIsRefusedIsToldApartFromNone() async throws {
+    try await withNginx(folder: NginxServer.loginFolder) { project, server in
+      var project = project
+      try TestRegistry(count: 3).write(to: project.scratch.path.appending("served/\(NginxServer.loginFolder)"))
+      project.environment["TOKEN"] = "wrong"
+      let hosts = ["localhost:\(server.port(.http2))"]
+      try project.configureUser("credentials:\n" + hosts.map { "  - host: \($0)\n    bearer_env: TOKEN\n" }.joined())
+      try await expectFailure(project, ["401: your login is not accepted"], hint: "it is wrong or has expired")
+      project.environment["TOKEN"] = NginxServer.token
+      expect(try await project.sync(), exit: 0, output: "synced")
+      let forbidden = server.origin(.http2) + "/\(NginxServer.forbiddenFolder)/catalog.yaml"
+      try project.setSources(["web": forbidden])
+      try await expectFailure(project, ["403: your login has no right to it"], hint: "give that login access")
+    }
+  }
 }

@@ -5,7 +5,9 @@ extension FetchError {
   /// What failed and why, in lower case; text from outside is not escaped.
   var words: String {
     switch self {
-    case .status(let url, let code, _): "'\(url)': the server answered \(code)"
+    case .status(let url, let code, _): "'\(url)': the server answered \(code)\(Self.words(status: code))"
+    case .loginRefused(let url, let code):
+      "'\(url)': the server answered \(code): your login \(code == 401 ? "is not accepted" : "has no right to it")"
     case .bodyTooLarge(let url, let limit): "'\(url)': larger than the limit of \(limit) bytes"
     case .truncated(let url, let received, let expected):
       "'\(url)': ended after \(received) \(expected.map { "of \($0) bytes" } ?? "bytes")"
@@ -29,6 +31,19 @@ extension FetchError {
       "certificate file '\(path)': \(cause == .unreadable ? "cannot be read" : "holds no certificate")"
     case .httpLibrary(let problem): problem.words
     case .shutDown: "the network was shut down"
+    }
+  }
+
+  /// What a status means for the file, where the number alone is not plain.
+  private static func words(status: Int) -> String {
+    switch status {
+    case 401: ": it wants a login"
+    case 403: ": it refuses to send this file"
+    case 404: ": there is no such file"
+    case 410: ": the file was removed for good"
+    case 429: ": too many requests"
+    case 500...599: ": it has a failure of its own"
+    default: ""
     }
   }
 
