@@ -204,7 +204,8 @@ int ccurl_roots_add_pem(ccurl_roots *roots, const void *bytes, size_t count) {
 // Called when a connection's TLS is set up; libcurl's own check, which is laxer, follows after the handshake.
 static CURLcode prepare_tls(CURL *easy, void *context, void *given) {
   (void)easy;
-  const ccurl_identity *identity = given;
+  ccurl_identity *identity = given;
+  identity->has_begun = 1;
   library.SSL_CTX_set1_cert_store_(context, identity->roots->store);
   library.SSL_CTX_set_verify_(context, SSL_VERIFY_PEER, NULL);
   X509_VERIFY_PARAM *rules = library.SSL_CTX_get0_param_(context);
@@ -216,7 +217,7 @@ static CURLcode prepare_tls(CURL *easy, void *context, void *given) {
   return is_set == 1 ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
-CURLcode ccurl_set_identity(CURL *easy, const ccurl_identity *identity) {
+CURLcode ccurl_set_identity(CURL *easy, ccurl_identity *identity) {
   CURLcode code = library.curl_easy_setopt_(easy, CURLOPT_SSL_CTX_FUNCTION, prepare_tls);
   if (code != CURLE_OK) return code;
   return library.curl_easy_setopt_(easy, CURLOPT_SSL_CTX_DATA, identity);

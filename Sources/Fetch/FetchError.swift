@@ -62,8 +62,14 @@ package enum FetchError: Error, Hashable, Sendable {
     case authenticationRequired
     /// The proxy answered CONNECT with a status other than success, or not with HTTP.
     case badAnswer(status: Int?)
-    /// The connection to the proxy could not be made; `address` is `host:port`.
-    case unreachable(address: String, cause: ConnectCause)
+    /// The connection to the proxy could not be made; `proxy` is its URL, without a login.
+    case unreachable(proxy: String, cause: ConnectCause)
+    /// It said nothing within the time to connect.
+    case silent(proxy: String)
+    /// It closed the connection instead of answering.
+    case closed(proxy: String)
+    /// It answered that it cannot connect to the host.
+    case noRoute(proxy: String)
   }
 
   /// What is wrong with the server's certificate or with TLS.
@@ -164,7 +170,9 @@ extension FetchError {
     case .connect, .reset, .truncated: .attempts
     case .timeout(_, .connect), .timeout(_, .header): .attempts
     case .timeout(_, .idle), .timeout(_, .transfer), .tooSlow: .once
-    case .proxy(_, .badAnswer), .proxy(_, .unreachable): .attempts
+    case .proxy(_, .badAnswer), .proxy(_, .unreachable), .proxy(_, .silent), .proxy(_, .closed),
+      .proxy(_, .noRoute):
+      .attempts
     case .loginRefused, .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused, .redirectCircle,
       .unexpectedEncoding, .malformedResponse, .certificateFile, .httpLibrary, .shutDown:
       .never

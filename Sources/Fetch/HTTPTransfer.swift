@@ -24,7 +24,7 @@ final class HTTPTransfer {
 
   let exchange: HTTPExchange
   let handle: UnsafeMutableRawPointer
-  private let proxyAddress: String?
+  private let proxy: ProxySettings.Choice
   private var head: ResponseHeadReader
   private var hasHead = false
   private var fields: UnsafeMutablePointer<curl_slist>?
@@ -41,7 +41,7 @@ final class HTTPTransfer {
     self.handle = handle
     self.exchange = exchange
     roots = request.roots
-    proxyAddress = request.proxy.address
+    proxy = request.proxy
     head = ResponseHeadReader(maxBytes: request.limits.maxHeaderBytes)
     host = strdup(request.url.bareHost)
     text.initialize(repeating: 0)
@@ -49,7 +49,8 @@ final class HTTPTransfer {
       to: ccurl_identity(
         roots: request.roots?.pointer,
         host: host,
-        is_address: ProxySettings.isAddress(request.url.host) ? 1 : 0
+        is_address: ProxySettings.isAddress(request.url.host) ? 1 : 0,
+        has_begun: 0
       )
     )
     guard host != nil, setOptions(request) else { return nil }
@@ -81,7 +82,9 @@ final class HTTPTransfer {
         verifyResult: max(0, ccurl_info_long(handle, CURLINFO_SSL_VERIFYRESULT)),
         proxyStatus: max(0, ccurl_info_long(handle, CURLINFO_HTTP_CONNECTCODE)),
         text: String(cString: Array(text) + [0]),
-        proxy: proxyAddress,
+        proxy: proxy.url,
+        proxyError: max(0, ccurl_info_long(handle, CURLINFO_PROXY_ERROR)),
+        hasReachedServer: identity.pointee.has_begun != 0,
         hasHead: hasHead,
         isOnKeptConnection: ccurl_info_long(handle, CURLINFO_NUM_CONNECTS) == 0
       )

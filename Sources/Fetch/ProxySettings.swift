@@ -27,6 +27,15 @@ enum ProxySettings {
       }
     }
 
+    /// The proxy as variables name it, without its login; nil for none.
+    var url: String? {
+      switch self {
+      case .direct: nil
+      case .http: address.map { "http://\($0)" }
+      case .socks5: address.map { "socks5://\($0)" }
+      }
+    }
+
     /// `host:port`, an IPv6 address in brackets; nil for none.
     var address: String? {
       switch self {

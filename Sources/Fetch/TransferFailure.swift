@@ -21,8 +21,12 @@ struct TransferFailure: Error, Hashable {
   ///
   /// Used to distinguish failures that have the same code; never displayed.
   let text: String
-  /// The proxy in use, as `host:port`.
+  /// The proxy in use, as `ProxySettings.Choice.url` has it.
   let proxy: String?
+  /// Why a SOCKS proxy did not connect (`CURLPX_...`), or 0.
+  let proxyError: Int
+  /// Whether the connection had been made and TLS began; always false for plain http.
+  let hasReachedServer: Bool
   /// Whether a part of a response was received.
   let hasHead: Bool
   /// Whether the request was sent on a connection that had been used before.
@@ -53,12 +57,10 @@ struct TransferFailure: Error, Hashable {
     if proxyStatus != 0, !(200...299).contains(proxyStatus) {
       return .proxy(url: url, cause: .badAnswer(status: proxyStatus))
     }
+    if let cause = proxyCause { return .proxy(url: url, cause: cause) }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST: return .connect(url: url, cause: .nameNotFound)
-    case CURLE_COULDNT_RESOLVE_PROXY: return proxyError(url, .nameNotFound)
-    case CURLE_COULDNT_CONNECT:
-      return proxy == nil ? .connect(url: url, cause: connectCause) : proxyError(url, connectCause)
-    case CURLE_PROXY: return .proxy(url: url, cause: .badAnswer(status: nil))
+    case CURLE_COULDNT_CONNECT: return .connect(url: url, cause: connectCause)
     case CURLE_OPERATION_TIMEDOUT: return .timeout(url: url, phase: .connect)
     case CURLE_PEER_FAILED_VERIFICATION: return .tls(url: url, cause: certificateCause)
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM: return handshakeError(url)
@@ -86,8 +88,25 @@ struct TransferFailure: Error, Hashable {
     }
   }
 
-  private func proxyError(_ url: RequestURL, _ cause: FetchError.ConnectCause) -> FetchError {
-    .proxy(url: url, cause: .unreachable(address: proxy ?? "", cause: cause))
+  /// What a SOCKS proxy answers that could not connect (RFC 1928 section 6); libcurl orders them by name.
+  private static let socksReplies =
+    Int(CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED.rawValue)...Int(CURLPX_REPLY_UNASSIGNED.rawValue)
+
+  /// Why there is no connection through the proxy; nil where there is none, or where it led to the server.
+  private var proxyCause: FetchError.ProxyCause? {
+    guard let proxy, !hasReachedServer else { return nil }
+    switch code {
+    case CURLE_COULDNT_RESOLVE_PROXY: return .unreachable(proxy: proxy, cause: .nameNotFound)
+    case CURLE_COULDNT_CONNECT: return .unreachable(proxy: proxy, cause: connectCause)
+    case CURLE_OPERATION_TIMEDOUT: return .silent(proxy: proxy)
+    case CURLE_PROXY where proxyError == CURLPX_CLOSED.rawValue: return .closed(proxy: proxy)
+    case CURLE_PROXY where Self.socksReplies.contains(proxyError): return .noRoute(proxy: proxy)
+    case CURLE_PROXY: return .badAnswer(status: nil)
+    // The proxy led to the server when a kept connection was made.
+    case _ where isOnKeptConnection: return nil
+    case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING: return .closed(proxy: proxy)
+    default: return .badAnswer(status: nil)
+    }
   }
 
   /// The `X509_V_ERR_...` codes about which a user can do something.

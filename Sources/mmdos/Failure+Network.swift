@@ -82,7 +82,11 @@ extension FetchError.ProxyCause {
     case .authenticationRequired:
       "put them into the variable https_proxy: USER:PASSWORD and '@' before the host"
     case .badAnswer: "https_proxy, or all_proxy, names it; no_proxy lists hosts that are reached without it"
-    case .unreachable: "https_proxy, or all_proxy, names it; is it running, and is the port right?"
+    case .unreachable, .silent, .closed:
+      "https_proxy, or all_proxy, names it: is it running, and are its kind and port right? "
+        + "no_proxy lists hosts that are reached without it"
+    case .noRoute:
+      "check the address with mmdos registry list; no_proxy lists hosts that are reached without the proxy"
     }
   }
 }

@@ -14,7 +14,9 @@ extension FailureTests {
     ]
     let proxies: [FetchError.ProxyCause] = [
       .invalidSetting(variable: "all_proxy"), .authenticationRequired, .badAnswer(status: nil),
-      .badAnswer(status: 502), .unreachable(address: "proxy.example:80", cause: .nameNotFound),
+      .badAnswer(status: 502), .unreachable(proxy: "http://proxy.example:80", cause: .nameNotFound),
+      .silent(proxy: "socks5://127.0.0.1:1080"), .closed(proxy: "http://127.0.0.1:80"),
+      .noRoute(proxy: "socks5://127.0.0.1:1080"),
     ]
     let tls: [FetchError.TLSCause] = [
       .expired, .notYetValid, .wrongHost, .untrustedIssuer, .certificate(code: 26), .notTLS, .oldVersion,

@@ -1,4 +1,5 @@
 import Foundation
+import Preview
 import SystemPackage
 import TestScenes
 import TestServers
@@ -175,5 +176,58 @@ struct NetworkAdviceTests {
       try project.setSources(["web": forbidden])
       try await expectFailure(project, ["403: your login has no right to it"], hint: "give that login access")
     }
+  }
+
+  // MARK: Proxies
+
+  /// What a proxy of either kind does with whoever connects.
+  enum ProxyState: String, CaseIterable, Sendable {
+    case silent = "did not answer"
+    case closing = "closed the connection without an answer"
+    case down = "connection refused"
+  }
+
+  @Test(arguments: ["http", "socks5"], ProxyState.allCases)
+  func proxyIsNamedAndNotTheRegistry(kind: String, state: ProxyState) async throws {
+    let listener = try ConnectionListener(maxConnections: 8) { client in
+      // What the client says is read and dropped, until it goes away.
+      if state == .silent { try? client.drain() }
+      if state == .closing { _ = try? client.read() }
+    }
+    let port = state == .down ? try #require(try Loopback.freePorts(1).first) : listener.port
+    var project = try TestProject(policy: TestProject.openPolicy + "connect_timeout: 1s\nmax_attempts: 1\n")
+    try project.setSources(["web": "https://registry.example/one/catalog.yaml"])
+    project.environment["all_proxy"] = "\(kind)://127.0.0.1:\(port)"
+    let text = "the proxy '\(kind)://127.0.0.1:\(port)'"
+    try await expectFailure(project, [text, state.rawValue], hint: "names it: is it running")
+    await listener.stop()
+  }
+
+  @Test func proxyThatCannotConnectIsNoBadProxy() async throws {
+    let listener = try ConnectionListener(maxConnections: 8) { client in
+      // No login, then "host unreachable" (RFC 1928).
+      _ = try? client.read()
+      try? client.write([5, 0])
+      _ = try? client.read()
+      try? client.write([5, 4, 0, 1, 0, 0, 0, 0, 0, 0])
+      try? client.drain()
+    }
+    var project = try TestProject(policy: TestProject.openPolicy + "max_attempts: 1\n")
+    try project.setSources(["web": "https://registry.example/one/catalog.yaml"])
+    project.environment["all_proxy"] = "socks5://127.0.0.1:\(listener.port)"
+    let text = "the proxy 'socks5://127.0.0.1:\(listener.port)' cannot connect to the host"
+    try await expectFailure(project, [text], hint: "check the address with mmdos registry list")
+    await listener.stop()
+  }
+
+  /// Whoever is behind the proxy and says nothing is not the proxy.
+  @Test func silentServerBehindAProxyIsNotTheProxy() async throws {
+    let server = try await LoopbackServer()
+    let proxy = try await ConnectProxy(.leadTo(port: server.port))
+    var project = try TestProject(policy: TestProject.openPolicy + "connect_timeout: 1s\nmax_attempts: 1\n")
+    try project.setSources(["web": "https://registry.example/one/catalog.yaml"])
+    project.environment["all_proxy"] = "http://127.0.0.1:\(proxy.port)"
+    try await expectFailure(project, ["timed out while connecting"], hint: "try again later")
+    await proxy.stop()
   }
 }

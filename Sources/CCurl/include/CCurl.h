@@ -72,8 +72,10 @@ typedef struct ccurl_identity {
   /// A DNS name, or an address without brackets.
   const char *host;
   int is_address;
+  /// Set to 1 when TLS with the server begins: a proxy in between has made the connection by then.
+  int has_begun;
 } ccurl_identity;
 /// Makes TLS of this transfer accept only that server (`DESIGN` 6a). `identity` must outlive the transfer.
-CURLcode ccurl_set_identity(CURL *easy, const ccurl_identity *identity);
+CURLcode ccurl_set_identity(CURL *easy, ccurl_identity *identity);
 
 #endif

@@ -81,8 +81,10 @@ extension FetchError.ProxyCause {
     case .authenticationRequired: "the proxy wants a user name and password"
     case .badAnswer(let status?): "the proxy refused the request (status \(status))"
     case .badAnswer(nil): "what answered is not a proxy of that kind"
-    case .unreachable(let address, let cause):
-      "no connection to the proxy '\(address)': \(cause.proxyWords)"
+    case .unreachable(let proxy, let cause): "no connection to the proxy '\(proxy)': \(cause.proxyWords)"
+    case .silent(let proxy): "the proxy '\(proxy)' did not answer"
+    case .closed(let proxy): "the proxy '\(proxy)' closed the connection without an answer"
+    case .noRoute(let proxy): "the proxy '\(proxy)' cannot connect to the host"
     }
   }
 }
