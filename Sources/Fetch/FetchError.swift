@@ -51,8 +51,10 @@ package enum FetchError: Error, Hashable, Sendable {
     case unreachable
     /// The process or the system has reached its limit of open files.
     case tooManyOpenFiles
-    /// A system call failed with this errno, or 0 where it is unknown.
-    case failed(errno: CInt)
+    /// This machine does not allow it, for example by a firewall.
+    case notAllowed
+    /// It failed in a way that has no word here.
+    case failed
   }
 
   /// Why the proxy cannot be used.
@@ -78,8 +80,12 @@ package enum FetchError: Error, Hashable, Sendable {
     case notYetValid
     case wrongHost
     case untrustedIssuer
-    /// Another error of the certificate, with OpenSSL's number (`X509_V_ERR_...`).
-    case certificate(code: Int)
+    /// It vouches for itself, and is not among what is trusted.
+    case selfSigned
+    /// It is not for a server, but for a client or for signing mail.
+    case wrongPurpose
+    /// It breaks another rule for certificates.
+    case unfit
     /// The server's answer is not TLS.
     case notTLS
     /// The server supports only TLS before 1.2.
@@ -98,8 +104,8 @@ package enum FetchError: Error, Hashable, Sendable {
     case inHandshake
     /// The HTTP/2 stream or the whole HTTP/2 connection was reset.
     case stream
-    /// Another error, with libcurl's number.
-    case library(code: Int)
+    /// It was lost in a way that has no word here.
+    case unknown
   }
 
   /// Why a response is not valid HTTP.

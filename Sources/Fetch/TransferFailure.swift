@@ -75,7 +75,7 @@ struct TransferFailure: Error, Hashable {
     case CURLE_RECV_ERROR where text.contains("chunk"): return .malformedResponse(url: url, cause: .framing)
     case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
       return .reset(url: url, cause: errnoCode == ECONNRESET || text.contains("reset") ? .byPeer : .closed)
-    default: return .reset(url: url, cause: .library(code: Int(code.rawValue)))
+    default: return .reset(url: url, cause: .unknown)
     }
   }
 
@@ -84,7 +84,8 @@ struct TransferFailure: Error, Hashable {
     case ECONNREFUSED: .refused
     case ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENETDOWN, EHOSTDOWN: .unreachable
     case EMFILE, ENFILE: .tooManyOpenFiles
-    default: .failed(errno: errnoCode)
+    case EPERM, EACCES: .notAllowed
+    default: .failed
     }
   }
 
@@ -116,8 +117,10 @@ struct TransferFailure: Error, Hashable {
     case 10: .expired
     // With no error of its own, the certificate was refused by libcurl's check of the host name.
     case 0, 62, 64: .wrongHost
-    case 2, 18, 19, 20, 21: .untrustedIssuer
-    default: .certificate(code: verifyResult)
+    case 2, 19, 20, 21: .untrustedIssuer
+    case 18: .selfSigned
+    case 26: .wrongPurpose
+    default: .unfit
     }
   }
 

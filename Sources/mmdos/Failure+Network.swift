@@ -69,6 +69,7 @@ extension FetchError.ConnectCause {
     case .refused: "nothing listens at that host and port: check the address, or try again later"
     case .unreachable: "check this machine's network; behind a proxy, set https_proxy"
     case .tooManyOpenFiles: "raise the limit with ulimit -n, or lower max_concurrent_transfers in the policy"
+    case .notAllowed: "a firewall of this machine, or a sandbox, forbids it: allow it, or run mmdos outside"
     case .failed: "check this machine's network, then try again"
     }
   }
@@ -111,11 +112,14 @@ extension FetchError.TLSCause {
     case .expired: "check this machine's clock; if it is right, the host needs a new certificate"
     case .notYetValid: "check this machine's clock: to it, the certificate is from the future"
     case .wrongHost:
-      "check the address; if it is right, somebody else answers there, or the host's certificate is wrong"
+      "check the address with mmdos registry list; if it is right, somebody else may answer there: ask whoever runs the host"
     case .untrustedIssuer:
-      "if your organisation has an authority of its own, name its PEM file: ca_file in "
-        + "\(policyFile), or SSL_CERT_FILE"
-    case .certificate: "the host needs another certificate; ask whoever runs it"
+      "if your organisation has an authority of its own, name its PEM file as ca_file in your configuration, see "
+        + "docs/configuration.md; if not, somebody else may answer there"
+    case .selfSigned:
+      "if whoever runs the host gave you its certificate by another way, name that PEM file as ca_file in your "
+        + "configuration, see docs/configuration.md"
+    case .wrongPurpose, .unfit: "the host needs another certificate; ask whoever runs it"
     case .notTLS: "check the port; plain http is for this machine only"
     case .oldVersion: "the host needs TLS 1.2 or later; ask whoever runs it"
     case .handshake: "try again; if it stays so, the host or a proxy in between is misconfigured"

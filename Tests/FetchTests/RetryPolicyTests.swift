@@ -140,10 +140,10 @@ private struct FixedRandom: RandomNumberGenerator {
       let error = await #expect(throws: FetchError.self) {
         try await RetryPolicy(basePause: .zero).run(budget: budget, throttle: Throttle()) {
           attempts += 1
-          throw FetchError.reset(url: url, cause: .library(code: attempts))
+          throw FetchError.truncated(url: url, receivedBytes: Int64(attempts), expectedBytes: nil)
         }
       }
-      guard case .reset(url, cause: .library(code: 3)) = error else { return #expect(Bool(false)) }
+      guard case .truncated(url, 3, nil) = error else { return #expect(Bool(false)) }
     }
     let left = budget.left()
     #expect(left > .seconds(30))

@@ -23,6 +23,12 @@ package final class NginxServer: Sendable {
     case http1
     /// A certificate that was valid in 2020.
     case expired
+    /// A certificate that becomes valid in 2090.
+    case notYetValid
+    /// A certificate that was signed by its own key alone.
+    case selfSigned
+    /// A certificate that is for clients.
+    case clientOnly
     /// A certificate for another host.
     case wrongHost
     /// A certificate from an authority that `authority` knows nothing of.
@@ -72,6 +78,10 @@ package final class NginxServer: Sendable {
 
   /// The root certificate (PEM) of all sites but `otherAuthority`.
   package let authority: FilePath
+  /// The certificate (PEM) of `selfSigned`.
+  package let selfSigned: FilePath
+  /// The root certificate (PEM) of `otherAuthority`.
+  package let otherAuthority: FilePath
   private let scratch: ScratchFolder
   private let ports: [Site: Int]
   private let process: RunningProgram
@@ -90,7 +100,14 @@ package final class NginxServer: Sendable {
     let good = try await authority.issue("good", names: names)
     let identities: [Site: TestAuthority.Identity] = [
       .http2: good, .http1: good,
-      .expired: try await authority.issue("expired", names: names, isExpired: true),
+      .expired: try await authority.issue("expired", names: names, dates: ("20200101000000Z", "20200201000000Z")),
+      .notYetValid: try await authority.issue(
+        "coming",
+        names: names,
+        dates: ("20900101000000Z", "20900201000000Z")
+      ),
+      .selfSigned: try await authority.makeSelfSigned("alone", names: names),
+      .clientOnly: try await authority.issue("client", names: names, usage: "clientAuth"),
       .wrongHost: try await authority.issue("wrong", names: ["DNS:elsewhere.example"]),
       .otherAuthority: try await other.issue("unknown", names: names),
       .addressOnly: try await authority.issue("address", names: ["IP:127.0.0.1", "IP:192.0.2.1"]),
@@ -102,6 +119,8 @@ package final class NginxServer: Sendable {
     ]
     self.scratch = scratch
     self.authority = authority.root
+    otherAuthority = other.root
+    selfSigned = scratch.path.appending("alone.pem")
     (ports, process) = try await Self.start(folder, scratch, identities)
   }
 

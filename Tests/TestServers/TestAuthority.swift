@@ -52,6 +52,9 @@ package struct TestAuthority: Sendable {
       basicConstraints = critical, CA:TRUE
       keyUsage = critical, keyCertSign, cRLSign
       subjectKeyIdentifier = hash
+      [leaf]
+      basicConstraints = CA:FALSE
+      extendedKeyUsage = serverAuth
 
       """
     try write("\(name).conf", configuration)
@@ -76,14 +79,21 @@ package struct TestAuthority: Sendable {
   }
 
   /// Makes a certificate for these subject alternative names, such as `DNS:localhost`; its common name is `file`.
-  package func issue(_ file: String, names: [String], isExpired: Bool = false) async throws -> Identity {
+  ///
+  /// `dates`: The first and the last moment as `openssl ca` takes them; nil for the next 20 days.
+  package func issue(
+    _ file: String,
+    names: [String],
+    dates: (String, String)? = nil,
+    usage: String = "serverAuth"
+  ) async throws -> Identity {
     try write(
       "\(file).ext",
       """
       \(names.isEmpty ? "" : "subjectAltName = " + names.joined(separator: ", "))
       basicConstraints = CA:FALSE
       keyUsage = critical, digitalSignature
-      extendedKeyUsage = serverAuth
+      extendedKeyUsage = \(usage)
 
       """
     )
@@ -104,14 +114,25 @@ package struct TestAuthority: Sendable {
       "-out",
       "\(file).csr"
     )
-    let dates =
-      isExpired ? ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"] : ["-days", "20"]
+    let dates = dates.map { ["-startdate", $0, "-enddate", $1] } ?? ["-days", "20"]
     try await run(
       [
         "ca", "-batch", "-notext", "-config", "\(name).conf", "-cert", "\(name).pem", "-keyfile",
         "\(name).key",
         "-extfile", "\(file).ext", "-in", "\(file).csr", "-out", "\(file).pem",
       ] + dates
+    )
+    return Identity(certificate: folder.appending("\(file).pem"), key: folder.appending("\(file).key"))
+  }
+
+  /// Makes a certificate that no authority signed.
+  package func makeSelfSigned(_ file: String, names: [String]) async throws -> Identity {
+    try await run(
+      [
+        "req", "-x509", "-config", "\(name).conf", "-extensions", "leaf", "-newkey", "ec", "-pkeyopt",
+        "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(file)", "-keyout", "\(file).key", "-out",
+        "\(file).pem", "-days", "20", "-addext", "subjectAltName=\(names.joined(separator: ","))",
+      ]
     )
     return Identity(certificate: folder.appending("\(file).pem"), key: folder.appending("\(file).key"))
   }

@@ -10,7 +10,7 @@ extension FailureTests {
     }
     let logins = [401, 403].map { FetchError.loginRefused(url: url, code: $0) }
     let connects: [FetchError.ConnectCause] = [
-      .nameNotFound, .refused, .unreachable, .tooManyOpenFiles, .failed(errno: 0), .failed(errno: 5),
+      .nameNotFound, .refused, .unreachable, .tooManyOpenFiles, .notAllowed, .failed,
     ]
     let proxies: [FetchError.ProxyCause] = [
       .invalidSetting(variable: "all_proxy"), .authenticationRequired, .badAnswer(status: nil),
@@ -19,10 +19,10 @@ extension FailureTests {
       .noRoute(proxy: "socks5://127.0.0.1:1080"),
     ]
     let tls: [FetchError.TLSCause] = [
-      .expired, .notYetValid, .wrongHost, .untrustedIssuer, .certificate(code: 26), .notTLS, .oldVersion,
+      .expired, .notYetValid, .wrongHost, .untrustedIssuer, .selfSigned, .wrongPurpose, .unfit, .notTLS, .oldVersion,
       .handshake,
     ]
-    let resets: [FetchError.ResetCause] = [.closed, .byPeer, .inHandshake, .stream, .library(code: 3)]
+    let resets: [FetchError.ResetCause] = [.closed, .byPeer, .inHandshake, .stream, .unknown]
     let malformed: [FetchError.MalformedCause] = [
       .notHTTP, .status, .field, .contentLength, .severalContentLengths, .framing,
     ]

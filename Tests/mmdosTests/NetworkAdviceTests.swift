@@ -230,4 +230,35 @@ struct NetworkAdviceTests {
     try await expectFailure(project, ["timed out while connecting"], hint: "try again later")
     await proxy.stop()
   }
+
+  // MARK: Certificates
+
+  @Test(arguments: [
+    (NginxServer.Site.expired, "certificate has expired", "the host needs a new certificate"),
+    (.wrongHost, "certificate is for another host than 'localhost'", "check the address with mmdos registry list"),
+    (.clientOnly, "certificate is not one for servers", "the host needs another certificate"),
+  ])
+  func certificateOfTheHostIsItsOwnFault(site: NginxServer.Site, text: String, hint: String) async throws {
+    try await withNginx(site: site) { project, _ in
+      try await expectFailure(project, ["the server's " + text], hint: hint)
+    }
+  }
+
+  /// The advice works when it is followed, also where a login is sent.
+  @Test(arguments: [
+    (NginxServer.Site.otherAuthority, "comes from an unknown issuer", "if your organisation has an authority"),
+    (.selfSigned, "is signed by itself alone", "if whoever runs the host gave you its certificate"),
+  ])
+  func issuerIsNamedInTheUsersConfiguration(site: NginxServer.Site, text: String, hint: String) async throws {
+    try await withNginx(site: site) { project, server in
+      var project = project
+      project.environment["TOKEN"] = NginxServer.token
+      let login = "credentials:\n  - host: localhost:\(server.port(site))\n    bearer_env: TOKEN\n"
+      try project.configureUser(login)
+      try await expectFailure(project, ["the server's certificate " + text], hint: hint)
+      let file = site == .selfSigned ? server.selfSigned : server.otherAuthority
+      try project.configureUser(login + "ca_file: \"\(file)\"\n")
+      expect(try await project.sync(), exit: 0, output: "synced")
+    }
+  }
 }

@@ -14,6 +14,8 @@ extension FetchError {
     case .unframedBody(let url): "'\(url)': the server does not say where the file ends"
     case .connect(let url, let cause): "'\(url)': no connection: \(cause.words)"
     case .proxy(let url, let cause): "'\(url)': \(cause.words)"
+    case .tls(let url, .wrongHost):
+      "'\(url)': the server's certificate is for another host than '\(url.host)'"
     case .tls(let url, let cause): "'\(url)': \(cause.words)"
     case .timeout(let url, let phase): "'\(url)': \(phase.words)"
     case .tooSlow(let url, let rate, let minimum):
@@ -62,8 +64,8 @@ extension FetchError.ConnectCause {
     case .refused: "connection refused"
     case .unreachable: "the host cannot be reached"
     case .tooManyOpenFiles: "too many files are open"
-    case .failed(let number):
-      number == 0 ? "the connection failed" : "the connection failed (error number \(number))"
+    case .notAllowed: "this machine does not allow it"
+    case .failed: "it failed for a reason that is not known"
     }
   }
 }
@@ -96,7 +98,9 @@ extension FetchError.TLSCause {
     case .notYetValid: "the server's certificate is not valid yet"
     case .wrongHost: "the server's certificate is for another host"
     case .untrustedIssuer: "the server's certificate comes from an unknown issuer"
-    case .certificate(let code): "the server's certificate was refused (OpenSSL's reason \(code))"
+    case .selfSigned: "the server's certificate is signed by itself alone"
+    case .wrongPurpose: "the server's certificate is not one for servers"
+    case .unfit: "the server's certificate breaks a rule for certificates"
     case .notTLS: "what answers there does not speak TLS"
     case .oldVersion: "the server speaks no TLS of version 1.2 or later"
     case .handshake: "no secure connection could be agreed on"
@@ -111,7 +115,7 @@ extension FetchError.ResetCause {
     case .byPeer: "broken off by the other side"
     case .inHandshake: "closed while TLS was being agreed on"
     case .stream: "ended by the server's HTTP/2"
-    case .library(let code): "libcurl's reason \(code)"
+    case .unknown: "the reason is not known"
     }
   }
 }
