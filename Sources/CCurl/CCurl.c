@@ -21,7 +21,8 @@
 
 #define TLS_FUNCTIONS(X)                                                                                            \
   X(SSL_CTX_set1_cert_store) X(SSL_CTX_set_verify) X(SSL_CTX_get0_param) X(X509_VERIFY_PARAM_set_hostflags)         \
-  X(X509_VERIFY_PARAM_set1_host) X(X509_VERIFY_PARAM_set1_ip_asc) X(X509_STORE_new) X(X509_STORE_free)              \
+  X(X509_VERIFY_PARAM_set1_host) X(X509_VERIFY_PARAM_set1_ip_asc) X(X509_VERIFY_PARAM_set_flags)    \
+  X(X509_VERIFY_PARAM_set_time) X(X509_STORE_new) X(X509_STORE_free)              \
   X(X509_STORE_set_flags) X(X509_STORE_set_default_paths) X(X509_STORE_load_path) X(X509_STORE_add_cert)            \
   X(X509_free) X(PEM_read_bio_X509) X(BIO_new_mem_buf) X(BIO_free) X(ERR_peek_last_error) X(ERR_clear_error)
 
@@ -209,6 +210,8 @@ static CURLcode prepare_tls(CURL *easy, void *context, void *given) {
   library.SSL_CTX_set1_cert_store_(context, identity->roots->store);
   library.SSL_CTX_set_verify_(context, SSL_VERIFY_PEER, NULL);
   X509_VERIFY_PARAM *rules = library.SSL_CTX_get0_param_(context);
+  if (identity->time == CCURL_ANY_TIME) library.X509_VERIFY_PARAM_set_flags_(rules, X509_V_FLAG_NO_CHECK_TIME);
+  if (identity->time >= 0) library.X509_VERIFY_PARAM_set_time_(rules, (time_t)identity->time);
   // RFC 9525: the common name never counts, a wildcard is a whole label. OpenSSL wants two labels behind it.
   library.X509_VERIFY_PARAM_set_hostflags_(
       rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

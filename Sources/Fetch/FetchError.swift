@@ -78,6 +78,8 @@ package enum FetchError: Error, Hashable, Sendable {
   package enum TLSCause: Hashable, Sendable {
     case expired
     case notYetValid
+    /// It is out of date for this machine alone, whose clock is ahead of the server's by this much, or behind.
+    case wrongClock(ahead: Duration)
     case wrongHost
     case untrustedIssuer
     /// It vouches for itself, and is not among what is trusted.
@@ -179,7 +181,8 @@ extension FetchError {
     case .proxy(_, .badAnswer), .proxy(_, .unreachable), .proxy(_, .silent), .proxy(_, .closed),
       .proxy(_, .noRoute):
       .attempts
-    case .loginRefused, .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused, .redirectCircle,
+    case .loginRefused, .bodyTooLarge, .unframedBody, .proxy, .tls, .headersTooLarge, .redirectRefused,
+      .redirectCircle,
       .unexpectedEncoding, .malformedResponse, .certificateFile, .httpLibrary, .shutDown:
       .never
     }

@@ -11,13 +11,19 @@ final class HTTPEngine: Sendable {
   private static let shutdownPatience = Duration.milliseconds(300)
 
   private let configuration: HTTPTransport.Configuration
+  private let certificateTime: CertificateTime
   /// The trusted roots of requests with a login and of those without.
   private let roots = Mutex<[Bool: TLSRoots]>([:])
   private let commands: CommandQueue
   private let ended: EndSignal
 
   /// Loads libcurl and starts the thread.
-  init(_ configuration: HTTPTransport.Configuration) throws(FetchError) {
+  ///
+  /// Connections and TLS sessions are its own, so that one with another `certificateTime` cannot serve for them.
+  init(
+    _ configuration: HTTPTransport.Configuration,
+    certificateTime: CertificateTime = .now
+  ) throws(FetchError) {
     switch ccurl_load() {
     case CCURL_READY: break
     case CCURL_MISSING: throw .httpLibrary(.missing)
@@ -25,6 +31,7 @@ final class HTTPEngine: Sendable {
     default: throw .httpLibrary(.unfit)
     }
     self.configuration = configuration
+    self.certificateTime = certificateTime
     guard let commands = CommandQueue() else { throw .httpLibrary(.failed) }
     let ended = EndSignal()
     (self.commands, self.ended) = (commands, ended)
@@ -49,6 +56,7 @@ final class HTTPEngine: Sendable {
       userAgent: configuration.userAgent,
       proxy: try ProxySettings.choose(for: url, environment: configuration.environment),
       roots: url.scheme == "https" ? try loadedRoots(withLogin: login != nil) : nil,
+      certificateTime: certificateTime,
       limits: configuration.limits
     )
     let control = TransferControl(exchange: ObjectIdentifier(exchange), commands: commands)

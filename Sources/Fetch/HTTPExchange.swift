@@ -42,6 +42,7 @@ final class HTTPExchange: Sendable {
   private struct State: Sendable {
     var meter: TransferMeter
     var body: Body?
+    var serverTime: Int64?
     var receivedBytes: Int64 = 0
     var waiting: [UInt8] = []
     var outcome: Outcome?
@@ -77,6 +78,7 @@ final class HTTPExchange: Sendable {
     let verdict = rules.judge(head, now: SystemTime.secondsSince1970())
     state.withLock { state in
       state.meter.headReceived(at: .now)
+      state.serverTime = head.values("date").first.flatMap(HTTPDate.parse)
       switch verdict {
       case .body(let expectedBytes, let etag): state.body = .wanted(expectedBytes: expectedBytes, etag: etag)
       case .notModified(let etag): state.body = .discarded(then: .notModified(etag: etag))
@@ -192,6 +194,9 @@ final class HTTPExchange: Sendable {
 
   // MARK: Called by the reader and by cancellation
 
+  /// The `Date` of the response, in seconds since 1970; nil where there is none.
+  var serverTime: Int64? { state.withLock { $0.serverTime } }
+
   /// Sets the control of the transfer; stops the transfer at once if the outcome is known already.
   func connect(_ control: TransferControl) {
     let isOver = state.withLock { state in
@@ -201,8 +206,29 @@ final class HTTPExchange: Sendable {
     if isOver { control.stop() }
   }
 
+  /// Passes on the body as it arrives, and returns the outcome; cancellation of the task ends the transfer.
+  func outcome(receive: (RawSpan) throws -> Void) async -> Outcome {
+    await withTaskCancellationHandler {
+      while true {
+        switch await next() {
+        case .outcome(let outcome): return outcome
+        case .bytes(let bytes):
+          do {
+            try receive(bytes.span.bytes)
+          } catch {
+            // The error is returned here, because an exchange that is complete by now would report success.
+            abandon(.failed(error))
+            return .failed(error)
+          }
+        }
+      }
+    } onCancel: {
+      abandon(.failed(CancellationError()))
+    }
+  }
+
   /// Waits for the next bytes of the body, or for the outcome.
-  func next() async -> Step {
+  private func next() async -> Step {
     while true {
       if let step = takeStep() { return step }
       await withCheckedContinuation { continuation in

@@ -19,6 +19,7 @@ final class HTTPTransfer {
     let userAgent: String
     let proxy: ProxySettings.Choice
     let roots: TLSRoots?
+    let certificateTime: CertificateTime
     let limits: TransferLimits
   }
 
@@ -50,6 +51,7 @@ final class HTTPTransfer {
         roots: request.roots?.pointer,
         host: host,
         is_address: ProxySettings.isAddress(request.url.host) ? 1 : 0,
+        time: request.certificateTime.number,
         has_begun: 0
       )
     )
@@ -203,6 +205,17 @@ private func requestCallback(
   guard let context else { return CInt(CURL_PREREQFUNC_ABORT) }
   Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().exchange.requestSent()
   return CInt(CURL_PREREQFUNC_OK)
+}
+
+extension CertificateTime {
+  /// As `ccurl_identity` has it.
+  fileprivate var number: Int64 {
+    switch self {
+    case .now: Int64(CCURL_NOW)
+    case .any: Int64(CCURL_ANY_TIME)
+    case .at(let seconds): max(0, seconds)
+    }
+  }
 }
 
 extension Duration {

@@ -96,6 +96,7 @@ package final class HTTPTransport: Transport {
           byteCount: 0,
           redirection: trail.redirection
         )
+      case .failed(let error as FetchError): throw await error.orWrongClock(configuration)
       case .failed(let error): throw error
       case .unprocessed(let error): throw error
       case .redirect(let redirect): try trail.follow(redirect)
@@ -159,22 +160,6 @@ package final class HTTPTransport: Transport {
       start: start
     )
     try engine.start(exchange, request, at: url)
-    return await withTaskCancellationHandler {
-      while true {
-        switch await exchange.next() {
-        case .outcome(let outcome): return outcome
-        case .bytes(let bytes):
-          do {
-            try receive(bytes.span.bytes)
-          } catch {
-            // The error is thrown here, because an exchange that is complete by now would report success.
-            exchange.abandon(.failed(error))
-            return .failed(error)
-          }
-        }
-      }
-    } onCancel: {
-      exchange.abandon(.failed(CancellationError()))
-    }
+    return await exchange.outcome(receive: receive)
   }
 }

@@ -55,7 +55,8 @@ extension FetchError {
     case 403:
       "check the address with mmdos registry list; if it is right, a login with access is needed: ask the publisher"
     case 404: checkAddress
-    case 410: "ask the publisher where it is now, then mmdos registry set NAME --url URL; what was synced stays usable"
+    case 410:
+      "ask the publisher where it is now, then mmdos registry set NAME --url URL; what was synced stays usable"
     case 408, 429, 500...599: tryAgain
     default: "open the address in a browser to see what the host says; \(checkAddress)"
     }
@@ -109,8 +110,9 @@ extension FetchError.RedirectReason {
 extension FetchError.TLSCause {
   fileprivate var hint: String {
     switch self {
-    case .expired: "check this machine's clock; if it is right, the host needs a new certificate"
-    case .notYetValid: "check this machine's clock: to it, the certificate is from the future"
+    case .expired: "the host needs a new certificate: tell whoever runs it"
+    case .notYetValid: "the host needs another certificate until then: tell whoever runs it"
+    case .wrongClock: "compare this machine's clock with another one, and set it right"
     case .wrongHost:
       "check the address with mmdos registry list; if it is right, somebody else may answer there: ask whoever runs the host"
     case .untrustedIssuer:

@@ -13,7 +13,9 @@ extension TrustRefusal {
     case .badSignature: return "the manifest was changed after it was signed; " + askPublisher
     case .signatureStripped, .signerChanged, .rollback, .fromTheFuture:
       let flag = override.map { " \($0.flag)" } ?? ""
-      return "ask the publisher; if it is meant so: \(command)\(flag) --approved"
+      let ask = "ask the publisher; if it is meant so: \(command)\(flag) --approved"
+      if case .fromTheFuture = self { return "check this machine's clock; if it is right, " + ask }
+      return ask
     case .thresholdNotMet:
       return "signature_threshold in \(policyFile), or more of the publisher's keys in the trust store"
     case .otherRegistry: return "the address serves another registry now; add that under a name of its own"
@@ -21,7 +23,9 @@ extension TrustRefusal {
       return "the publisher must not change a version; both manifests are kept as evidence"
     case .notAsPublished:
       return "someone wrote into the cache; mmdos registry sync \(name) --approved puts it right"
-    case .expired, .tooOld: return "ask the publisher for a fresh manifest; a mirror may be withholding it"
+    case .expired, .tooOld:
+      return
+        "check this machine's clock; if it is right, ask the publisher for a fresh manifest, which a mirror may withhold"
     case .unsigned(let setting):
       // Nothing is signed, so this setting is all that stands in the way.
       return "ask the publisher to sign it; \(setting.rawValue): true in \(policyFile) takes it unsigned"

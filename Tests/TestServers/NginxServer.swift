@@ -100,7 +100,11 @@ package final class NginxServer: Sendable {
     let good = try await authority.issue("good", names: names)
     let identities: [Site: TestAuthority.Identity] = [
       .http2: good, .http1: good,
-      .expired: try await authority.issue("expired", names: names, dates: ("20200101000000Z", "20200201000000Z")),
+      .expired: try await authority.issue(
+        "expired",
+        names: names,
+        dates: ("20200101000000Z", "20200201000000Z")
+      ),
       .notYetValid: try await authority.issue(
         "coming",
         names: names,

@@ -1,5 +1,8 @@
 import Fetch
 import RegistryModel
+import Testing
+
+@testable import mmdos
 
 // The failures of the network.
 extension FailureTests {
@@ -19,7 +22,9 @@ extension FailureTests {
       .noRoute(proxy: "socks5://127.0.0.1:1080"),
     ]
     let tls: [FetchError.TLSCause] = [
-      .expired, .notYetValid, .wrongHost, .untrustedIssuer, .selfSigned, .wrongPurpose, .unfit, .notTLS, .oldVersion,
+      .expired, .notYetValid, .wrongHost, .untrustedIssuer, .selfSigned, .wrongPurpose,
+      .wrongClock(ahead: .seconds(94_608_000)),
+      .wrongClock(ahead: .seconds(-94_608_000)), .unfit, .notTLS, .oldVersion,
       .handshake,
     ]
     let resets: [FetchError.ResetCause] = [.closed, .byPeer, .inHandshake, .stream, .unknown]
@@ -35,5 +40,16 @@ extension FailureTests {
       + resets.map { .reset(url: url, cause: $0) } + malformed.map { .malformedResponse(url: url, cause: $0) }
       + redirects.map { .redirectRefused(from: url, origin: "https://h.example", reason: $0) }
       + [[url], [url, url]].map { .redirectCircle(from: url, $0) } + libraries.map { .httpLibrary($0) }
+  }
+
+  /// Each failure has words of its own, and none those of a library.
+  @Test func networkErrorsHaveNoWordsOfLibraries() throws {
+    let errors = try Self.fetchErrors().filter { if case .httpLibrary = $0 { false } else { true } }
+    #expect(Set(errors.map(\.words)).count == errors.count)
+    for error in errors {
+      for word in ["libcurl", "curl", "OpenSSL", "SSL_", "errno", "error number", "reason 2"] {
+        #expect(!(error.words + error.hint).contains(word), "\(error.words)")
+      }
+    }
   }
 }

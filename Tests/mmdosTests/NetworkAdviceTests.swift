@@ -137,7 +137,10 @@ struct NetworkAdviceTests {
 
   @Test(arguments: [
     (NginxServer.loginFolder, "401: it wants a login", "name a login for this host"),
-    (NginxServer.forbiddenFolder, "403: it refuses to send this file", "check the address with mmdos registry list"),
+    (
+      NginxServer.forbiddenFolder, "403: it refuses to send this file",
+      "check the address with mmdos registry list"
+    ),
     ("nowhere", "404: there is no such file", "check the address with mmdos registry list"),
     (NginxServer.goneFolder, "410: the file was removed for good", "mmdos registry set NAME --url URL"),
   ])
@@ -165,11 +168,19 @@ struct NetworkAdviceTests {
   @Test func loginThatIsRefusedIsToldApartFromNone() async throws {
     try await withNginx(folder: NginxServer.loginFolder) { project, server in
       var project = project
-      try TestRegistry(count: 3).write(to: project.scratch.path.appending("served/\(NginxServer.loginFolder)"))
+      try TestRegistry(count: 3).write(
+        to: project.scratch.path.appending("served/\(NginxServer.loginFolder)")
+      )
       project.environment["TOKEN"] = "wrong"
       let hosts = ["localhost:\(server.port(.http2))"]
-      try project.configureUser("credentials:\n" + hosts.map { "  - host: \($0)\n    bearer_env: TOKEN\n" }.joined())
-      try await expectFailure(project, ["401: your login is not accepted"], hint: "it is wrong or has expired")
+      try project.configureUser(
+        "credentials:\n" + hosts.map { "  - host: \($0)\n    bearer_env: TOKEN\n" }.joined()
+      )
+      try await expectFailure(
+        project,
+        ["401: your login is not accepted"],
+        hint: "it is wrong or has expired"
+      )
       project.environment["TOKEN"] = NginxServer.token
       expect(try await project.sync(), exit: 0, output: "synced")
       let forbidden = server.origin(.http2) + "/\(NginxServer.forbiddenFolder)/catalog.yaml"
@@ -181,10 +192,16 @@ struct NetworkAdviceTests {
   // MARK: Proxies
 
   /// What a proxy of either kind does with whoever connects.
-  enum ProxyState: String, CaseIterable, Sendable {
-    case silent = "did not answer"
-    case closing = "closed the connection without an answer"
-    case down = "connection refused"
+  enum ProxyState: CaseIterable, Sendable {
+    case silent, closing, deaf, down
+
+    var words: String {
+      switch self {
+      case .silent, .deaf: "did not answer"
+      case .closing: "closed the connection without an answer"
+      case .down: "connection refused"
+      }
+    }
   }
 
   @Test(arguments: ["http", "socks5"], ProxyState.allCases)
@@ -194,13 +211,20 @@ struct NetworkAdviceTests {
       if state == .silent { try? client.drain() }
       if state == .closing { _ = try? client.read() }
     }
-    let port = state == .down ? try #require(try Loopback.freePorts(1).first) : listener.port
+    let deaf = try Loopback.DeafPort()
+    let port =
+      switch state {
+      case .silent, .closing: listener.port
+      case .deaf: deaf.port
+      case .down: try #require(try Loopback.freePorts(1).first)
+      }
     var project = try TestProject(policy: TestProject.openPolicy + "connect_timeout: 1s\nmax_attempts: 1\n")
     try project.setSources(["web": "https://registry.example/one/catalog.yaml"])
     project.environment["all_proxy"] = "\(kind)://127.0.0.1:\(port)"
     let text = "the proxy '\(kind)://127.0.0.1:\(port)'"
-    try await expectFailure(project, [text, state.rawValue], hint: "names it: is it running")
+    try await expectFailure(project, [text, state.words], hint: "names it: is it running")
     await listener.stop()
+    withExtendedLifetime(deaf) {}
   }
 
   @Test func proxyThatCannotConnectIsNoBadProxy() async throws {
@@ -235,7 +259,11 @@ struct NetworkAdviceTests {
 
   @Test(arguments: [
     (NginxServer.Site.expired, "certificate has expired", "the host needs a new certificate"),
-    (.wrongHost, "certificate is for another host than 'localhost'", "check the address with mmdos registry list"),
+    (.notYetValid, "certificate is not valid yet", "the host needs another certificate"),
+    (
+      .wrongHost, "certificate is for another host than 'localhost'",
+      "check the address with mmdos registry list"
+    ),
     (.clientOnly, "certificate is not one for servers", "the host needs another certificate"),
   ])
   func certificateOfTheHostIsItsOwnFault(site: NginxServer.Site, text: String, hint: String) async throws {
@@ -246,7 +274,9 @@ struct NetworkAdviceTests {
 
   /// The advice works when it is followed, also where a login is sent.
   @Test(arguments: [
-    (NginxServer.Site.otherAuthority, "comes from an unknown issuer", "if your organisation has an authority"),
+    (
+      NginxServer.Site.otherAuthority, "comes from an unknown issuer", "if your organisation has an authority"
+    ),
     (.selfSigned, "is signed by itself alone", "if whoever runs the host gave you its certificate"),
   ])
   func issuerIsNamedInTheUsersConfiguration(site: NginxServer.Site, text: String, hint: String) async throws {
@@ -261,4 +291,47 @@ struct NetworkAdviceTests {
       expect(try await project.sync(), exit: 0, output: "synced")
     }
   }
+
+  #if os(Linux)
+    /// Days by which the clock of the program is wrong.
+    @Test(arguments: [1095, -1095, 40])
+    func wrongClockIsNoBadCertificate(days: Int) async throws {
+      try await withNginx { project, _ in
+        var other = project
+        other.environment.merge(try await Self.clock(days: days, in: project.scratch)) { $1 }
+        // Some seconds pass between the two readings, so that a gap may fall short of a day.
+        let side = days > 0 ? "days ahead of the server's" : "days behind the server's"
+        try await expectFailure(
+          other,
+          ["this machine's clock is \(days == 40 ? "" : "109")", side],
+          hint: "set it right"
+        )
+        // The advice works when it is followed.
+        expect(try await project.sync(), exit: 0, output: "synced")
+      }
+    }
+
+    /// The server's clock is right, and its certificate has expired by it too.
+    @Test(arguments: [0, 2])
+    func expiredCertificateIsNotBlamedOnTheClock(days: Int) async throws {
+      try await withNginx(site: .expired) { project, _ in
+        var project = project
+        project.environment.merge(try await Self.clock(days: days, in: project.scratch)) { $1 }
+        try await expectFailure(project, ["certificate has expired"], hint: "tell whoever runs it")
+      }
+    }
+
+    /// The environment of a program whose clock is wrong.
+    private static func clock(days: Int, in scratch: ScratchFolder) async throws -> [String: String] {
+      let source = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .appending("Fixtures/clock.c")
+      let library = scratch.path.appending("clock.so").string
+      let compiler = Program(path: "/usr/bin/env", folder: scratch.path)
+      expect(
+        try await compiler.run(["cc", "-shared", "-fPIC", "-o", library, source.string, "-ldl"]),
+        exit: 0
+      )
+      return ["LD_PRELOAD": library, "MMDOS_TEST_CLOCK": "\(days * 86_400)"]
+    }
+  #endif
 }

@@ -8,6 +8,7 @@
 // Debian 11 and Ubuntu 22.04 have no replacement yet for what newer headers call deprecated.
 #define CURL_DISABLE_DEPRECATION
 #include <curl/curl.h>
+#include <stdint.h>
 
 /// Why the libraries cannot be used.
 typedef enum ccurl_problem {
@@ -66,12 +67,18 @@ int ccurl_roots_add_folder(ccurl_roots *roots, const char *path);
 /// Takes every certificate of a PEM text. Returns how many, or -1 where one cannot be read.
 int ccurl_roots_add_pem(ccurl_roots *roots, const void *bytes, size_t count);
 
+/// The times of `ccurl_identity` that are none.
+#define CCURL_NOW (-1)
+#define CCURL_ANY_TIME (-2)
+
 /// Who the server has to be.
 typedef struct ccurl_identity {
   ccurl_roots *roots;
   /// A DNS name, or an address without brackets.
   const char *host;
   int is_address;
+  /// When the certificates have to be valid: seconds since 1970, `CCURL_NOW` or `CCURL_ANY_TIME`.
+  int64_t time;
   /// Set to 1 when TLS with the server begins: a proxy in between has made the connection by then.
   int has_begun;
 } ccurl_identity;

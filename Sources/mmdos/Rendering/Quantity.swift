@@ -44,6 +44,12 @@ enum Quantity {
     return pair(hours / 24, "d", hours % 24, "h")
   }
 
+  /// How far two times are apart: `30 hours`, from two days on `1095 days`.
+  static func gap(_ duration: Duration) -> SafeText {
+    let hours = Int(clamping: duration.components.seconds / 3600)
+    return hours < 48 ? count(hours, "hour") : count(hours / 24, "day")
+  }
+
   /// How long ago a moment was, in one unit: `just now`, `5 minutes ago`, `3 days ago`; `in the future` after now.
   static func age(of seconds: Int64, now: Int64) -> SafeText {
     let (age, isOutside) = now.subtractingReportingOverflow(seconds)

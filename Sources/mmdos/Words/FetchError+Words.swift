@@ -96,6 +96,10 @@ extension FetchError.TLSCause {
     switch self {
     case .expired: "the server's certificate has expired"
     case .notYetValid: "the server's certificate is not valid yet"
+    case .wrongClock(let ahead) where ahead > .zero:
+      "this machine's clock is \(Quantity.gap(ahead)) ahead of the server's, by which its certificate has not expired"
+    case .wrongClock(let ahead):
+      "this machine's clock is \(Quantity.gap(.zero - ahead)) behind the server's, by which its certificate is valid"
     case .wrongHost: "the server's certificate is for another host"
     case .untrustedIssuer: "the server's certificate comes from an unknown issuer"
     case .selfSigned: "the server's certificate is signed by itself alone"

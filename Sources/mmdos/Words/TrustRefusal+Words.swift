@@ -31,10 +31,10 @@ extension TrustRefusal {
     case .notAsPublished(let what):
       "its snapshot was not made of its manifest: \(what.quotedForMessage) is another"
     case .fromTheFuture(let time, let by):
-      "the manifest is dated \(time), \(by.components.seconds / 3600) hours ahead of this machine's clock"
+      "the manifest is dated \(time), \(Quantity.gap(by)) ahead of this machine's clock"
     case .expired(let time): "the manifest expired at \(time)"
     case .tooOld(let age, let limit):
-      "the manifest is \(age.components.seconds / 3600) hours old"
+      "the manifest is \(Quantity.gap(age)) old"
         + ", more than \(DurationText.text(of: limit)) (max_manifest_age)"
     case .unsigned(let setting): "no signature counts, and \(setting.rawValue) is false"
     case .signatureRequired(let bySource):
