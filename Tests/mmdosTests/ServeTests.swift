@@ -29,6 +29,12 @@ import Testing
     let result = try await project.run("registry", "serve", ".", "--port", "\(server.port)")
     expect(result, exit: 1, error: "port \(server.port) is in use", "--port")
     #expect(!result.error.contains("errno") && !result.error.contains("listen("))
+    // The advice works when it is followed.
+    let serving = try Program.mmdos(folder: project.root, environment: [:])
+      .start(["registry", "serve", ".", "--port", "0"])
+    #expect(await serving.waitUntil(says: "/catalog.yaml"))
+    serving.send(signal: SIGINT)
+    expect(await serving.result(), exit: 0, output: "http://127.0.0.1:")
     await server.stop()
   }
 
