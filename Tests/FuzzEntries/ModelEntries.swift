@@ -71,7 +71,9 @@ extension FuzzEntry {
       let paths = configuration.safeDirectories + configuration.sharedStores + [configuration.caFile ?? "/"]
       return violation(
         "a path is neither absolute nor in the home, or has a wildcard",
-        unless: paths.allSatisfy { ($0.hasPrefix("/") || $0.hasPrefix("~/")) && !$0.contains("*") }
+        unless: paths.allSatisfy {
+          ($0.hasPrefix("/") || $0.hasPrefix("~/") || $0 == "~") && !$0.contains("*")
+        }
       )
     },
     FuzzEntry("netrc") { bytes in
