@@ -37,11 +37,6 @@ package struct FileMark: Equatable, Sendable {
 
   package var isFolder: Bool { mode & Self.folderBit != 0 }
 
-  /// Whether another mark differs in the change time alone: a file that got one more name, or lost one.
-  package func isSameButForTime(as other: FileMark) -> Bool {
-    (device, inode, size, mode) == (other.device, other.inode, other.size, other.mode)
-  }
-
   /// Whether it is what these attributes say.
   package func matches(_ attributes: FileAttributes?) -> Bool {
     attributes.flatMap { FileMark($0) } == self

@@ -71,7 +71,6 @@ struct ViewIndex: Equatable, Sendable {
 
   /// The marks of the files in one folder.
   struct Marks: Sendable {
-    let position: Int
     fileprivate let settled: Int64
     fileprivate let files: [FileName: File]
 
@@ -90,7 +89,6 @@ struct ViewIndex: Equatable, Sendable {
   func marks(in position: Int) -> Marks {
     let files = sections[position].files.map { ($0.name, $0) }
     return Marks(
-      position: position,
       settled: settled,
       files: Dictionary(files, uniquingKeysWith: { first, _ in first })
     )

@@ -225,10 +225,7 @@ struct ViewWriter {
     let marks = stock.marks(in: group.folder)
     for file in group.files {
       try Cancellation.check()
-      if let source, let marks, try link(file, from: source, to: target, by: marks) {
-        stock.noteLink(Self.fileName(file), in: marks)
-        continue
-      }
+      if let source, let marks, try link(file, from: source, to: target, by: marks) { continue }
       if let source, known[file.path]?.id == file.id, try link(file, from: source, to: target) { continue }
       try copy(file, to: target)
     }

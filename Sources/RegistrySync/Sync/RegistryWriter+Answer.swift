@@ -1,6 +1,7 @@
 import Disk
 import Formats
 import ObjectStore
+import Refs
 import RegistryModel
 
 /// What the next sync can say without looking at more than the marks of files.
@@ -30,14 +31,19 @@ extension RegistryWriter {
     )
   }
 
-  /// Writes down the marks of the view that was replaced just now and left aside.
+  /// Keeps the marks of the view that was replaced just now and left aside.
+  ///
+  /// They are those of when it was in place: a file that was linked since has another change time, and is read.
   ///
   /// - Throws: `DiskError`.
-  func recordReplaced(by stock: ViewStock) throws {
+  func keepMarksOfReplaced() throws(DiskError) {
+    let index = ProjectLayout.viewIndex(name)
     // try?: what cannot be opened was not left aside.
-    guard let shown, let old = try? cache.folder.findFolder(ProjectLayout.oldView(name)) else { return }
-    try stock.indexOfReplaced(in: old, settled: shown.settled)?
-      .write(ProjectLayout.asideIndex(name), in: cache.folder, vouchedBy: notary, disk: disk)
+    guard (try? cache.folder.findFolder(ProjectLayout.oldView(name))) != nil,
+      let state = try cache.folder.findFolder(RefsLayout.state),
+      try state.findAttributes(index)?.kind == .file
+    else { return }
+    try disk.rename(index, in: state, to: ProjectLayout.asideIndex(name), in: state)
   }
 
   /// What a sync says while nothing changes; nil where it would have to find out more.

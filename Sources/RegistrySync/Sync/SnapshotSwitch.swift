@@ -33,8 +33,7 @@ struct SnapshotSwitch {
     let (views, disk) = (writer.views, writer.disk)
     // Step 1 [1], the durable objects, is behind us. [2] The view beside the one in place: before the ref moves,
     // so that what can fail of it fails while nothing has changed.
-    let stock = try writer.viewStock()
-    let begun = try views.build(content, reusing: reusing, adding: draft, stock: stock)
+    let begun = try views.build(content, reusing: reusing, adding: draft, stock: writer.viewStock())
     try makeBuiltViewDurable(begun, by: writer)
     // Step 2 [3]: without the record nobody would know, after step 3, that view and lock entry have to follow.
     try record?.write(vouchedBy: writer.notary, lock: lock, on: disk)
@@ -44,7 +43,7 @@ struct SnapshotSwitch {
     writer.shown = ShownView(content: content, settled: FileTime.settled())
     // Step 4 [7]: not before step 3, or the view could show what is not in use.
     let exchange = try views.putInPlace()
-    try writer.recordReplaced(by: stock)
+    try writer.keepMarksOfReplaced()
     // Step 4 [8]: after the view, as the lock entry says that what it names is in place.
     try writer.updateLockfile(words, pin)
     // Step 4 [9]: last, when nothing is left to be finished.
